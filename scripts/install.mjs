@@ -1,0 +1,12 @@
+// Installs what package-lock.json names when node_modules does not hold it yet, so that one command is enough.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+
+const lock = new URL('../package-lock.json', import.meta.url);
+const installed = new URL('../node_modules/.macaw-lock.json', import.meta.url);
+
+if (!existsSync(installed) || !readFileSync(lock).equals(readFileSync(installed))) {
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  execFileSync(npm, ['ci', '--no-audit', '--no-fund'], { cwd: new URL('..', import.meta.url), stdio: 'inherit' });
+  copyFileSync(lock, installed);
+}
