@@ -1,0 +1,16 @@
+import { App, Tags } from 'aws-cdk-lib';
+import { DataStack } from '../lib/data-stack.ts';
+import { RealtimeStack } from '../lib/realtime-stack.ts';
+import { RestStack } from '../lib/rest-stack.ts';
+
+const app = new App();
+const stage: unknown = app.node.tryGetContext('stage') ?? 'prod';
+if (typeof stage !== 'string' || !/^[a-z][a-z0-9]{0,15}$/.test(stage)) {
+  throw new Error(`The context "stage" is ${JSON.stringify(stage)}; it must be 1 to 16 lower-case letters or digits`);
+}
+
+const prefix = `Macaw-${stage}`;
+const { tables } = new DataStack(app, `${prefix}-Data`, { description: 'Macaw: tables' });
+new RealtimeStack(app, `${prefix}-Realtime`, { description: 'Macaw: the realtime channel', tables });
+new RestStack(app, `${prefix}-Rest`, { description: 'Macaw: the REST endpoints', tables });
+Tags.of(app).add('macaw:stage', stage);

@@ -1,0 +1,69 @@
+/** A terminal client on the stock `socket.io-client`: what any application does to chat, in one file. */
+import { createHash } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { io } from 'socket.io-client';
+
+const { values: options } = parseArgs({
+  options: {
+    user: { type: 'string' },
+    to: { type: 'string' },
+    url: { type: 'string', default: 'http://127.0.0.1:3000' },
+    app: { type: 'string', default: 'macaw-demo' },
+    key: { type: 'string', default: process.env.MACAW_CLIENT_KEY ?? 'macaw-demo-key' },
+  },
+});
+const { user, to, url, app, key } = options;
+if (!user || !to) {
+  console.error('npm run chat -- --user tom --to jerry [--url http://127.0.0.1:3000] [--app macaw-demo] [--key …]');
+  process.exit(2);
+}
+
+const now = Date.now();
+const sign = `${createHash('md5').update(`${now}${key}`).digest('hex')},${now}`;
+const headers = { 'X-ML-AppId': app, 'X-ML-Request-Sign': sign };
+
+type Message = { from: { id: string }; content: { body: string }; ts: number };
+type Login = { success: boolean; id?: string; error?: number; message?: string };
+type Answer = { success: boolean; message?: string };
+type Past = { speaker: string; content: { body: string }; ts: number };
+
+const time = (ts: number) => new Date(ts).toLocaleTimeString();
+const show = (ts: number, who: string, text: string) => console.log(`${time(ts)}  ${who}: ${text}`);
+
+async function rest(method: string, path: string): Promise<unknown> {
+  const response = await fetch(new URL(path, url), { method, headers });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
+  return answer;
+}
+
+const socket = io(`${url}/chat`, {
+  transports: ['websocket'],
+  query: { auth: JSON.stringify({ app, sign, client: user }) },
+});
+
+let greeted = false;
+socket.on('login', async (login: Login) => {
+  if (!login.success) {
+    console.error(`Login failed: ${login.error} ${login.message}`);
+    process.exit(1);
+  }
+  if (greeted) return console.log('(connected again)');
+  greeted = true;
+  await rest('POST', `/ctx/${user}/friends/${to}`);
+  const history = (await rest('GET', `/ctx/${user}/friends/${to}/chats`)) as Past[];
+  for (const past of history) show(past.ts, past.speaker, past.content.body);
+  console.log(`You are ${login.id}. Type a line to say it to ${to}; Ctrl-C ends.`);
+});
+socket.on('message', ({ from, content, ts }: Message) => show(ts, from.id, content.body));
+socket.on('yourself', ({ content, ts }: Message) => show(ts, `${user} (elsewhere)`, content.body));
+socket.on('connect_error', (error) => console.error(`No connection to ${url}: ${error.message}`));
+socket.on('disconnect', (reason) => console.log(`(disconnected: ${reason})`));
+
+createInterface({ input: process.stdin }).on('line', (line) => {
+  if (line.trim() === '') return;
+  socket.emit('say', { to: { id: to, type: 0 }, content: { media: 0, body: line } }, (answer: Answer) => {
+    if (!answer.success) console.error(`Not sent: ${answer.message}`);
+  });
+});

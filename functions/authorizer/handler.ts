@@ -1,0 +1,48 @@
+import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { parseCredentials } from '../chat/credentials.ts';
+import { ChatError } from '../chat/errors.ts';
+import { type Handshake, toContext } from '../chat/handshake.ts';
+import { authenticate } from '../chat/login.ts';
+import { type Eio, parseEio } from '../protocol/index.ts';
+
+const Event = z.object({
+  methodArn: z.string(),
+  queryStringParameters: z.nullish(z.record(z.string(), z.string())),
+});
+
+/**
+ * Decides at `$connect` who a connection belongs to. Only what is no Socket.IO client is turned away here (403);
+ * wrong credentials are let in with a mark, and told so in words that the client understands.
+ */
+export async function handler(event: unknown): Promise<APIGatewayAuthorizerResult> {
+  const { methodArn, queryStringParameters: query } = Event.parse(event);
+  const eio = parseEio(query?.EIO);
+  if (!eio || (query?.transport ?? 'websocket') !== 'websocket') return answer('Deny', methodArn, {});
+  return answer('Allow', methodArn, toContext(await handshake(eio, query?.auth)));
+}
+
+async function handshake(eio: Eio, auth: string | undefined): Promise<Handshake> {
+  if (!auth) return { eio, outcome: 'anonymous' };
+  try {
+    return { eio, outcome: 'known', principal: await authenticate(parseCredentials(auth)) };
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
+    return { eio, outcome: 'refused', code: error.code, message: error.message };
+  }
+}
+
+function answer(
+  effect: 'Allow' | 'Deny',
+  methodArn: string,
+  context: Record<string, string>,
+): APIGatewayAuthorizerResult {
+  return {
+    principalId: 'client',
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: effect, Action: 'execute-api:Invoke', Resource: methodArn }],
+    },
+    context,
+  };
+}

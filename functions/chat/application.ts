@@ -1,0 +1,81 @@
+import type { Application, Socket } from '../protocol/index.ts';
+import { unregister } from '../store/connections.ts';
+import { parseCredentials, visitOf } from './credentials.ts';
+import { ChatError, ERROR, publicError } from './errors.ts';
+import { authenticate, enter } from './login.ts';
+import type { Principal } from './principal.ts';
+import { say } from './say.ts';
+import { beginSession, refuse, welcome } from './session.ts';
+import { NAMESPACE } from './wire.ts';
+
+/**
+ * The chat as a Socket.IO application, for one frame of one connection.
+ * @param principal who is logged in on the connection; undefined before a login by CONNECT payload
+ * @param arrival when the frame reached the gateway, epoch ms
+ * @param background takes work that the answer to the client need not wait for, but the invocation must
+ */
+export function chat(
+  principal: Principal | undefined,
+  arrival: number,
+  background: (work: Promise<void>) => void,
+): Application {
+  let login: { principal: Principal } | { error: ChatError } | undefined;
+
+  return {
+    async connect({ namespace, connection }, { query, payload }) {
+      if (namespace === '/') return undefined;
+      if (namespace !== NAMESPACE) return { message: 'Invalid namespace' };
+      // The session begins before the join is confirmed: stock clients send what they have buffered at once after it.
+      try {
+        const credentials = parseCredentials(query.auth ?? payload);
+        const found = await authenticate(credentials);
+        await enter(found, visitOf(credentials), arrival);
+        await beginSession(connection.id, connection.eio, found, arrival);
+        login = { principal: found };
+      } catch (error) {
+        login = { error: publicError(error) };
+      }
+      return undefined;
+    },
+
+    async connected({ connection }) {
+      if (!login) return;
+      await ('error' in login ? refuse(connection.id, login.error) : welcome(connection.id, login.principal));
+    },
+
+    async event(socket, name, args, packetId) {
+      if (socket.namespace !== NAMESPACE || !principal) return undefined;
+      try {
+        if (name !== 'say')
+          throw new ChatError(ERROR.unsupported, `There is no event ${name.slice(0, 64)}; a client sends say`);
+        const speaker = { ...principal, connectionId: socket.connection.id };
+        const { delivered, ...said } = await say(speaker, args[0], { ts: arrival, packetId });
+        background(delivered);
+        return [{ success: true, ...said }];
+      } catch (error) {
+        return [{ success: false, ...(await refusal(socket, args[0], publicError(error))) }];
+      }
+    },
+
+    async disconnect({ namespace, connection }) {
+      if (namespace !== NAMESPACE) return;
+      if (principal) await unregister(connection.id, principal);
+      await connection.close();
+    },
+  };
+}
+
+/**
+ * Tells a client that its message was refused, by an event of its own: MaxIM's clients know none for that,
+ * and take `ack` for success. The number that the message carried comes back, so that newer ones can tell which.
+ */
+async function refusal(socket: Socket, input: unknown, error: ChatError) {
+  const ack = typeof input === 'object' && input !== null && 'ack' in input ? input.ack : undefined;
+  const refused = {
+    error: error.code,
+    message: error.message,
+    ...(typeof ack === 'number' && { ack }),
+  };
+  await socket.emit('refused', refused);
+  return refused;
+}

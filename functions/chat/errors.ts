@@ -1,0 +1,31 @@
+/** The error codes that MaxIM's clients know. */
+export const ERROR = {
+  badParameter: 5001,
+  database: 5002,
+  notAuthorised: 5003,
+  notFound: 5004,
+  conflict: 5005,
+  memberLimit: 5008,
+  unsupported: 5009,
+  tooLong: 5010,
+} as const;
+
+export type ErrorCode = (typeof ERROR)[keyof typeof ERROR];
+
+/** A failure that a client may see: a documented code, and a message that says what was wrong and what would be right. */
+export class ChatError extends Error {
+  override readonly name = 'ChatError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What a client is told of any failure: its own words for a ChatError, nothing of the inside for all others. */
+export function publicError(error: unknown): ChatError {
+  if (error instanceof ChatError) return error;
+  console.error(error);
+  return new ChatError(ERROR.database, 'Something failed on the server and nothing was stored; try again');
+}

@@ -1,0 +1,28 @@
+import { ChatError, ERROR } from './errors.ts';
+
+/** Somebody who can be connected: a user, or a visitor (whom MaxIM calls passenger). */
+export interface Principal {
+  readonly app: string;
+  readonly kind: 'user' | 'passenger';
+  readonly id: string;
+}
+
+const ID = /^[a-zA-Z0-9_-]+$/;
+const ID_LENGTH = 128;
+
+/**
+ * Checks an id as MaxIM defines it: `[a-zA-Z0-9_\-]+`, at most 128 characters.
+ * @throws ChatError 5001 or 5010, naming the parameter
+ */
+export function parseId(value: unknown, parameter: string): string {
+  if (typeof value !== 'string' || value === '') {
+    throw new ChatError(ERROR.badParameter, `${parameter} must be a non-empty string`);
+  }
+  if (value.length > ID_LENGTH) {
+    throw new ChatError(ERROR.tooLong, `${parameter} has ${value.length} characters; at most ${ID_LENGTH} are allowed`);
+  }
+  if (!ID.test(value)) {
+    throw new ChatError(ERROR.badParameter, `${parameter} may contain only letters, digits, "_" and "-"`);
+  }
+  return value;
+}

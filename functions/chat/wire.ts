@@ -1,0 +1,7 @@
+/** The Socket.IO namespace of everything MaxIM. */
+export const NAMESPACE = '/chat';
+
+/** What a receiver is to the sender, and a sender to the receiver: the numbers of the wire. */
+export const TYPE = { friend: 0, group: 1, room: 2, passenger: 3, stranger: 4 } as const;
+
+export type Type = (typeof TYPE)[keyof typeof TYPE];

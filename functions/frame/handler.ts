@@ -1,0 +1,57 @@
+import * as z from 'zod/mini';
+import { chat } from '../chat/application.ts';
+import { HandshakeContext } from '../chat/handshake.ts';
+import type { Principal } from '../chat/principal.ts';
+import { NAMESPACE } from '../chat/wire.ts';
+import { close, post } from '../gateway/connections.ts';
+import { serve } from '../protocol/index.ts';
+import { ownerOf } from '../store/connections.ts';
+
+const Event = z.object({
+  requestContext: z.object({
+    connectionId: z.string(),
+    requestTimeEpoch: z.number(),
+    authorizer: HandshakeContext,
+  }),
+  body: z._default(z.string(), ''),
+});
+
+/**
+ * Handles one frame. Always answers 200: were it to fail, API Gateway would send the client a JSON error,
+ * which is no Engine.IO packet and makes a stock client drop the connection.
+ */
+export async function handler(event: unknown): Promise<{ statusCode: number }> {
+  try {
+    await handle(Event.parse(event));
+  } catch (error) {
+    console.error('A frame was not handled', error);
+  }
+  return { statusCode: 200 };
+}
+
+async function handle({ requestContext, body }: z.output<typeof Event>): Promise<void> {
+  const { connectionId, requestTimeEpoch, authorizer: handshake } = requestContext;
+  // It is being told that its login failed, and closed.
+  if (handshake.outcome === 'refused') return;
+
+  const principal = handshake.outcome === 'known' ? handshake.principal : await latecomer(connectionId, body);
+  const connection = {
+    id: connectionId,
+    eio: handshake.eio,
+    namespaces: new Set(principal ? ['/', NAMESPACE] : ['/']),
+    send: async (frame: string) => void (await post(connectionId, frame)),
+    close: () => close(connectionId),
+  };
+  const background: Promise<void>[] = [];
+  await serve(
+    chat(principal, requestTimeEpoch, (work) => background.push(work)),
+    connection,
+    body,
+  );
+  await Promise.all(background);
+}
+
+/** Who logged in by CONNECT payload on this connection. Only Socket.IO packets ask; heartbeats cost no read. */
+async function latecomer(connectionId: string, frame: string): Promise<Principal | undefined> {
+  return frame.startsWith('4') ? ownerOf(connectionId) : undefined;
+}

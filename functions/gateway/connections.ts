@@ -1,0 +1,56 @@
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { ENV } from '../constants.ts';
+import { requireEnv } from '../environment.ts';
+
+/**
+ * The SDK retries 429 by itself, with backoff and jitter: it means that the account's post rate is exceeded
+ * or that this client's buffer is full. Five attempts spread over about two seconds.
+ */
+const client = new ApiGatewayManagementApiClient({ endpoint: requireEnv(ENV.callbackUrl), maxAttempts: 5 });
+
+/** API Gateway's answer for a connection that is closed, or whose `$connect` has not returned yet. */
+function isGone(error: unknown): boolean {
+  return status(error) === 410;
+}
+
+function status(error: unknown): unknown {
+  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
+  const metadata = error.$metadata;
+  return metadata && typeof metadata === 'object' && 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined;
+}
+
+/** Posts one text frame. Answers `gone` when the connection does not exist (any more); throws on every other failure. */
+export async function post(connectionId: string, frame: string): Promise<'sent' | 'gone'> {
+  try {
+    await client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame }));
+    return 'sent';
+  } catch (error) {
+    if (isGone(error)) return 'gone';
+    throw error;
+  }
+}
+
+/**
+ * Posts the first frame of a connection, for at most about three seconds: until `$connect` has returned
+ * to API Gateway, posts are answered with 410 although the client is there.
+ */
+export async function postFirst(connectionId: string, frame: string): Promise<'sent' | 'gone'> {
+  for (let pause = 10; pause < 2000; pause *= 2) {
+    if ((await post(connectionId, frame)) === 'sent') return 'sent';
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+  return 'gone';
+}
+
+/** Closes a connection; one that is closed already is no error. */
+export async function close(connectionId: string): Promise<void> {
+  try {
+    await client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+}

@@ -1,0 +1,13 @@
+import * as z from 'zod/mini';
+import { unregister } from '../store/connections.ts';
+
+const Event = z.object({ requestContext: z.object({ connectionId: z.string() }) });
+
+/**
+ * Forgets a connection when API Gateway reports its end. It does so as well as it can, not always:
+ * whoever meets a connection that is gone forgets it too.
+ */
+export async function handler(event: unknown): Promise<{ statusCode: number }> {
+  await unregister(Event.parse(event).requestContext.connectionId);
+  return { statusCode: 200 };
+}

@@ -1,0 +1,46 @@
+import * as z from 'zod/mini';
+import { Visit } from '../chat/credentials.ts';
+import { publicError } from '../chat/errors.ts';
+import { HandshakeContext } from '../chat/handshake.ts';
+import { PING_INTERVAL_MS, PING_TIMEOUT_MS } from '../chat/heartbeat-times.ts';
+import { enter } from '../chat/login.ts';
+import { beginSession, refuse, welcome } from '../chat/session.ts';
+import { NAMESPACE } from '../chat/wire.ts';
+import { post, postFirst } from '../gateway/connections.ts';
+import { connectFrame, openFrame } from '../protocol/index.ts';
+
+const Event = z.object({
+  connectionId: z.string(),
+  at: z.number(),
+  handshake: HandshakeContext,
+  visit: Visit,
+});
+
+/** A stock client sends a message as one frame, and API Gateway takes frames of at most 32 KB. */
+const MAX_PAYLOAD = 32 * 1024;
+
+/**
+ * Speaks first on a new connection: the Engine.IO handshake, the confirmation of both namespaces before anybody
+ * asked (which saves a round trip, and lets any later join be taken for a repeat), then `login`.
+ */
+export async function handler(event: unknown): Promise<void> {
+  const { connectionId, at, handshake, visit } = Event.parse(event);
+  const { eio } = handshake;
+  const open = openFrame(eio, {
+    sid: connectionId,
+    pingInterval: PING_INTERVAL_MS,
+    pingTimeout: PING_TIMEOUT_MS,
+    maxPayload: MAX_PAYLOAD,
+  });
+  if ((await postFirst(connectionId, open)) === 'gone') return;
+  await post(connectionId, connectFrame(eio, '/', connectionId));
+  if (handshake.outcome === 'anonymous') return;
+
+  if ((await post(connectionId, connectFrame(eio, NAMESPACE, connectionId))) === 'gone') return;
+  if (handshake.outcome === 'refused') return refuse(connectionId, handshake);
+  const { principal } = handshake;
+  const failure = await enter(principal, visit, at)
+    .then(() => beginSession(connectionId, eio, principal, at))
+    .catch(publicError);
+  await (failure ? refuse(connectionId, failure) : welcome(connectionId, principal));
+}

@@ -1,0 +1,127 @@
+import * as z from 'zod/mini';
+import { ChatError, ERROR } from '../chat/errors.ts';
+import { type Principal, parseId } from '../chat/principal.ts';
+import { connectionsOf } from '../store/connections.ts';
+import { lookup } from '../store/dynamo.ts';
+import { befriend, type Friendship, friendship, friendsOf, unfriend } from '../store/friendships.ts';
+import { history, latest } from '../store/messages.ts';
+import { flag, historyQuery, id } from './parameters.ts';
+import { route } from './route.ts';
+
+const user = (app: string, userId: string): Principal => ({ app, kind: 'user', id: userId });
+
+const one = z.object({ id: id('id') });
+const pair = z.object({ id: id('id'), fid: id('fid') });
+
+/** How many friendships one request may make. */
+const BATCH = 100;
+
+async function makeFriends(
+  app: string,
+  userId: string,
+  friend: string,
+  now: number,
+): Promise<Friendship & { ns: string }> {
+  if (userId === friend) throw new ChatError(ERROR.badParameter, 'fid is the user himself; it must be somebody else');
+  return { ...(await befriend(user(app, userId), friend, now)), ns: app };
+}
+
+export const friends = [
+  route({
+    method: 'POST',
+    path: '/ctx/:id/friends/:fid',
+    summary: 'Make two users friends of one another',
+    params: pair,
+    status: 200,
+    handle: ({ app, params, now }) => makeFriends(app.id, params.id, params.fid, now),
+  }),
+
+  route({
+    method: 'POST',
+    path: '/ctx/:id/friends',
+    summary: 'Make a user friends with several others',
+    params: one,
+    body: z.array(z.unknown()).check(z.maxLength(BATCH, `must hold at most ${BATCH} ids`)),
+    status: 200,
+    async handle({ app, params, body, now }) {
+      const ids = [...new Set(body.flat().map((friend) => parseId(friend, 'body')))];
+      if (ids.includes(params.id))
+        throw new ChatError(ERROR.badParameter, 'body names the user himself; it must name others');
+      const made = [];
+      for (const friend of ids) made.push(await makeFriends(app.id, params.id, friend, now));
+      return made;
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/friends/:fid',
+    summary: 'Read one friendship',
+    params: pair,
+    status: 200,
+    async handle({ app, params }) {
+      const [found, connections] = await lookup([
+        friendship(user(app.id, params.id), params.fid),
+        connectionsOf(user(app.id, params.fid)),
+      ]);
+      if (!found) throw new ChatError(ERROR.notFound, `${params.fid} is no friend of ${params.id}`);
+      return { ...found, online: connections.length > 0 };
+    },
+  }),
+
+  route({
+    method: 'DELETE',
+    path: '/ctx/:id/friends/:fid',
+    summary: 'End a friendship on both sides',
+    params: pair,
+    status: 204,
+    handle: ({ app, params }) => unfriend(user(app.id, params.id), params.fid),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/friends',
+    summary: "List a user's friends",
+    params: one,
+    query: z.object({ detail: flag }),
+    status: 200,
+    async handle({ app, params, query, now }) {
+      const ids = await friendsOf(user(app.id, params.id));
+      if (!query.detail) return ids;
+      const [devices, recent] = await Promise.all([
+        lookup(ids.map((friend) => connectionsOf(user(app.id, friend)))),
+        latest(
+          ids.map((friend) => ({ app: app.id, kind: 'friend', between: [params.id, friend] })),
+          now,
+        ),
+      ]);
+      return ids.map((friend, n) => ({
+        id: friend,
+        online: (devices[n]?.length ?? 0) > 0,
+        ...(recent[n] && { recent: recent[n] }),
+      }));
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/friends/:fid/chats',
+    summary: 'Read the history with a friend',
+    params: pair,
+    query: historyQuery,
+    status: 200,
+    handle: ({ app, params, query, now }) =>
+      history({ app: app.id, kind: 'friend', between: [params.id, params.fid] }, query, now),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/strangers/:sid/chats',
+    summary: 'Read the history with a stranger',
+    params: z.object({ id: id('id'), sid: id('sid') }),
+    query: historyQuery,
+    status: 200,
+    handle: ({ app, params, query, now }) =>
+      history({ app: app.id, kind: 'stranger', between: [params.id, params.sid] }, query, now),
+  }),
+];

@@ -1,0 +1,32 @@
+import type * as z from 'zod/mini';
+import type { App } from '../store/apps.ts';
+
+/** What a route's handler gets: everything parsed, and the application whose key came with the request. */
+export interface Request<P, Q, B> {
+  readonly app: App;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  /** When the request reached the gateway, epoch ms. */
+  readonly now: number;
+}
+
+/** One row of the REST table: the schemas validate the request, and describe it. */
+export interface Route<P = unknown, Q = unknown, B = unknown> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** In Hono's syntax: `/ctx/:id`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly params: z.ZodMiniType<P>;
+  readonly query?: z.ZodMiniType<Q>;
+  readonly body?: z.ZodMiniType<B>;
+  /** The status of success; 204 answers without a body. */
+  readonly status: 200 | 201 | 202 | 204;
+  readonly handle: (request: Request<P, Q, B>) => Promise<unknown>;
+}
+
+/** Gives a route its types from its schemas, and hides them behind the common one. */
+export function route<P, Q = undefined, B = undefined>(definition: Route<P, Q, B>): Route {
+  // A route is only ever handed what its own schemas have parsed.
+  return definition as Route;
+}

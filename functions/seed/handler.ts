@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod/mini';
+import { createApp } from '../store/apps.ts';
+
+const Event = z.object({
+  RequestType: z.enum(['Create', 'Update', 'Delete']),
+  ResponseURL: z.string(),
+  StackId: z.string(),
+  RequestId: z.string(),
+  LogicalResourceId: z.string(),
+  ResourceProperties: z.object({
+    AppId: z.string().check(z.regex(/^[a-zA-Z0-9_-]{1,64}$/)),
+    ClientKey: z.string(),
+    MasterKey: z.string(),
+  }),
+});
+
+const generateKey = () => randomBytes(24).toString('base64url');
+
+/**
+ * The custom resource that puts a deployment's first application into the table, with keys of its own unless
+ * the deployer brought some. Later deployments leave it as it is; so does removing the resource.
+ */
+export async function handler(input: unknown): Promise<void> {
+  const event = Event.parse(input);
+  const { AppId, ClientKey, MasterKey } = event.ResourceProperties;
+  const outcome = await seed(event.RequestType, AppId, ClientKey, MasterKey).then(
+    () => ({ Status: 'SUCCESS' }),
+    (error: unknown) => ({ Status: 'FAILED', Reason: error instanceof Error ? error.message : 'unknown' }),
+  );
+  const { StackId, RequestId, LogicalResourceId } = event;
+  const body = JSON.stringify({
+    ...outcome,
+    StackId,
+    RequestId,
+    LogicalResourceId,
+    PhysicalResourceId: `app-${AppId}`,
+  });
+  await fetch(event.ResponseURL, { method: 'PUT', body, headers: { 'content-type': '' } });
+}
+
+async function seed(request: 'Create' | 'Update' | 'Delete', id: string, clientKey: string, masterKey: string) {
+  if (request === 'Delete') return;
+  await createApp({ id, clientKey: clientKey || generateKey(), masterKey: masterKey || generateKey() });
+}

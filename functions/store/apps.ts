@@ -1,0 +1,51 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { ENV, PARTITION_KEY, SORT_KEY } from '../constants.ts';
+import { requireEnv } from '../environment.ts';
+import { conditionFailed, dynamo } from './dynamo.ts';
+
+const table = requireEnv(ENV.coreTable);
+
+const App = z.object({ clientKey: z.string(), masterKey: z.string() });
+
+/** An application: whoever holds its client key may use the chat, whoever holds its master key may manage it. */
+export interface App extends z.output<typeof App> {
+  readonly id: string;
+}
+
+/** How long a function instance trusts what it read of an application: a changed key works everywhere after this. */
+const TRUST_MS = 60_000;
+const known = new Map<string, { app: App; until: number }>();
+
+const key = (id: string) => ({ [PARTITION_KEY]: `app#${id}`, [SORT_KEY]: 'app' });
+
+/** The application of that id, at most a minute old; undefined when there is none. */
+export async function findApp(id: string): Promise<App | undefined> {
+  const cached = known.get(id);
+  if (cached && cached.until > Date.now()) return cached.app;
+  known.delete(id);
+  const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: key(id) }));
+  if (!Item) return undefined;
+  const app = { id, ...App.parse(Item) };
+  known.set(id, { app, until: Date.now() + TRUST_MS });
+  return app;
+}
+
+/** Stores an application, or leaves the one that has this id as it is. */
+export async function createApp(app: App): Promise<'created' | 'existed'> {
+  const { id, ...attributes } = app;
+  try {
+    await dynamo.send(
+      new PutCommand({
+        TableName: table,
+        Item: { ...key(id), ...attributes },
+        ConditionExpression: 'attribute_not_exists(#pk)',
+        ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+      }),
+    );
+    return 'created';
+  } catch (error) {
+    if (conditionFailed(error)) return 'existed';
+    throw error;
+  }
+}

@@ -1,0 +1,152 @@
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { ChatError, ERROR } from '../chat/errors.ts';
+import type { Principal } from '../chat/principal.ts';
+import { ENV, EXPIRES, HEARTBEAT_INDEX, HEARTBEAT_SHARDS, PARTITION_KEY } from '../constants.ts';
+import { requireEnv } from '../environment.ts';
+import { conditionFailed, dynamo, type Lookup } from './dynamo.ts';
+import { principalKey } from './keys.ts';
+
+const table = requireEnv(ENV.connectionsTable);
+
+/** API Gateway ends every connection after two hours; ten minutes more, and what is left of it can go. */
+const LIFETIME_S = 2 * 60 * 60 + 600;
+
+/** How many devices one principal may have connected at once. */
+export const MAX_DEVICES = 100;
+
+const Connection = z.object({
+  app: z.string(),
+  kind: z.enum(['user', 'passenger']),
+  id: z.string(),
+});
+
+const connectionKey = (connectionId: string) => ({ [PARTITION_KEY]: `connection#${connectionId}` });
+const devicesKey = (principal: Principal) => ({ [PARTITION_KEY]: principalKey(principal) });
+
+/** The ids of a principal's open connections: one item, whatever their number. */
+export function connectionsOf(principal: Principal): Lookup<string[]> {
+  return {
+    table,
+    key: devicesKey(principal),
+    parse: (item) => (item?.connections instanceof Set ? [...item.connections].map(String) : []),
+  };
+}
+
+/**
+ * Registers an open connection, so that its principal is online and what is sent to him reaches it.
+ * @param pingDue when the server has to ping it first, epoch ms; undefined for clients that ping by themselves
+ * @throws ChatError 5008 when the principal has too many devices connected
+ */
+export async function register(
+  connectionId: string,
+  principal: Principal,
+  now: number,
+  pingDue: number | undefined,
+): Promise<void> {
+  const expires = Math.ceil(now / 1000) + LIFETIME_S;
+  try {
+    await dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: devicesKey(principal),
+        UpdateExpression: 'ADD connections :connection SET #expires = :expires',
+        ConditionExpression: 'attribute_not_exists(connections) OR size(connections) < :most',
+        ExpressionAttributeNames: { '#expires': EXPIRES },
+        ExpressionAttributeValues: {
+          ':connection': new Set([connectionId]),
+          ':expires': expires,
+          ':most': MAX_DEVICES,
+        },
+      }),
+    );
+  } catch (error) {
+    if (!conditionFailed(error)) throw error;
+    throw new ChatError(
+      ERROR.memberLimit,
+      `${principal.id} has ${MAX_DEVICES} devices connected, the most there can be`,
+    );
+  }
+  await dynamo.send(
+    new PutCommand({
+      TableName: table,
+      Item: {
+        ...connectionKey(connectionId),
+        ...principal,
+        [EXPIRES]: expires,
+        ...(pingDue !== undefined && {
+          [HEARTBEAT_INDEX.shard]: shardOf(connectionId),
+          [HEARTBEAT_INDEX.due]: pingDue,
+        }),
+      },
+    }),
+  );
+}
+
+/** Who a registered connection belongs to; undefined when it is not registered. */
+export async function ownerOf(connectionId: string): Promise<Principal | undefined> {
+  const { Item } = await dynamo.send(
+    new GetCommand({ TableName: table, Key: connectionKey(connectionId), ConsistentRead: true }),
+  );
+  return Item && Connection.parse(Item);
+}
+
+/** Forgets a connection that is gone; one that is not registered is no error. */
+export async function unregister(connectionId: string, owner?: Principal): Promise<void> {
+  const { Attributes } = await dynamo.send(
+    new DeleteCommand({ TableName: table, Key: connectionKey(connectionId), ReturnValues: 'ALL_OLD' }),
+  );
+  const principal = owner ?? (Attributes && Connection.parse(Attributes));
+  if (!principal) return;
+  await dynamo.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: devicesKey(principal),
+      UpdateExpression: 'DELETE connections :connection',
+      ExpressionAttributeValues: { ':connection': new Set([connectionId]) },
+    }),
+  );
+}
+
+function shardOf(connectionId: string): string {
+  let sum = 0;
+  for (const character of connectionId) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
+  return String(sum % HEARTBEAT_SHARDS);
+}
+
+/** The connections of one shard that must be pinged by the given moment (epoch ms), those due longest first. */
+export async function* duePings(shard: number, until: number): AsyncGenerator<string> {
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await dynamo.send(
+      new QueryCommand({
+        TableName: table,
+        IndexName: HEARTBEAT_INDEX.name,
+        KeyConditionExpression: '#shard = :shard AND #due <= :until',
+        ExpressionAttributeNames: { '#shard': HEARTBEAT_INDEX.shard, '#due': HEARTBEAT_INDEX.due },
+        ExpressionAttributeValues: { ':shard': String(shard), ':until': until },
+        ExclusiveStartKey: start,
+      }),
+    );
+    for (const item of page.Items ?? []) yield String(item[PARTITION_KEY]).slice('connection#'.length);
+    start = page.LastEvaluatedKey;
+  } while (start);
+}
+
+/** Notes when a connection must be pinged next (epoch ms); leaves one that has gone meanwhile alone. */
+export async function schedulePing(connectionId: string, due: number): Promise<void> {
+  try {
+    await dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: connectionKey(connectionId),
+        UpdateExpression: 'SET #due = :due',
+        ConditionExpression: 'attribute_exists(#pk)',
+        ExpressionAttributeNames: { '#due': HEARTBEAT_INDEX.due, '#pk': PARTITION_KEY },
+        ExpressionAttributeValues: { ':due': due },
+      }),
+    );
+  } catch (error) {
+    if (!conditionFailed(error)) throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+export const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+  marshallOptions: { removeUndefinedValues: true },
+});
+
+export type Item = Record<string, unknown>;
+export type Key = Record<string, string>;
+
+/** One item to read, and how to understand it; what stores hand out so that a use case can read several at once. */
+export interface Lookup<T> {
+  readonly table: string;
+  readonly key: Key;
+  readonly parse: (item: Item | undefined) => T;
+}
+
+type Results<T extends readonly Lookup<unknown>[]> = {
+  -readonly [K in keyof T]: T[K] extends Lookup<infer R> ? R : never;
+};
+
+const BATCH = 100;
+
+/** Reads any number of items, eventually consistent, in one BatchGetItem call per hundred. */
+export async function lookup<const T extends readonly Lookup<unknown>[]>(lookups: T): Promise<Results<T>> {
+  const unique = [...new Map(lookups.map((one) => [identity(one.table, one.key), one])).values()];
+  const chunks = Array.from({ length: Math.ceil(unique.length / BATCH) }, (_, n) =>
+    unique.slice(n * BATCH, (n + 1) * BATCH),
+  );
+  const found = new Map((await Promise.all(chunks.map(readChunk))).flat());
+  // The tuple's types follow from its lookups, one by one; map() cannot say so.
+  return lookups.map((one) => one.parse(found.get(identity(one.table, one.key)))) as Results<T>;
+}
+
+async function readChunk(lookups: readonly Lookup<unknown>[]): Promise<[string, Item][]> {
+  const found: [string, Item][] = [];
+  let request: Record<string, { Keys: Key[] }> = {};
+  for (const { table, key } of lookups) {
+    const keys = request[table] ?? { Keys: [] };
+    keys.Keys.push(key);
+    request[table] = keys;
+  }
+  const keyNames = new Map(lookups.map(({ table, key }) => [table, Object.keys(key)]));
+  for (let attempt = 0; Object.keys(request).length > 0; attempt++) {
+    if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * 2 ** attempt));
+    if (attempt > 6) throw new Error('DynamoDB left keys of a batch read unprocessed');
+    const { Responses = {}, UnprocessedKeys = {} } = await dynamo.send(new BatchGetCommand({ RequestItems: request }));
+    for (const [table, items] of Object.entries(Responses)) {
+      const names = keyNames.get(table) ?? [];
+      for (const item of items) {
+        found.push([identity(table, Object.fromEntries(names.map((name) => [name, String(item[name])]))), item]);
+      }
+    }
+    request = Object.fromEntries(Object.entries(UnprocessedKeys).map(([table, { Keys = [] }]) => [table, { Keys }]));
+  }
+  return found;
+}
+
+function identity(table: string, key: Key): string {
+  return JSON.stringify([table, ...Object.entries(key).sort().flat()]);
+}
+
+/** Tells whether a write was refused by its own condition. */
+export function conditionFailed(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
+}

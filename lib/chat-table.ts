@@ -1,0 +1,42 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { EXPIRES, PARTITION_KEY, SORT_KEY } from '../functions/constants.ts';
+
+export interface ChatTableProps {
+  /** The environment variable by which functions know the table. */
+  readonly variable: string;
+  /** @default true */
+  readonly sorted?: boolean;
+  /** Whether items carry the time they expire. @default false */
+  readonly expiring?: boolean;
+  /** Whether it must survive both mistakes and the removal of the stack. */
+  readonly precious: boolean;
+}
+
+type Action = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+
+/** A table paid by request, encrypted by a key that DynamoDB owns. */
+export class ChatTable extends Table {
+  private readonly variable: string;
+
+  constructor(scope: Construct, id: string, props: ChatTableProps) {
+    super(scope, id, {
+      partitionKey: { name: PARTITION_KEY, type: AttributeType.STRING },
+      ...(props.sorted !== false && { sortKey: { name: SORT_KEY, type: AttributeType.STRING } }),
+      ...(props.expiring && { timeToLiveAttribute: EXPIRES }),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: props.precious },
+      deletionProtection: props.precious,
+      removalPolicy: props.precious ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.variable = props.variable;
+  }
+
+  /** Lets a function do just that with the table, and tells it the table's name. */
+  allow(fn: LambdaFunction, ...actions: Action[]): void {
+    fn.addEnvironment(this.variable, this.tableName);
+    this.grant(fn, ...actions.map((action) => `dynamodb:${action}`));
+  }
+}

@@ -1,0 +1,122 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { ENV } from '../functions/constants.ts';
+import type { Tables } from './data-stack.ts';
+import { MacawFunction } from './macaw-function.ts';
+
+export interface RealtimeStackProps extends StackProps {
+  readonly tables: Tables;
+}
+
+const STAGE = 'live';
+
+/** The realtime channel: the WebSocket API and the functions behind it. */
+export class RealtimeStack extends Stack {
+  private readonly stage: WebSocketStage;
+
+  constructor(scope: Construct, id: string, props: RealtimeStackProps) {
+    super(scope, id, props);
+    const { core, messages, connections } = props.tables;
+
+    const authorizer = new MacawFunction(this, 'Authorizer', {
+      folder: 'authorizer',
+      description: 'Decides at $connect who a connection belongs to',
+    });
+    core.allow(authorizer, 'GetItem');
+
+    const greet = this.greet();
+    core.allow(greet, 'UpdateItem');
+    connections.allow(greet, 'PutItem', 'UpdateItem', 'DeleteItem');
+
+    const open = new MacawFunction(this, 'Open', {
+      folder: 'open',
+      description: '$connect: answers, and sends for greet',
+    });
+    open.addEnvironment(ENV.greetFunction, greet.functionName);
+    greet.grantInvoke(open);
+
+    const frame = new MacawFunction(this, 'Frame', {
+      folder: 'frame',
+      description: '$default: handles one frame of a client',
+      timeout: Duration.seconds(29),
+    });
+    core.allow(frame, 'GetItem', 'BatchGetItem', 'UpdateItem');
+    messages.allow(frame, 'PutItem', 'UpdateItem');
+    connections.allow(frame, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
+
+    const gone = new MacawFunction(this, 'Gone', { folder: 'gone', description: '$disconnect: forgets a connection' });
+    connections.allow(gone, 'DeleteItem', 'UpdateItem');
+
+    const api = new WebSocketApi(this, 'Api', {
+      description: "The realtime channel: Socket.IO's websocket transport",
+      connectRouteOptions: {
+        integration: new WebSocketLambdaIntegration('OpenIntegration', open),
+        // Every Socket.IO client says which Engine.IO protocol it speaks; what does not is none (401).
+        authorizer: new WebSocketLambdaAuthorizer('ConnectAuthorizer', authorizer, {
+          identitySource: ['route.request.querystring.EIO'],
+        }),
+      },
+      defaultRouteOptions: { integration: new WebSocketLambdaIntegration('FrameIntegration', frame) },
+      disconnectRouteOptions: { integration: new WebSocketLambdaIntegration('GoneIntegration', gone) },
+    });
+    this.stage = new WebSocketStage(this, 'Stage', { webSocketApi: api, stageName: STAGE, autoDeploy: true });
+
+    this.allowPosts(greet, 'POST', 'DELETE');
+    this.allowPosts(frame, 'POST', 'DELETE');
+    this.allowPosts(this.heartbeat(props.tables), 'POST');
+
+    new CfnOutput(this, 'WebSocketUrl', { value: this.stage.url });
+  }
+
+  private greet(): MacawFunction {
+    return new MacawFunction(this, 'Greet', {
+      folder: 'greet',
+      description: 'Speaks first on a new connection, and logs it in',
+      retryAttempts: 2,
+      // A client that has waited for a minute has given up.
+      maxEventAge: Duration.minutes(1),
+      onFailure: new SqsDestination(
+        new Queue(this, 'Failures', { enforceSSL: true, retentionPeriod: Duration.days(14) }),
+      ),
+    });
+  }
+
+  private heartbeat({ connections }: Tables): MacawFunction {
+    const heartbeat = new MacawFunction(this, 'Heartbeat', {
+      folder: 'heartbeat',
+      description: 'Pings the clients that wait for the server to do so',
+      timeout: Duration.seconds(55),
+    });
+    connections.allow(heartbeat, 'Query', 'UpdateItem', 'DeleteItem');
+    new Rule(this, 'HeartbeatSchedule', {
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaFunction(heartbeat, { retryAttempts: 0 })],
+    });
+    return heartbeat;
+  }
+
+  /** Lets a function post to connections (POST) or close them (DELETE), and tells it where. */
+  private allowPosts(fn: MacawFunction, ...methods: ('POST' | 'DELETE')[]): void {
+    fn.addEnvironment(ENV.callbackUrl, this.stage.callbackUrl);
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['execute-api:ManageConnections'],
+        resources: methods.map((method) =>
+          this.formatArn({
+            service: 'execute-api',
+            resource: this.stage.api.apiId,
+            resourceName: `${STAGE}/${method}/@connections/*`,
+          }),
+        ),
+      }),
+    );
+  }
+}

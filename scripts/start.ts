@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startCloud } from '../local/cloud.ts';
+import { DEMO_APP, DEMO_PARAMETERS } from './demo.ts';
+import { synthesize } from './synth.ts';
+
+const USAGE = `npm start -- [--port N] [--data DIR]
+
+  --port N     where everything is served (default 3000)
+  --data DIR   keep the data in DIR between runs (default: in memory)`;
+
+function options() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: '3000' },
+        data: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535)
+      throw new Error(`--port ${values.port} is no port number`);
+    return { ...values, port };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+const { port, data, help } = options();
+if (help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+
+const assembly = fileURLToPath(new URL('../.macaw/local', import.meta.url));
+console.log('Synthesizing the stacks ...');
+await synthesize(assembly);
+
+const cloud = await startCloud({
+  assembly,
+  port,
+  parameters: DEMO_PARAMETERS,
+  ...(data && { dataDir: resolve(data) }),
+  log: (entry) => console.log(entry),
+});
+
+console.log(`
+Macaw runs at ${cloud.origin}  (${data ? `data in ${data}` : 'data in memory'}; Ctrl-C stops it)
+
+  application   ${DEMO_APP.id}
+  client key    ${DEMO_APP.clientKey}
+  master key    ${DEMO_APP.masterKey}
+
+Chat with yourself, in two more terminals:
+
+  npm run chat -- --user tom --to jerry${port === 3000 ? '' : ` --url ${cloud.origin}`}
+  npm run chat -- --user jerry --to tom${port === 3000 ? '' : ` --url ${cloud.origin}`}
+`);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void cloud.stop().then(() => process.exit(0));
+  });
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { CallSummary } from '../../local/cloud.ts';
+import { Device, text } from '../support/device.ts';
+import { befriend, credentials, macaw, someone } from '../support/macaw.ts';
+import { RawClient } from '../support/raw.ts';
+
+const system = macaw();
+
+/** What an act cost, from its start until nothing is under way any more. */
+async function cost(act: () => Promise<unknown>): Promise<CallSummary & { posts: number }> {
+  await system.cloud.settled();
+  const mark = system.cloud.calls.mark();
+  await act();
+  await system.cloud.settled();
+  return { ...system.cloud.calls.summary(mark), posts: posts(mark) };
+}
+
+/** Posts that reached a client: a first one may meet 410 while `$connect` is still returning, and is then tried again. */
+const posts = (since: number) =>
+  system.cloud.calls.since(since).filter((entry) => entry.service === 'execute-api' && entry.status === 200).length;
+
+const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
+const of = (service: string, { calls }: CallSummary) =>
+  sum(Object.fromEntries(Object.entries(calls).filter(([action]) => action.startsWith(`${service}:`))));
+
+async function raw(EIO: '3' | '4', client: string): Promise<RawClient> {
+  const auth = JSON.stringify(credentials({ client }));
+  const connected = await RawClient.connect(system.origin, { EIO, transport: 'websocket', auth });
+  await connected.until((frame) => frame.includes('"login"'));
+  return connected;
+}
+
+describe('a friend message with ack, to one device', () => {
+  it('takes two calls of DynamoDB, two posts, one invocation, one write unit and two read units at most', async () => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    await befriend(system.origin, tom, jerry);
+    const [toms, jerrys] = await Promise.all([
+      Device.login('1.4.8', system.origin, tom),
+      Device.login('1.4.8', system.origin, jerry),
+    ]);
+    const spent = await cost(async () => {
+      toms.client.emit('say', text(jerry, 'a message of ordinary length, as people write them', { ack: 1 }));
+      await Promise.all([toms.acks.at(), jerrys.messages.at()]);
+    });
+    expect(spent.calls).toEqual({
+      'dynamodb:BatchGetItem': 1,
+      'dynamodb:PutItem': 1,
+      'execute-api:PostToConnection': 2,
+    });
+    expect(sum(spent.invocations)).toBe(1);
+    expect(spent.writeUnits).toBeLessThanOrEqual(1);
+    expect(spent.readUnits).toBeLessThanOrEqual(2);
+    // Units are counted at all.
+    expect(spent.readUnits * spent.writeUnits).toBeGreaterThan(0);
+  });
+});
+
+describe('connecting and logging in', () => {
+  it.each(['3', '4'] as const)(
+    'takes four posts, five calls of DynamoDB and three invocations at most (EIO=%s)',
+    async (EIO) => {
+      const spent = await cost(async () => (await raw(EIO, someone())).until((frame) => frame.includes('"login"')));
+      expect(spent.posts).toBeLessThanOrEqual(4);
+      expect(of('dynamodb', spent)).toBeLessThanOrEqual(5);
+      expect(of('dynamodb', spent)).toBeGreaterThan(0);
+      expect(sum(spent.invocations)).toBe(3);
+    },
+  );
+
+  it('costs a stock client one invocation more: its own join, which reads nothing and posts nothing', async () => {
+    const spent = await cost(() => Device.login('4.8.4', system.origin, someone()));
+    expect(spent.posts).toBeLessThanOrEqual(4);
+    expect(of('dynamodb', spent)).toBeLessThanOrEqual(5);
+    expect(sum(spent.invocations)).toBe(4);
+  });
+});
+
+describe('heartbeats', () => {
+  it('of an Engine.IO 3 client take one invocation, one post and no call of DynamoDB', async () => {
+    const client = await raw('3', someone());
+    const spent = await cost(async () => {
+      client.send('2');
+      await client.until((frame) => frame === '3');
+    });
+    expect(spent.calls).toEqual({ 'execute-api:PostToConnection': 1 });
+    expect(sum(spent.invocations)).toBe(1);
+  });
+
+  it('are all that happens while nobody comes', async () => {
+    const spent = await cost(() => system.cloud.fire('HeartbeatSchedule'));
+    expect(Object.keys(spent.calls)).toEqual(['dynamodb:Query']);
+    expect(sum(spent.invocations)).toBe(1);
+  });
+});

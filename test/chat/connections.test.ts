@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { Device, text } from '../support/device.ts';
+import { befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
+import { RawClient } from '../support/raw.ts';
+
+const system = macaw();
+const login = (who: string) => Device.login('4.8.4', system.origin, who);
+const sessions = async (who: string) =>
+  ((await rest(system.origin, 'GET', `/ctx/${who}`)).body as { sessions: number }).sessions;
+
+async function connectionsDuring(act: () => Promise<unknown>): Promise<string[]> {
+  const before = system.cloud.connections();
+  await act();
+  return system.cloud.connections().filter((id) => !before.includes(id));
+}
+
+describe('a connection that died without goodbye', () => {
+  it("harms nothing that is sent to its owner's other devices, and is forgotten", async () => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    await befriend(system.origin, tom, jerry);
+    const toms = await login(tom);
+    const alive = await login(jerry);
+    const dead = await connectionsDuring(async () => {
+      const device = new Device('4.8.4', system.origin, {
+        query: { auth: JSON.stringify(credentials({ client: jerry })) },
+        options: { reconnection: false },
+      });
+      await device.loggedIn();
+    });
+    expect(dead).toHaveLength(1);
+    for (const id of dead) system.cloud.drop(id);
+    expect(await sessions(jerry)).toBe(2);
+
+    expect(await toms.say(text(jerry, 'are you there?'))).toMatchObject({ success: true });
+    expect(await alive.messages.at()).toMatchObject({ content: { body: 'are you there?' } });
+    await system.cloud.settled();
+    expect(await sessions(jerry)).toBe(1);
+  });
+});
+
+describe('a client that says goodbye', () => {
+  it.each(['1.4.8', '2.5.0', '4.8.4'] as const)('(%s) is offline at once', async (version) => {
+    const tom = someone('tom');
+    const device = await Device.login(version, system.origin, tom);
+    expect(await sessions(tom)).toBe(1);
+    device.close();
+    await device.disconnects.at();
+    await expect.poll(() => sessions(tom)).toBe(0);
+  });
+});
+
+describe('heartbeats', () => {
+  const connect = async (EIO: string, client: string) => {
+    const auth = JSON.stringify(credentials({ client }));
+    const raw = await RawClient.connect(system.origin, { EIO, transport: 'websocket', auth });
+    await raw.until((frame) => frame.includes('"login"'));
+    return raw;
+  };
+
+  it('are answered to Engine.IO 3 clients', async () => {
+    const raw = await connect('3', someone());
+    raw.send('2');
+    expect(await raw.until((frame) => frame.startsWith('3'))).toBe('3');
+    raw.send('2probe');
+    expect(await raw.until((frame) => frame.startsWith('3probe'))).toBe('3probe');
+    raw.close();
+  });
+
+  it('are sent to Engine.IO 4 clients when they are due, and to nobody else', async () => {
+    const [old, recent] = await Promise.all([connect('3', someone()), connect('4', someone())]);
+    await system.cloud.fire('HeartbeatSchedule');
+    expect(recent.frames.received).not.toContain('2');
+    await system.cloud.invoke('Heartbeat', { time: new Date(Date.now() + 4 * 60_000).toISOString() });
+    expect(await recent.until((frame) => frame === '2')).toBe('2');
+    recent.send('3');
+    const beats = recent.frames.received.filter((frame) => frame === '2').length;
+    await system.cloud.invoke('Heartbeat', { time: new Date(Date.now() + 5 * 60_000).toISOString() });
+    await system.cloud.settled();
+    expect(recent.frames.received.filter((frame) => frame === '2')).toHaveLength(beats);
+    expect(old.frames.received).not.toContain('2');
+    old.close();
+    recent.close();
+  });
+});
+
+describe('the handshake', () => {
+  it('comes as each protocol wants it', async () => {
+    const frames = async (EIO: string, login: Record<string, unknown>) => {
+      const raw = await RawClient.connect(system.origin, {
+        EIO,
+        transport: 'websocket',
+        auth: JSON.stringify(credentials(login)),
+      });
+      await raw.until((frame) => frame.includes('"login"'));
+      raw.close();
+      return raw.frames.received.map(String);
+    };
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    const third = await frames('3', { client: tom });
+    expect(JSON.parse(String(third[0]).slice(1))).toEqual({
+      ...{ sid: expect.any(String), upgrades: [], pingInterval: expect.any(Number), pingTimeout: expect.any(Number) },
+    });
+    expect(third.slice(1)).toEqual(['40', '40/chat', `42/chat,["login",{"success":true,"id":"${tom}"}]`]);
+
+    const fourth = await frames('4', { client: jerry });
+    const { sid, ...handshake } = JSON.parse(String(fourth[0]).slice(1));
+    expect(handshake).toEqual({
+      upgrades: [],
+      pingInterval: expect.any(Number),
+      pingTimeout: expect.any(Number),
+      maxPayload: 32_768,
+    });
+    expect(fourth.slice(1)).toEqual([
+      `40{"sid":"${sid}"}`,
+      `40/chat,{"sid":"${sid}"}`,
+      `42/chat,["login",{"success":true,"id":"${jerry}"}]`,
+    ]);
+  });
+
+  it.each([
+    ['no Engine.IO version', { transport: 'websocket' }, 'HTTP 401'],
+    ['an unknown Engine.IO version', { EIO: '5', transport: 'websocket' }, 'HTTP 403'],
+    ['another transport', { EIO: '4', transport: 'polling' }, 'HTTP 403'],
+  ])('with %s is turned away', async (_, query, error) => {
+    await expect(RawClient.connect(system.origin, query as Record<string, string>)).rejects.toThrow(error);
+  });
+});

@@ -1,0 +1,109 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { type Cloud, type LogEntry, startCloud } from '../../local/cloud.ts';
+import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
+import { credentials, rest, someone } from '../support/macaw.ts';
+import { RawClient } from '../support/raw.ts';
+import { assembly } from '../support/synth.ts';
+
+// Each test breaks a copy of the templates as somebody might, and finds it out on the local cloud.
+
+interface Resource {
+  Type: string;
+  Properties: Record<string, never> & {
+    PolicyDocument: { Statement: { Action: string | string[] }[] };
+    Environment: { Variables: Record<string, unknown> };
+  };
+}
+type Resources = Record<string, Resource>;
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+async function startBroken(
+  stack: string,
+  damage: (resources: Resources) => void,
+): Promise<{ cloud: Cloud; log: LogEntry[] }> {
+  const copy = mkdtempSync(join(tmpdir(), 'macaw-broken-'));
+  cleanUps.push(() => rmSync(copy, { recursive: true }));
+  cpSync(assembly, copy, { recursive: true });
+  const file = join(copy, `Macaw-prod-${stack}.template.json`);
+  const template: { Resources: Resources } = JSON.parse(readFileSync(file, 'utf8'));
+  damage(template.Resources);
+  writeFileSync(file, JSON.stringify(template));
+  const log: LogEntry[] = [];
+  const cloud = await startCloud({ assembly: copy, parameters: DEMO_PARAMETERS, log: (entry) => log.push(entry) });
+  cleanUps.push(() => cloud.stop());
+  return { cloud, log };
+}
+
+function find(resources: Resources, type: string, prefix: string): Resource {
+  const found = Object.entries(resources).find(([id, resource]) => resource.Type === type && id.startsWith(prefix));
+  if (!found) throw new Error(`There is no ${type} ${prefix}`);
+  return found[1];
+}
+
+it('a forgotten grant is denied by name, and the client gets a code, not the inside', async () => {
+  const { cloud, log } = await startBroken('Rest', (resources) => {
+    for (const statement of find(resources, 'AWS::IAM::Policy', 'RestRole').Properties.PolicyDocument.Statement) {
+      statement.Action = [statement.Action].flat().filter((action) => action !== 'dynamodb:Query');
+      if (statement.Action.length === 0) statement.Action = ['dynamodb:DescribeTable'];
+    }
+  });
+  const answer = await rest(cloud.origin, 'GET', `/ctx/${someone()}/friends`);
+  expect(answer).toMatchObject({ status: 500, body: { errorCode: 5002 } });
+  expect(JSON.stringify(answer.body)).not.toMatch(/dynamodb|arn:/i);
+  expect(log).toContainEqual(expect.objectContaining({ kind: 'denied', action: 'dynamodb:Query' }));
+});
+
+it('a wrong table name is found by the first call', async () => {
+  const { cloud, log } = await startBroken('Rest', (resources) => {
+    find(resources, 'AWS::Lambda::Function', 'Rest').Properties.Environment.Variables.CORE_TABLE = 'no-such-table';
+    for (const statement of find(resources, 'AWS::IAM::Policy', 'RestRole').Properties.PolicyDocument.Statement) {
+      Object.assign(statement, { Resource: '*' });
+    }
+  });
+  expect(await rest(cloud.origin, 'GET', `/ctx/${someone()}`)).toMatchObject({
+    status: 500,
+    body: { errorCode: 5002 },
+  });
+  expect(JSON.stringify(log)).toContain('ResourceNotFoundException');
+});
+
+it('an undeclared environment variable stops the function, which says which it was', async () => {
+  const { cloud, log } = await startBroken('Rest', (resources) => {
+    delete find(resources, 'AWS::Lambda::Function', 'Rest').Properties.Environment.Variables.MESSAGES_TABLE;
+  });
+  const response = await fetch(new URL('/ctx/anybody', cloud.origin));
+  expect(response.status).toBe(500);
+  expect(await response.json()).toEqual({ message: 'Internal Server Error' });
+  expect(JSON.stringify(log)).toContain('The environment variable MESSAGES_TABLE is not set');
+});
+
+it('a forgotten grant to post leaves a client without a greeting, and the job in the failure queue', async () => {
+  const { cloud } = await startBroken('Realtime', (resources) => {
+    const { Statement } = find(resources, 'AWS::IAM::Policy', 'GreetRole').Properties.PolicyDocument;
+    for (const statement of Statement) {
+      if (statement.Action === 'execute-api:ManageConnections') statement.Action = 'execute-api:Invoke';
+    }
+  });
+  const auth = JSON.stringify(credentials({ client: someone() }));
+  const client = await RawClient.connect(cloud.origin, { EIO: '4', transport: 'websocket', auth });
+  await cloud.settled();
+  expect(client.frames.received).toEqual([]);
+  const [failures] = Object.values(cloud.failureQueues());
+  expect(failures).toHaveLength(1);
+  expect(JSON.stringify(failures)).toContain('AccessDenied');
+});
+
+it('a gateway without permission to invoke its function answers as AWS does', async () => {
+  const { cloud } = await startBroken('Rest', (resources) => {
+    for (const [id, { Type }] of Object.entries(resources))
+      if (Type === 'AWS::Lambda::Permission') delete resources[id];
+  });
+  expect((await fetch(new URL('/ctx/anybody', cloud.origin))).status).toBe(500);
+});

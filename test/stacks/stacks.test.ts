@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EXPIRES } from '../../functions/constants.ts';
+import { assembly } from '../support/synth.ts';
+
+type Properties = Record<string, unknown>;
+interface Resource {
+  Type: string;
+  Properties: Properties;
+  DeletionPolicy?: string;
+}
+
+const template = (stack: string): Record<string, Resource> =>
+  JSON.parse(readFileSync(join(assembly, `Macaw-prod-${stack}.template.json`), 'utf8')).Resources;
+
+const all = { ...template('Data'), ...template('Realtime'), ...template('Rest') };
+
+const ofType = (type: string) => Object.entries(all).filter(([, resource]) => resource.Type === type);
+
+const table = (name: string) => {
+  const found = ofType('AWS::DynamoDB::Table').find(([id]) => id.startsWith(name))?.[1];
+  if (!found) throw new Error(`There is no table ${name}`);
+  return found;
+};
+
+describe('the tables', () => {
+  it.each(['Core', 'Messages'])(
+    '%s survives the removal of its stack and can be restored to any point in time',
+    (name) => {
+      expect(table(name).DeletionPolicy).toBe('Retain');
+      expect(table(name).Properties).toMatchObject({
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      });
+    },
+  );
+
+  it.each(['Messages', 'Connections'])('%s expires its items by the attribute that the stores write', (name) => {
+    expect(table(name).Properties.TimeToLiveSpecification).toEqual({ AttributeName: EXPIRES, Enabled: true });
+  });
+
+  it('users and friendships never expire', () => {
+    expect(table('Core').Properties.TimeToLiveSpecification).toBeUndefined();
+  });
+
+  it('cost nothing while nobody comes', () => {
+    for (const [, { Properties }] of ofType('AWS::DynamoDB::Table')) {
+      expect(Properties.BillingMode).toBe('PAY_PER_REQUEST');
+    }
+  });
+});
+
+describe('the functions', () => {
+  const functions = ofType('AWS::Lambda::Function');
+
+  it('run on arm64 and Node.js 24', () => {
+    expect(functions.length).toBeGreaterThan(6);
+    for (const [, { Properties }] of functions) {
+      expect(Properties).toMatchObject({ Architectures: ['arm64'], Runtime: 'nodejs24.x' });
+    }
+  });
+
+  it('may do nothing to everything, and anything to nothing', () => {
+    const statements = ofType('AWS::IAM::Policy').flatMap(
+      ([, { Properties }]) =>
+        (Properties.PolicyDocument as { Statement: { Action: unknown; Resource: unknown }[] }).Statement,
+    );
+    expect(statements.length).toBeGreaterThan(functions.length);
+    for (const { Action, Resource } of statements) {
+      expect([Action].flat().filter((action) => String(action).includes('*'))).toEqual([]);
+      expect([Resource].flat()).not.toContain('*');
+    }
+  });
+
+  it('come with no managed policies', () => {
+    for (const [, { Properties }] of ofType('AWS::IAM::Role')) expect(Properties.ManagedPolicyArns).toBeUndefined();
+  });
+
+  it('have bundles of at most 400 KB each, with a source map beside them', () => {
+    const bundles = join(assembly, 'bundles');
+    const sizes = readdirSync(bundles).map((name) => {
+      expect(statSync(join(bundles, name, 'index.mjs.map')).size).toBeGreaterThan(0);
+      return { name, kilobytes: Math.ceil(statSync(join(bundles, name, 'index.mjs')).size / 1024) };
+    });
+    expect(sizes.filter(({ kilobytes }) => kilobytes > 400)).toEqual([]);
+  });
+
+  it('that are invoked asynchronously leave their failures in a queue that only TLS reaches', () => {
+    const [, config] = ofType('AWS::Lambda::EventInvokeConfig').find(([id]) => id.startsWith('Greet')) ?? [];
+    const destination = config?.Properties.DestinationConfig as {
+      OnFailure: { Destination: { 'Fn::GetAtt': [string] } };
+    };
+    const queue = destination.OnFailure.Destination['Fn::GetAtt'][0];
+    expect(all[queue]?.Type).toBe('AWS::SQS::Queue');
+    const [, policy] = ofType('AWS::SQS::QueuePolicy')[0] ?? [];
+    expect(JSON.stringify(policy?.Properties)).toContain('"aws:SecureTransport":"false"');
+  });
+});
+
+it('no key stands in a template', () => {
+  const parameters = JSON.parse(readFileSync(join(assembly, 'Macaw-prod-Data.template.json'), 'utf8')).Parameters;
+  expect(parameters.ClientKey).toMatchObject({ NoEcho: true, Default: '' });
+  expect(parameters.MasterKey).toMatchObject({ NoEcho: true, Default: '' });
+});

@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { app, befriend, rest, someone } from '../support/macaw.ts';
+
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Runs a command of package.json as a terminal would, and gathers what it prints. */
+function run(script: string, ...args: string[]) {
+  const child = spawn('npm', ['run', '--silent', script, '--', ...args], { detached: true });
+  running.add(child);
+  let output = '';
+  const waiting = new Set<() => void>();
+  const collect = (data: Buffer) => {
+    output += data;
+    for (const look of waiting) look();
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => {
+      running.delete(child);
+      resolve(code);
+    });
+  });
+  return {
+    says: (pattern: RegExp) =>
+      new Promise<RegExpExecArray>((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(output);
+          if (match) resolve(match);
+          if (match) waiting.delete(look);
+        };
+        waiting.add(look);
+        look();
+        void ended.then(() => reject(new Error(`${script} ended without saying ${pattern}:\n${output}`)));
+      }),
+    type: (line: string) => child.stdin.write(`${line}\n`),
+    // As Ctrl-C does: to the whole group that the terminal started.
+    interrupt: () => process.kill(-Number(child.pid), 'SIGINT'),
+    ended,
+    group: Number(child.pid),
+  };
+}
+
+function groupIsEmpty(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+describe('npm start', () => {
+  it('says what to do next, and two people chat as it says', async () => {
+    const server = run('start', '--port', '0');
+    const [, origin = ''] = await server.says(/runs at (http:\S+)/);
+    for (const word of [app.id, app.clientKey, app.masterKey, 'npm run chat -- --user tom --to jerry'])
+      await server.says(new RegExp(word));
+    const tom = run('chat', '--user', 'tom', '--to', 'jerry', '--url', origin);
+    const jerry = run('chat', '--user', 'jerry', '--to', 'tom', '--url', origin);
+    await Promise.all([tom.says(/You are tom/), jerry.says(/You are jerry/)]);
+    tom.type('hello jerry');
+    await jerry.says(/tom: hello jerry/);
+    jerry.type('hello tom');
+    await tom.says(/jerry: hello tom/);
+    for (const one of [tom, jerry, server]) one.interrupt();
+    await Promise.all([tom, jerry, server].map(({ ended }) => ended));
+    await expect.poll(() => groupIsEmpty(server.group), { timeout: 5000 }).toBe(true);
+  }, 60_000);
+
+  it('keeps its data between runs when asked to', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'macaw-data-'));
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    for (const round of [1, 2]) {
+      const server = run('start', '--port', '0', '--data', data);
+      const [, origin = ''] = await server.says(/runs at (http:\S+)/);
+      if (round === 1) await befriend(origin, tom, jerry);
+      expect((await rest(origin, 'GET', `/ctx/${tom}/friends`)).body).toEqual([jerry]);
+      server.interrupt();
+      await server.ended;
+    }
+    rmSync(data, { recursive: true });
+  }, 60_000);
+
+  it('explains itself when it is called wrongly', async () => {
+    const server = run('start', '--port', 'many');
+    await server.says(/--port many is no port number/);
+    expect(await server.ended).toBe(2);
+  }, 20_000);
+});

@@ -1,0 +1,100 @@
+import { createRequire } from 'node:module';
+
+/** The stock Socket.IO clients that are served, by the generation each stands for. */
+const PACKAGES = {
+  '1.4.8': { name: 'socket.io-client-1.4', eio: 3 },
+  '1.7.4': { name: 'socket.io-client-1.7', eio: 3 },
+  '2.5.0': { name: 'socket.io-client-2', eio: 3 },
+  '3.1.3': { name: 'socket.io-client-3', eio: 4 },
+  '4.8.4': { name: 'socket.io-client', eio: 4 },
+} as const;
+
+export type ClientVersion = keyof typeof PACKAGES;
+
+export const CLIENT_VERSIONS = ['1.4.8', '1.7.4', '2.5.0', '3.1.3', '4.8.4'] as const satisfies ClientVersion[];
+
+/** What all generations of the client's socket have in common. */
+export interface Client {
+  readonly connected: boolean;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  once(event: string, listener: (...args: unknown[]) => void): unknown;
+  off(event: string, listener: (...args: unknown[]) => void): unknown;
+  /** A function as the last argument asks for an acknowledgement. */
+  emit(event: string, ...args: unknown[]): unknown;
+  close(): unknown;
+}
+
+export interface ConnectOptions {
+  /** @default '/' */
+  namespace?: string;
+  /** Goes into the handshake's URL; clients 1.7 and 2.5 repeat it behind the namespace. */
+  query?: Record<string, string>;
+  /** Whatever else the client of that version takes: `auth`, `reconnectionDelay`, `path`… */
+  options?: Record<string, unknown>;
+}
+
+type Io = (url: string, options: Record<string, unknown>) => Client;
+
+const require = createRequire(import.meta.url);
+
+function isIo(value: unknown): value is Io {
+  return typeof value === 'function';
+}
+
+const loaded = new Map<ClientVersion, Io>(
+  CLIENT_VERSIONS.map((version) => {
+    const io: unknown = require(PACKAGES[version].name);
+    if (!isIo(io)) throw new Error(`socket.io-client ${version} exports no function`);
+    return [version, io];
+  }),
+);
+
+/** The Engine.IO revision that a client speaks. */
+export function eioOf(version: ClientVersion): 3 | 4 {
+  return PACKAGES[version].eio;
+}
+
+/** Connects a client of that version by websocket alone, on a connection of its own, to `http://host:port`. */
+export function connectClient(version: ClientVersion, url: string, connect: ConnectOptions = {}): Client {
+  const { namespace = '/', query, options } = connect;
+  const io = loaded.get(version);
+  if (!io) throw new Error(`There is no client ${version}`);
+  const search = query ? `?${encodeQuery(query)}` : '';
+  return io(`${url}${namespace}${search}`, { transports: ['websocket'], forceNew: true, ...options });
+}
+
+/** URLSearchParams would write a space as `+`, which the older clients do not take for one. */
+function encodeQuery(query: Record<string, string>): string {
+  return Object.entries(query)
+    .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)
+    .join('&');
+}
+
+/** The arguments of the next such event; rejects when none comes in time. */
+export function nextEvent(client: Client, event: string, timeoutMs = 5000): Promise<unknown[]> {
+  return new Promise((resolve, reject) => {
+    const listener = (...args: unknown[]) => {
+      clearTimeout(timer);
+      resolve(args);
+    };
+    const timer = setTimeout(() => {
+      client.off(event, listener);
+      reject(new Error(`The client saw no "${event}" within ${timeoutMs} ms`));
+    }, timeoutMs);
+    client.once(event, listener);
+  });
+}
+
+/** Emits an event and returns the arguments of its acknowledgement; rejects when none comes in time. */
+export function emitWithAck(client: Client, event: string, args: unknown[], timeoutMs = 5000): Promise<unknown[]> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`The client saw no acknowledgement of "${event}" within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    client.emit(event, ...args, (...answer: unknown[]) => {
+      clearTimeout(timer);
+      resolve(answer);
+    });
+  });
+}

@@ -1,0 +1,60 @@
+import { afterEach } from 'vitest';
+import { type Client, type ClientVersion, type ConnectOptions, connectClient, emitWithAck } from './clients.ts';
+import { Inbox } from './collect.ts';
+import { credentials } from './macaw.ts';
+
+const open = new Set<Device>();
+afterEach(() => {
+  for (const device of open) device.close();
+});
+
+/** A stock client, and everything that the chat has said to it. */
+export class Device {
+  readonly client: Client;
+  readonly logins: Inbox;
+  readonly messages: Inbox;
+  readonly yourselves: Inbox;
+  readonly acks: Inbox;
+  readonly refusals: Inbox;
+  readonly disconnects: Inbox;
+
+  constructor(version: ClientVersion, origin: string, options: ConnectOptions) {
+    this.client = connectClient(version, origin, { namespace: '/chat', ...options });
+    this.logins = new Inbox(this.client, 'login');
+    this.messages = new Inbox(this.client, 'message');
+    this.yourselves = new Inbox(this.client, 'yourself');
+    this.acks = new Inbox(this.client, 'ack');
+    this.refusals = new Inbox(this.client, 'refused');
+    this.disconnects = new Inbox(this.client, 'disconnect');
+    open.add(this);
+  }
+
+  /** Connects with the credentials in the URL, as MaxIM's clients do, and waits for the login. */
+  static async login(version: ClientVersion, origin: string, login: string | Record<string, unknown>): Promise<Device> {
+    const auth = credentials(typeof login === 'string' ? { client: login } : login);
+    const device = new Device(version, origin, { query: { auth: JSON.stringify(auth) } });
+    await device.loggedIn();
+    return device;
+  }
+
+  async loggedIn(): Promise<string> {
+    const login = (await this.logins.at()) as { success: boolean; id: string };
+    if (!login.success) throw new Error(`The login failed: ${JSON.stringify(login)}`);
+    return login.id;
+  }
+
+  /** Says something and waits for the Socket.IO acknowledgement. */
+  async say(message: unknown): Promise<unknown> {
+    return (await emitWithAck(this.client, 'say', [message]))[0];
+  }
+
+  close(): void {
+    open.delete(this);
+    this.client.close();
+  }
+}
+
+/** A text message, as MaxIM's clients build it. */
+export function text(to: string, body: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { to: { id: to, type: 0 }, content: { media: 0, body }, ...more };
+}

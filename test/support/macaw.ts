@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll } from 'vitest';
+import { type Cloud, type CloudOptions, startCloud } from '../../local/cloud.ts';
+import { DEMO_APP, DEMO_PARAMETERS } from '../../scripts/demo.ts';
+import { assembly } from './synth.ts';
+
+export const app = DEMO_APP;
+
+/** The whole system on a local cloud of its own, from the synthesized templates; stopped after the last test of the file. */
+export function macaw(options: Partial<CloudOptions> = {}): { readonly cloud: Cloud; readonly origin: string } {
+  let cloud: Cloud | undefined;
+  beforeAll(async () => {
+    cloud = await startCloud({ assembly, parameters: DEMO_PARAMETERS, ...options });
+  });
+  afterAll(async () => {
+    await cloud?.stop();
+  });
+  const running = () => {
+    if (!cloud) throw new Error('The local cloud runs only while tests do');
+    return cloud;
+  };
+  return {
+    get cloud() {
+      return running();
+    },
+    get origin() {
+      return running().origin;
+    },
+  };
+}
+
+/** A signature as MaxIM's clients make it. */
+export function sign(key: string = app.clientKey, timestamp = Date.now()): string {
+  return `${createHash('md5').update(`${timestamp}${key}`).digest('hex')},${timestamp}`;
+}
+
+/** The `auth` object of a login; `login` is one of the wire's forms. */
+export function credentials(login: Record<string, unknown>, key?: string): Record<string, unknown> {
+  return { app: app.id, sign: sign(key), ...login };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+/** A REST request with the application's key. */
+export async function rest(
+  origin: string,
+  method: string,
+  path: string,
+  { body, headers }: { body?: unknown; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const response = await fetch(new URL(path, origin), {
+    method,
+    headers: { 'X-ML-AppId': app.id, 'X-ML-APIKey': app.clientKey, ...headers },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers };
+}
+
+export async function befriend(origin: string, one: string, other: string): Promise<void> {
+  const { status, body } = await rest(origin, 'POST', `/ctx/${one}/friends/${other}`);
+  if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);
+}
+
+let made = 0;
+
+/** An id that no other test uses. */
+export function someone(name = 'user'): string {
+  made += 1;
+  return `${name}-${made}-${process.pid}`;
+}
