@@ -1,0 +1,12 @@
+/**
+ * The Engine.IO protocol revision of a connection. It fixes the Socket.IO revision above it:
+ * clients 1.x and 2.x speak Engine.IO 3 and Socket.IO 4, clients 3.x and 4.x Engine.IO 4 and Socket.IO 5.
+ */
+export type Eio = 3 | 4;
+
+/** Reads the `EIO` query parameter of a handshake; undefined for every revision that is not served. */
+export function parseEio(value: unknown): Eio | undefined {
+  if (value === '3') return 3;
+  if (value === '4') return 4;
+  return undefined;
+}

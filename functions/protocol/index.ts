@@ -1,0 +1,16 @@
+/**
+ * The frame protocol: Engine.IO 3 and 4 on the websocket transport, carrying Socket.IO 4 and 5.
+ * Pure: it imports nothing of the project, opens nothing, and waits for nothing but the application it serves.
+ *
+ * Sources: https://github.com/socketio/engine.io-protocol and https://github.com/socketio/socket.io-protocol
+ * (their branches `v3` and `v4` for the older revisions), and the frames of the clients 1.4.8 to 4.8.4.
+ */
+export type { Application, Connection, Handshake, Socket } from './application.ts';
+export { type Eio, parseEio } from './eio.ts';
+export { CLOSE, NOOP, type OpenHandshake, openFrame, PING, PONG } from './engine.ts';
+export { ackFrame, connectErrorFrame, connectFrame, disconnectFrame, eventFrame } from './frames.ts';
+export { type Beat, beat, deadAt, type HeartbeatTimes, nextBeatAt, type Pulse, pingDueAt } from './heartbeat.ts';
+export type { Incoming } from './incoming.ts';
+export type { Json } from './json.ts';
+export { receive } from './receive.ts';
+export { serve } from './serve.ts';

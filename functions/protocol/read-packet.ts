@@ -1,0 +1,59 @@
+import type { Eio } from './eio.ts';
+import { type Incoming, invalid } from './incoming.ts';
+import { isJsonObject, parseJson } from './json.ts';
+import { isPacketId, isReserved, PACKET } from './packet.ts';
+import { parseQuery } from './query.ts';
+import { type Parts, split } from './split.ts';
+
+/**
+ * Reads one Socket.IO packet. What is valid follows socket.io-parser 4.2, with two differences: an event without a name
+ * and an acknowledgement without an id, which mean nothing and which the parser passes on, are invalid too.
+ */
+export function readPacket(eio: Eio, text: string): Incoming {
+  const parts = split(eio, text);
+  switch (parts.type) {
+    case PACKET.connect:
+      return readConnect(parts);
+    case PACKET.disconnect:
+      if (parts.data !== '') return invalid('A DISCONNECT packet carries no data.');
+      return { kind: 'disconnect', namespace: parts.namespace };
+    case PACKET.event:
+      return readEvent(parts);
+    case PACKET.ack:
+      return readAck(parts);
+    case PACKET.connectError:
+      return invalid('Only the server refuses a namespace.');
+    case PACKET.binaryEvent:
+    case PACKET.binaryAck:
+      return invalid('Binary data is not supported.');
+    default:
+      return invalid('The message is no Socket.IO packet.');
+  }
+}
+
+function readConnect({ namespace, query, data }: Parts): Incoming {
+  const payload = data === '' ? {} : parseJson(data);
+  if (!isJsonObject(payload)) return invalid('The payload of a CONNECT packet is a JSON object.');
+  return { kind: 'connect', namespace, query: parseQuery(query), payload };
+}
+
+function readEvent({ namespace, id, data }: Parts): Incoming {
+  const event = parseJson(data);
+  if (!Array.isArray(event)) return invalid('The data of an EVENT packet is a JSON array.');
+  const [first, ...args] = event;
+  // Old emitters may name an event by a number; it stands for the same listener as its decimal text.
+  const name = typeof first === 'number' ? String(first) : first;
+  if (typeof name !== 'string') return invalid('An event begins with its name.');
+  if (isReserved(name)) return invalid('The name of the event is reserved.');
+  if (id === '') return { kind: 'event', namespace, name, args };
+  if (!isPacketId(Number(id))) return invalid('The id of the packet is too large.');
+  return { kind: 'event', namespace, id: Number(id), name, args };
+}
+
+function readAck({ namespace, id, data }: Parts): Incoming {
+  const args = data === '' ? [] : parseJson(data);
+  if (!Array.isArray(args)) return invalid('The data of an ACK packet is a JSON array.');
+  if (id === '') return invalid('An ACK packet says which packet it acknowledges.');
+  if (!isPacketId(Number(id))) return invalid('The id of the packet is too large.');
+  return { kind: 'ack', namespace, id: Number(id), args };
+}

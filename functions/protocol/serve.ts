@@ -1,0 +1,67 @@
+import type { Application, Connection, Handshake, Socket } from './application.ts';
+import { ackFrame, connectErrorFrame, connectFrame, eventFrame } from './frames.ts';
+import type { Incoming } from './incoming.ts';
+import { receive } from './receive.ts';
+
+/**
+ * Handles one frame for an application. It keeps nothing between frames but `connection.namespaces`.
+ *
+ * An invalid frame closes the connection, and so does a packet for a namespace that was not joined, as with socket.io.
+ * A repeated join is ignored: the host may have confirmed the namespace before the client asked.
+ */
+export async function serve(application: Application, connection: Connection, frame: string): Promise<void> {
+  const incoming = receive(connection.eio, frame);
+  switch (incoming.kind) {
+    case 'ping':
+      return connection.send(incoming.reply);
+    case 'pong':
+    case 'upgrade':
+    case 'noop':
+      return;
+    case 'close':
+    case 'invalid':
+      return connection.close();
+    case 'connect':
+      if (connection.namespaces.has(incoming.namespace)) return;
+      return join(application, socketOf(connection, incoming.namespace), incoming);
+    default:
+      if (!connection.namespaces.has(incoming.namespace)) return connection.close();
+      return dispatch(application, socketOf(connection, incoming.namespace), incoming);
+  }
+}
+
+function socketOf(connection: Connection, namespace: string): Socket {
+  return {
+    connection,
+    namespace,
+    emit: (name, ...args) => connection.send(eventFrame(namespace, name, args)),
+  };
+}
+
+async function join(application: Application, socket: Socket, { query, payload }: Handshake): Promise<void> {
+  const { connection, namespace } = socket;
+  const refusal = await application.connect(socket, { query, payload });
+  if (refusal) return connection.send(connectErrorFrame(connection.eio, namespace, refusal));
+  connection.namespaces.add(namespace);
+  await connection.send(connectFrame(connection.eio, namespace, connection.id));
+  await application.connected?.(socket, { query, payload });
+}
+
+type InNamespace = Extract<Incoming, { kind: 'event' | 'ack' | 'disconnect' }>;
+
+async function dispatch(application: Application, socket: Socket, incoming: InNamespace): Promise<void> {
+  const { connection, namespace } = socket;
+  switch (incoming.kind) {
+    case 'event': {
+      const { name, args, id } = incoming;
+      const answer = await application.event(socket, name, args, id);
+      if (answer && id !== undefined) await connection.send(ackFrame(namespace, id, answer));
+      return;
+    }
+    case 'ack':
+      return application.ack?.(socket, incoming.id, incoming.args);
+    case 'disconnect':
+      connection.namespaces.delete(namespace);
+      return application.disconnect?.(socket);
+  }
+}

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { beat, deadAt, type Eio, nextBeatAt, type Pulse, pingDueAt } from '../../functions/protocol/index.ts';
+
+const times = { pingInterval: 300, pingTimeout: 200 };
+
+describe('the heartbeat of Engine.IO 4', () => {
+  it('pings one interval after the opening', () => {
+    const pulse = { heardAt: 1000 };
+    expect(pingDueAt(4, pulse, times)).toBe(1300);
+    expect(deadAt(4, pulse, times)).toBeUndefined();
+    expect(beat(4, pulse, times, 1299)).toBe('wait');
+    expect(beat(4, pulse, times, 1300)).toBe('ping');
+  });
+
+  it('waits for the pong as long as the timeout, and then closes', () => {
+    const pulse = { heardAt: 1000, pingedAt: 1300 };
+    expect(pingDueAt(4, pulse, times)).toBeUndefined();
+    expect(deadAt(4, pulse, times)).toBe(1500);
+    expect(beat(4, pulse, times, 1499)).toBe('wait');
+    expect(beat(4, pulse, times, 1500)).toBe('close');
+  });
+
+  it('pings one interval after the last ping, once it was answered', () => {
+    const pulse = { heardAt: 1499, pingedAt: 1300 };
+    expect(pingDueAt(4, pulse, times)).toBe(1600);
+    expect(beat(4, pulse, times, 1599)).toBe('wait');
+    expect(beat(4, pulse, times, 1600)).toBe('ping');
+  });
+
+  it('takes a pong in the millisecond of the ping for its answer', () => {
+    expect(deadAt(4, { heardAt: 1300, pingedAt: 1300 }, times)).toBeUndefined();
+  });
+
+  it('pings at once when the answer took longer than an interval', () => {
+    const slow = { pingInterval: 100, pingTimeout: 500 };
+    expect(beat(4, { heardAt: 1000, pingedAt: 1100 }, slow, 1300)).toBe('wait');
+    expect(beat(4, { heardAt: 1300, pingedAt: 1100 }, slow, 1300)).toBe('ping');
+  });
+});
+
+describe('the heartbeat of Engine.IO 3', () => {
+  it('is never the turn of the server', () => {
+    expect(pingDueAt(3, { heardAt: 1000 }, times)).toBeUndefined();
+  });
+
+  it('ends when nothing was heard for interval and timeout together', () => {
+    const pulse = { heardAt: 1000 };
+    expect(deadAt(3, pulse, times)).toBe(1500);
+    expect(beat(3, pulse, times, 1499)).toBe('wait');
+    expect(beat(3, pulse, times, 1500)).toBe('close');
+    expect(beat(3, { heardAt: 1400 }, times, 1500)).toBe('wait');
+  });
+});
+
+describe('the heartbeat of both', () => {
+  it('has something to do exactly from the moment it names', () => {
+    const moment = fc.nat(1_000_000);
+    fc.assert(
+      fc.property(
+        fc.constantFrom<Eio>(3, 4),
+        fc.record<Pulse>({ heardAt: moment, pingedAt: fc.option(moment, { nil: undefined }) }),
+        fc.record({ pingInterval: fc.integer({ min: 1, max: 9999 }), pingTimeout: fc.integer({ min: 1, max: 9999 }) }),
+        (eio, pulse, anyTimes) => {
+          const next = nextBeatAt(eio, pulse, anyTimes);
+          expect(beat(eio, pulse, anyTimes, next - 1)).toBe('wait');
+          expect(beat(eio, pulse, anyTimes, next)).not.toBe('wait');
+        },
+      ),
+    );
+  });
+});

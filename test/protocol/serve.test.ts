@@ -1,0 +1,144 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Application, type Connection, type Eio, serve } from '../../functions/protocol/index.ts';
+
+let told: unknown[][];
+let wire: string[];
+
+beforeEach(() => {
+  told = [];
+  wire = [];
+});
+
+/** Writes down what it is told; refuses the namespace `/no`; answers an event with its arguments, but not `mute`. */
+const application: Application = {
+  async connect({ namespace }, handshake) {
+    told.push(['connect', namespace, handshake]);
+    return namespace === '/no' ? { message: 'No entry', data: { code: 7 } } : undefined;
+  },
+  async connected(socket) {
+    told.push(['connected', socket.namespace, [...socket.connection.namespaces]]);
+    await socket.emit('hello', socket.namespace);
+  },
+  async event({ namespace }, name, args, id) {
+    told.push(['event', namespace, name, args, id]);
+    return name === 'mute' ? undefined : args;
+  },
+  async ack({ namespace }, id, args) {
+    told.push(['ack', namespace, id, args]);
+  },
+  async disconnect({ namespace, connection }) {
+    told.push(['disconnect', namespace, [...connection.namespaces]]);
+  },
+};
+
+function connectionOf(eio: Eio, ...namespaces: string[]): Connection {
+  return {
+    id: 'c1',
+    eio,
+    namespaces: new Set(namespaces),
+    send: async (frame) => void wire.push(frame),
+    close: async () => void wire.push('(closed)'),
+  };
+}
+
+describe('a join', () => {
+  it('is decided, confirmed and then told, in this order', async () => {
+    const connection = connectionOf(4);
+    await serve(application, connection, '40/chat,{"token":"t"}');
+    expect(told).toEqual([
+      ['connect', '/chat', { query: {}, payload: { token: 't' } }],
+      ['connected', '/chat', ['/chat']],
+    ]);
+    expect(wire).toEqual(['40/chat,{"sid":"c1"}', '42/chat,["hello","/chat"]']);
+  });
+
+  it('carries the query of an Engine.IO 3 client', async () => {
+    await serve(application, connectionOf(3), '40/chat?auth={"a":1,"b":2},');
+    expect(told[0]).toEqual(['connect', '/chat', { query: { auth: '{"a":1,"b":2}' }, payload: {} }]);
+    expect(wire[0]).toBe('40/chat');
+  });
+
+  it('that is refused leaves the client outside, and the connection open', async () => {
+    const connection = connectionOf(4);
+    await serve(application, connection, '40/no,');
+    expect(wire).toEqual(['44/no,{"message":"No entry","data":{"code":7}}']);
+    expect(connection.namespaces.size).toBe(0);
+    await serve(application, connectionOf(3), '40/no');
+    expect(wire.at(-1)).toBe('44/no,"No entry"');
+    expect(told.map(([what]) => what)).toEqual(['connect', 'connect']);
+  });
+
+  it('that repeats another is ignored', async () => {
+    await serve(application, connectionOf(4, '/chat'), '40/chat,{"token":"other"}');
+    expect([told, wire]).toEqual([[], []]);
+  });
+});
+
+describe('an event', () => {
+  it('is answered with what the application returns when the client asked', async () => {
+    await serve(application, connectionOf(4, '/chat'), '42/chat,5["say",1,"x"]');
+    expect(told).toEqual([['event', '/chat', 'say', [1, 'x'], 5]]);
+    expect(wire).toEqual(['43/chat,5[1,"x"]']);
+  });
+
+  it('is answered with an empty acknowledgement when the application returns no arguments', async () => {
+    await serve(application, connectionOf(4, '/'), '420["say"]');
+    expect(wire).toEqual(['430[]']);
+  });
+
+  it('is not answered when the client did not ask, nor when the application returns nothing', async () => {
+    await serve(application, connectionOf(4, '/'), '42["say",1]');
+    await serve(application, connectionOf(4, '/'), '421["mute",1]');
+    expect(told).toHaveLength(2);
+    expect(wire).toEqual([]);
+  });
+
+  it('fails with the error of the application', async () => {
+    const failing: Application = { ...application, event: async () => Promise.reject(new Error('out of order')) };
+    await expect(serve(failing, connectionOf(4, '/'), '421["say"]')).rejects.toThrow('out of order');
+    expect(wire).toEqual([]);
+  });
+});
+
+describe('any other packet', () => {
+  it('an acknowledgement reaches the application', async () => {
+    await serve(application, connectionOf(4, '/'), '433["ok"]');
+    expect(told).toEqual([['ack', '/', 3, ['ok']]]);
+  });
+
+  it('a farewell leaves that namespace, and no other', async () => {
+    const connection = connectionOf(4, '/', '/chat');
+    await serve(application, connection, '41/chat,');
+    expect(told).toEqual([['disconnect', '/chat', ['/']]]);
+    expect(wire).toEqual([]);
+  });
+
+  it('works for an application that has only what it must have', async () => {
+    const { connect, event } = application;
+    const connection = connectionOf(4);
+    for (const frame of ['40', '431[]', '41']) await serve({ connect, event }, connection, frame);
+    expect(wire).toEqual(['40{"sid":"c1"}']);
+    expect(connection.namespaces.size).toBe(0);
+  });
+
+  it.each(['42/chat,["say"]', '43/chat,1[]', '41/chat,', '42/,["say"]'])(
+    '%s closes the connection when its namespace was not joined',
+    async (frame) => {
+      await serve(application, connectionOf(4, '/other'), frame);
+      expect([told, wire]).toEqual([[], ['(closed)']]);
+    },
+  );
+
+  it.each([
+    ['2', ['3']],
+    ['2probe', ['3probe']],
+    ['3', []],
+    ['5', []],
+    ['6', []],
+    ['1', ['(closed)']],
+    ['4abc', ['(closed)']],
+  ])('%s is answered with %j and nothing is told', async (frame, answer) => {
+    await serve(application, connectionOf(4, '/'), frame);
+    expect([told, wire]).toEqual([[], answer]);
+  });
+});
