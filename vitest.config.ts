@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/synth.ts'],
     testTimeout: 20_000,
+    maxWorkers: 2,
     hookTimeout: 60_000,
   },
 });

@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http';
+import { ACCOUNT, REGION, URL_SUFFIX } from '../../template/names.ts';
+import { gatewayId, requestTime } from '../ids.ts';
+import type { Api } from '../template.ts';
+import { decode, type RouteMatch } from './routes.ts';
+
+/** A request as an HTTP API hands it to a function, in payload format 2.0. */
+export function httpEvent(api: Api, request: IncomingMessage, body: Buffer, match: RouteMatch): object {
+  const now = Date.now();
+  const [rawPath = '/', rawQueryString = ''] = splitOnce(request.url ?? '/', '?');
+  const query = joined(new URLSearchParams(rawQueryString));
+  const cookies = (request.headers.cookie ?? '').split(/;\s*/).filter((cookie) => cookie !== '');
+  const text = isText(request);
+  const domainName = `${api.id}.execute-api.${REGION}.${URL_SUFFIX}`;
+  // HTTP APIs hand on the path decoded, other than REST APIs and function URLs.
+  const path = decode(rawPath);
+  return {
+    version: '2.0',
+    routeKey: match.route.key,
+    rawPath: path,
+    rawQueryString,
+    ...(cookies.length > 0 ? { cookies } : {}),
+    headers: headersOf(request, domainName, body),
+    ...(Object.keys(query).length > 0 ? { queryStringParameters: query } : {}),
+    requestContext: {
+      accountId: ACCOUNT,
+      apiId: api.id,
+      domainName,
+      domainPrefix: api.id,
+      http: {
+        method: request.method ?? 'GET',
+        path,
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+        userAgent: request.headers['user-agent'] ?? '',
+      },
+      requestId: gatewayId(),
+      routeKey: match.route.key,
+      stage: api.stage,
+      time: requestTime(now),
+      timeEpoch: now,
+    },
+    ...(body.length > 0 ? { body: body.toString(text ? 'utf8' : 'base64') } : {}),
+    ...(Object.keys(match.pathParameters).length > 0 ? { pathParameters: match.pathParameters } : {}),
+    isBase64Encoded: body.length > 0 && !text,
+  };
+}
+
+function headersOf(request: IncomingMessage, domainName: string, body: Buffer): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, values] of Object.entries(request.headersDistinct)) {
+    if (values && name !== 'cookie' && name !== 'connection' && name !== 'transfer-encoding')
+      headers[name] = values.join(',');
+  }
+  return {
+    ...headers,
+    'content-length': String(body.length),
+    host: domainName,
+    'x-amzn-trace-id': `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${ACCOUNT}${ACCOUNT}`,
+    'x-forwarded-for': request.socket.remoteAddress ?? '127.0.0.1',
+    'x-forwarded-port': '443',
+    'x-forwarded-proto': 'https',
+  };
+}
+
+/** What is not text by its content type arrives as base64; form posts are among it. */
+function isText(request: IncomingMessage): boolean {
+  if (request.headers['content-encoding']) return false;
+  const type = request.headers['content-type'];
+  return !type || /^(text\/|application\/(json|javascript|xml|[\w.-]+\+(json|xml))\b)/i.test(type);
+}
+
+function joined(parameters: URLSearchParams): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [name, value] of parameters) result[name] = name in result ? `${result[name]},${value}` : value;
+  return result;
+}
+
+function splitOnce(text: string, separator: string): string[] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,123 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import * as z from 'zod/mini';
+import type { Activity } from '../../shared/activity.ts';
+import { gatewayId } from '../ids.ts';
+import { type Integrator, WEBSOCKET_TIMEOUT_MS } from '../integration.ts';
+import type { Api } from '../template.ts';
+import { Connection, type Limits } from './connection.ts';
+import { type ConnectionFacts, disconnectEvent, messageEvent, routeArn } from './events.ts';
+import { selectRoute } from './routes.ts';
+import { admit, proxyResponse, refuseUpgrade } from './upgrade.ts';
+
+export interface WebSocketGatewayOptions {
+  api: Api;
+  integrator: Integrator;
+  activity: Activity;
+  limits: Limits;
+}
+
+/** A WebSocket API: lets clients in, dispatches their frames to routes and keeps the open connections. */
+export class WebSocketGateway {
+  readonly connections = new Map<string, Connection>();
+  readonly #options: WebSocketGatewayOptions;
+  readonly #server: WebSocketServer;
+  /** The subprotocol that $connect chose, until the handshake is done. */
+  readonly #protocols = new WeakMap<IncomingMessage, string>();
+  #stopped = false;
+
+  constructor(options: WebSocketGatewayOptions) {
+    this.#options = options;
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: options.limits.messageBytes,
+      handleProtocols: (_offered, request) => this.#protocols.get(request) ?? false,
+    });
+  }
+
+  get api(): Api {
+    return this.#options.api;
+  }
+
+  /** Handles an upgrade request. The 101 is sent only after $connect has returned. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const { api, integrator, activity } = this.#options;
+    void activity.track(async () => {
+      const admission = await admit(api, request, integrator);
+      if (!admission.admitted) {
+        refuseUpgrade(socket, admission);
+      } else if (socket.destroyed || this.#stopped) {
+        // The client left while $connect ran: the function believes it connected, so it hears of the end as well.
+        socket.destroy();
+        this.#disconnected(admission.facts, 1006, 'Connection Closed Abnormally');
+      } else {
+        if (admission.protocol) this.#protocols.set(request, admission.protocol);
+        this.#accept(admission.facts, request, socket, head);
+      }
+    });
+  }
+
+  /** Cuts a connection as a failing network would: $disconnect is never delivered. */
+  drop(connectionId: string): boolean {
+    const connection = this.connections.get(connectionId);
+    this.connections.delete(connectionId);
+    connection?.drop();
+    return connection !== undefined;
+  }
+
+  /** Ends every connection without telling the functions, as the cloud is going away. */
+  stop(): void {
+    this.#stopped = true;
+    for (const connection of this.connections.values()) connection.drop();
+    this.connections.clear();
+    this.#server.close();
+  }
+
+  #accept(facts: ConnectionFacts, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      const connection: Connection = new Connection(facts, webSocket, socket, this.#options.limits, {
+        message: (body, arrivedAt) => this.#dispatch(connection, body, arrivedAt),
+        closed: (statusCode, reason) => {
+          this.connections.delete(facts.connectionId);
+          this.#disconnected(facts, statusCode, reason);
+        },
+      });
+      this.connections.set(facts.connectionId, connection);
+    });
+  }
+
+  /** Frames are handed over as they arrive; nobody waits for the one before. */
+  #dispatch(connection: Connection, body: string, arrivedAt: number): void {
+    const { api, integrator, activity } = this.#options;
+    void activity.track(async () => {
+      const route = selectRoute(api, body);
+      if (!route?.fn) return this.#complain(connection, 'Forbidden');
+      const event = messageEvent(connection.facts, route.key, body, arrivedAt);
+      const arn = routeArn(api, route.key);
+      const result = await integrator.invoke(route.fn, event, `websocket ${route.key}`, arn, WEBSOCKET_TIMEOUT_MS);
+      if (result.ok && z.safeParse(proxyResponse, result.value).success) return;
+      this.#complain(connection, 'Internal server error');
+    });
+  }
+
+  /** API Gateway's own message to a client; the connection stays open. */
+  #complain(connection: Connection, message: string): void {
+    if (!connection.open) return;
+    const { connectionId } = connection.facts;
+    connection.send(
+      Buffer.from(`{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${gatewayId()}"}`),
+    );
+  }
+
+  #disconnected(facts: ConnectionFacts, statusCode: number, reason: string): void {
+    const { api, integrator } = this.#options;
+    const fn = api.routes.get('$disconnect')?.fn;
+    if (!fn || this.#stopped) return;
+    const event = disconnectEvent(facts, statusCode, reason);
+    void integrator.invoke(fn, event, 'websocket $disconnect', routeArn(api, '$disconnect'), WEBSOCKET_TIMEOUT_MS);
+  }
+}

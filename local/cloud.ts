@@ -1,0 +1,208 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HttpGateway } from './apigateway/http/gateway.ts';
+import { Integrator } from './apigateway/integration.ts';
+import { type Api, loadApis } from './apigateway/template.ts';
+import { LIMITS, type Limits } from './apigateway/websocket/connection.ts';
+import { WebSocketGateway } from './apigateway/websocket/gateway.ts';
+import { managementApi } from './apigateway/websocket/management.ts';
+import { CustomResources } from './custom-resources/custom-resources.ts';
+import { Memory } from './custom-resources/memory.ts';
+import { dynamoDbApi } from './dynamodb/api.ts';
+import { EmulatorClient } from './dynamodb/client.ts';
+import { startEmulator } from './dynamodb/emulator.ts';
+import { createTables } from './dynamodb/tables.ts';
+import { Edge } from './edge/edge.ts';
+import { rewriteHosts } from './edge/hosts.ts';
+import { Gate } from './gate/gate.ts';
+import { loadRoles } from './iam/roles.ts';
+import { lambdaApi } from './lambda/api.ts';
+import { AsyncInvocations } from './lambda/async.ts';
+import { FunctionFailed } from './lambda/errors.ts';
+import { loadFunctions } from './lambda/functions.ts';
+import { Lambda } from './lambda/lambda.ts';
+import { Permissions } from './lambda/permissions.ts';
+import { Schedules } from './schedules/schedules.ts';
+import { Activity } from './shared/activity.ts';
+import { CallLog } from './shared/calls.ts';
+import { tryParse } from './shared/json.ts';
+import type { LogEntry } from './shared/log.ts';
+import { Queues } from './sqs/queues.ts';
+import { loadModel } from './template/model.ts';
+
+export { FunctionFailed } from './lambda/errors.ts';
+export type { CallEntry, CallSummary, Entry, InvocationEntry } from './shared/calls.ts';
+export { CallLog } from './shared/calls.ts';
+export type { LogEntry } from './shared/log.ts';
+
+export interface CloudOptions {
+  /** Directory of the synthesized cloud assembly. */
+  assembly: string;
+  /** The one public origin's port. @default any free one */
+  port?: number;
+  /** Keeps tables and the memory of created custom resources between runs. @default everything in memory */
+  dataDir?: string;
+  /** CloudFormation parameter values by logical id, given to whichever stack declares them. */
+  parameters?: Record<string, string>;
+  /** API Gateway's limits, to be shortened in tests. @default 10 minutes idle, 2 hours, 32 KB frames, 128 KB messages */
+  limits?: Partial<Limits>;
+  /** Delays each integration's invocation, so that frames finish out of order as they may on AWS. @default none */
+  invocationDelayMs?: () => number;
+  /** How long to wait before the n-th retry of an asynchronous invocation. @default n × 250 ms; minutes on AWS */
+  retryDelayMs?: (retry: number) => number;
+  /** Told what functions print, what fails and what is denied. @default nobody */
+  log?: (entry: LogEntry) => void;
+}
+
+export interface Cloud {
+  /** http://127.0.0.1:PORT */
+  origin: string;
+  /** The stacks' outputs by key, with URLs that lead here. */
+  outputs: Record<string, string>;
+  /** Every AWS call that came to the gate, and every invocation. */
+  calls: CallLog;
+  /** Runs a function directly and returns what it answered; rejects with {@link FunctionFailed}. */
+  invoke(logicalIdPrefix: string, event: unknown): Promise<unknown>;
+  /** Fires a schedule now and waits for its invocation. */
+  fire(logicalIdPrefix: string): Promise<void>;
+  /** Resolves once no invocation is under way or due. */
+  settled(): Promise<void>;
+  /** Ids of the open WebSocket connections. */
+  connections(): string[];
+  /** A connection dies without goodbye: $disconnect is never delivered, and posts to it answer 410. */
+  drop(connectionId: string): void;
+  /** The messages in the queues by logical id. */
+  failureQueues(): Record<string, unknown[]>;
+  /** Closes everything and leaves no process or handle behind. */
+  stop(): Promise<void>;
+}
+
+/** Runs a synthesized cloud assembly on this machine. What follows is the order of a deployment. */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const log = options.log ?? (() => {});
+  const calls = new CallLog();
+  const activity = new Activity();
+  const limits = { ...LIMITS, ...options.limits };
+  /** What has been started, to be stopped in reverse order. */
+  const started: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of started.splice(0).reverse()) await end();
+  };
+
+  try {
+    const model = loadModel(options.assembly, options.parameters);
+
+    if (options.dataDir) mkdirSync(options.dataDir, { recursive: true });
+    const kept = (file: string): string | undefined => options.dataDir && join(options.dataDir, file);
+    let scratch: string | undefined;
+    const scratchDirectory = (): string => {
+      if (scratch) return scratch;
+      scratch = mkdtempSync(join(tmpdir(), 'macaw-functions-'));
+      started.push(() => rmSync(scratch ?? '', { recursive: true, force: true }));
+      return scratch;
+    };
+
+    const emulator = await startEmulator(kept('dynamodb.sqlite'));
+    started.push(() => emulator.stop());
+    const dynamodb = new EmulatorClient(emulator.endpoint);
+    started.push(() => dynamodb.close());
+    const tables = createTables(model, dynamodb);
+
+    const roles = loadRoles(model);
+    const queues = new Queues(model);
+    const permissions = new Permissions(model);
+    const webSocketApis = new Set(
+      model
+        .ofType('AWS::ApiGatewayV2::Api')
+        .filter((api) => api.properties().ProtocolType === 'WEBSOCKET')
+        .map((api) => api.identity().ref),
+    );
+    const rewrite = (value: string): string =>
+      rewriteHosts(value, () => ({ gate: gate.url, origin: edge.origin, webSocketApis }));
+
+    const webSockets: WebSocketGateway[] = [];
+    let http: HttpGateway | undefined;
+    const edge = new Edge({ webSocket: () => webSockets[0], http: () => http, log });
+    const gate: Gate = new Gate({
+      services: {
+        dynamodb: dynamoDbApi(dynamodb),
+        lambda: (request, authorize) => lambdaApi(lambda, async)(request, authorize),
+        'execute-api': managementApi(webSockets, limits.messageBytes),
+      },
+      functions: () => lambda.functions,
+      roles,
+      calls,
+      log,
+      aside: (path, method, body) => customResources.receive(path, method, body),
+    });
+    await gate.start();
+    started.push(() => gate.stop());
+    await edge.start(options.port ?? 0);
+    started.push(() => edge.stop());
+
+    const functions = loadFunctions(model, scratchDirectory);
+    const lambda = new Lambda({ functions, gate: gate.url, rewrite, calls, activity, log });
+    started.push(() => lambda.stop());
+    const retryDelayMs = options.retryDelayMs ?? ((retry: number) => retry * 250);
+    const async = new AsyncInvocations({ lambda, queues, roles, calls, activity, log, retryDelayMs });
+    started.push(() => async.stop());
+
+    const memory = new Memory(kept('custom-resources.json'));
+    const customResources = new CustomResources({ model, lambda, async, gate: () => gate.url, memory });
+    await tables;
+    await customResources.create();
+
+    // From here on everything has its value: what cannot be resolved now never will.
+    for (const resource of model.resources) resource.properties();
+    for (const role of roles.values()) role.decide('sts:GetCallerIdentity', '*');
+
+    const delayMs = options.invocationDelayMs ?? (() => 0);
+    const integrator = new Integrator({ lambda, permissions, activity, log, delayMs });
+    const apis = loadApis(model, lambda);
+    const only = (protocol: Api['protocol']): Api | undefined => {
+      const [api, ...others] = apis.filter((candidate) => candidate.protocol === protocol);
+      if (others.length > 0) throw new Error(`The local cloud serves one ${protocol} API, not ${others.length + 1}`);
+      return api;
+    };
+    const httpApi = only('HTTP');
+    const webSocketApi = only('WEBSOCKET');
+    if (httpApi) http = new HttpGateway(httpApi, integrator);
+    if (webSocketApi) {
+      const gateway = new WebSocketGateway({ api: webSocketApi, integrator, activity, limits });
+      webSockets.push(gateway);
+      started.push(() => gateway.stop());
+    }
+
+    const schedules = new Schedules({ model, lambda, async, permissions, roles, log });
+    schedules.start();
+    started.push(() => schedules.stop());
+
+    const outputs = Object.fromEntries(Object.entries(model.outputs()).map(([key, value]) => [key, rewrite(value)]));
+
+    return {
+      origin: edge.origin,
+      outputs,
+      calls,
+      async invoke(logicalIdPrefix, event) {
+        const fn = lambda.byLogicalId(logicalIdPrefix);
+        const outcome = await lambda.run(fn, JSON.stringify(event) ?? 'null', 'direct');
+        if (!outcome.ok) throw new FunctionFailed(fn.id, outcome.error);
+        return tryParse(outcome.payload);
+      },
+      fire: (logicalIdPrefix) => schedules.fire(logicalIdPrefix),
+      settled: () => activity.settled(),
+      connections: () => webSockets.flatMap((gateway) => [...gateway.connections.keys()]),
+      drop(connectionId) {
+        if (!webSockets.some((gateway) => gateway.drop(connectionId))) {
+          throw new Error(`There is no connection ${connectionId}`);
+        }
+      },
+      failureQueues: () => queues.contents(),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

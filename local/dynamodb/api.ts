@@ -1,0 +1,65 @@
+import type { Answer, Service } from '../gate/gate.ts';
+import type { Reply } from '../shared/http.ts';
+import { isObject, tryParse } from '../shared/json.ts';
+import { accessesOf, tablesOf, UNSUPPORTED } from './authorization.ts';
+import { consumedUnits, failedUnits, reportsCapacity, type Units } from './capacity.ts';
+import type { EmulatorClient, EmulatorReply } from './client.ts';
+
+/** DynamoDB's interface: checks the caller's policies, passes the call to the emulator and reads what it consumed. */
+export function dynamoDbApi(client: EmulatorClient): Service {
+  return async (request, authorize) => {
+    const operation = String(request.headers['x-amz-target'] ?? '').replace(/^DynamoDB_20120810\./, '');
+    const input = tryParse(request.body.toString('utf8'));
+    if (!isObject(input)) return answer(operation, '', error('SerializationException', 'The body is no JSON object'));
+    if (UNSUPPORTED.has(operation)) {
+      return answer(
+        operation,
+        '',
+        error('UnknownOperationException', `The local cloud does not implement ${operation}`),
+      );
+    }
+
+    const accesses = accessesOf(operation, input);
+    const resource = tablesOf(accesses);
+    for (const { action, resource: arn } of accesses) {
+      const denial = authorize(action, arn);
+      if (denial) return { ...answer(operation, resource, denied(denial.message)), allowed: false };
+    }
+
+    const measured = reportsCapacity(operation);
+    const asked = input.ReturnConsumedCapacity === 'TOTAL' || input.ReturnConsumedCapacity === 'INDEXES';
+    const body = measured && !asked ? JSON.stringify({ ...input, ReturnConsumedCapacity: 'TOTAL' }) : request.body;
+    const reply = await client.call(operation, body);
+    if (!measured) return answer(operation, resource, pass(reply, reply.body));
+    return measure(operation, resource, reply, asked);
+  };
+}
+
+function measure(operation: string, resource: string, reply: EmulatorReply, asked: boolean): Answer {
+  const output = tryParse(reply.body.toString('utf8'));
+  if (!isObject(output)) return answer(operation, resource, pass(reply, reply.body));
+  if (reply.status !== 200) {
+    return answer(operation, resource, pass(reply, reply.body), failedUnits(operation, String(output.__type)));
+  }
+  const { ConsumedCapacity, ...rest } = output;
+  const content = asked ? reply.body : JSON.stringify(rest);
+  return answer(operation, resource, pass(reply, content), consumedUnits(operation, ConsumedCapacity));
+}
+
+function answer(operation: string, resource: string, reply: Reply, units: Units = {}): Answer {
+  return { operation, resource, reply, allowed: true, ...units };
+}
+
+function pass(reply: EmulatorReply, body: string | Buffer): Reply {
+  return { status: reply.status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
+}
+
+function denied(message: string): Reply {
+  const body = JSON.stringify({ __type: 'com.amazon.coral.service#AccessDeniedException', Message: message });
+  return { status: 400, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
+}
+
+function error(type: string, message: string): Reply {
+  const body = JSON.stringify({ __type: `com.amazon.coral.service#${type}`, message });
+  return { status: 400, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
+}

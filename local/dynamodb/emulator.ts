@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { connect, createServer } from 'node:net';
+
+export interface Emulator {
+  endpoint: URL;
+  stop(): Promise<void>;
+}
+
+const READY_MS = 10_000;
+
+/** Any DynamoDB-compatible server where the bundled binary does not run. */
+const ENDPOINT_VARIABLE = 'MACAW_DYNAMODB_ENDPOINT';
+
+/**
+ * Starts the emulator through a shell that leaves a watcher behind: the watcher waits for the end of a pipe that
+ * this process holds open, so that the emulator dies with us however we die, `kill -9` included. It gets a process
+ * group of its own, because Ctrl-C must reach us first: what we do on the way out may still need the database.
+ */
+const WATCHED = '(read -r _ <&3; kill -9 $$ 2>/dev/null) & exec "$@"';
+
+export async function startEmulator(file: string | undefined): Promise<Emulator> {
+  const external = process.env[ENDPOINT_VARIABLE];
+  if (external) return { endpoint: new URL(external), stop: async () => {} };
+  const binary = findBinary();
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const args = ['--host', '127.0.0.1', '-p', String(port), ...(file ? ['--db-path', file] : [])];
+    const child = spawn('/bin/sh', ['-c', WATCHED, 'sh', binary, ...args], {
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    let complaint = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      complaint = (complaint + text).slice(-2000);
+    });
+    // The pipe only has to stay open; that its end goes away with the emulator is no error.
+    child.stdio[3]?.on('error', () => {});
+    child.on('exit', () => child.stdio[3]?.destroy());
+    if (await ready(child, port)) {
+      return { endpoint: new URL(`http://127.0.0.1:${port}`), stop: () => stop(child) };
+    }
+    await stop(child);
+    // Somebody else may have taken the port between our looking and the emulator's listening.
+    if (attempt === 3) throw new Error(`The DynamoDB emulator did not start: ${complaint.trim()}`);
+  }
+}
+
+function findBinary(): string {
+  try {
+    const require = createRequire(import.meta.url);
+    const description = require.resolve(`@dynoxide/${process.platform}-${process.arch}/package.json`);
+    const binary = description.replace(/package\.json$/, 'dynoxide');
+    if (existsSync(binary)) return binary;
+  } catch {
+    // Not installed: npm installs it on the platform it is for only.
+  }
+  throw new Error(
+    `There is no DynamoDB emulator for ${process.platform} ${process.arch} here. Start any DynamoDB-compatible server ` +
+      `(for example Amazon's DynamoDB Local) and set ${ENDPOINT_VARIABLE} to its URL, such as http://127.0.0.1:8000`,
+  );
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  const port = await new Promise<number>((resolve, reject) => {
+    probe.once('error', reject).listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      resolve(typeof address === 'object' && address ? address.port : 0);
+    });
+  });
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+async function ready(child: ChildProcess, port: number): Promise<boolean> {
+  const deadline = Date.now() + READY_MS;
+  while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return true;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    } finally {
+      socket.destroy();
+    }
+  }
+  return false;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  const insist = setTimeout(() => child.kill('SIGKILL'), 2000);
+  await exited;
+  clearTimeout(insist);
+}

@@ -1,0 +1,49 @@
+import { createServer, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { HttpGateway } from '../apigateway/http/gateway.ts';
+import type { WebSocketGateway } from '../apigateway/websocket/gateway.ts';
+import { close, listen, send } from '../shared/http.ts';
+import type { Log } from '../shared/log.ts';
+
+export interface EdgeOptions {
+  /** The gateways, late: they exist once everything else is set up. */
+  webSocket: () => WebSocketGateway | undefined;
+  http: () => HttpGateway | undefined;
+  log: Log;
+}
+
+/** The one public origin: upgrades go to the WebSocket API, everything else to the HTTP API. */
+export class Edge {
+  readonly #server: Server;
+  /** Sockets that were upgraded, or wait to be: the HTTP server no longer knows of them. */
+  readonly #upgraded = new Set<Duplex>();
+  origin = '';
+
+  constructor({ webSocket, http, log }: EdgeOptions) {
+    this.#server = createServer(async (request, response) => {
+      try {
+        const gateway = http();
+        send(response, gateway ? await gateway.handle(request) : { status: 404 });
+      } catch (error) {
+        log({ kind: 'notice', text: `The edge could not answer ${request.url}: ${String(error)}` });
+        if (!response.headersSent) send(response, { status: 502 });
+      }
+    });
+    this.#server.on('upgrade', (request, socket, head) => {
+      this.#upgraded.add(socket);
+      socket.on('close', () => this.#upgraded.delete(socket));
+      const gateway = webSocket();
+      if (gateway) gateway.upgrade(request, socket, head);
+      else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    });
+  }
+
+  async start(port: number): Promise<void> {
+    this.origin = `http://127.0.0.1:${await listen(this.#server, port)}`;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#upgraded) socket.destroy();
+    await close(this.#server);
+  }
+}

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { Role } from '../iam/roles.ts';
+import type { LambdaFunction } from '../lambda/functions.ts';
+import { assumedRole } from '../lambda/lambda.ts';
+import type { AwsService, CallLog } from '../shared/calls.ts';
+import { close, listen, type Reply, readBody, send } from '../shared/http.ts';
+import type { Log } from '../shared/log.ts';
+
+/** A function's call of an AWS API, with the body read. */
+export interface AwsRequest {
+  method: string;
+  /** As it came, still percent-encoded. */
+  path: string;
+  headers: Record<string, string | string[] | undefined>;
+  body: Buffer;
+  caller: LambdaFunction;
+}
+
+/** Why a call is refused; each service puts it into its own wire shape. */
+export interface Denial {
+  message: string;
+}
+
+/** Asks whether the caller may do one thing. `shown` is the resource as the service prints it in its message. */
+export type Authorize = (action: string, resource: string, shown?: string) => Denial | undefined;
+
+export interface Answer {
+  reply: Reply;
+  /** The API operation without its service, such as `PutItem`. */
+  operation: string;
+  resource: string;
+  allowed: boolean;
+  readUnits?: number;
+  writeUnits?: number;
+}
+
+export type Service = (request: AwsRequest, authorize: Authorize) => Promise<Answer>;
+
+/** Serves what no AWS call is, such as the URL that custom resources answer to. True when it took the request. */
+export type Aside = (path: string, method: string, body: Buffer) => Reply | undefined;
+
+export interface GateOptions {
+  services: Partial<Record<AwsService, Service>>;
+  functions: () => LambdaFunction[];
+  roles: Map<string, Role>;
+  calls: CallLog;
+  log: Log;
+  aside: Aside;
+}
+
+/**
+ * The one door to AWS: every SDK client of every function ends here. It tells from the signature who calls and which
+ * service is meant, lets the service ask the caller's policies, and writes down what happened.
+ */
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #server: Server;
+  url = '';
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+    this.#server = createServer(async (request, response) => {
+      try {
+        const body = await readBody(request);
+        send(response, await this.#answer(request.method ?? 'GET', request.url ?? '/', request.headers, body));
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        options.log({ kind: 'notice', text: `The gate could not answer ${request.method} ${request.url}: ${message}` });
+        if (!response.headersSent) send(response, fault(500, 'InternalFailure', message));
+      }
+    });
+    this.#server.keepAliveTimeout = 60_000;
+  }
+
+  async start(): Promise<void> {
+    this.url = `http://127.0.0.1:${await listen(this.#server)}`;
+  }
+
+  async stop(): Promise<void> {
+    await close(this.#server);
+  }
+
+  async #answer(method: string, path: string, headers: AwsRequest['headers'], body: Buffer): Promise<Reply> {
+    const aside = this.#options.aside(path, method, body);
+    if (aside) return aside;
+    const signature = readSignature(headers.authorization);
+    if (!signature) return fault(403, 'MissingAuthenticationToken', 'Missing Authentication Token');
+    const caller = this.#options.functions().find((fn) => fn.accessKeyId === signature.accessKeyId);
+    if (!caller) {
+      return fault(403, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
+    }
+    const entry = Object.entries(this.#options.services).find(([name]) => name === signature.service);
+    if (!entry) {
+      const text = `${caller.id} called ${signature.service}, which the local cloud does not emulate`;
+      this.#options.log({ kind: 'notice', text });
+      return fault(501, 'UnknownOperationException', text);
+    }
+    const service = signature.service as AwsService;
+    const answer = await entry[1]({ method, path, headers, body, caller }, this.#authorizer(caller));
+    const { operation, resource, allowed, readUnits, writeUnits, reply } = answer;
+    this.#options.calls.add({
+      service,
+      action: `${service}:${operation}`,
+      functionId: caller.id,
+      resource,
+      allowed,
+      status: reply.status,
+      at: Date.now(),
+      ...(readUnits === undefined ? {} : { readUnits }),
+      ...(writeUnits === undefined ? {} : { writeUnits }),
+    });
+    return { ...reply, headers: { 'x-amzn-requestid': randomUUID(), ...reply.headers } };
+  }
+
+  #authorizer(caller: LambdaFunction): Authorize {
+    const role = this.#options.roles.get(caller.roleArn);
+    return (action, resource, shown = resource) => {
+      const decision = role?.decide(action, resource) ?? 'implicit deny';
+      if (decision === 'allowed') return undefined;
+      const reason =
+        decision === 'explicit deny'
+          ? 'with an explicit deny in an identity-based policy'
+          : `because no identity-based policy allows the ${action} action`;
+      const who = assumedRole(role?.name ?? 'no-such-role', caller);
+      const message = `User: ${who} is not authorized to perform: ${action} on resource: ${shown} ${reason}`;
+      this.#options.log({ kind: 'denied', functionId: caller.id, action, resource, message });
+      return { message };
+    };
+  }
+}
+
+/** `AWS4-HMAC-SHA256 Credential=ASIA.../20261123/us-east-1/dynamodb/aws4_request, ...` */
+function readSignature(header: string | string[] | undefined): { accessKeyId: string; service: string } | undefined {
+  const match = /Credential=([^/]+)\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(String(header ?? ''));
+  return match?.[1] && match[2] ? { accessKeyId: match[1], service: match[2] } : undefined;
+}
+
+function fault(status: number, type: string, message: string): Reply {
+  return {
+    status,
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': type },
+    body: JSON.stringify({ __type: type, message }),
+  };
+}

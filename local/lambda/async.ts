@@ -1,0 +1,108 @@
+import type { Role } from '../iam/roles.ts';
+import type { Activity } from '../shared/activity.ts';
+import type { CallLog } from '../shared/calls.ts';
+import { tryParse } from '../shared/json.ts';
+import type { Log } from '../shared/log.ts';
+import type { Queues } from '../sqs/queues.ts';
+import type { Outcome } from './errors.ts';
+import type { LambdaFunction } from './functions.ts';
+import { assumedRole, type Lambda } from './lambda.ts';
+
+export interface AsyncOptions {
+  lambda: Lambda;
+  queues: Queues;
+  roles: Map<string, Role>;
+  calls: CallLog;
+  activity: Activity;
+  log: Log;
+  /** How long to wait before a retry. Lambda waits one minute, then two; nobody wants to locally. */
+  retryDelayMs: (retry: number) => number;
+}
+
+/** Lambda's asynchronous invocations: accepted at once, retried on failure, and not lost in the end. */
+export class AsyncInvocations {
+  readonly #options: AsyncOptions;
+  readonly #waits = new Set<() => void>();
+  #stopped = false;
+
+  constructor(options: AsyncOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves with the last attempt's outcome; whoever need not know just does not wait. */
+  accept(fn: LambdaFunction, event: string, trigger: string, retries = fn.async.retries): Promise<Outcome> {
+    const { lambda, activity, retryDelayMs } = this.#options;
+    return activity.track(async () => {
+      let outcome = await lambda.run(fn, event, trigger);
+      let attempts = 1;
+      while (!outcome.ok && attempts <= retries && !this.#stopped) {
+        await this.#wait(retryDelayMs(attempts));
+        if (this.#stopped) return outcome;
+        // A retry has the request id of the first attempt: handlers may recognise it by that.
+        outcome = await lambda.run(fn, event, `${trigger} (retry ${attempts})`, outcome.requestId);
+        attempts++;
+      }
+      if (!outcome.ok && !this.#stopped) this.#giveUp(fn, event, outcome, attempts);
+      return outcome;
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const wake of this.#waits) wake();
+  }
+
+  #wait(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#waits.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, delayMs);
+      this.#waits.add(wake);
+    });
+  }
+
+  #giveUp(fn: LambdaFunction, event: string, outcome: Outcome & { ok: false }, attempts: number): void {
+    const { onFailure, deadLetter } = fn.async;
+    if (deadLetter) this.#send(fn, deadLetter, event);
+    if (!onFailure) return;
+    const record = {
+      version: '1.0',
+      timestamp: new Date().toISOString(),
+      requestContext: {
+        requestId: outcome.requestId,
+        functionArn: `${fn.arn}:$LATEST`,
+        condition: 'RetriesExhausted',
+        approximateInvokeCount: attempts,
+      },
+      requestPayload: tryParse(event) ?? null,
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      responsePayload: outcome.error,
+    };
+    this.#send(fn, onFailure, JSON.stringify(record));
+  }
+
+  /** Lambda delivers with the function's role, so a missing grant loses the record, here as on AWS. */
+  #send(fn: LambdaFunction, queueArn: string, body: string): void {
+    const { queues, roles, calls, log } = this.#options;
+    const role = roles.get(fn.roleArn);
+    const allowed = role?.decide('sqs:SendMessage', queueArn) === 'allowed';
+    calls.add({
+      service: 'sqs',
+      action: 'sqs:SendMessage',
+      functionId: fn.id,
+      resource: queueArn,
+      allowed,
+      status: allowed ? 200 : 403,
+      at: Date.now(),
+    });
+    if (allowed) {
+      queues.send(queueArn, body);
+      return;
+    }
+    const message = `${assumedRole(role?.name ?? '?', fn)} may not send to the queue, so the failed event is lost`;
+    log({ kind: 'denied', functionId: fn.id, action: 'sqs:SendMessage', resource: queueArn, message });
+  }
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import type { Activity } from '../shared/activity.ts';
+import type { CallLog } from '../shared/calls.ts';
+import type { Log } from '../shared/log.ts';
+import { ACCOUNT } from '../template/names.ts';
+import { environmentOf } from './environment.ts';
+import type { Outcome } from './errors.ts';
+import type { LambdaFunction } from './functions.ts';
+import { Pool } from './pool.ts';
+
+/** Concurrent environments per function; a machine for developing on has few cores. */
+const CONCURRENCY = 16;
+
+export interface LambdaOptions {
+  functions: LambdaFunction[];
+  gate: string;
+  rewrite: (value: string) => string;
+  calls: CallLog;
+  activity: Activity;
+  log: Log;
+}
+
+/** The Lambda service: finds functions and runs them in their environments. */
+export class Lambda {
+  readonly functions: LambdaFunction[];
+  readonly #options: LambdaOptions;
+  readonly #pools = new Map<string, Pool>();
+  #stopped = false;
+
+  constructor(options: LambdaOptions) {
+    this.functions = options.functions;
+    this.#options = options;
+  }
+
+  /** By name, ARN, partial ARN (`account:function:name`) or an ARN inside an API Gateway integration's URI. */
+  find(reference: string): LambdaFunction | undefined {
+    const name = /function:([^:/]+)/.exec(reference)?.[1] ?? reference.split(':')[0];
+    return this.functions.find((fn) => fn.name === name);
+  }
+
+  /** By the start of the logical id, as people know it: `Frame` for `Frame9657C0F1`. */
+  byLogicalId(prefix: string): LambdaFunction {
+    const candidates = this.functions.filter((fn) => fn.id.startsWith(prefix));
+    const exact = candidates.filter((fn) => fn.id === prefix || /^[0-9A-F]{8}$/.test(fn.id.slice(prefix.length)));
+    const [found, ...others] = exact.length > 0 ? exact : candidates;
+    if (found && others.length === 0) return found;
+    const known = (found ? candidates : this.functions).map((fn) => fn.id).join(', ');
+    throw new Error(`${found ? 'Several functions are' : 'No function is'} called ${prefix}: ${known}`);
+  }
+
+  /** Runs a function once with an event, given as JSON text, and tells how it ended. Never rejects. */
+  async run(fn: LambdaFunction, event: string, trigger: string, requestId: string = randomUUID()): Promise<Outcome> {
+    this.#options.calls.add({ service: 'invocation', functionId: fn.id, trigger, at: Date.now() });
+    const result = await this.#options.activity.track(() => this.#pool(fn).invoke(event, requestId));
+    if (result.ok) return { ...result, requestId };
+    const { errorType, errorMessage, trace } = result.error;
+    // What is cut off by the end of the local cloud is nobody's failure.
+    if (!this.#stopped) {
+      this.#options.log({
+        kind: 'failure',
+        functionId: fn.id,
+        requestId,
+        trigger,
+        errorType,
+        errorMessage,
+        trace: trace ?? [],
+      });
+    }
+    const runtimeFault = /^(Sandbox|Runtime)\./.test(errorType);
+    const message = runtimeFault ? `RequestId: ${requestId} Error: ${errorMessage}` : errorMessage;
+    return { ok: false, requestId, error: { ...result.error, errorMessage: message } };
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all([...this.#pools.values()].map((pool) => pool.stop()));
+  }
+
+  #pool(fn: LambdaFunction): Pool {
+    const known = this.#pools.get(fn.id);
+    if (known) return known;
+    const { gate, rewrite, log } = this.#options;
+    const options = () => ({
+      taskRoot: fn.taskRoot,
+      handler: fn.handler,
+      environment: environmentOf(fn, gate, rewrite),
+      memoryMb: fn.memoryMb,
+      context: {
+        functionName: fn.name,
+        functionVersion: '$LATEST',
+        invokedFunctionArn: fn.arn,
+        memoryLimitInMB: String(fn.memoryMb),
+        logGroupName: `/aws/lambda/${fn.name}`,
+        logStreamName: 'local',
+      },
+      onOutput: (stream: 'stdout' | 'stderr', text: string) =>
+        log({ kind: 'output', functionId: fn.id, stream, text: text.replace(/\n$/, '') }),
+    });
+    const limit = Math.min(CONCURRENCY, fn.reserved ?? CONCURRENCY);
+    const pool = new Pool(options, fn.timeoutMs, limit);
+    this.#pools.set(fn.id, pool);
+    return pool;
+  }
+}
+
+/** The identity under which a function calls AWS. */
+export function assumedRole(roleName: string, fn: LambdaFunction): string {
+  return `arn:aws:sts::${ACCOUNT}:assumed-role/${roleName}/${fn.name}`;
+}

@@ -1,0 +1,109 @@
+import type { FunctionError } from './errors.ts';
+import { Sandbox, type SandboxOptions } from './sandbox.ts';
+
+/** Lambda gives an init phase 10 seconds. */
+const INIT_MS = 10_000;
+
+/**
+ * How many environments of a function may be starting at once. On Lambda each has a machine of its own; here they
+ * share a few cores, and a burst of short frames is served sooner by the warm ones than by a crowd of cold ones.
+ */
+const STARTING = 2;
+
+type Result = Awaited<ReturnType<Sandbox['invoke']>>;
+
+interface Waiting {
+  event: string;
+  requestId: string;
+  resolve(result: Result): void;
+}
+
+/** The execution environments of one function: reused while warm, never shared by two invocations at a time. */
+export class Pool {
+  readonly #options: () => SandboxOptions;
+  readonly #timeoutMs: number;
+  readonly #limit: number;
+  readonly #sandboxes = new Set<Sandbox>();
+  readonly #idle: Sandbox[] = [];
+  readonly #waiting: Waiting[] = [];
+  #starting = 0;
+  #stopped = false;
+
+  constructor(options: () => SandboxOptions, timeoutMs: number, limit: number) {
+    this.#options = options;
+    this.#timeoutMs = timeoutMs;
+    this.#limit = limit;
+  }
+
+  invoke(event: string, requestId: string): Promise<Result> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ event, requestId, resolve });
+      this.#advance();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const { resolve } of this.#waiting.splice(0))
+      resolve(failed('Runtime.ExitError', 'The local cloud was stopped'));
+    await Promise.all([...this.#sandboxes].map((sandbox) => sandbox.stop()));
+  }
+
+  #advance(): void {
+    while (this.#waiting.length > 0) {
+      const sandbox = this.#idle.pop();
+      if (!sandbox) break;
+      if (sandbox.usable) void this.#run(sandbox);
+      else this.#sandboxes.delete(sandbox);
+    }
+    const wanted = this.#waiting.length > this.#starting;
+    if (wanted && this.#starting < STARTING && this.#sandboxes.size < this.#limit && !this.#stopped) {
+      void this.#start();
+      this.#advance();
+    }
+  }
+
+  async #start(): Promise<void> {
+    this.#starting++;
+    let sandbox: Sandbox | undefined;
+    let failure: Result | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      sandbox = new Sandbox(this.#options());
+      this.#sandboxes.add(sandbox);
+      const late = new Promise<Result>((resolve) => {
+        timer = setTimeout(() => resolve(failed('Sandbox.Timedout', 'The init phase timed out after 10 s')), INIT_MS);
+      });
+      failure = await Promise.race([sandbox.started, late]);
+    } catch (error) {
+      failure = failed('Runtime.InvalidEntrypoint', error instanceof Error ? error.message : String(error));
+    }
+    clearTimeout(timer);
+    this.#starting--;
+    if (failure || !sandbox) {
+      if (sandbox) this.#sandboxes.delete(sandbox);
+      void sandbox?.stop();
+      this.#waiting.shift()?.resolve(failure ?? failed('Runtime.ExitError', 'The environment did not start'));
+    } else {
+      this.#idle.push(sandbox);
+    }
+    this.#advance();
+  }
+
+  async #run(sandbox: Sandbox): Promise<void> {
+    const next = this.#waiting.shift();
+    if (!next) {
+      this.#idle.push(sandbox);
+      return;
+    }
+    const result = await sandbox.invoke(next.event, next.requestId, this.#timeoutMs);
+    if (sandbox.usable) this.#idle.push(sandbox);
+    else this.#sandboxes.delete(sandbox);
+    next.resolve(result);
+    this.#advance();
+  }
+}
+
+function failed(errorType: string, errorMessage: string): { ok: false; error: FunctionError } {
+  return { ok: false, error: { errorType, errorMessage } };
+}

@@ -1,0 +1,138 @@
+import { isObject, type JsonObject } from '../shared/json.ts';
+import { ACCOUNT, arn, physicalName, REGION, shortId, URL_SUFFIX } from './names.ts';
+
+/** What Ref and Fn::GetAtt answer for a resource. */
+export interface Identity {
+  ref: string;
+  attributes: JsonObject;
+}
+
+/** What an identity is made of. `name` gives the explicit name from the template, else CloudFormation's. */
+export interface Subject {
+  stack: string;
+  logicalId: string;
+  name(property: string, limit: number): string;
+  text(property: string): string | undefined;
+}
+
+type Describe = (subject: Subject) => Identity;
+
+function table(subject: Subject): Identity {
+  const name = subject.name('TableName', 255);
+  const self = arn('dynamodb', `table/${name}`);
+  return { ref: name, attributes: { Arn: self, StreamArn: `${self}/stream/1970-01-01T00:00:00.000`, TableId: name } };
+}
+
+function gatewayPart(attribute: string, length = 7): Describe {
+  return ({ stack, logicalId }) => {
+    const id = shortId(stack, logicalId, length);
+    return { ref: id, attributes: { [attribute]: id, Id: id } };
+  };
+}
+
+function plain({ stack, logicalId }: Subject): Identity {
+  return { ref: physicalName(stack, logicalId, 255), attributes: {} };
+}
+
+function role(subject: Subject): Identity {
+  const name = subject.name('RoleName', 64);
+  const path = subject.text('Path') ?? '/';
+  const id = `AROA${shortId(subject.stack, subject.logicalId, 17).toUpperCase()}`;
+  return { ref: name, attributes: { Arn: arn('iam', `role${path}${name}`, ''), RoleId: id } };
+}
+
+/** Resources that the local cloud brings to life. */
+const EMULATED: Record<string, Describe> = {
+  'AWS::DynamoDB::Table': table,
+  'AWS::DynamoDB::GlobalTable': table,
+  'AWS::Lambda::Function': (subject) => {
+    const name = subject.name('FunctionName', 64);
+    return { ref: name, attributes: { Arn: arn('lambda', `function:${name}`) } };
+  },
+  'AWS::Lambda::Permission': plain,
+  'AWS::Lambda::EventInvokeConfig': plain,
+  'AWS::IAM::Role': role,
+  'AWS::IAM::Policy': plain,
+  'AWS::IAM::ManagedPolicy': (subject) => {
+    const self = arn('iam', `policy/${subject.name('ManagedPolicyName', 128)}`, '');
+    return { ref: self, attributes: { PolicyArn: self } };
+  },
+  'AWS::SQS::Queue': (subject) => {
+    const name = subject.name('QueueName', 80);
+    const url = `https://sqs.${REGION}.${URL_SUFFIX}/${ACCOUNT}/${name}`;
+    return { ref: url, attributes: { Arn: arn('sqs', name), QueueName: name, QueueUrl: url } };
+  },
+  'AWS::ApiGatewayV2::Api': (subject) => {
+    const id = shortId(subject.stack, subject.logicalId);
+    const scheme = subject.text('ProtocolType') === 'WEBSOCKET' ? 'wss' : 'https';
+    return { ref: id, attributes: { ApiId: id, ApiEndpoint: `${scheme}://${id}.execute-api.${REGION}.${URL_SUFFIX}` } };
+  },
+  'AWS::ApiGatewayV2::Stage': (subject) => ({ ref: subject.name('StageName', 128), attributes: {} }),
+  'AWS::ApiGatewayV2::Route': gatewayPart('RouteId'),
+  'AWS::ApiGatewayV2::Integration': gatewayPart('IntegrationId'),
+  'AWS::ApiGatewayV2::Authorizer': gatewayPart('AuthorizerId', 6),
+  'AWS::Events::Rule': (subject) => {
+    const name = subject.name('Name', 64);
+    return { ref: name, attributes: { Arn: arn('events', `rule/${name}`) } };
+  },
+  'AWS::Scheduler::Schedule': (subject) => {
+    const name = subject.name('Name', 64);
+    return { ref: name, attributes: { Arn: arn('scheduler', `schedule/default/${name}`) } };
+  },
+};
+
+/** Resources that deploy something of use on AWS and need nothing here: no call depends on them. */
+const INERT: Record<string, Describe> = {
+  'AWS::Budgets::Budget': plain,
+  'AWS::CDK::Metadata': plain,
+  // Where API Gateway writes its logs to, account-wide.
+  'AWS::ApiGateway::Account': plain,
+  'AWS::ApiGatewayV2::ApiMapping': plain,
+  'AWS::ApiGatewayV2::Deployment': gatewayPart('DeploymentId', 6),
+  'AWS::CloudWatch::Alarm': (subject) => {
+    const name = subject.name('AlarmName', 255);
+    return { ref: name, attributes: { Arn: arn('cloudwatch', `alarm:${name}`) } };
+  },
+  'AWS::CloudWatch::CompositeAlarm': (subject) => {
+    const name = subject.name('AlarmName', 255);
+    return { ref: name, attributes: { Arn: arn('cloudwatch', `alarm:${name}`) } };
+  },
+  'AWS::CloudWatch::Dashboard': plain,
+  'AWS::Logs::LogGroup': (subject) => {
+    const name = subject.name('LogGroupName', 512);
+    return { ref: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } };
+  },
+  'AWS::Logs::MetricFilter': plain,
+  'AWS::Logs::QueryDefinition': plain,
+  'AWS::Logs::ResourcePolicy': plain,
+  'AWS::SNS::Topic': (subject) => {
+    const name = subject.name('TopicName', 256);
+    return { ref: arn('sns', name), attributes: { TopicArn: arn('sns', name), TopicName: name } };
+  },
+  'AWS::SNS::Subscription': plain,
+  'AWS::SNS::TopicPolicy': plain,
+  // A queue is written by Lambda with the function's own role; what such policies add is a ban on plain HTTP.
+  'AWS::SQS::QueuePolicy': plain,
+};
+
+export function isCustomResource(type: string): boolean {
+  return type === 'AWS::CloudFormation::CustomResource' || type.startsWith('Custom::');
+}
+
+/** How a resource type answers Ref and Fn::GetAtt; undefined for a type the local cloud does not know. */
+export function describe(type: string): Describe | undefined {
+  return EMULATED[type] ?? INERT[type];
+}
+
+/** Explicit name from the template or, as CloudFormation does, one derived from stack and logical id. */
+export function subject(stack: string, logicalId: string, text: (property: string) => string | undefined): Subject {
+  return { stack, logicalId, text, name: (property, limit) => text(property) ?? physicalName(stack, logicalId, limit) };
+}
+
+export function attributeOf(identity: Identity, path: string): JsonObject[string] | undefined {
+  const direct = identity.attributes[path];
+  if (direct !== undefined) return direct;
+  return path.split('.').reduce<JsonObject[string] | undefined>((value, key) => {
+    return isObject(value) ? value[key] : undefined;
+  }, identity.attributes);
+}

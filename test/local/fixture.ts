@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { App, Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { buildSync } from 'esbuild';
+import { afterAll, afterEach } from 'vitest';
+import { WebSocket } from 'ws';
+import { type Cloud, type CloudOptions, type LogEntry, startCloud } from '../../local/cloud.ts';
+
+const scratch: string[] = [];
+const clouds: Cloud[] = [];
+
+afterAll(() => {
+  for (const directory of scratch) rmSync(directory, { recursive: true, force: true });
+});
+afterEach(() => Promise.all(clouds.splice(0).map((cloud) => cloud.stop())));
+
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'macaw-test-'));
+  scratch.push(directory);
+  return directory;
+}
+
+let bundle: string | undefined;
+
+/** The fixture's handlers with the SDK inside, in one folder for all functions. */
+function handlers(): string {
+  if (bundle) return bundle;
+  bundle = temporaryDirectory();
+  buildSync({
+    entryPoints: [fileURLToPath(new URL('./handlers.ts', import.meta.url))],
+    outfile: join(bundle, 'index.js'),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    minify: true,
+    mainFields: ['module', 'main'],
+    logLevel: 'error',
+  });
+  return bundle;
+}
+
+/** A function of the fixture that runs one of `handlers.ts`. */
+export function fixtureFunction(
+  stack: Stack,
+  id: string,
+  handler: string,
+  props: Partial<lambda.FunctionProps> = {},
+): lambda.Function {
+  return new lambda.Function(stack, id, {
+    runtime: lambda.Runtime.NODEJS_22_X,
+    handler: `index.${handler}`,
+    code: lambda.Code.fromAsset(handlers()),
+    memorySize: 256,
+    ...props,
+  });
+}
+
+/** Synthesizes stacks into a directory of its own. */
+export function synthesize(define: (stack: Stack, app: App) => void): string {
+  const outdir = temporaryDirectory();
+  const app = new App({ outdir, analyticsReporting: false });
+  define(new Stack(app, 'Test'), app);
+  app.synth();
+  return outdir;
+}
+
+export interface Running {
+  cloud: Cloud;
+  /** Everything that was logged so far. */
+  log: LogEntry[];
+  /** The JSON objects that functions printed under a key, such as `{"gone": …}`. */
+  printed(key: string): unknown[];
+}
+
+/** A running cloud that is stopped when the test ends. */
+export async function run(assembly: string, options: Omit<CloudOptions, 'assembly' | 'log'> = {}): Promise<Running> {
+  const log: LogEntry[] = [];
+  const cloud = await startCloud({ assembly, retryDelayMs: () => 1, ...options, log: (entry) => log.push(entry) });
+  clouds.push(cloud);
+  const printed = (key: string): unknown[] =>
+    log
+      .flatMap((entry) => (entry.kind === 'output' && entry.stream === 'stdout' ? entry.text.split('\n') : []))
+      .filter((line) => line.startsWith(`{"${key}":`))
+      .map((line) => JSON.parse(line)[key]);
+  return { cloud, log, printed };
+}
+
+export interface Client {
+  socket: WebSocket;
+  /** The next message, or one that has come already. */
+  next(): Promise<string>;
+  closed: Promise<{ code: number; reason: string }>;
+}
+
+/** Connects a stock WebSocket client; rejects with the status when it is not let in. */
+export async function connect(cloud: Cloud, query = 'user=ann'): Promise<Client> {
+  const socket = new WebSocket(`${cloud.origin.replace('http', 'ws')}/live?${query}`, { perMessageDeflate: false });
+  const messages: string[] = [];
+  const waiting: ((message: string) => void)[] = [];
+  socket.on('message', (data) => {
+    const waiter = waiting.shift();
+    if (waiter) waiter(String(data));
+    else messages.push(String(data));
+  });
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.on('open', resolve);
+    socket.on('unexpected-response', (_request, response) => reject(new Error(`status ${response.statusCode}`)));
+    socket.on('error', reject);
+  });
+  return {
+    socket,
+    closed,
+    next: () => {
+      const message = messages.shift();
+      return message !== undefined ? Promise.resolve(message) : new Promise((resolve) => waiting.push(resolve));
+    },
+  };
+}
