@@ -1,5 +1,6 @@
 import { App, Tags } from 'aws-cdk-lib';
 import { DataStack } from '../lib/data-stack.ts';
+import { documentation } from '../lib/documentation.ts';
 import { RealtimeStack } from '../lib/realtime-stack.ts';
 import { RestStack } from '../lib/rest-stack.ts';
 
@@ -11,6 +12,14 @@ if (typeof stage !== 'string' || !/^[a-z][a-z0-9]{0,15}$/.test(stage)) {
 
 const prefix = `Macaw-${stage}`;
 const { tables } = new DataStack(app, `${prefix}-Data`, { description: 'Macaw: tables' });
-new RealtimeStack(app, `${prefix}-Realtime`, { description: 'Macaw: the realtime channel', tables });
-new RestStack(app, `${prefix}-Rest`, { description: 'Macaw: the REST endpoints', tables });
+const { systemMessages } = new RealtimeStack(app, `${prefix}-Realtime`, {
+  description: 'Macaw: the realtime channel',
+  tables,
+});
+new RestStack(app, `${prefix}-Rest`, {
+  description: 'Macaw: the REST endpoints',
+  tables,
+  systemMessages,
+  documentation: await documentation(),
+});
 Tags.of(app).add('macaw:stage', stage);

@@ -5,8 +5,10 @@ export const ENV = {
   coreTable: 'CORE_TABLE',
   messagesTable: 'MESSAGES_TABLE',
   connectionsTable: 'CONNECTIONS_TABLE',
+  attributesTable: 'ATTRIBUTES_TABLE',
   callbackUrl: 'CALLBACK_URL',
   greetFunction: 'GREET_FUNCTION',
+  systemFunction: 'SYSTEM_FUNCTION',
 } as const;
 
 /** Key attributes of every table (a table without a sort key uses the first only). */
@@ -19,5 +21,17 @@ export const EXPIRES = 'expires';
 /** Sparse index over the connections whose clients wait for the server's ping. */
 export const HEARTBEAT_INDEX = { name: 'heartbeat', shard: 'shard', due: 'due' } as const;
 
-/** How many partitions the heartbeat index is spread over. */
-export const HEARTBEAT_SHARDS = 4;
+/** Index over all connections of an application, for what is said to everybody. */
+export const EVERYBODY_INDEX = { name: 'everybody', shard: 'everybody' } as const;
+
+/** How many partitions each index over connections is spread over. */
+export const CONNECTION_SHARDS = 4;
+
+/** Sparse index over the heads of users, groups and rooms: all of an application's, by creation. */
+export const DIRECTORY_INDEX = { name: 'directory', partition: 'directory', created: 'ts' } as const;
+
+/** Index from a member to the groups and rooms he is in; its sort key is their partition. */
+export const MEMBERSHIP_INDEX = { name: 'memberships', member: 'member' } as const;
+
+/** Sparse index over a user's contacts with strangers, by the time of the last. */
+export const CONTACT_INDEX = { name: 'contacts', owner: 'contact', last: 'ts' } as const;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
@@ -25,12 +25,14 @@ export interface MacawFunctionProps extends EventInvokeConfigOptions {
   readonly timeout?: Duration;
   /** MB; CPU comes in proportion. @default 512 */
   readonly memorySize?: number;
+  /** What lies beside the code, by name. @default nothing */
+  readonly files?: Readonly<Record<string, Buffer>>;
 }
 
 /** A function of Macaw: bundled by esbuild with the AWS SDK inside, on arm64, with nothing allowed but writing its own log. */
 export class MacawFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: MacawFunctionProps) {
-    const { folder, ...options } = props;
+    const { folder, files, ...options } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -38,7 +40,7 @@ export class MacawFunction extends LambdaFunction {
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     super(scope, id, {
-      code: bundle(scope, folder),
+      code: bundle(scope, folder, files),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -54,17 +56,19 @@ export class MacawFunction extends LambdaFunction {
 
 const bundled = new Set<string>();
 
-/** The asset of one handler, bundled for the assembly that the scope belongs to. */
-function bundle(scope: Construct, folder: string): Code {
+/** The asset of one handler, bundled for the assembly that the scope belongs to, with files beside it. */
+function bundle(scope: Construct, folder: string, files: Readonly<Record<string, Buffer>> = {}): Code {
   const outdir = join(Stage.of(scope)?.outdir ?? 'cdk.out', 'bundles');
   if (!bundled.has(outdir)) bundleAll(outdir);
   bundled.add(outdir);
   const directory = join(outdir, folder);
-  // The code alone: a source map holds paths that differ from one checkout to the next.
-  const assetHash = createHash('sha256')
-    .update(readFileSync(join(directory, 'index.mjs')))
-    .digest('hex');
-  return Code.fromAsset(directory, { assetHashType: AssetHashType.CUSTOM, assetHash });
+  // Without the source map: it holds paths that differ from one checkout to the next.
+  const hash = createHash('sha256').update(readFileSync(join(directory, 'index.mjs')));
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(directory, name), content);
+    hash.update(`${name} ${content.length} `).update(content);
+  }
+  return Code.fromAsset(directory, { assetHashType: AssetHashType.CUSTOM, assetHash: hash.digest('hex') });
 }
 
 /**

@@ -20,11 +20,17 @@ const STAGE = 'live';
 
 /** The realtime channel: the WebSocket API and the functions behind it. */
 export class RealtimeStack extends Stack {
+  /** Invoked asynchronously with a system message. */
+  readonly systemMessages: MacawFunction;
   private readonly stage: WebSocketStage;
+  /** Where asynchronous invocations go that failed for good. */
+  private readonly failures: SqsDestination;
 
   constructor(scope: Construct, id: string, props: RealtimeStackProps) {
     super(scope, id, props);
     const { core, messages, connections } = props.tables;
+    const queue = new Queue(this, 'Failures', { enforceSSL: true, retentionPeriod: Duration.days(14) });
+    this.failures = new SqsDestination(queue);
 
     const authorizer = new MacawFunction(this, 'Authorizer', {
       folder: 'authorizer',
@@ -33,7 +39,7 @@ export class RealtimeStack extends Stack {
     core.allow(authorizer, 'GetItem');
 
     const greet = this.greet();
-    core.allow(greet, 'UpdateItem');
+    core.allow(greet, 'GetItem', 'UpdateItem');
     connections.allow(greet, 'PutItem', 'UpdateItem', 'DeleteItem');
 
     const open = new MacawFunction(this, 'Open', {
@@ -48,7 +54,7 @@ export class RealtimeStack extends Stack {
       description: '$default: handles one frame of a client',
       timeout: Duration.seconds(29),
     });
-    core.allow(frame, 'GetItem', 'BatchGetItem', 'UpdateItem');
+    core.allow(frame, 'GetItem', 'BatchGetItem', 'Query', 'UpdateItem');
     messages.allow(frame, 'PutItem', 'UpdateItem');
     connections.allow(frame, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
 
@@ -69,7 +75,10 @@ export class RealtimeStack extends Stack {
     });
     this.stage = new WebSocketStage(this, 'Stage', { webSocketApi: api, stageName: STAGE, autoDeploy: true });
 
+    this.systemMessages = this.system(props.tables);
+
     this.allowPosts(greet, 'POST', 'DELETE');
+    this.allowPosts(this.systemMessages, 'POST');
     this.allowPosts(frame, 'POST', 'DELETE');
     this.allowPosts(this.heartbeat(props.tables), 'POST');
 
@@ -83,10 +92,22 @@ export class RealtimeStack extends Stack {
       retryAttempts: 2,
       // A client that has waited for a minute has given up.
       maxEventAge: Duration.minutes(1),
-      onFailure: new SqsDestination(
-        new Queue(this, 'Failures', { enforceSSL: true, retentionPeriod: Duration.days(14) }),
-      ),
+      onFailure: this.failures,
     });
+  }
+
+  private system({ core, connections }: Tables): MacawFunction {
+    const system = new MacawFunction(this, 'System', {
+      folder: 'system',
+      description: 'Says a system message to everybody it is for',
+      timeout: Duration.minutes(5),
+      retryAttempts: 2,
+      maxEventAge: Duration.minutes(10),
+      onFailure: this.failures,
+    });
+    core.allow(system, 'Query');
+    connections.allow(system, 'Query', 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+    return system;
   }
 
   private heartbeat({ connections }: Tables): MacawFunction {

@@ -1,19 +1,23 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import { CorsHttpMethod, HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { CorsHttpMethod, HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Construct } from 'constructs';
+import { ENV } from '../functions/constants.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
 
 export interface RestStackProps extends StackProps {
   readonly tables: Tables;
+  readonly systemMessages: MacawFunction;
+  /** The files of the page that documents the endpoints. */
+  readonly documentation: Readonly<Record<string, Buffer>>;
 }
 
-/** The REST surface: an HTTP API whose every route is one function with a router. */
+/** The REST surface: an HTTP API that hands all requests to one function with a router, and its documentation. */
 export class RestStack extends Stack {
   constructor(scope: Construct, id: string, props: RestStackProps) {
     super(scope, id, props);
-    const { core, messages, connections } = props.tables;
+    const { core, messages, connections, attributes } = props.tables;
 
     const rest = new MacawFunction(this, 'Rest', {
       folder: 'rest',
@@ -21,8 +25,11 @@ export class RestStack extends Stack {
       timeout: Duration.seconds(29),
     });
     core.allow(rest, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
-    messages.allow(rest, 'Query');
+    messages.allow(rest, 'Query', 'BatchGetItem', 'DeleteItem');
     connections.allow(rest, 'BatchGetItem');
+    attributes.allow(rest, 'Query', 'PutItem', 'DeleteItem');
+    rest.addEnvironment(ENV.systemFunction, props.systemMessages.functionName);
+    props.systemMessages.grantInvoke(rest);
 
     const api = new HttpApi(this, 'Api', {
       description: 'The REST endpoints',
@@ -34,6 +41,15 @@ export class RestStack extends Stack {
         maxAge: Duration.days(1),
       },
     });
+    const docs = new MacawFunction(this, 'Docs', {
+      folder: 'docs',
+      description: 'The description of the REST endpoints, and a page to read and try them',
+      files: props.documentation,
+    });
+    const integration = new HttpLambdaIntegration('DocsIntegration', docs);
+    for (const path of ['/openapi.json', '/docs', '/docs/{proxy+}']) {
+      api.addRoutes({ path, methods: [HttpMethod.GET], integration });
+    }
     new CfnOutput(this, 'RestUrl', { value: api.apiEndpoint });
   }
 }

@@ -108,6 +108,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const dynamodb = new EmulatorClient(emulator.endpoint);
     started.push(() => dynamodb.close());
     const tables = createTables(model, dynamodb);
+    // Awaited further down; should something fail before, it must not fail on its own.
+    tables.catch(() => {});
 
     const roles = loadRoles(model);
     const queues = new Queues(model);

@@ -1,7 +1,8 @@
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startCloud } from '../local/cloud.ts';
+import { type LogEntry, startCloud } from '../local/cloud.ts';
 import { DEMO_APP, DEMO_PARAMETERS } from './demo.ts';
 import { synthesize } from './synth.ts';
 
@@ -35,18 +36,42 @@ if (help) {
   process.exit(0);
 }
 
-const assembly = fileURLToPath(new URL('../.macaw/local', import.meta.url));
+function describe(entry: LogEntry): string {
+  switch (entry.kind) {
+    case 'output':
+      return `[${entry.functionId}] ${entry.text.trimEnd()}`;
+    case 'failure':
+      return `[${entry.functionId}] ${entry.errorType}: ${entry.errorMessage}\n${entry.trace.join('\n')}`;
+    case 'denied':
+      return `[${entry.functionId}] ${entry.message}`;
+    case 'notice':
+      return entry.text;
+  }
+}
+
+// A directory of its own: functions are loaded from it when they are first needed, whatever else is started meanwhile.
+const assembly = mkdtempSync(join(tmpdir(), 'macaw-'));
+process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
+
 console.log('Synthesizing the stacks ...');
 await synthesize(assembly);
-
 const cloud = await startCloud({
   assembly,
   port,
   parameters: DEMO_PARAMETERS,
   ...(data && { dataDir: resolve(data) }),
-  log: (entry) => console.log(entry),
+  log: (entry) => console.log(describe(entry)),
+}).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
 });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void cloud.stop().then(() => process.exit(0));
+  });
+}
 
+const elsewhere = port === 3000 ? '' : ` --url ${cloud.origin}`;
 console.log(`
 Macaw runs at ${cloud.origin}  (${data ? `data in ${data}` : 'data in memory'}; Ctrl-C stops it)
 
@@ -56,12 +81,6 @@ Macaw runs at ${cloud.origin}  (${data ? `data in ${data}` : 'data in memory'}; 
 
 Chat with yourself, in two more terminals:
 
-  npm run chat -- --user tom --to jerry${port === 3000 ? '' : ` --url ${cloud.origin}`}
-  npm run chat -- --user jerry --to tom${port === 3000 ? '' : ` --url ${cloud.origin}`}
+  npm run chat -- --user tom --to jerry${elsewhere}
+  npm run chat -- --user jerry --to tom${elsewhere}
 `);
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    void cloud.stop().then(() => process.exit(0));
-  });
-}

@@ -40,7 +40,7 @@ export function chat(
 
     async connected({ connection }) {
       if (!login) return;
-      await ('error' in login ? refuse(connection.id, login.error) : welcome(connection.id, login.principal));
+      await ('error' in login ? refuse(connection.id, login.error) : welcome(connection.id, login.principal, arrival));
     },
 
     async event(socket, name, args, packetId) {

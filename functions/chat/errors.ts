@@ -8,6 +8,7 @@ export const ERROR = {
   memberLimit: 5008,
   unsupported: 5009,
   tooLong: 5010,
+  badQuery: 5018,
 } as const;
 
 export type ErrorCode = (typeof ERROR)[keyof typeof ERROR];
@@ -20,6 +21,13 @@ export class ChatError extends Error {
   constructor(code: ErrorCode, message: string) {
     super(message);
     this.code = code;
+  }
+}
+
+/** Who asks is known, but may not do this. */
+export class Forbidden extends ChatError {
+  constructor(message: string) {
+    super(ERROR.notAuthorised, message);
   }
 }
 

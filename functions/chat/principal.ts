@@ -7,8 +7,8 @@ export interface Principal {
   readonly id: string;
 }
 
-const ID = /^[a-zA-Z0-9_-]+$/;
-const ID_LENGTH = 128;
+export const ID = /^[a-zA-Z0-9_-]+$/;
+export const ID_LENGTH = 128;
 
 /**
  * Checks an id as MaxIM defines it: `[a-zA-Z0-9_\-]+`, at most 128 characters.

@@ -1,8 +1,10 @@
 import { close, post } from '../gateway/connections.ts';
-import { type Eio, eventFrame } from '../protocol/index.ts';
+import { type Eio, eventFrame, pingDueAt } from '../protocol/index.ts';
+import { findApp } from '../store/apps.ts';
 import { register, unregister } from '../store/connections.ts';
-import { PING_INTERVAL_MS } from './heartbeat-times.ts';
+import { HEARTBEAT } from './heartbeat-times.ts';
 import type { Principal } from './principal.ts';
+import { issueToken } from './token.ts';
 import { NAMESPACE } from './wire.ts';
 
 /**
@@ -10,12 +12,14 @@ import { NAMESPACE } from './wire.ts';
  * This comes before `login` is said, because whoever has seen `login` must not miss a message any more.
  */
 export async function beginSession(connectionId: string, eio: Eio, principal: Principal, now: number): Promise<void> {
-  await register(connectionId, principal, now, eio === 4 ? now + PING_INTERVAL_MS : undefined);
+  await register(connectionId, principal, now, pingDueAt(eio, { heardAt: now }, HEARTBEAT));
 }
 
-/** Says that the login succeeded. */
-export async function welcome(connectionId: string, principal: Principal): Promise<void> {
-  const login = eventFrame(NAMESPACE, 'login', [{ success: true, id: principal.id }]);
+/** Says that the login succeeded; in strict mode with the token that REST requests need. */
+export async function welcome(connectionId: string, principal: Principal, now: number): Promise<void> {
+  const app = await findApp(principal.app);
+  const token = app?.mode === 'strict' && issueToken(app, principal, now);
+  const login = eventFrame(NAMESPACE, 'login', [{ success: true, id: principal.id, ...(token && { token }) }]);
   if ((await post(connectionId, login)) === 'gone') await unregister(connectionId, principal);
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { Visit } from '../chat/credentials.ts';
 import { publicError } from '../chat/errors.ts';
 import { HandshakeContext } from '../chat/handshake.ts';
-import { PING_INTERVAL_MS, PING_TIMEOUT_MS } from '../chat/heartbeat-times.ts';
+import { HEARTBEAT } from '../chat/heartbeat-times.ts';
 import { enter } from '../chat/login.ts';
 import { beginSession, refuse, welcome } from '../chat/session.ts';
 import { NAMESPACE } from '../chat/wire.ts';
@@ -28,8 +28,7 @@ export async function handler(event: unknown): Promise<void> {
   const { eio } = handshake;
   const open = openFrame(eio, {
     sid: connectionId,
-    pingInterval: PING_INTERVAL_MS,
-    pingTimeout: PING_TIMEOUT_MS,
+    ...HEARTBEAT,
     maxPayload: MAX_PAYLOAD,
   });
   if ((await postFirst(connectionId, open)) === 'gone') return;
@@ -42,5 +41,5 @@ export async function handler(event: unknown): Promise<void> {
   const failure = await enter(principal, visit, at)
     .then(() => beginSession(connectionId, eio, principal, at))
     .catch(publicError);
-  await (failure ? refuse(connectionId, failure) : welcome(connectionId, principal));
+  await (failure ? refuse(connectionId, failure) : welcome(connectionId, principal, at));
 }

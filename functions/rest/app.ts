@@ -1,24 +1,12 @@
 import { type Context, Hono } from 'hono';
-import { ChatError, ERROR, type ErrorCode, publicError } from '../chat/errors.ts';
+import { ChatError, ERROR, Forbidden, publicError } from '../chat/errors.ts';
 import { parse, parseJson } from '../chat/parse.ts';
 import { authenticateRequest } from './authenticate.ts';
-import { friends } from './friends.ts';
 import type { Route } from './route.ts';
-import { users } from './users.ts';
+import { sections } from './routes.ts';
+import { STATUS } from './status.ts';
 
-const routes: readonly Route[] = [...users, ...friends];
-
-/** The HTTP status that fits each of MaxIM's codes; clients of MaxIM look at the code only. */
-const STATUS: Record<ErrorCode, 400 | 401 | 404 | 409 | 413 | 500 | 501> = {
-  [ERROR.badParameter]: 400,
-  [ERROR.database]: 500,
-  [ERROR.notAuthorised]: 401,
-  [ERROR.notFound]: 404,
-  [ERROR.conflict]: 409,
-  [ERROR.memberLimit]: 409,
-  [ERROR.unsupported]: 501,
-  [ERROR.tooLong]: 413,
-};
+const routes = sections.flatMap((section) => section.routes);
 
 /** The REST surface, from the table of routes. A trailing slash changes nothing. */
 export function createRestApp(): Hono {
@@ -32,20 +20,39 @@ export function createRestApp(): Hono {
 }
 
 async function serve(route: Route, context: Context): Promise<Response> {
-  const app = await authenticateRequest((name) => context.req.header(name));
+  const now = Date.now();
   const { req } = context;
-  const answer = await route.handle({
+  const caller = await authenticateRequest((name) => req.header(name), now);
+  const { app } = caller;
+  if (app.mode === 'strict' && caller.holds === 'client key') {
+    throw new Forbidden('The client key alone may only log in here; send the token of a login as X-ML-Session-Token');
+  }
+  const request = {
     app,
     params: parse(route.params, req.param(), 'path'),
-    query: route.query && parse(route.query, req.query(), 'query'),
+    query: route.query && parse(route.query, queryOf(req.queries()), 'query'),
     body: route.body && parse(route.body, parseJson(await req.text(), 'The body'), 'body'),
-    now: Date.now(),
-  });
+    now,
+  };
+  if (app.mode === 'strict' && caller.holds === 'token' && !(await route.access(caller.principal, request))) {
+    throw new Forbidden(`${caller.principal.id} may not ${req.method} ${req.path}`);
+  }
+  const answer = await route.handle(request);
   return route.status === 204 ? context.body(null, 204) : context.json(answer, route.status);
 }
 
+/** The query by name: the value, or a list of them where a name came more than once. */
+function queryOf(all: Record<string, string[]>): Record<string, string | string[]> {
+  return Object.fromEntries(Object.entries(all).map(([name, values]) => [name, one(values)]));
+}
+
+const one = ([first = '', ...others]: string[]) => (others.length > 0 ? [first, ...others] : first);
+
 function failure(context: Context, error: ChatError): Response {
-  return context.json({ errorCode: error.code, errorMessage: error.message }, STATUS[error.code]);
+  return context.json(
+    { errorCode: error.code, errorMessage: error.message },
+    error instanceof Forbidden ? 403 : STATUS[error.code],
+  );
 }
 
 function wrongMethod(context: Context, path: string): Response {

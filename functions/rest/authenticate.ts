@@ -1,31 +1,39 @@
 import { ChatError, ERROR } from '../chat/errors.ts';
+import type { Principal } from '../chat/principal.ts';
 import { secretsEqual, verifySign } from '../chat/sign.ts';
+import { readToken } from '../chat/token.ts';
 import { type App, findApp } from '../store/apps.ts';
 
+/** Who sent a request, by the key or token that came with it. */
+export type Caller = { readonly app: App } & (
+  | { readonly holds: 'master key' | 'client key' }
+  | { readonly holds: 'token'; readonly principal: Principal }
+);
+
 /**
- * The application on whose behalf a request comes: `X-ML-AppId` with the client key (`X-ML-APIKey`),
- * a signature made with it (`X-ML-Request-Sign`), or the master key (`X-ML-MasterKey`).
+ * Finds out who sent a request: `X-ML-AppId` names the application; the master key (`X-ML-MasterKey`), a session token
+ * (`X-ML-Session-Token`), the client key (`X-ML-APIKey`) or a signature made with that (`X-ML-Request-Sign`) proves it.
+ * @param now epoch ms
  * @throws ChatError 5003
  */
-export async function authenticateRequest(header: (name: string) => string | undefined): Promise<App> {
+export async function authenticateRequest(header: (name: string) => string | undefined, now: number): Promise<Caller> {
   const id = header('x-ml-appid');
   const key = header('x-ml-apikey');
   const sign = header('x-ml-request-sign');
   const master = header('x-ml-masterkey');
+  const token = header('x-ml-session-token');
   if (!id) throw new ChatError(ERROR.notAuthorised, 'The header X-ML-AppId is missing');
-  if (!key && !sign && !master) {
-    throw new ChatError(
-      ERROR.notAuthorised,
-      'One of the headers X-ML-APIKey, X-ML-Request-Sign, X-ML-MasterKey must be there',
-    );
+  if (!key && !sign && !master && !token) {
+    const headers = 'X-ML-APIKey, X-ML-Request-Sign, X-ML-Session-Token, X-ML-MasterKey';
+    throw new ChatError(ERROR.notAuthorised, `One of the headers ${headers} must be there`);
   }
   const app = await findApp(id);
-  const valid =
-    app &&
-    ((key && secretsEqual(key, app.clientKey)) ||
-      (sign && verifySign(sign, app.clientKey)) ||
-      (master && secretsEqual(master, app.masterKey)));
-  if (!valid)
-    throw new ChatError(ERROR.notAuthorised, 'X-ML-AppId, or the key or signature that came with it, is wrong');
-  return app;
+  if (app) {
+    if (master && secretsEqual(master, app.masterKey)) return { app, holds: 'master key' };
+    const principal = token && readToken(app, token, now);
+    if (principal) return { app, holds: 'token', principal };
+    if (key ? secretsEqual(key, app.clientKey) : sign && verifySign(sign, app.clientKey))
+      return { app, holds: 'client key' };
+  }
+  throw new ChatError(ERROR.notAuthorised, 'X-ML-AppId, or the key, token or signature that came with it, is wrong');
 }

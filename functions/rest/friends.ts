@@ -1,17 +1,19 @@
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../chat/errors.ts';
-import { type Principal, parseId } from '../chat/principal.ts';
+import type { Principal } from '../chat/principal.ts';
 import { connectionsOf } from '../store/connections.ts';
 import { lookup } from '../store/dynamo.ts';
-import { befriend, type Friendship, friendship, friendsOf, unfriend } from '../store/friendships.ts';
+import { befriend, friendship, friendsOf, unfriend } from '../store/friendships.ts';
 import { history, latest } from '../store/messages.ts';
-import { flag, historyQuery, id } from './parameters.ts';
+import { self } from './access.ts';
+import { flag, historyQuery, id, ids } from './parameters.ts';
 import { route } from './route.ts';
+import { ContactDetail, Friendship, History, Ids, MadeFriendship } from './shapes.ts';
 
 const user = (app: string, userId: string): Principal => ({ app, kind: 'user', id: userId });
 
 const one = z.object({ id: id('id') });
-const pair = z.object({ id: id('id'), fid: id('fid') });
+const pair = z.object({ id: id('id'), fid: id('fid', 'The friend', 'jerry') });
 
 /** How many friendships one request may make. */
 const BATCH = 100;
@@ -21,7 +23,7 @@ async function makeFriends(
   userId: string,
   friend: string,
   now: number,
-): Promise<Friendship & { ns: string }> {
+): Promise<z.output<typeof MadeFriendship>> {
   if (userId === friend) throw new ChatError(ERROR.badParameter, 'fid is the user himself; it must be somebody else');
   return { ...(await befriend(user(app, userId), friend, now)), ns: app };
 }
@@ -33,6 +35,8 @@ export const friends = [
     summary: 'Make two users friends of one another',
     params: pair,
     status: 200,
+    response: MadeFriendship,
+    access: self,
     handle: ({ app, params, now }) => makeFriends(app.id, params.id, params.fid, now),
   }),
 
@@ -41,14 +45,15 @@ export const friends = [
     path: '/ctx/:id/friends',
     summary: 'Make a user friends with several others',
     params: one,
-    body: z.array(z.unknown()).check(z.maxLength(BATCH, `must hold at most ${BATCH} ids`)),
+    body: ids('body', BATCH),
     status: 200,
+    response: z.array(MadeFriendship),
+    access: self,
     async handle({ app, params, body, now }) {
-      const ids = [...new Set(body.flat().map((friend) => parseId(friend, 'body')))];
-      if (ids.includes(params.id))
+      if (body.includes(params.id))
         throw new ChatError(ERROR.badParameter, 'body names the user himself; it must name others');
       const made = [];
-      for (const friend of ids) made.push(await makeFriends(app.id, params.id, friend, now));
+      for (const friend of body) made.push(await makeFriends(app.id, params.id, friend, now));
       return made;
     },
   }),
@@ -59,6 +64,8 @@ export const friends = [
     summary: 'Read one friendship',
     params: pair,
     status: 200,
+    response: Friendship,
+    access: self,
     async handle({ app, params }) {
       const [found, connections] = await lookup([
         friendship(user(app.id, params.id), params.fid),
@@ -75,6 +82,7 @@ export const friends = [
     summary: 'End a friendship on both sides',
     params: pair,
     status: 204,
+    access: self,
     handle: ({ app, params }) => unfriend(user(app.id, params.id), params.fid),
   }),
 
@@ -83,8 +91,10 @@ export const friends = [
     path: '/ctx/:id/friends',
     summary: "List a user's friends",
     params: one,
-    query: z.object({ detail: flag }),
+    query: z.object({ detail: flag('Who is online, and what was said last') }),
     status: 200,
+    response: z.union([Ids, z.array(ContactDetail)]),
+    access: self,
     async handle({ app, params, query, now }) {
       const ids = await friendsOf(user(app.id, params.id));
       if (!query.detail) return ids;
@@ -110,18 +120,9 @@ export const friends = [
     params: pair,
     query: historyQuery,
     status: 200,
+    response: History,
+    access: self,
     handle: ({ app, params, query, now }) =>
       history({ app: app.id, kind: 'friend', between: [params.id, params.fid] }, query, now),
-  }),
-
-  route({
-    method: 'GET',
-    path: '/ctx/:id/strangers/:sid/chats',
-    summary: 'Read the history with a stranger',
-    params: z.object({ id: id('id'), sid: id('sid') }),
-    query: historyQuery,
-    status: 200,
-    handle: ({ app, params, query, now }) =>
-      history({ app: app.id, kind: 'stranger', between: [params.id, params.sid] }, query, now),
   }),
 ];

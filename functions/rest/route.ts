@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { Principal } from '../chat/principal.ts';
 import type { App } from '../store/apps.ts';
 
 /** What a route's handler gets: everything parsed, and the application whose key came with the request. */
@@ -12,7 +13,7 @@ export interface Request<P, Q, B> {
 }
 
 /** One row of the REST table: the schemas validate the request, and describe it. */
-export interface Route<P = unknown, Q = unknown, B = unknown> {
+export interface Route<P = unknown, Q = unknown, B = unknown, A = unknown> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** In Hono's syntax: `/ctx/:id`. */
   readonly path: string;
@@ -22,11 +23,15 @@ export interface Route<P = unknown, Q = unknown, B = unknown> {
   readonly body?: z.ZodMiniType<B>;
   /** The status of success; 204 answers without a body. */
   readonly status: 200 | 201 | 202 | 204;
-  readonly handle: (request: Request<P, Q, B>) => Promise<unknown>;
+  /** What is answered then. */
+  readonly response?: z.ZodMiniType<A>;
+  /** Who may ask in strict mode, besides the master key. */
+  readonly access: (caller: Principal, request: Request<P, Q, B>) => boolean | Promise<boolean>;
+  readonly handle: (request: Request<P, Q, B>) => Promise<NoInfer<A>>;
 }
 
 /** Gives a route its types from its schemas, and hides them behind the common one. */
-export function route<P, Q = undefined, B = undefined>(definition: Route<P, Q, B>): Route {
+export function route<P, Q = undefined, B = undefined, A = unknown>(definition: Route<P, Q, B, A>): Route {
   // A route is only ever handed what its own schemas have parsed.
   return definition as Route;
 }

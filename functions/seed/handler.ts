@@ -12,6 +12,7 @@ const Event = z.object({
     AppId: z.string().check(z.regex(/^[a-zA-Z0-9_-]{1,64}$/)),
     ClientKey: z.string(),
     MasterKey: z.string(),
+    Mode: z.enum(['open', 'strict']),
   }),
 });
 
@@ -23,8 +24,8 @@ const generateKey = () => randomBytes(24).toString('base64url');
  */
 export async function handler(input: unknown): Promise<void> {
   const event = Event.parse(input);
-  const { AppId, ClientKey, MasterKey } = event.ResourceProperties;
-  const outcome = await seed(event.RequestType, AppId, ClientKey, MasterKey).then(
+  const { AppId } = event.ResourceProperties;
+  const outcome = await seed(event).then(
     () => ({ Status: 'SUCCESS' }),
     (error: unknown) => ({ Status: 'FAILED', Reason: error instanceof Error ? error.message : 'unknown' }),
   );
@@ -39,7 +40,12 @@ export async function handler(input: unknown): Promise<void> {
   await fetch(event.ResponseURL, { method: 'PUT', body, headers: { 'content-type': '' } });
 }
 
-async function seed(request: 'Create' | 'Update' | 'Delete', id: string, clientKey: string, masterKey: string) {
-  if (request === 'Delete') return;
-  await createApp({ id, clientKey: clientKey || generateKey(), masterKey: masterKey || generateKey() });
+async function seed({ RequestType, ResourceProperties: properties }: z.output<typeof Event>): Promise<void> {
+  if (RequestType === 'Delete') return;
+  await createApp({
+    id: properties.AppId,
+    clientKey: properties.ClientKey || generateKey(),
+    masterKey: properties.MasterKey || generateKey(),
+    mode: properties.Mode,
+  });
 }

@@ -6,7 +6,14 @@ import { conditionFailed, dynamo } from './dynamo.ts';
 
 const table = requireEnv(ENV.coreTable);
 
-const App = z.object({ clientKey: z.string(), masterKey: z.string() });
+const App = z.object({
+  clientKey: z.string(),
+  masterKey: z.string(),
+  /** `open`: the client key may do everything, as with MaxIM; `strict`: a user's token may act as that user only. */
+  mode: z._default(z.enum(['open', 'strict']), 'open'),
+  groupMembers: z._default(z.number(), 50),
+  roomMembers: z._default(z.number(), 1000),
+});
 
 /** An application: whoever holds its client key may use the chat, whoever holds its master key may manage it. */
 export interface App extends z.output<typeof App> {
@@ -31,8 +38,10 @@ export async function findApp(id: string): Promise<App | undefined> {
   return app;
 }
 
-/** Stores an application, or leaves the one that has this id as it is. */
-export async function createApp(app: App): Promise<'created' | 'existed'> {
+/** Stores an application, or leaves the one that has this id as it is. Settings not given have their defaults. */
+export async function createApp(
+  app: Pick<App, 'id' | 'clientKey' | 'masterKey'> & Partial<App>,
+): Promise<'created' | 'existed'> {
   const { id, ...attributes } = app;
   try {
     await dynamo.send(

@@ -1,11 +1,11 @@
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, type QueryCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../chat/errors.ts';
 import type { Principal } from '../chat/principal.ts';
-import { ENV, EXPIRES, HEARTBEAT_INDEX, HEARTBEAT_SHARDS, PARTITION_KEY } from '../constants.ts';
+import { CONNECTION_SHARDS, ENV, EVERYBODY_INDEX, EXPIRES, HEARTBEAT_INDEX, PARTITION_KEY } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
-import { conditionFailed, dynamo, type Lookup } from './dynamo.ts';
-import { principalKey } from './keys.ts';
+import { conditionFailed, dynamo, type Lookup, query } from './dynamo.ts';
+import { subjectKey } from './keys.ts';
 
 const table = requireEnv(ENV.connectionsTable);
 
@@ -22,7 +22,7 @@ const Connection = z.object({
 });
 
 const connectionKey = (connectionId: string) => ({ [PARTITION_KEY]: `connection#${connectionId}` });
-const devicesKey = (principal: Principal) => ({ [PARTITION_KEY]: principalKey(principal) });
+const devicesKey = (principal: Principal) => ({ [PARTITION_KEY]: subjectKey(principal) });
 
 /** The ids of a principal's open connections: one item, whatever their number. */
 export function connectionsOf(principal: Principal): Lookup<string[]> {
@@ -74,6 +74,7 @@ export async function register(
         ...connectionKey(connectionId),
         ...principal,
         [EXPIRES]: expires,
+        [EVERYBODY_INDEX.shard]: everybodyKey(principal.app, shardOf(connectionId)),
         ...(pingDue !== undefined && {
           [HEARTBEAT_INDEX.shard]: shardOf(connectionId),
           [HEARTBEAT_INDEX.due]: pingDue,
@@ -111,26 +112,36 @@ export async function unregister(connectionId: string, owner?: Principal): Promi
 function shardOf(connectionId: string): string {
   let sum = 0;
   for (const character of connectionId) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
-  return String(sum % HEARTBEAT_SHARDS);
+  return String(sum % CONNECTION_SHARDS);
+}
+
+const everybodyKey = (app: string, shard: string) => `${app}#${shard}`;
+
+/** The connections that a query of one of the indexes finds. */
+async function* found(input: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<{ connectionId: string }> {
+  for await (const item of query({ TableName: table, ...input })) {
+    yield { connectionId: String(item[PARTITION_KEY]).slice('connection#'.length) };
+  }
+}
+
+/** One shard of all the connections of an application; there are CONNECTION_SHARDS of them. */
+export function everybody(app: string, shard: number): AsyncGenerator<{ connectionId: string }> {
+  return found({
+    IndexName: EVERYBODY_INDEX.name,
+    KeyConditionExpression: '#shard = :shard',
+    ExpressionAttributeNames: { '#shard': EVERYBODY_INDEX.shard },
+    ExpressionAttributeValues: { ':shard': everybodyKey(app, String(shard)) },
+  });
 }
 
 /** The connections of one shard that must be pinged by the given moment (epoch ms), those due longest first. */
-export async function* duePings(shard: number, until: number): AsyncGenerator<string> {
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await dynamo.send(
-      new QueryCommand({
-        TableName: table,
-        IndexName: HEARTBEAT_INDEX.name,
-        KeyConditionExpression: '#shard = :shard AND #due <= :until',
-        ExpressionAttributeNames: { '#shard': HEARTBEAT_INDEX.shard, '#due': HEARTBEAT_INDEX.due },
-        ExpressionAttributeValues: { ':shard': String(shard), ':until': until },
-        ExclusiveStartKey: start,
-      }),
-    );
-    for (const item of page.Items ?? []) yield String(item[PARTITION_KEY]).slice('connection#'.length);
-    start = page.LastEvaluatedKey;
-  } while (start);
+export function duePings(shard: number, until: number): AsyncGenerator<{ connectionId: string }> {
+  return found({
+    IndexName: HEARTBEAT_INDEX.name,
+    KeyConditionExpression: '#shard = :shard AND #due <= :until',
+    ExpressionAttributeNames: { '#shard': HEARTBEAT_INDEX.shard, '#due': HEARTBEAT_INDEX.due },
+    ExpressionAttributeValues: { ':shard': String(shard), ':until': until },
+  });
 }
 
 /** Notes when a connection must be pinged next (epoch ms); leaves one that has gone meanwhile alone. */

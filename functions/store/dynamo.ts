@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 
 export const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
   marshallOptions: { removeUndefinedValues: true },
@@ -58,6 +58,27 @@ async function readChunk(lookups: readonly Lookup<unknown>[]): Promise<[string, 
 
 function identity(table: string, key: Key): string {
   return JSON.stringify([table, ...Object.entries(key).sort().flat()]);
+}
+
+/** The items that a query finds, in its order: at most so many, and no page further than its reader gets. */
+export async function* query(input: QueryCommandInput, most = Number.POSITIVE_INFINITY): AsyncGenerator<Item> {
+  let left = most;
+  let start: Item | undefined;
+  do {
+    const limit = Number.isFinite(left) ? { Limit: left } : {};
+    const page = await dynamo.send(new QueryCommand({ ...input, ...limit, ExclusiveStartKey: start }));
+    const items = page.Items ?? [];
+    yield* items;
+    left -= items.length;
+    start = page.LastEvaluatedKey;
+  } while (start && left > 0);
+}
+
+/** All that a generator yields. */
+export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const one of source) all.push(one);
+  return all;
 }
 
 /** Tells whether a write was refused by its own condition. */

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../chat/errors.ts';
 import type { Principal } from '../chat/principal.ts';
 import { ENV, PARTITION_KEY, SORT_KEY } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
-import { dynamo, type Lookup, lookup } from './dynamo.ts';
-import { principalKey } from './keys.ts';
-import { profileKey } from './profiles.ts';
+import { collect, type Lookup, lookup, query } from './dynamo.ts';
+import { headKey, subjectKey } from './keys.ts';
+import { creation } from './profiles.ts';
+import { transact } from './transact.ts';
 
 const table = requireEnv(ENV.coreTable);
 
@@ -20,7 +20,7 @@ const Friendship = z.object({ id: z.string(), from: z.string(), to: z.string(), 
 export type Friendship = z.output<typeof Friendship>;
 
 const friendshipKey = (user: Principal, friend: string) => ({
-  [PARTITION_KEY]: principalKey(user),
+  [PARTITION_KEY]: subjectKey(user),
   [SORT_KEY]: `friend#${friend}`,
 });
 
@@ -45,18 +45,22 @@ export async function befriend(user: Principal, friend: string, now: number): Pr
       ExpressionAttributeNames: { '#pk': PARTITION_KEY },
     },
   });
-  const count = (owner: Principal) => ({
-    Update: {
-      TableName: table,
-      Key: profileKey(owner),
-      UpdateExpression: 'SET ts = if_not_exists(ts, :now), friends = if_not_exists(friends, :zero) + :one',
-      ConditionExpression: 'attribute_not_exists(friends) OR friends < :most',
-      ExpressionAttributeValues: { ':now': now, ':zero': 0, ':one': 1, ':most': MAX_FRIENDS },
-    },
-  });
+  const count = (owner: Principal) => {
+    const { UpdateExpression, ExpressionAttributeNames, ExpressionAttributeValues } = creation(owner, now);
+    return {
+      Update: {
+        TableName: table,
+        Key: headKey(owner),
+        UpdateExpression: `${UpdateExpression}, friends = if_not_exists(friends, :zero) + :one`,
+        ConditionExpression: 'attribute_not_exists(friends) OR friends < :most',
+        ExpressionAttributeNames,
+        ExpressionAttributeValues: { ...ExpressionAttributeValues, ':zero': 0, ':one': 1, ':most': MAX_FRIENDS },
+      },
+    };
+  };
   const other = withId(user, friend);
-  const outcome = await transact([entry(user, friend), entry(other, user.id), count(user), count(other)]);
-  if (outcome === 'done') return made;
+  const refused = await transact([entry(user, friend), entry(other, user.id), count(user), count(other)]);
+  if (!refused) return made;
   const [existing] = await lookup([friendship(user, friend)]);
   if (existing) return existing;
   throw new ChatError(
@@ -78,7 +82,7 @@ export async function unfriend(user: Principal, friend: string): Promise<void> {
   const count = (owner: Principal) => ({
     Update: {
       TableName: table,
-      Key: profileKey(owner),
+      Key: headKey(owner),
       UpdateExpression: 'SET friends = friends - :one',
       ExpressionAttributeValues: { ':one': 1 },
     },
@@ -87,51 +91,13 @@ export async function unfriend(user: Principal, friend: string): Promise<void> {
   await transact([entry(user, friend), entry(other, user.id), count(user), count(other)]);
 }
 
-type Write = NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']>[number];
-
-const ATTEMPTS = 8;
-
-/** Runs a transaction; one that met another on the same items is tried again, one whose condition failed is not. */
-async function transact(writes: Write[]): Promise<'done' | 'refused'> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await dynamo.send(new TransactWriteCommand({ TransactItems: writes }));
-      return 'done';
-    } catch (error) {
-      const reasons = cancellationReasons(error);
-      if (!reasons) throw error;
-      if (reasons.includes('ConditionalCheckFailed')) return 'refused';
-      if (attempt === ATTEMPTS) {
-        throw new ChatError(ERROR.conflict, 'Too many requests change the same users at this moment; try again');
-      }
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
-    }
-  }
-}
-
-function cancellationReasons(error: unknown): string[] | undefined {
-  if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') return undefined;
-  const reasons =
-    'CancellationReasons' in error && Array.isArray(error.CancellationReasons) ? error.CancellationReasons : [];
-  return reasons.map((reason: { Code?: string }) => reason.Code ?? 'None');
-}
-
 /** The ids of a user's friends. */
 export async function friendsOf(user: Principal): Promise<string[]> {
-  const ids: string[] = [];
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await dynamo.send(
-      new QueryCommand({
-        TableName: table,
-        KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :friend)',
-        ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
-        ExpressionAttributeValues: { ':pk': principalKey(user), ':friend': 'friend#' },
-        ExclusiveStartKey: start,
-      }),
-    );
-    ids.push(...(page.Items ?? []).map((item) => String(item[SORT_KEY]).slice('friend#'.length)));
-    start = page.LastEvaluatedKey;
-  } while (start);
-  return ids;
+  const friends = query({
+    TableName: table,
+    KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :friend)',
+    ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
+    ExpressionAttributeValues: { ':pk': subjectKey(user), ':friend': 'friend#' },
+  });
+  return (await collect(friends)).map((item) => String(item[SORT_KEY]).slice('friend#'.length));
 }

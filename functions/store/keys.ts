@@ -1,9 +1,27 @@
 import type { Principal } from '../chat/principal.ts';
+import { DIRECTORY_INDEX, PARTITION_KEY, SORT_KEY } from '../constants.ts';
+
+/** What has a partition of its own: somebody who can be connected, or a group or room. */
+export interface Subject {
+  readonly app: string;
+  readonly kind: Principal['kind'] | 'group' | 'room';
+  readonly id: string;
+}
 
 /**
- * The partition that holds all there is about one principal.
- * `#` separates: no application id and no user id may contain it.
+ * The partition that holds all there is about one subject.
+ * `#` separates: no application id and no other id may contain it.
  */
-export function principalKey({ app, kind, id }: Principal): string {
+export function subjectKey({ app, kind, id }: Subject): string {
   return `${app}#${kind}#${id}`;
 }
+
+/** The item by which a subject exists: since when, its attributes, and for groups and rooms what they are. */
+export const HEAD = 'profile';
+
+export const headKey = (subject: Subject) => ({ [PARTITION_KEY]: subjectKey(subject), [SORT_KEY]: HEAD });
+
+/** What puts a head into the directory of all subjects of its kind, which is ordered by their creation. */
+export const directoryEntry = ({ app, kind }: Pick<Subject, 'app' | 'kind'>) => ({
+  [DIRECTORY_INDEX.partition]: `${app}#${kind}`,
+});

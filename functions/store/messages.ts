@@ -1,24 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import type { Principal } from '../chat/principal.ts';
 import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
-import { dynamo } from './dynamo.ts';
-import { principalKey } from './keys.ts';
+import { collect, dynamo, query } from './dynamo.ts';
+import { MOST_WRITES, transact } from './transact.ts';
 
 const table = requireEnv(ENV.messagesTable);
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** How long each kind of conversation is kept, in milliseconds. */
-const RETENTION_MS = { friend: 7 * DAY_MS, stranger: 365 * DAY_MS, passenger: 365 * DAY_MS } as const;
+export const RETENTION_MS = {
+  friend: 7 * DAY_MS,
+  group: 7 * DAY_MS,
+  stranger: 365 * DAY_MS,
+  passenger: 365 * DAY_MS,
+} as const;
 
-/** Two who talk, by what they are to one another; the same two have one history per kind. */
+/** Two who talk, by what they are to one another (the same two have one history per kind), or a group. */
 export interface Conversation {
   readonly app: string;
   readonly kind: keyof typeof RETENTION_MS;
-  readonly between: readonly [string, string];
+  readonly between: readonly string[];
 }
 
 /**
@@ -89,31 +93,21 @@ export interface Page {
 export async function history(conversation: Conversation, { ts, limit }: Page, now: number): Promise<Message[]> {
   const oldest = stamp(now - RETENTION_MS[conversation.kind]);
   const before = ts === undefined ? END_OF_TIME : stamp(ts);
-  const messages: Message[] = [];
-  if (before <= oldest) return messages;
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await dynamo.send(
-      new QueryCommand({
-        TableName: table,
-        KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :oldest AND :before',
-        ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
-        ExpressionAttributeValues: {
-          ':pk': conversationKey(conversation),
-          ':oldest': oldest,
-          ':before': before,
-        },
-        ScanIndexForward: false,
-        Limit: limit - messages.length,
-        ExclusiveStartKey: start,
-      }),
-    );
-    for (const item of page.Items ?? []) {
-      const id = String(item[SORT_KEY]);
-      messages.push({ id, ts: Number(id.split('-')[0]), ...Stored.parse(item) });
-    }
-    start = page.LastEvaluatedKey;
-  } while (start && messages.length < limit);
+  if (before <= oldest) return [];
+  const newest = query(
+    {
+      TableName: table,
+      KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :oldest AND :before',
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
+      ExpressionAttributeValues: { ':pk': conversationKey(conversation), ':oldest': oldest, ':before': before },
+      ScanIndexForward: false,
+    },
+    limit,
+  );
+  const messages = (await collect(newest)).map((item) => {
+    const id = String(item[SORT_KEY]);
+    return { id, ts: Number(id.split('-')[0]), ...Stored.parse(item) };
+  });
   return messages.reverse();
 }
 
@@ -122,15 +116,27 @@ export async function latest(conversations: readonly Conversation[], now: number
   return Promise.all(conversations.map(async (conversation) => (await history(conversation, { limit: 1 }, now))[0]));
 }
 
-/** Notes on one side that a user has been in contact with a stranger; kept as long as their history. */
-export async function recordContact(user: Principal, stranger: string, ts: number): Promise<void> {
-  await dynamo.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: { [PARTITION_KEY]: `${principalKey(user)}#contacts`, [SORT_KEY]: stranger },
-      UpdateExpression: 'SET ts = :ts, #expires = :expires',
-      ExpressionAttributeNames: { '#expires': EXPIRES },
-      ExpressionAttributeValues: { ':ts': ts, ':expires': Math.ceil((ts + RETENTION_MS.stranger) / 1000) },
-    }),
-  );
+/** Erases a history, up to its newest message now. */
+export async function eraseHistory(conversation: Conversation): Promise<void> {
+  const key = conversationKey(conversation);
+  for (;;) {
+    const some = await collect(
+      query(
+        {
+          TableName: table,
+          KeyConditionExpression: '#pk = :pk',
+          ProjectionExpression: '#sk',
+          ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
+          ExpressionAttributeValues: { ':pk': key },
+        },
+        MOST_WRITES,
+      ),
+    );
+    if (some.length === 0) return;
+    await transact(
+      some.map((item) => ({
+        Delete: { TableName: table, Key: { [PARTITION_KEY]: key, [SORT_KEY]: String(item[SORT_KEY]) } },
+      })),
+    );
+  }
 }

@@ -1,12 +1,13 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, inject, it } from 'vitest';
 import { type Cloud, type LogEntry, startCloud } from '../../local/cloud.ts';
 import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
 import { credentials, rest, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
-import { assembly } from '../support/synth.ts';
+
+const assembly = inject('assembly');
 
 // Each test breaks a copy of the templates as somebody might, and finds it out on the local cloud.
 

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { EXPIRES } from '../../functions/constants.ts';
-import { assembly } from '../support/synth.ts';
+
+const assembly = inject('assembly');
 
 type Properties = Record<string, unknown>;
 interface Resource {
@@ -25,7 +26,7 @@ const table = (name: string) => {
 };
 
 describe('the tables', () => {
-  it.each(['Core', 'Messages'])(
+  it.each(['Core', 'Messages', 'Attributes'])(
     '%s survives the removal of its stack and can be restored to any point in time',
     (name) => {
       expect(table(name).DeletionPolicy).toBe('Retain');

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -88,6 +89,16 @@ describe('npm start', () => {
     }
     rmSync(data, { recursive: true });
   }, 60_000);
+
+  it('says so when its port is taken', async () => {
+    const taken = createServer();
+    await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done));
+    const { port } = taken.address() as AddressInfo;
+    const server = run('start', '--port', String(port));
+    await server.says(new RegExp(`address already in use 127.0.0.1:${port}`));
+    expect(await server.ended).toBe(1);
+    taken.close();
+  }, 30_000);
 
   it('explains itself when it is called wrongly', async () => {
     const server = run('start', '--port', 'many');

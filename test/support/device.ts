@@ -16,6 +16,7 @@ export class Device {
   readonly yourselves: Inbox;
   readonly acks: Inbox;
   readonly refusals: Inbox;
+  readonly systems: Inbox;
   readonly disconnects: Inbox;
 
   constructor(version: ClientVersion, origin: string, options: ConnectOptions) {
@@ -25,6 +26,7 @@ export class Device {
     this.yourselves = new Inbox(this.client, 'yourself');
     this.acks = new Inbox(this.client, 'ack');
     this.refusals = new Inbox(this.client, 'refused');
+    this.systems = new Inbox(this.client, 'sys');
     this.disconnects = new Inbox(this.client, 'disconnect');
     open.add(this);
   }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { type Cloud, type CloudOptions, startCloud } from '../../local/cloud.ts';
 import { DEMO_APP, DEMO_PARAMETERS } from '../../scripts/demo.ts';
-import { assembly } from './synth.ts';
 
 export const app = DEMO_APP;
 
@@ -10,7 +9,7 @@ export const app = DEMO_APP;
 export function macaw(options: Partial<CloudOptions> = {}): { readonly cloud: Cloud; readonly origin: string } {
   let cloud: Cloud | undefined;
   beforeAll(async () => {
-    cloud = await startCloud({ assembly, parameters: DEMO_PARAMETERS, ...options });
+    cloud = await startCloud({ assembly: inject('assembly'), parameters: DEMO_PARAMETERS, ...options });
   });
   afterAll(async () => {
     await cloud?.stop();

@@ -34,9 +34,9 @@ export class RawClient {
   }
 
   /** Waits for a frame that has come or comes. */
-  async until(matches: (frame: string) => boolean): Promise<string> {
+  async until(matches: (frame: string) => boolean, patience?: number): Promise<string> {
     for (let n = 0; ; n++) {
-      const frame = String(await this.frames.at(n));
+      const frame = String(await this.frames.at(n, patience));
       if (matches(frame)) return frame;
     }
   }

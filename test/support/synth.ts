@@ -1,9 +1,20 @@
-import { fileURLToPath } from 'node:url';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
 import { synthesize } from '../../scripts/synth.ts';
 
-/** Where the suite's cloud assembly is; synthesized once, before the first test. */
-export const assembly = fileURLToPath(new URL('../../.macaw/test', import.meta.url));
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Where the run's cloud assembly is. */
+    assembly: string;
+  }
+}
 
-export default async function setup(): Promise<void> {
+/** Synthesizes the stacks once, before the first test. */
+export default async function setup(project: TestProject): Promise<() => void> {
+  const assembly = mkdtempSync(join(tmpdir(), 'macaw-test-'));
   await synthesize(assembly);
+  project.provide('assembly', assembly);
+  return () => rmSync(assembly, { recursive: true });
 }

@@ -1,0 +1,52 @@
+import { type Scalar, scalarsAt } from './scalars.ts';
+import { compareText } from './text.ts';
+
+/** A user, group or room that was found, with when it was created (epoch ms). */
+export interface Found {
+  readonly id: string;
+  readonly ts: number;
+  readonly attributes: Record<string, unknown>;
+}
+
+export type Sort = readonly [key: string, direction: 'asc' | 'desc'];
+
+/** The keys that mean the time of creation rather than an attribute. */
+export function isCreation(key: string): boolean {
+  return key === 'createdAt' || key === 'ts';
+}
+
+/** Sorts by several keys; what has no value for a key comes last either way, and equals by id. */
+export function sorted(found: readonly Found[], sort: readonly Sort[]): Found[] {
+  return found
+    .map((one) => ({ one, values: sort.map(([key]) => sortValue(one, key)) }))
+    .sort((a, b) => compareValues(a.values, b.values, sort) || compareText(a.one.id, b.one.id))
+    .map(({ one }) => one);
+}
+
+function sortValue({ ts, attributes }: Found, key: string): Scalar | undefined {
+  return isCreation(key) ? ts : scalarsAt(attributes, key)[0];
+}
+
+type Values = readonly (Scalar | undefined)[];
+
+function compareValues(a: Values, b: Values, sort: readonly Sort[]): number {
+  for (const [n, [, direction]] of sort.entries()) {
+    const [one, other] = [a[n], b[n]];
+    if (one === undefined && other === undefined) continue;
+    if (one === undefined) return 1;
+    if (other === undefined) return -1;
+    const order = compareScalars(one, other);
+    if (order !== 0) return direction === 'asc' ? order : -order;
+  }
+  return 0;
+}
+
+const RANK = { number: 0, string: 1, boolean: 2 } as const;
+const rank = (value: Scalar) =>
+  typeof value === 'number' ? RANK.number : typeof value === 'string' ? RANK.string : RANK.boolean;
+
+/** Numbers before strings before booleans; numbers by size, strings by code point, false before true. */
+function compareScalars(one: Scalar, other: Scalar): number {
+  if (typeof one === 'string' && typeof other === 'string') return compareText(one, other);
+  return rank(one) - rank(other) || Number(one) - Number(other);
+}

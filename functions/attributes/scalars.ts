@@ -1,0 +1,21 @@
+/** What can be searched for and sorted by. `null` is no value: it is neither found nor sorted. */
+export type Scalar = string | number | boolean;
+
+/**
+ * All the scalars in attributes, each with its path: names joined by dots. The elements of a list stand under the
+ * list's own path, so that a condition on it means "one of them".
+ */
+export function* scalars(value: unknown, path = ''): Generator<[path: string, value: Scalar]> {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+    yield [path, value];
+  } else if (Array.isArray(value)) {
+    for (const element of value) yield* scalars(element, path);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, member] of Object.entries(value)) yield* scalars(member, path === '' ? name : `${path}.${name}`);
+  }
+}
+
+/** The scalars at one path, in the order of the attributes. */
+export function scalarsAt(attributes: Record<string, unknown>, path: string): Scalar[] {
+  return [...scalars(attributes)].filter(([at]) => at === path).map(([, value]) => value);
+}

@@ -1,0 +1,42 @@
+import * as z from 'zod/mini';
+import { ChatError, ERROR } from './errors.ts';
+
+/** Bytes of a content's and a remark's JSON: a hundred of them fit in one answer, and one fits in a gateway frame. */
+const CONTENT_BYTES = 28 * 1024;
+const REMARK_BYTES = 2 * 1024;
+
+const word = z.optional(z.nullable(z.string()));
+
+/** What is said, by whomever: the content, and how receivers who are offline are told. */
+export const Spoken = z.object({
+  content: z.object({ media: z._default(z.int().check(z.minimum(0), z.maximum(3)), 0), body: z.string() }),
+  remark: word,
+  push: z.optional(
+    z.nullable(
+      z.object({
+        enable: z.optional(z.nullable(z.boolean())),
+        sound: word,
+        prefix: word,
+        suffix: word,
+        overwrite: word,
+        badge: z.optional(z.nullable(z.int())),
+        contentAvailable: z.optional(z.nullable(z.boolean())),
+      }),
+    ),
+  ),
+});
+
+/** @throws ChatError 5010 when content or remark are too long; `what` names what they are part of */
+export function checkContent(
+  { content, remark }: Pick<z.output<typeof Spoken>, 'content' | 'remark'>,
+  what: string,
+): void {
+  checkLength(content, CONTENT_BYTES, `${what}.content`);
+  checkLength(remark ?? '', REMARK_BYTES, `${what}.remark`);
+}
+
+function checkLength(value: unknown, most: number, what: string): void {
+  const bytes = Buffer.byteLength(JSON.stringify(value));
+  if (bytes > most)
+    throw new ChatError(ERROR.tooLong, `${what} takes ${bytes} bytes as JSON; at most ${most} are allowed`);
+}

@@ -1,0 +1,14 @@
+/** A file that lies beside the handler, and what it is. */
+export interface ServedFile {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** What is served where; there is nothing else to be had. */
+export const FILES: ReadonlyMap<string, ServedFile> = new Map([
+  ['/openapi.json', { name: 'openapi.json', type: 'application/json' }],
+  ['/docs', { name: 'index.html', type: 'text/html; charset=utf-8' }],
+  ['/docs/start.js', { name: 'start.js', type: 'text/javascript; charset=utf-8' }],
+  ['/docs/swagger-ui.css', { name: 'swagger-ui.css', type: 'text/css; charset=utf-8' }],
+  ['/docs/swagger-ui-bundle.js', { name: 'swagger-ui-bundle.js', type: 'text/javascript; charset=utf-8' }],
+]);

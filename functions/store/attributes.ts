@@ -1,0 +1,122 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { checkAttributes } from '../attributes/limits.ts';
+import { ChatError, ERROR } from '../chat/errors.ts';
+import { ENV, PARTITION_KEY } from '../constants.ts';
+import { requireEnv } from '../environment.ts';
+import { indexChanges, type Searchable } from './attribute-index.ts';
+import { dynamo, type Item, type Lookup } from './dynamo.ts';
+import { headKey } from './keys.ts';
+import { Attributes } from './profiles.ts';
+import { transact } from './transact.ts';
+
+export type { Searchable } from './attribute-index.ts';
+
+const table = requireEnv(ENV.coreTable);
+
+/** `version` counts the changes of attributes; `deleted` is set while a group or room is being taken apart. */
+const Head = z.object({
+  ts: z.number(),
+  attributes: z._default(Attributes, {}),
+  version: z._default(z.number(), 0),
+  deleted: z.optional(z.boolean()),
+});
+
+/** The attributes of a subject, and since when it exists (epoch ms). */
+export interface Described {
+  readonly ts: number;
+  readonly attributes: Record<string, unknown>;
+}
+
+/** What a subject's attributes are; undefined when it does not exist. */
+export function attributesOf(subject: Searchable): Lookup<Described | undefined> {
+  return { table, key: headKey(subject), parse: existing };
+}
+
+function existing(item: Item | undefined): z.output<typeof Head> | undefined {
+  const head = item && Head.parse(item);
+  return head?.deleted ? undefined : head;
+}
+
+export function unknownSubject({ kind, id }: Searchable): ChatError {
+  return new ChatError(ERROR.notFound, `There is no ${kind} ${id}`);
+}
+
+type Values = Described['attributes'];
+
+/**
+ * Sets some attributes and leaves the others as they are.
+ * @returns all attributes as they are then
+ * @throws ChatError 5004 when the subject does not exist, 5010 when the attributes would be too much
+ */
+export function mergeAttributes(subject: Searchable, attributes: Values): Promise<Values> {
+  return change(subject, (present) => ({ ...present, ...attributes }));
+}
+
+/** Sets the attributes and removes all others. Throws as `mergeAttributes` does. */
+export function replaceAttributes(subject: Searchable, attributes: Values): Promise<Values> {
+  return change(subject, () => attributes);
+}
+
+/** Removes all attributes. @throws ChatError 5004 when the subject does not exist */
+export async function clearAttributes(subject: Searchable): Promise<void> {
+  await change(subject, () => ({}));
+}
+
+/**
+ * Takes what is being deleted out of the index; does nothing the second time. Its head must be marked as deleted before:
+ * from then on every change of its attributes is refused, so that what is read here cannot become more.
+ */
+export async function dropFromIndex(subject: Searchable): Promise<void> {
+  const item = await read(subject);
+  const writes = item ? indexChanges(subject, Head.parse(item).attributes, {}) : [];
+  if (writes.length > 0) await transact(writes);
+}
+
+const ATTEMPTS = 25;
+
+/** Reads, computes, and writes attributes and index in one transaction if nobody did so meanwhile; else once more. */
+async function change(subject: Searchable, compute: (present: Values) => Values): Promise<Values> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const head = existing(await read(subject));
+    if (!head) throw unknownSubject(subject);
+    const attributes = checkAttributes(compute(head.attributes));
+    const text = JSON.stringify(attributes);
+    if (text === JSON.stringify(head.attributes)) return attributes;
+    const refused = await transact([
+      {
+        Update: {
+          TableName: table,
+          Key: headKey(subject),
+          UpdateExpression: 'SET #attributes = :attributes, #version = :next',
+          ConditionExpression: `attribute_exists(#pk) AND attribute_not_exists(#deleted) AND ${
+            head.version === 0 ? 'attribute_not_exists(#version)' : '#version = :version'
+          }`,
+          ExpressionAttributeNames: {
+            '#pk': PARTITION_KEY,
+            '#attributes': 'attributes',
+            '#version': 'version',
+            '#deleted': 'deleted',
+          },
+          ExpressionAttributeValues: {
+            ':attributes': text,
+            ':next': head.version + 1,
+            ...(head.version > 0 && { ':version': head.version }),
+          },
+        },
+      },
+      ...indexChanges(subject, head.attributes, attributes),
+    ]);
+    if (!refused) return attributes;
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(10 * 2 ** attempt, 300)));
+  }
+  throw new ChatError(
+    ERROR.conflict,
+    `Too many requests change the attributes of ${subject.kind} ${subject.id} at this moment; try again`,
+  );
+}
+
+async function read(subject: Searchable): Promise<Item | undefined> {
+  const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: headKey(subject), ConsistentRead: true }));
+  return Item;
+}

@@ -1,0 +1,67 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import type { Principal } from '../chat/principal.ts';
+import { CONTACT_INDEX, ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../constants.ts';
+import { requireEnv } from '../environment.ts';
+import { collect, dynamo, type Lookup, query } from './dynamo.ts';
+import { subjectKey } from './keys.ts';
+import { RETENTION_MS } from './messages.ts';
+
+const table = requireEnv(ENV.messagesTable);
+
+const Contact = z.object({ ts: z.number() });
+
+/** That a user has been in contact with a stranger, and when last (epoch ms). Kept as long as their history. */
+export interface Contact extends z.output<typeof Contact> {
+  readonly id: string;
+}
+
+const contactKey = (user: Principal, stranger: string) => ({
+  [PARTITION_KEY]: `${subjectKey(user)}#contacts`,
+  [SORT_KEY]: stranger,
+});
+
+/** Notes the contact on one side. */
+export async function recordContact(user: Principal, stranger: string, ts: number): Promise<void> {
+  await dynamo.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: contactKey(user, stranger),
+      UpdateExpression: 'SET #ts = :ts, #expires = :expires, #owner = :owner',
+      ExpressionAttributeNames: { '#ts': CONTACT_INDEX.last, '#expires': EXPIRES, '#owner': CONTACT_INDEX.owner },
+      ExpressionAttributeValues: {
+        ':ts': ts,
+        ':expires': Math.ceil((ts + RETENTION_MS.stranger) / 1000),
+        ':owner': subjectKey(user),
+      },
+    }),
+  );
+}
+
+/** The contact with one stranger; undefined when there was none, or none that is remembered. */
+export function contact(user: Principal, stranger: string, now: number): Lookup<Contact | undefined> {
+  return {
+    table,
+    key: contactKey(user, stranger),
+    parse: (item) => {
+      const found = item && { id: stranger, ...Contact.parse(item) };
+      return found && found.ts > now - RETENTION_MS.stranger ? found : undefined;
+    },
+  };
+}
+
+/** The latest contacts with strangers, newest first; reads `skip` + `limit` of them. */
+export async function contactsOf(user: Principal, skip: number, limit: number, now: number): Promise<Contact[]> {
+  const contacts = query(
+    {
+      TableName: table,
+      IndexName: CONTACT_INDEX.name,
+      KeyConditionExpression: '#owner = :owner AND #ts > :oldest',
+      ExpressionAttributeNames: { '#owner': CONTACT_INDEX.owner, '#ts': CONTACT_INDEX.last },
+      ExpressionAttributeValues: { ':owner': subjectKey(user), ':oldest': now - RETENTION_MS.stranger },
+      ScanIndexForward: false,
+    },
+    skip + limit,
+  );
+  return (await collect(contacts)).slice(skip).map((item) => ({ id: String(item[SORT_KEY]), ...Contact.parse(item) }));
+}

@@ -1,0 +1,232 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { ENV } from '../../functions/constants.ts';
+import { Described } from '../support/described.ts';
+import { text } from '../support/device.ts';
+import { app, macaw, sign, someone } from '../support/macaw.ts';
+import { scene } from '../support/scene.ts';
+
+const system = macaw();
+const { users, create, login } = scene(system);
+
+let api: Described;
+beforeAll(async () => {
+  api = new Described(system.origin, (await (await fetch(`${system.origin}/openapi.json`)).json()) as never);
+});
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(new URL(path, system.origin), { headers, redirect: 'manual' });
+
+describe('the description of the REST endpoints', () => {
+  it('is valid OpenAPI 3.1', async () => {
+    const validator = new Validator();
+    expect(await validator.validate(JSON.parse(JSON.stringify(api.document)))).toEqual({ valid: true });
+    expect(validator.version).toBe('3.1');
+  });
+
+  it('has every endpoint that there is, and no other', async () => {
+    for (const name of Object.values(ENV)) vi.stubEnv(name, 'none');
+    const { sections } = await import('../../functions/rest/routes.ts');
+    vi.unstubAllEnvs();
+    const template = (path: string) => path.replace(/:(\w+)(\{.*\})?/g, '{$1}');
+    const routes = sections.flatMap(({ routes }) => routes.map(({ method, path }) => `${method} ${template(path)}`));
+    expect(api.operations().map(([method, path]) => `${method} ${path}`)).toHaveLength(routes.length);
+    expect(new Set(api.operations().map(([method, path]) => `${method} ${path}`))).toEqual(new Set(routes));
+  });
+
+  it('names every operation once, and says what it is about', () => {
+    const operations = api.operations().map(([, , operation]) => operation);
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+    for (const { operationId, parameters, summary } of operations) {
+      expect(operationId).toMatch(/^[a-z][a-zA-Z]+$/);
+      expect(summary).not.toBe('');
+      for (const { description } of parameters) expect(description, operationId).toMatch(/\w/);
+    }
+  });
+
+  it('offers every way to prove who asks', async () => {
+    const [tom = ''] = await users('tom');
+    const headers = { none: '', 'X-ML-APIKey': '' };
+    for (const [name, value] of [
+      ['X-ML-APIKey', app.clientKey],
+      ['X-ML-Request-Sign', sign()],
+      ['X-ML-MasterKey', app.masterKey],
+    ] as const) {
+      await api.ask('GET', '/ctx/{id}', { params: { id: tom }, headers: { ...headers, [name]: value } });
+    }
+  });
+});
+
+describe('what the endpoints answer', () => {
+  it('is what the description says, for each of them', async () => {
+    const ask = api.ask.bind(api);
+    const [tom = '', jerry = '', butch = '', spike = ''] = await users('tom', 'jerry', 'butch', 'spike');
+    const id = { id: tom };
+    const fid = { id: tom, fid: jerry };
+
+    await ask('POST', '/ctx/{id}/friends/{fid}', { params: fid });
+    await ask('POST', '/ctx/{id}/friends', { params: id, body: [jerry, spike] });
+    const group = await create('group', { owner: tom, members: [jerry] });
+    const room = await create('room', { members: [tom, jerry] });
+    const toms = await login(tom);
+    const visitor = String((await ask('POST', '/passengers', { body: { name: 'Tyke' } })).body);
+    for (const message of [
+      text(jerry, 'hi', { remark: 'r' }),
+      { ...text(butch, 'hi'), to: { id: butch, type: 4 } },
+      { ...text(group, 'hi'), to: { id: group, type: 1 } },
+      { ...text(visitor, 'hi'), to: { id: visitor, type: 3 } },
+    ]) {
+      expect(await toms.say(message)).toMatchObject({ success: true });
+    }
+
+    await ask('GET', '/ctx/{id}', { params: id });
+    await ask('POST', '/ctx/{id}', { params: id });
+    await ask('GET', '/ctx/{id}/friends', { params: id });
+    await ask('GET', '/ctx/{id}/friends', { params: id, query: { detail: '' } });
+    await ask('GET', '/ctx/{id}/friends/{fid}', { params: fid });
+    await ask('GET', '/ctx/{id}/friends/{fid}/chats', { params: fid, query: { limit: '5', ts: String(9e12) } });
+    await ask('GET', '/ctx/{id}/strangers', { params: id });
+    await ask('GET', '/ctx/{id}/strangers', { params: id, query: { detail: '', skip: '0', limit: '5', ids: butch } });
+    await ask('GET', '/ctx/{id}/strangers/{sid}', { params: { id: tom, sid: butch } });
+    await ask('GET', '/ctx/{id}/strangers/{sid}/chats', { params: { id: tom, sid: butch } });
+    await ask('GET', '/passengers/{id}', { params: { id: visitor } });
+    await ask('POST', '/passengers/{id}', { params: { id: visitor } });
+    await ask('GET', '/passengers/{id}/chats/{uid}', { params: { id: visitor, uid: tom } });
+    await ask('POST', '/system', { body: { content: { body: 'hi' } } });
+    const push = { enable: true, sound: 'horn', badge: 1, prefix: null };
+    await ask('POST', '/system/{id}', { params: id, body: { content: { media: 0, body: 'hi' }, remark: 'r', push } });
+    await ask('POST', '/system/{id}', {
+      params: { id: group },
+      query: { group: '' },
+      body: { content: { body: 'hi' } },
+    });
+    await ask('GET', '/ctx/{id}/groups', { params: id });
+    await ask('GET', '/ctx/{id}/groups', { params: id, query: { detail: '' } });
+    await ask('GET', '/ctx/{id}/rooms', { params: id });
+    await ask('GET', '/ctx/{id}/rooms', { params: id, query: { detail: 'true' } });
+    await ask('GET', '/groups/{id}/chats', { params: { id: group } });
+
+    const made = await ask('POST', '/groups', { body: { owner: tom, members: [butch], name: 'Cats' } });
+    await ask('PUT', '/groups/{id}', { params: { id: String(made.body) }, body: { owner: butch } });
+    await ask('POST', '/rooms', { body: { members: [tom], name: 'Yard' } });
+
+    for (const [path, subject] of [
+      ['/ctx', tom],
+      ['/groups', group],
+      ['/rooms', room],
+    ] as const) {
+      const params = { id: subject };
+      const where = someone('place').replaceAll('-', '');
+      await ask('PUT', `${path}/{id}/attributes`, { params, body: { where, deep: { list: [1, null, 'a'] } } });
+      await ask('POST', `${path}/{id}/attributes`, { params, body: { age: 3 } });
+      await ask('GET', `${path}/{id}/attributes`, { params });
+      await ask('GET', `${path}/{id}/attributes/{name}`, { params: { ...params, name: 'deep' } });
+      await ask('GET', path, { query: { where, age: '3', _sort: '-age,ts', _skip: '0', _limit: '5' } });
+    }
+    for (const [path, subject] of [
+      ['/groups', group],
+      ['/rooms', room],
+    ] as const) {
+      const params = { id: subject };
+      await ask('GET', `${path}/{id}`, { params });
+      await ask('POST', `${path}/{id}`, { params });
+      await ask('POST', `${path}/{id}/members`, { params, body: { members: [butch, spike] } });
+      await ask('DELETE', `${path}/{id}/members`, { params, body: { members: [butch] } });
+      await ask('POST', `${path}/{id}/members/{uid}`, { params: { ...params, uid: butch } });
+      await ask('DELETE', `${path}/{id}/members/{uid}`, { params: { ...params, uid: spike } });
+    }
+
+    await ask('DELETE', '/groups/{id}/chats', { params: { id: group } });
+    await ask('DELETE', '/ctx/{id}/friends/{fid}', { params: fid });
+    await ask('DELETE', '/ctx/{id}/attributes', { params: id });
+    for (const [path, subject] of [
+      ['/groups', group],
+      ['/rooms', room],
+    ] as const) {
+      await ask('DELETE', `${path}/{id}/attributes`, { params: { id: subject } });
+      await ask('DELETE', `${path}/{id}`, { params: { id: subject } });
+    }
+
+    expect(api.asked).toEqual(new Set(api.operations().map(([, , { operationId }]) => operationId)));
+  }, 60_000);
+
+  it('is a described failure wherever the keys are missing', async () => {
+    for (const [method, path] of api.operations()) {
+      const answer = await api.askInVain(method, path, { headers: { 'X-ML-APIKey': '' } });
+      expect(answer).toMatchObject({ status: 401, body: { errorCode: 5003 } });
+    }
+  });
+
+  it('is a described failure, with the status that the table of codes has', async () => {
+    const [tom = ''] = await users('tom');
+    const group = await create('group', { owner: tom });
+    const table = JSON.stringify(api.document.components);
+    for (const [method, path, call, status, code] of [
+      ['GET', '/ctx/{id}', { params: { id: 'a b' } }, 400, 5001],
+      ['GET', '/ctx/{id}', { params: { id: someone('nobody') } }, 404, 5004],
+      ['GET', '/ctx/{id}', { params: { id: 'x'.repeat(129) } }, 413, 5010],
+      ['GET', '/ctx', { query: { _limit: 'many' } }, 400, 5018],
+      ['POST', '/groups', { body: '{' }, 400, 5001],
+      ['DELETE', '/groups/{id}/members/{uid}', { params: { id: group, uid: tom } }, 501, 5009],
+      ['POST', '/groups', { body: { owner: tom, members: await users(...Array(50).fill('m')) } }, 409, 5008],
+    ] as const) {
+      expect(await api.askInVain(method, path, call)).toMatchObject({ status, body: { errorCode: code } });
+      expect(table).toContain(`| ${code} | ${status} |`);
+    }
+    expect(await api.askInVain('PATCH', '/ctx/{id}')).toMatchObject({ status: 405, body: { errorCode: 5009 } });
+    expect(await api.askInVain('GET', '/nowhere')).toMatchObject({ status: 404, body: { errorCode: 5004 } });
+  });
+});
+
+describe('the documentation', () => {
+  it('is a page whose parts all come from here', async () => {
+    const page = await get('/docs');
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    const html = await page.text();
+    const parts = [...html.matchAll(/(?:src|href)="(?!data:)([^"]+)"/g)].map(([, path = '']) => path);
+    const types = await Promise.all(
+      parts.map(async (path) => {
+        const part = await get(path);
+        expect((await part.text()).length).toBeGreaterThan(50);
+        return [path, part.status, part.headers.get('content-type')];
+      }),
+    );
+    expect(types).toEqual([
+      ['/docs/swagger-ui.css', 200, 'text/css; charset=utf-8'],
+      ['/docs/swagger-ui-bundle.js', 200, 'text/javascript; charset=utf-8'],
+      ['/docs/start.js', 200, 'text/javascript; charset=utf-8'],
+    ]);
+    expect(await (await get('/docs/start.js')).text()).toContain("url: '/openapi.json'");
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
+  });
+
+  it('can be read by any origin', async () => {
+    const { headers } = await get('/openapi.json', { origin: 'https://example.com' });
+    expect(headers.get('content-type')).toBe('application/json');
+    expect(headers.get('access-control-allow-origin')).toBe('*');
+  });
+
+  it.each(['/docs/swagger-ui-bundle.js', '/openapi.json'])('%s is sent compressed, and once', async (path) => {
+    const compressed = await get(path, { 'accept-encoding': 'gzip' });
+    const plain = await get(path, { 'accept-encoding': 'identity' });
+    expect([compressed.headers.get('content-encoding'), plain.headers.get('content-encoding')]).toEqual(['gzip', null]);
+    expect(await compressed.text()).toBe(await plain.text());
+    const again = await get(path, { 'if-none-match': plain.headers.get('etag') ?? '' });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+  });
+
+  it.each(['index.mjs', 'openapi.json', '..%2findex.mjs', '..%2f..%2f..%2fetc%2fpasswd', '__proto__', 'a/b'])(
+    'has no %s',
+    async (name) => {
+      const answer = await get(`/docs/${name}`);
+      expect([answer.status, await answer.json()]).toMatchObject([404, { errorCode: 5004 }]);
+    },
+  );
+
+  it('needs nothing from AWS', async () => {
+    const mark = system.cloud.calls.mark();
+    await get('/openapi.json');
+    await system.cloud.settled();
+    expect(system.cloud.calls.since(mark)).toMatchObject([{ functionId: expect.stringMatching(/^Docs/) }]);
+  });
+});

@@ -1,0 +1,24 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { expect, it } from 'vitest';
+import { MacawFunction } from '../../lib/macaw-function.ts';
+
+const app = new App();
+let stacks = 0;
+
+/** Where the code of a function with these files beside it is uploaded to. */
+function uploadedTo(files: Record<string, string>): unknown {
+  const stack = new Stack(app, `Stack${++stacks}`);
+  const buffers = Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)]));
+  new MacawFunction(stack, 'Docs', { folder: 'docs', description: 'For this test', files: buffers });
+  const resources: Record<string, { Properties: { Code?: { S3Key?: string } } }> = app
+    .synth({ force: true })
+    .getStackByName(stack.stackName).template.Resources;
+  return Object.values(resources).flatMap(({ Properties }) => Properties.Code?.S3Key ?? [])[0];
+}
+
+it('a function is deployed again when a file beside its code changes, and only then', () => {
+  const key = uploadedTo({ 'a.txt': 'one', 'b.txt': 'two' });
+  expect(uploadedTo({ 'a.txt': 'one', 'b.txt': 'two' })).toBe(key);
+  const others = [{ 'a.txt': 'two', 'b.txt': 'two' }, { 'a.txt': 'one' }, { 'a.txt': 'one', 'c.txt': 'two' }, {}];
+  expect(new Set([key, ...others.map(uploadedTo)]).size).toBe(others.length + 1);
+});

@@ -1,0 +1,90 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { expect } from 'vitest';
+import type { OpenApi } from '../../lib/openapi.ts';
+import type { Operation } from '../../lib/operations.ts';
+import { type Answer, rest } from './macaw.ts';
+
+interface Call {
+  readonly params?: Record<string, string>;
+  readonly query?: Record<string, string>;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+/** Calls a running API and holds it to its description: no field may come that is not described. */
+export class Described {
+  readonly document: OpenApi;
+  /** The operations that were asked for, by their ids. */
+  readonly asked = new Set<string>();
+  private readonly origin: string;
+  private readonly ajv = new Ajv2020({ strict: false, validateSchema: false, allErrors: true });
+
+  constructor(origin: string, document: OpenApi) {
+    this.origin = origin;
+    this.document = document;
+    this.ajv.addSchema(document, 'open');
+    this.ajv.addSchema(closed(document) as object, 'closed');
+  }
+
+  /** All that is described: method, path and operation. */
+  operations(): (readonly [method: string, path: string, operation: Operation])[] {
+    return Object.entries(this.document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => [method.toUpperCase(), path, operation] as const),
+    );
+  }
+
+  /** Makes a call that has to succeed as described; lists have to hold something, or they would show nothing. */
+  async ask(method: string, path: string, call: Call = {}): Promise<Answer> {
+    const operation = this.document.paths[path]?.[method.toLowerCase()];
+    if (!operation) throw new Error(`${method} ${path} is not described`);
+    this.asked.add(operation.operationId);
+    const at = ['paths', path, method.toLowerCase()];
+    this.checkNames(operation, call);
+    if (operation.requestBody) {
+      this.check('open', [...at, 'requestBody', 'content', 'application/json', 'schema'], call.body);
+    }
+    const answer = await this.send(method, path, call);
+    const [status = ''] = Object.keys(operation.responses);
+    expect(answer, `${method} ${path}`).toMatchObject({ status: Number(status) });
+    if (answer.status === 204) expect(answer.body).toBeUndefined();
+    else this.check('closed', [...at, 'responses', status, 'content', 'application/json', 'schema'], answer.body);
+    if (Array.isArray(answer.body)) expect(answer.body, `${method} ${path}`).not.toEqual([]);
+    return answer;
+  }
+
+  /** Makes a call that has to fail as described. */
+  async askInVain(method: string, path: string, call: Call = {}): Promise<Answer> {
+    const answer = await this.send(method, path, call);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    this.check('closed', ['components', 'responses', 'Failure', 'content', 'application/json', 'schema'], answer.body);
+    return answer;
+  }
+
+  private send(method: string, template: string, { params = {}, query = {}, body, headers }: Call): Promise<Answer> {
+    const path = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(params[name] ?? 'tom'));
+    const search = new URLSearchParams(query).toString();
+    return rest(this.origin, method, search ? `${path}?${search}` : path, { body, ...(headers && { headers }) });
+  }
+
+  private checkNames({ parameters }: Operation, { params = {}, query = {} }: Call): void {
+    const anyName = parameters.some((parameter) => parameter.explode === true);
+    const named = (place: string) => parameters.filter((one) => one.in === place).map(({ name }) => name);
+    expect(Object.keys(params).sort()).toEqual(named('path').sort());
+    if (!anyName) for (const name of Object.keys(query)) expect(named('query')).toContain(name);
+  }
+
+  private check(document: 'open' | 'closed', path: readonly string[], value: unknown): void {
+    const pointer = path.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
+    const validate: ValidateFunction = this.ajv.compile({ $ref: `${document}#/${pointer}` });
+    validate(value);
+    expect(validate.errors ?? [], `${path.slice(0, 3).join(' ')}: ${JSON.stringify(value)}`).toEqual([]);
+  }
+}
+
+/** The same schemas, in which an object has no other fields than those that are named. */
+function closed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(closed);
+  if (typeof value !== 'object' || value === null) return value;
+  const copy = Object.fromEntries(Object.entries(value).map(([key, member]) => [key, closed(member)]));
+  return 'properties' in copy && copy.type === 'object' ? { additionalProperties: false, ...copy } : copy;
+}
