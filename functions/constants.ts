@@ -7,8 +7,8 @@ export const ENV = {
   connectionsTable: 'CONNECTIONS_TABLE',
   attributesTable: 'ATTRIBUTES_TABLE',
   callbackUrl: 'CALLBACK_URL',
-  greetFunction: 'GREET_FUNCTION',
-  systemFunction: 'SYSTEM_FUNCTION',
+  greetUrl: 'GREET_URL',
+  systemUrl: 'SYSTEM_URL',
 } as const;
 
 /** Key attributes of every table (a table without a sort key uses the first only). */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AssetHashType, Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
+import { AssetHashType, Aws, Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -51,6 +51,13 @@ export class MacawFunction extends LambdaFunction {
       role,
       logGroup,
     });
+  }
+
+  /** Lets another function invoke this one asynchronously, and tells it by that variable where. */
+  allowInvocation(caller: MacawFunction, variable: string): void {
+    const host = `lambda.${Aws.REGION}.${Aws.URL_SUFFIX}`;
+    caller.addEnvironment(variable, `https://${host}/2015-03-31/functions/${this.functionName}/invocations`);
+    this.grantInvoke(caller);
   }
 }
 

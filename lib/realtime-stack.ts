@@ -46,8 +46,7 @@ export class RealtimeStack extends Stack {
       folder: 'open',
       description: '$connect: answers, and sends for greet',
     });
-    open.addEnvironment(ENV.greetFunction, greet.functionName);
-    greet.grantInvoke(open);
+    greet.allowInvocation(open, ENV.greetUrl);
 
     const frame = new MacawFunction(this, 'Frame', {
       folder: 'frame',

@@ -28,8 +28,7 @@ export class RestStack extends Stack {
     messages.allow(rest, 'Query', 'BatchGetItem', 'DeleteItem');
     connections.allow(rest, 'BatchGetItem');
     attributes.allow(rest, 'Query', 'PutItem', 'DeleteItem');
-    rest.addEnvironment(ENV.systemFunction, props.systemMessages.functionName);
-    props.systemMessages.grantInvoke(rest);
+    props.systemMessages.allowInvocation(rest, ENV.systemUrl);
 
     const api = new HttpApi(this, 'Api', {
       description: 'The REST endpoints',

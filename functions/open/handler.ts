@@ -1,12 +1,11 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
 import { parseCredentials, visitOf } from '../chat/credentials.ts';
 import { HandshakeContext } from '../chat/handshake.ts';
 import { ENV } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
+import { invokeLater } from '../gateway/invoke.ts';
 
-const greet = requireEnv(ENV.greetFunction);
-const lambda = new LambdaClient({});
+const greet = requireEnv(ENV.greetUrl);
 
 const Event = z.object({
   requestContext: z.object({ connectionId: z.string(), requestTimeEpoch: z.number(), authorizer: z.unknown() }),
@@ -22,9 +21,6 @@ export async function handler(event: unknown): Promise<{ statusCode: number }> {
   const { connectionId, requestTimeEpoch, authorizer } = requestContext;
   const known = HandshakeContext.parse(authorizer).outcome === 'known';
   const visit = known ? visitOf(parseCredentials(queryStringParameters?.auth)) : {};
-  const payload = { connectionId, at: requestTimeEpoch, handshake: authorizer, visit };
-  await lambda.send(
-    new InvokeCommand({ FunctionName: greet, InvocationType: 'Event', Payload: JSON.stringify(payload) }),
-  );
+  await invokeLater(greet, { connectionId, at: requestTimeEpoch, handshake: authorizer, visit });
   return { statusCode: 200 };
 }

@@ -1,9 +1,9 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
 import { checkContent, Spoken } from '../chat/content.ts';
 import { ChatError, ERROR } from '../chat/errors.ts';
 import { ENV } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
+import { invokeLater } from '../gateway/invoke.ts';
 import type { App } from '../store/apps.ts';
 import { describe, unknownCommunity } from '../store/communities.ts';
 import { lookup } from '../store/dynamo.ts';
@@ -15,8 +15,7 @@ import { flag, id } from './parameters.ts';
 import { route } from './route.ts';
 import { Accepted } from './shapes.ts';
 
-const system = requireEnv(ENV.systemFunction);
-const lambda = new LambdaClient({});
+const system = requireEnv(ENV.systemUrl);
 
 const Body = z
   .object(Spoken.shape)
@@ -32,10 +31,7 @@ async function send(
   checkContent(body, 'body');
   const { content, remark } = body;
   const message = { id: messageId(now, 0), content, ts: now, ...(remark != null && { remark }) };
-  const payload: SystemMessage = { app: app.id, to, message };
-  await lambda.send(
-    new InvokeCommand({ FunctionName: system, InvocationType: 'Event', Payload: JSON.stringify(payload) }),
-  );
+  await invokeLater(system, { app: app.id, to, message } satisfies SystemMessage);
   return { id: message.id };
 }
 

@@ -9,6 +9,7 @@ import { REGION, URL_SUFFIX } from '../template/names.ts';
  * | https, of the WebSocket API   | the gate (management API)    | the gate              |
  * | wss, of the WebSocket API     | ws:// + the public origin    | the same              |
  * | https, of the HTTP API        | the public origin            | the same              |
+ * | https, of Lambda's own API     | the gate                     | the gate              |
  */
 export interface Hosts {
   gate: string;
@@ -22,12 +23,16 @@ const HOST = new RegExp(
   'g',
 );
 
+const LAMBDA = `https://lambda.${REGION}.${URL_SUFFIX}/`;
+
 export const MANAGEMENT_PREFIX = '/_execute-api/';
 
 export function rewriteHosts(value: string, hosts: () => Hosts): string {
-  return value.replace(HOST, (_match, scheme: string, apiId: string, path = '') => {
-    const { gate, origin, webSocketApis } = hosts();
-    if (scheme === 'wss') return origin.replace(/^http/, 'ws');
-    return webSocketApis.has(apiId) ? `${gate}${MANAGEMENT_PREFIX}${apiId}${path}` : `${origin}${path}`;
-  });
+  return value
+    .replaceAll(LAMBDA, () => `${hosts().gate}/`)
+    .replace(HOST, (_match, scheme: string, apiId: string, path = '') => {
+      const { gate, origin, webSocketApis } = hosts();
+      if (scheme === 'wss') return origin.replace(/^http/, 'ws');
+      return webSocketApis.has(apiId) ? `${gate}${MANAGEMENT_PREFIX}${apiId}${path}` : `${origin}${path}`;
+    });
 }
