@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
-import { createApp } from '../store/apps.ts';
+import { APP_ID, createApp } from '../store/apps.ts';
 
 const Event = z.object({
   RequestType: z.enum(['Create', 'Update', 'Delete']),
@@ -9,7 +9,7 @@ const Event = z.object({
   RequestId: z.string(),
   LogicalResourceId: z.string(),
   ResourceProperties: z.object({
-    AppId: z.string().check(z.regex(/^[a-zA-Z0-9_-]{1,64}$/)),
+    AppId: z.string().check(z.regex(APP_ID)),
     ClientKey: z.string(),
     MasterKey: z.string(),
     Mode: z.enum(['open', 'strict']),

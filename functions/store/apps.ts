@@ -24,10 +24,14 @@ export interface App extends z.output<typeof App> {
 const TRUST_MS = 60_000;
 const known = new Map<string, { app: App; until: number }>();
 
+/** What an application's id looks like. */
+export const APP_ID = /^[a-zA-Z0-9_-]{1,64}$/;
+
 const key = (id: string) => ({ [PARTITION_KEY]: `app#${id}`, [SORT_KEY]: 'app' });
 
 /** The application of that id, at most a minute old; undefined when there is none. */
 export async function findApp(id: string): Promise<App | undefined> {
+  if (!APP_ID.test(id)) return undefined;
   const cached = known.get(id);
   if (cached && cached.until > Date.now()) return cached.app;
   known.delete(id);
