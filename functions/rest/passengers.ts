@@ -6,7 +6,7 @@ import { lookup } from '../store/dynamo.ts';
 import { history } from '../store/messages.ts';
 import { profile, saveVisitor } from '../store/profiles.ts';
 import { historyQuery, id } from './parameters.ts';
-import { type Request, route } from './route.ts';
+import { loaded, type Request, route } from './route.ts';
 import { Attributes, History, Id } from './shapes.ts';
 
 const visitorId = id('id', 'The visitor', '9f2b61c04a7d4b0f8f3f5f5c2f6f7a11');
@@ -40,21 +40,9 @@ export const passengers = [
     },
   }),
 
-  route({
-    method: 'GET',
+  ...loaded({
     path: '/passengers/:id',
     summary: "Read a visitor's attributes",
-    params: one,
-    status: 200,
-    response: Attributes,
-    access: himself,
-    handle: read,
-  }),
-
-  route({
-    method: 'POST',
-    path: '/passengers/:id',
-    summary: "Read a visitor's attributes, as the JavaScript client loads them",
     params: one,
     status: 200,
     response: Attributes,

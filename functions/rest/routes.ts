@@ -1,7 +1,8 @@
 import { attributes } from './attributes.ts';
-import { groups, rooms } from './communities.ts';
 import { friends } from './friends.ts';
+import { groups } from './groups.ts';
 import { passengers } from './passengers.ts';
+import { rooms } from './rooms.ts';
 import type { Route } from './route.ts';
 import { searches } from './search.ts';
 import { strangers } from './strangers.ts';

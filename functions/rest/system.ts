@@ -5,7 +5,7 @@ import { ENV } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
 import { invokeLater } from '../gateway/invoke.ts';
 import type { App } from '../store/apps.ts';
-import { describe, unknownCommunity } from '../store/communities.ts';
+import { checkExists } from '../store/communities.ts';
 import { lookup } from '../store/dynamo.ts';
 import { messageId } from '../store/messages.ts';
 import { profile } from '../store/profiles.ts';
@@ -67,11 +67,7 @@ export const systemMessages = [
 ];
 
 async function mustExist(app: App, kind: 'user' | 'group' | 'room', id: string): Promise<void> {
-  if (kind === 'user') {
-    const [found] = await lookup([profile({ app: app.id, kind, id })]);
-    if (!found) throw new ChatError(ERROR.notFound, `There is no user ${id}`);
-  } else {
-    const [found] = await describe(app.id, kind, [id]);
-    if (!found) throw unknownCommunity({ app: app.id, kind, id });
-  }
+  if (kind !== 'user') return checkExists({ app: app.id, kind, id });
+  const [found] = await lookup([profile({ app: app.id, kind, id })]);
+  if (!found) throw new ChatError(ERROR.notFound, `There is no user ${id}`);
 }

@@ -7,7 +7,7 @@ import { lookup } from '../store/dynamo.ts';
 import { dossier } from '../store/profiles.ts';
 import { self } from './access.ts';
 import { id } from './parameters.ts';
-import { route } from './route.ts';
+import { loaded } from './route.ts';
 import { User } from './shapes.ts';
 
 const one = z.object({ id: id('id') });
@@ -26,26 +26,12 @@ async function read({ app, params }: { app: App; params: { id: string } }) {
   return { attributes, installs: [], sessions: connections.length, friends, groups, rooms, ts };
 }
 
-export const users = [
-  route({
-    method: 'GET',
-    path: '/ctx/:id',
-    summary: 'What there is about a user',
-    params: one,
-    status: 200,
-    response: User,
-    access: self,
-    handle: read,
-  }),
-
-  route({
-    method: 'POST',
-    path: '/ctx/:id',
-    summary: 'The same, as the JavaScript client loads it',
-    params: one,
-    status: 200,
-    response: User,
-    access: self,
-    handle: read,
-  }),
-];
+export const users = loaded({
+  path: '/ctx/:id',
+  summary: 'Read what there is about a user',
+  params: one,
+  status: 200,
+  response: User,
+  access: self,
+  handle: read,
+});
