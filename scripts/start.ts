@@ -78,6 +78,7 @@ Macaw runs at ${cloud.origin}  (${data ? `data in ${data}` : 'data in memory'}; 
   application   ${DEMO_APP.id}
   client key    ${DEMO_APP.clientKey}
   master key    ${DEMO_APP.masterKey}
+  REST          ${cloud.origin}/docs  (to read and try)
 
 Chat with yourself, in two more terminals:
 
