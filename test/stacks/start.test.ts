@@ -90,6 +90,14 @@ describe('npm start', () => {
     rmSync(data, { recursive: true });
   }, 60_000);
 
+  it('ends when npm alone is told to, as a supervisor does', async () => {
+    const server = run('start', '--port', '0');
+    await server.says(/runs at/);
+    process.kill(server.group, 'SIGTERM');
+    await server.ended;
+    await expect.poll(() => groupIsEmpty(server.group), { timeout: 5000 }).toBe(true);
+  }, 30_000);
+
   it('says so when its port is taken', async () => {
     const taken = createServer();
     await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done));
