@@ -6,7 +6,7 @@ import { HEARTBEAT } from '../chat/heartbeat-times.ts';
 import { enter } from '../chat/login.ts';
 import { beginSession, refuse, welcome } from '../chat/session.ts';
 import { NAMESPACE } from '../chat/wire.ts';
-import { post, postFirst } from '../gateway/connections.ts';
+import { close, post, postFirst } from '../gateway/connections.ts';
 import { connectFrame, openFrame } from '../protocol/index.ts';
 
 const Event = z.object({
@@ -20,11 +20,24 @@ const Event = z.object({
 const MAX_PAYLOAD = 32 * 1024;
 
 /**
- * Speaks first on a new connection: the Engine.IO handshake, the confirmation of both namespaces before anybody
- * asked (which saves a round trip, and lets any later join be taken for a repeat), then `login`.
+ * Speaks first on a new connection. Should that fail half-way, the connection is closed and the client comes back:
+ * a second handshake on the same connection would only confuse it.
  */
 export async function handler(event: unknown): Promise<void> {
-  const { connectionId, at, handshake, visit } = Event.parse(event);
+  const arrival = Event.parse(event);
+  try {
+    await greet(arrival);
+  } catch (error) {
+    console.error('A connection was not greeted', error);
+    await close(arrival.connectionId);
+  }
+}
+
+/**
+ * Posts the Engine.IO handshake, the confirmation of both namespaces before anybody asked (which saves a round trip,
+ * and lets any later join be taken for a repeat), then `login`.
+ */
+async function greet({ connectionId, at, handshake, visit }: z.output<typeof Event>): Promise<void> {
   const { eio } = handshake;
   const open = openFrame(eio, {
     sid: connectionId,
