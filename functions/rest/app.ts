@@ -14,6 +14,8 @@ export function createRestApp(): Hono {
   for (const route of routes) app.on(route.method, route.path, (context) => serve(route, context));
   for (const path of new Set(routes.map((route) => route.path))) app.all(path, (context) => wrongMethod(context, path));
   app.all('/socket.io/*', noPolling);
+  // With a slash behind them, the gateway does not know the paths of the description.
+  for (const path of ['/docs', '/openapi.json']) app.get(path, (context) => context.redirect(path, 308));
   app.notFound((context) => failure(context, new ChatError(ERROR.notFound, `There is nothing at ${context.req.path}`)));
   app.onError((error, context) => failure(context, publicError(error)));
   return app;

@@ -200,6 +200,15 @@ describe('the documentation', () => {
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
   });
 
+  it.each([
+    ['/docs/', 'text/html'],
+    ['/openapi.json/', 'application/json'],
+  ])('is found at %s, too', async (path, type) => {
+    const response = await fetch(new URL(path, system.origin));
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toContain(type);
+  });
+
   it('can be read by any origin', async () => {
     const { headers } = await get('/openapi.json', { origin: 'https://example.com' });
     expect(headers.get('content-type')).toBe('application/json');
