@@ -4,8 +4,10 @@ import { HandshakeContext } from '../chat/handshake.ts';
 import type { Principal } from '../chat/principal.ts';
 import { NAMESPACE } from '../chat/wire.ts';
 import { close, post } from '../gateway/connections.ts';
-import { serve } from '../protocol/index.ts';
+import { type Eio, receive, serve } from '../protocol/index.ts';
 import { ownerOf } from '../store/connections.ts';
+
+const MAIN_NAMESPACE = '/';
 
 const Event = z.object({
   requestContext: z.object({
@@ -38,7 +40,7 @@ async function handle({ requestContext, body }: z.output<typeof Event>): Promise
   const connection = {
     id: connectionId,
     eio: handshake.eio,
-    namespaces: new Set(principal ? ['/', NAMESPACE] : ['/']),
+    namespaces: joined(handshake.eio, principal, body),
     send: async (frame: string) => void (await post(connectionId, frame)),
     close: () => close(connectionId),
   };
@@ -49,6 +51,18 @@ async function handle({ requestContext, body }: z.output<typeof Event>): Promise
     body,
   );
   await Promise.all(background);
+}
+
+/**
+ * What the connection has joined, without a memory of it: the chat as soon as somebody is logged in, and the main
+ * namespace always, but for the very frame in which a client asks for it, to which it gets an answer.
+ */
+function joined(eio: Eio, principal: Principal | undefined, frame: string): Set<string> {
+  const namespaces = new Set(principal ? [MAIN_NAMESPACE, NAMESPACE] : [MAIN_NAMESPACE]);
+  const incoming = receive(eio, frame);
+  if (eio === 4 && incoming.kind === 'connect' && incoming.namespace === MAIN_NAMESPACE)
+    namespaces.delete(MAIN_NAMESPACE);
+  return namespaces;
 }
 
 /** Who logged in by CONNECT payload on this connection. Only Socket.IO packets ask; heartbeats cost no read. */

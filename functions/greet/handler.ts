@@ -34,7 +34,7 @@ export async function handler(event: unknown): Promise<void> {
 }
 
 /**
- * Posts the Engine.IO handshake, the confirmation of both namespaces before anybody asked (which saves a round trip,
+ * Posts the Engine.IO handshake, the confirmation of the namespace before anybody asked (which saves a round trip,
  * and lets any later join be taken for a repeat), then `login`.
  */
 async function greet({ connectionId, at, handshake, visit }: z.output<typeof Event>): Promise<void> {
@@ -45,7 +45,8 @@ async function greet({ connectionId, at, handshake, visit }: z.output<typeof Eve
     maxPayload: MAX_PAYLOAD,
   });
   if ((await postFirst(connectionId, open)) === 'gone') return;
-  await post(connectionId, connectFrame(eio, '/', connectionId));
+  // Engine.IO 3 clients never ask for the main namespace. Newer ones do, and some take one unasked for an error.
+  if (eio === 3) await post(connectionId, connectFrame(eio, '/', connectionId));
   if (handshake.outcome === 'anonymous') return;
 
   if ((await post(connectionId, connectFrame(eio, NAMESPACE, connectionId))) === 'gone') return;

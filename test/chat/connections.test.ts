@@ -110,11 +110,7 @@ describe('the handshake', () => {
       pingTimeout: expect.any(Number),
       maxPayload: 32_768,
     });
-    expect(fourth.slice(1)).toEqual([
-      `40{"sid":"${sid}"}`,
-      `40/chat,{"sid":"${sid}"}`,
-      `42/chat,["login",{"success":true,"id":"${jerry}"}]`,
-    ]);
+    expect(fourth.slice(1)).toEqual([`40/chat,{"sid":"${sid}"}`, `42/chat,["login",{"success":true,"id":"${jerry}"}]`]);
   });
 
   it.each([

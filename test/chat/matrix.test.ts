@@ -102,6 +102,15 @@ describe.each(cases)('socket.io-client %s with its credentials in the %s', (vers
     expect(device.client.connected).toBe(false);
   });
 
+  it('may join the main namespace alone, where nothing that it says is heard or does harm', async () => {
+    const device = new Device(version, system.origin, { namespace: '/' });
+    await nextEvent(device.client, 'connect');
+    device.client.emit('say', text(someone(), 'anybody?'));
+    await system.cloud.settled();
+    expect(device.client.connected).toBe(true);
+    expect([device.disconnects.received, device.logins.received, device.refusals.received]).toEqual([[], [], []]);
+  });
+
   it('is refused other namespaces', async () => {
     const device = new Device(version, system.origin, { namespace: '/elsewhere' });
     // Before Socket.IO 3 a refusal is an `error` event that carries the message alone.
