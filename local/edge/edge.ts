@@ -2,13 +2,15 @@ import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { HttpGateway } from '../apigateway/http/gateway.ts';
 import type { WebSocketGateway } from '../apigateway/websocket/gateway.ts';
-import { close, listen, send } from '../shared/http.ts';
+import { close, listen, type Reply, send } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
 
 export interface EdgeOptions {
   /** The gateways, late: they exist once everything else is set up. */
   webSocket: () => WebSocketGateway | undefined;
   http: () => HttpGateway | undefined;
+  /** Pages of the local cloud itself, of which AWS has none; undefined for all other paths. */
+  pages: (path: string) => Reply | undefined;
   log: Log;
 }
 
@@ -19,9 +21,11 @@ export class Edge {
   readonly #upgraded = new Set<Duplex>();
   origin = '';
 
-  constructor({ webSocket, http, log }: EdgeOptions) {
+  constructor({ webSocket, http, pages, log }: EdgeOptions) {
     this.#server = createServer(async (request, response) => {
       try {
+        const page = pages(request.url ?? '/');
+        if (page) return send(response, page);
         const gateway = http();
         send(response, gateway ? await gateway.handle(request) : { status: 404 });
       } catch (error) {

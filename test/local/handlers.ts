@@ -22,6 +22,8 @@ import type {
   Context,
 } from 'aws-lambda';
 
+export { callSns } from './sns-handlers.ts';
+
 const dynamodb = new DynamoDBClient({});
 const lambda = new LambdaClient({});
 const management = new ApiGatewayManagementApiClient({ endpoint: process.env.CALLBACK_URL ?? 'http://unset' });
