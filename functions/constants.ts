@@ -9,6 +9,10 @@ export const ENV = {
   callbackUrl: 'CALLBACK_URL',
   greetUrl: 'GREET_URL',
   systemUrl: 'SYSTEM_URL',
+  pushUrl: 'PUSH_URL',
+  platformUrl: 'PLATFORM_URL',
+  functionsUrl: 'FUNCTIONS_URL',
+  platformPrefix: 'PLATFORM_PREFIX',
 } as const;
 
 /** Key attributes of every table (a table without a sort key uses the first only). */

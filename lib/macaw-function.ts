@@ -53,7 +53,7 @@ export class MacawFunction extends LambdaFunction {
     });
   }
 
-  /** Lets another function invoke this one asynchronously, and tells it by that variable where. */
+  /** Lets another function invoke this one, and tells it by that variable where. */
   allowInvocation(caller: MacawFunction, variable: string): void {
     const host = `lambda.${Aws.REGION}.${Aws.URL_SUFFIX}`;
     caller.addEnvironment(variable, `https://${host}/2015-03-31/functions/${this.functionName}/invocations`);

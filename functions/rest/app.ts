@@ -3,19 +3,26 @@ import { ChatError, ERROR, Forbidden, publicError } from '../chat/errors.ts';
 import { parse, parseJson } from '../chat/parse.ts';
 import { authenticateRequest } from './authenticate.ts';
 import type { Route } from './route.ts';
-import { sections } from './routes.ts';
 import { STATUS } from './status.ts';
 
-const routes = sections.flatMap((section) => section.routes);
+/** How a failure is told, as JSON. */
+export type FailureShape = (error: Pick<ChatError, 'code' | 'message'>) => object;
 
-/** The REST surface, from the table of routes. A trailing slash changes nothing. */
-export function createRestApp(): Hono {
+const chatFailure: FailureShape = ({ code, message }) => ({ errorCode: code, errorMessage: message });
+
+/** The shape of failures below `/2.0`. */
+export const accountFailure: FailureShape = ({ code, message }) => ({ code, error: message });
+
+/** Serves a table of routes. A trailing slash changes nothing. */
+export function serveRoutes(routes: readonly Route[], shape = chatFailure): Hono {
   const app = new Hono({ strict: false });
   for (const route of routes) app.on(route.method, route.path, (context) => serve(route, context));
-  for (const path of new Set(routes.map((route) => route.path))) app.all(path, (context) => wrongMethod(context, path));
-  app.all('/socket.io/*', noPolling);
-  // With a slash behind them, the gateway does not know the paths of the description.
-  for (const path of ['/docs', '/openapi.json']) app.get(path, (context) => context.redirect(path, 308));
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes.filter((route) => route.path === path).map((route) => route.method);
+    app.all(path, (context) => wrongMethod(context, methods, shape));
+  }
+  const failure = (context: Context, error: ChatError) =>
+    context.json(shape(error), error instanceof Forbidden ? 403 : STATUS[error.code]);
   app.notFound((context) => failure(context, new ChatError(ERROR.notFound, `There is nothing at ${context.req.path}`)));
   app.onError((error, context) => failure(context, publicError(error)));
   return app;
@@ -26,6 +33,9 @@ async function serve(route: Route, context: Context): Promise<Response> {
   const { req } = context;
   const caller = await authenticateRequest((name) => req.header(name), now);
   const { app } = caller;
+  if (route.needsMasterKey && caller.holds !== 'master key') {
+    throw new Forbidden('This needs the master key: send it as X-ML-MasterKey');
+  }
   if (app.mode === 'strict' && caller.holds === 'client key') {
     throw new Forbidden('The client key alone may only log in here; send the token of a login as X-ML-Session-Token');
   }
@@ -50,21 +60,8 @@ function queryOf(all: Record<string, string[]>): Record<string, string | string[
 
 const one = ([first = '', ...others]: string[]) => (others.length > 0 ? [first, ...others] : first);
 
-function failure(context: Context, error: ChatError): Response {
-  return context.json(
-    { errorCode: error.code, errorMessage: error.message },
-    error instanceof Forbidden ? 403 : STATUS[error.code],
-  );
-}
-
-function wrongMethod(context: Context, path: string): Response {
-  const allowed = routes.filter((route) => route.path === path).map((route) => route.method);
-  const message = `${context.req.method} is not possible here; ${allowed.join(', ')} is`;
-  return context.json({ errorCode: ERROR.unsupported, errorMessage: message }, 405, { allow: allowed.join(', ') });
-}
-
-/** Socket.IO's polling transport cannot be had on API Gateway; say so in the words of an Engine.IO server. */
-function noPolling(context: Context): Response {
-  const message = "Only the websocket transport is served here: connect with transports: ['websocket']";
-  return context.json({ code: 0, message }, 400);
+function wrongMethod(context: Context, methods: readonly string[], shape: FailureShape): Response {
+  const allowed = methods.join(', ');
+  const message = `${context.req.method} is not possible here; ${allowed} is`;
+  return context.json(shape({ code: ERROR.unsupported, message }), 405, { allow: allowed });
 }

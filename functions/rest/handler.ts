@@ -1,10 +1,17 @@
-import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
-import { createRestApp } from './app.ts';
+import type { Context } from 'hono';
+import { serveRoutes } from './app.ts';
+import { toHandler } from './lambda.ts';
+import { sections } from './routes.ts';
 
-const serve = handle(createRestApp());
+const app = serveRoutes(sections.flatMap(({ routes }) => routes));
+app.all('/socket.io/*', noPolling);
+// With a slash behind them, the gateway does not know the paths of the description.
+for (const path of ['/docs', '/openapi.json']) app.get(path, (context) => context.redirect(path, 308));
 
-/** HTTP APIs hand the path over decoded, which would make a `#` or `?` in it end the path; Hono wants it as in a URL. */
-export async function handler(event: Extract<LambdaEvent, { rawPath: string }>, context: LambdaContext) {
-  const rawPath = event.rawPath.split('/').map(encodeURIComponent).join('/');
-  return serve({ ...event, rawPath }, context);
+/** Socket.IO's polling transport cannot be had on API Gateway; say so in the words of an Engine.IO server. */
+function noPolling(context: Context): Response {
+  const message = "Only the websocket transport is served here: connect with transports: ['websocket']";
+  return context.json({ code: 0, message }, 400);
 }
+
+export const handler = toHandler(app);

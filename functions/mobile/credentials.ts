@@ -1,0 +1,107 @@
+import * as z from 'zod/mini';
+import { ChatError, ERROR } from '../chat/errors.ts';
+import { ENV } from '../constants.ts';
+import { requireEnv } from '../environment.ts';
+import { invoke } from '../gateway/invoke.ts';
+import { type Request, Upload } from '../platform/upload.ts';
+import { masterOnly } from '../rest/access.ts';
+import { route, type Section } from '../rest/route.ts';
+import { PushSettings, saveSetting } from '../store/apps.ts';
+import { Credential, PLATFORMS } from '../store/platforms.ts';
+
+const platformFunction = requireEnv(ENV.platformUrl);
+
+const Outcome = z.union([z.object({ refused: z.string() }), Credential]);
+
+const Known = z
+  .object({
+    platform: z.enum(PLATFORMS),
+    kind: Credential.shape.kind,
+    bundle: z.optional(z.string()),
+    expires: z.optional(z.string()),
+  })
+  .register(z.globalRegistry, { id: 'PushCredential' });
+
+/** What may be told of credentials. */
+function known(platform: (typeof PLATFORMS)[number], { kind, bundle, expires }: Credential): z.output<typeof Known> {
+  return {
+    platform,
+    kind,
+    ...(bundle !== undefined && { bundle }),
+    ...(expires !== undefined && { expires: new Date(expires).toISOString() }),
+  };
+}
+
+const example = { file: 'MIIKQQIBAzCCCgcGCSqGSIb3DQEHAaCC...', password: 'as exported', bundleId: 'com.example.chat' };
+
+/** Only the master key may do any of this, in open mode too. */
+const management = { needsMasterKey: true, access: masterOnly } as const;
+
+export const credentials: Section = {
+  name: 'push',
+  description: "The application's credentials for push services, and how alerts are worded",
+  routes: [
+    route({
+      ...management,
+      method: 'PUT',
+      path: '/2.0/push/credentials/:platform',
+      summary: 'Upload credentials (.p12, .p8, or the key of a Google service account), in place of those before',
+      params: z.object({ platform: z.enum(PLATFORMS) }),
+      body: Upload.register(z.globalRegistry, { examples: [example] }),
+      status: 200,
+      response: Known,
+      async handle({ app, params: { platform }, body }) {
+        const arn = app[platform]?.arn;
+        const request = { app: app.id, platform, upload: body, ...(arn !== undefined && { arn }) } satisfies Request;
+        const outcome = Outcome.parse(await invoke(platformFunction, request));
+        if ('refused' in outcome) throw new ChatError(ERROR.badParameter, outcome.refused);
+        await saveSetting(app.id, platform, outcome);
+        return known(platform, outcome);
+      },
+    }),
+
+    route({
+      ...management,
+      method: 'GET',
+      path: '/2.0/push/credentials',
+      summary: 'Read what credentials there are, and until when they are valid',
+      params: z.object({}),
+      status: 200,
+      response: z.array(Known),
+      handle: async ({ app }) =>
+        PLATFORMS.flatMap((platform) => {
+          const credential = app[platform];
+          return credential ? [known(platform, credential)] : [];
+        }),
+    }),
+
+    route({
+      ...management,
+      method: 'PUT',
+      path: '/2.0/push/settings',
+      summary: 'Say how alerts are worded; what is not given is as it is by default',
+      params: z.object({}),
+      body: PushSettings.register(z.globalRegistry, {
+        id: 'PushSettings',
+        examples: [{ template: '{name}: {text}', nameAttribute: 'nickname' }],
+      }),
+      status: 200,
+      response: PushSettings,
+      async handle({ app, body }) {
+        await saveSetting(app.id, 'push', body);
+        return body;
+      },
+    }),
+
+    route({
+      ...management,
+      method: 'GET',
+      path: '/2.0/push/settings',
+      summary: 'Read how alerts are worded',
+      params: z.object({}),
+      status: 200,
+      response: PushSettings,
+      handle: async ({ app }) => app.push,
+    }),
+  ],
+};
