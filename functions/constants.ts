@@ -10,7 +10,7 @@ export const ENV = {
   greetUrl: 'GREET_URL',
   systemUrl: 'SYSTEM_URL',
   pushUrl: 'PUSH_URL',
-  platformUrl: 'PLATFORM_URL',
+  credentialsUrl: 'CREDENTIALS_URL',
   functionsUrl: 'FUNCTIONS_URL',
   platformPrefix: 'PLATFORM_PREFIX',
 } as const;

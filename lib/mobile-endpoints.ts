@@ -24,22 +24,23 @@ export class MobileEndpoints extends Construct {
       timeout: Duration.seconds(29),
     });
     tables.core.allow(endpoints, 'GetItem', 'UpdateItem');
+    platforms.name(endpoints);
     platforms.allow(
       endpoints,
+      'CreatePlatformApplication',
+      'SetPlatformApplicationAttributes',
       'CreatePlatformEndpoint',
       'GetEndpointAttributes',
       'SetEndpointAttributes',
       'DeleteEndpoint',
     );
 
-    const platform = new MacawFunction(this, 'Platform', {
-      folder: 'platform',
-      description: 'Checks push credentials and hands them to SNS',
-      timeout: Duration.seconds(25),
+    const credentials = new MacawFunction(this, 'Credentials', {
+      folder: 'credentials',
+      description: 'Reads uploaded push credentials; may do nothing else',
+      timeout: Duration.seconds(20),
     });
-    platforms.name(platform);
-    platforms.allow(platform, 'CreatePlatformApplication', 'SetPlatformApplicationAttributes');
-    platform.allowInvocation(endpoints, ENV.platformUrl);
+    credentials.allowInvocation(endpoints, ENV.credentialsUrl);
 
     const integration = new HttpLambdaIntegration('Integration', endpoints);
     for (const path of ['/2.0/installations', '/2.0/installations/{proxy+}', '/2.0/push/{proxy+}']) {

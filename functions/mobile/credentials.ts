@@ -1,17 +1,16 @@
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../chat/errors.ts';
 import { ENV } from '../constants.ts';
+import { Outcome, type Reading, Upload } from '../credentials/upload.ts';
 import { requireEnv } from '../environment.ts';
 import { invoke } from '../gateway/invoke.ts';
-import { type Request, Upload } from '../platform/upload.ts';
 import { masterOnly } from '../rest/access.ts';
 import { route, type Section } from '../rest/route.ts';
 import { PushSettings, saveSetting } from '../store/apps.ts';
 import { Credential, PLATFORMS } from '../store/platforms.ts';
+import { storeCredentials } from './platform-application.ts';
 
-const platformFunction = requireEnv(ENV.platformUrl);
-
-const Outcome = z.union([z.object({ refused: z.string() }), Credential]);
+const reader = requireEnv(ENV.credentialsUrl);
 
 const Known = z
   .object({
@@ -51,12 +50,12 @@ export const credentials: Section = {
       status: 200,
       response: Known,
       async handle({ app, params: { platform }, body }) {
-        const arn = app[platform]?.arn;
-        const request = { app: app.id, platform, upload: body, ...(arn !== undefined && { arn }) } satisfies Request;
-        const outcome = Outcome.parse(await invoke(platformFunction, request));
-        if ('refused' in outcome) throw new ChatError(ERROR.badParameter, outcome.refused);
-        await saveSetting(app.id, platform, outcome);
-        return known(platform, outcome);
+        const read = Outcome.parse(await invoke(reader, { platform, upload: body } satisfies Reading));
+        if ('refused' in read) throw new ChatError(ERROR.badParameter, read.refused);
+        const arn = await storeCredentials(app.id, platform, app[platform]?.arn, read.attributes);
+        const credential = { arn, ...read.known };
+        await saveSetting(app.id, platform, credential);
+        return known(platform, credential);
       },
     }),
 

@@ -34,7 +34,10 @@ export async function register(
 }
 
 /** The platform application for a device; undefined when the application has no credentials for it. */
-function applicationOf(app: App, { deviceType, environment }: Partial<Installation>): string | undefined {
+function applicationOf(
+  app: App,
+  { deviceType, environment }: Pick<Changes, 'deviceType' | 'environment'>,
+): string | undefined {
   if (deviceType === undefined) return undefined;
   const platforms: readonly Platform[] =
     deviceType === 'android'

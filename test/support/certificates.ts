@@ -8,10 +8,12 @@ export interface CertificateOptions {
   readonly bundle?: string;
   /** From now. @default 365 */
   readonly days?: number;
+  /** Whether it is for apps in development only. @default false */
+  readonly development?: boolean;
 }
 
 /** A certificate for Apple's push service, signed by itself, and its private key: both PEM. */
-export function pushCertificate({ bundle = 'com.example.chat', days = 365 }: CertificateOptions = {}) {
+export function pushCertificate({ bundle = 'com.example.chat', days = 365, development }: CertificateOptions = {}) {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const key = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
   const forgeKey = forge.pki.privateKeyFromPem(key);
@@ -22,7 +24,7 @@ export function pushCertificate({ bundle = 'com.example.chat', days = 365 }: Cer
   certificate.validity.notAfter = new Date(Date.now() + days * DAY_MS);
   const subject = [
     { type: '0.9.2342.19200300.100.1.1', value: bundle },
-    { name: 'commonName', value: `Apple Push Services: ${bundle}` },
+    { name: 'commonName', value: `Apple ${development ? 'Development IOS ' : ''}Push Services: ${bundle}` },
   ];
   certificate.setSubject(subject);
   certificate.setIssuer(subject);
