@@ -2,12 +2,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { LogEntry } from '../../local/cloud.ts';
 import { p8, p12 } from '../support/certificates.ts';
-import { app, macaw, rest } from '../support/macaw.ts';
+import { Device } from '../support/device.ts';
+import { app, macaw, rest, someone } from '../support/macaw.ts';
 import { BUNDLE, telephones } from '../support/phone.ts';
 
 const log: LogEntry[] = [];
 const system = macaw({ log: (entry) => log.push(entry) });
-const { ask } = telephones(system);
+const { ask, offline } = telephones(system);
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const ids = { keyId: 'ABC1234567', teamId: 'TEAM123456', bundleId: BUNDLE };
@@ -59,6 +60,18 @@ describe('credentials for push services', () => {
       'sns:CreatePlatformApplication': 3,
       'sns:SetPlatformApplicationAttributes': 2,
     });
+  });
+
+  it('of Google make Android telephones reachable', async () => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    const phone = await offline(jerry, { deviceType: 'android', deviceToken: `registration:${jerry}` });
+    const device = await Device.login('4.8.4', system.origin, tom);
+    await device.say({ to: { id: jerry, type: 4 }, content: { media: 0, body: 'hi' }, push: { prefix: '> ' } });
+    const { platform, payload } = await system.cloud.outbox.nextPush(phone.token);
+    expect(platform).toBe('GCM');
+    const { notification, data } = Object(payload).fcmV1Message.message;
+    expect(notification).toEqual({ body: '> hi' });
+    expect(JSON.parse(data.parrot)).toMatchObject({ from: { id: tom, type: 4 }, content: { media: 0, body: 'hi' } });
   });
 
   it.each([

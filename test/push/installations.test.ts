@@ -102,7 +102,6 @@ describe('a device token', () => {
     const other = someone('butch');
     (await login(other, anew)).close();
     await system.cloud.settled();
-    await call('POST', '/ctx/x/friends/y');
     const device = await Device.login('4.8.4', system.origin, someone('speaker'));
     await device.say({ to: { id: other, type: 4 }, content: { media: 0, body: 'hello' } });
     expect(opened(await system.cloud.outbox.nextPush(phone.token)).aps.alert).toBe('hello');
