@@ -40,7 +40,8 @@ export class PlatformApplications {
   /** Lets a function find all of them, and tells it their prefix. */
   allowList(fn: MacawFunction): void {
     this.name(fn);
-    fn.addToRolePolicy(new PolicyStatement({ actions: ['sns:ListPlatformApplications'], resources: ['*'] }));
+    const everything = Stack.of(fn).formatArn({ service: 'sns', resource: '*' });
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['sns:ListPlatformApplications'], resources: [everything] }));
   }
 
   /** Tells a function how to name them. */

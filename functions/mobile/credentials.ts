@@ -12,9 +12,13 @@ import { storeCredentials } from './platform-application.ts';
 
 const reader = requireEnv(ENV.credentialsUrl);
 
+const platform = z.enum(PLATFORMS).register(z.globalRegistry, {
+  description: "Apple's service for apps from the store, Apple's for apps in development, or Google's",
+});
+
 const Known = z
   .object({
-    platform: z.enum(PLATFORMS),
+    platform,
     kind: Credential.shape.kind,
     bundle: z.optional(z.string()),
     expires: z.optional(z.string()),
@@ -45,7 +49,7 @@ export const credentials: Section = {
       method: 'PUT',
       path: '/2.0/push/credentials/:platform',
       summary: 'Upload credentials (.p12, .p8, or the key of a Google service account), in place of those before',
-      params: z.object({ platform: z.enum(PLATFORMS) }),
+      params: z.object({ platform }),
       body: Upload.register(z.globalRegistry, { examples: [example] }),
       status: 200,
       response: Known,
