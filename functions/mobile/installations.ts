@@ -46,7 +46,7 @@ const date = (ms: number) => new Date(ms).toISOString();
 /** Anybody while it is not bound, then only the user whom it is bound to. */
 async function mayUse(caller: Principal, app: App, installation: unknown): Promise<boolean> {
   const found = typeof installation === 'string' && (await findInstallation(app.id, installation));
-  return !found || found.user === undefined || (caller.kind === 'user' && found.user === caller.id);
+  return !found || found.boundTo === undefined || (caller.kind === 'user' && found.boundTo === caller.id);
 }
 
 function unknown(installation: string): ChatError {
@@ -108,7 +108,7 @@ export const installations: Section = {
       response: Shown,
       access: (caller, { app, params }) => mayUse(caller, app, params.id),
       async handle({ app, params }) {
-        const { ts, updated = ts, user: _, endpoint: __, ...shown } = await mustFind(app, params.id);
+        const { ts, updated = ts, boundTo: _, endpoint: __, ...shown } = await mustFind(app, params.id);
         return {
           objectId: params.id,
           installationId: params.id,

@@ -48,7 +48,7 @@ async function push(
   let counted = target.counted ?? false;
   try {
     const found = counted ? await findInstallation(app.id, install) : await countMessage(app.id, install, user);
-    if (found?.user !== user || found.endpoint === undefined) return undefined;
+    if (found?.boundTo !== user || found.endpoint === undefined) return undefined;
     counted = true;
     const { endpoint, badge } = found;
     const outcome = await publish(app, endpoint, notification(badge));

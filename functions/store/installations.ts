@@ -24,7 +24,7 @@ const Installation = z.object({
   /** By which SNS reaches the device token; undefined when it cannot. */
   endpoint: z.optional(z.string()),
   /** Whose messages it is pushed. */
-  user: z.optional(z.string()),
+  boundTo: z.optional(z.string()),
   badge: z._default(z.number(), 0),
 });
 
@@ -85,7 +85,7 @@ export function dropEndpoint(app: string, id: string, endpoint: string): Promise
  * @returns the installation; undefined when it is not bound to that user any more
  */
 export async function countMessage(app: string, id: string, user: string): Promise<Installation | undefined> {
-  const counted = await change(app, id, 'ADD badge :one', '#user = :user', { ':one': 1, ':user': user });
+  const counted = await change(app, id, 'ADD badge :one', 'boundTo = :user', { ':one': 1, ':user': user });
   return counted && Installation.parse(counted);
 }
 
@@ -96,20 +96,19 @@ export async function countMessage(app: string, id: string, user: string): Promi
  */
 export async function bind(user: Principal, id: string, now: number): Promise<void> {
   const present = await findInstallation(user.app, id);
-  if (present?.user === user.id) return;
+  if (present?.boundTo === user.id) return;
   // The list first: a push looks at both, and should this be cut short, the next login finds it undone.
   const dropped = await changeInstalls(user, (ids) => [...ids.filter((one) => one !== id), id]);
   await dynamo.send(
     new UpdateCommand({
       TableName: table,
       Key: installationKey(user.app, id),
-      UpdateExpression: 'SET ts = if_not_exists(ts, :now), #user = :user, badge = :none',
-      ExpressionAttributeNames: { '#user': 'user' },
+      UpdateExpression: 'SET ts = if_not_exists(ts, :now), boundTo = :user, badge = :none',
       ExpressionAttributeValues: { ':now': now, ':user': user.id, ':none': 0 },
     }),
   );
   await Promise.all(dropped.map((old) => leave(user, old)));
-  if (present?.user !== undefined) await forget({ ...user, id: present.user }, id);
+  if (present?.boundTo !== undefined) await forget({ ...user, id: present.boundTo }, id);
 }
 
 /** Ends that an installation is pushed a user's messages; one that is not bound to him stays as it is. */
@@ -119,7 +118,7 @@ export async function unbind(user: Principal, id: string): Promise<void> {
 }
 
 async function leave(user: Principal, id: string): Promise<void> {
-  await change(user.app, id, 'REMOVE #user', '#user = :user', { ':user': user.id });
+  await change(user.app, id, 'REMOVE boundTo', 'boundTo = :user', { ':user': user.id });
 }
 
 async function forget(user: Principal, id: string): Promise<void> {
@@ -135,7 +134,6 @@ async function change(app: string, id: string, update: string, condition: string
         Key: installationKey(app, id),
         UpdateExpression: update,
         ConditionExpression: condition,
-        ...(`${update} ${condition}`.includes('#user') && { ExpressionAttributeNames: { '#user': 'user' } }),
         ExpressionAttributeValues: values,
         ReturnValues: 'ALL_NEW',
       }),
