@@ -2,6 +2,7 @@ import { App, Tags } from 'aws-cdk-lib';
 import { DataStack } from '../lib/data-stack.ts';
 import { documentation } from '../lib/documentation.ts';
 import { EdgeStack } from '../lib/edge-stack.ts';
+import { PlatformApplications } from '../lib/platform-applications.ts';
 import { RealtimeStack } from '../lib/realtime-stack.ts';
 import { RestStack } from '../lib/rest-stack.ts';
 
@@ -13,13 +14,16 @@ if (typeof stage !== 'string' || !/^[a-z][a-z0-9]{0,15}$/.test(stage)) {
 
 const prefix = `Macaw-${stage}`;
 const { tables } = new DataStack(app, `${prefix}-Data`, { description: 'Macaw: tables' });
+const platforms = new PlatformApplications(prefix);
 const realtime = new RealtimeStack(app, `${prefix}-Realtime`, {
   description: 'Macaw: the realtime channel',
   tables,
+  platforms,
 });
 const { api } = new RestStack(app, `${prefix}-Rest`, {
   description: 'Macaw: the REST endpoints',
   tables,
+  platforms,
   systemMessages: realtime.systemMessages,
   documentation: await documentation(),
 });

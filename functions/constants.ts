@@ -12,6 +12,10 @@ export const ENV = {
   storageUrl: 'STORAGE_URL',
   bucket: 'ATTACHMENTS_BUCKET',
   publicUrl: 'PUBLIC_URL',
+  pushUrl: 'PUSH_URL',
+  credentialsUrl: 'CREDENTIALS_URL',
+  functionsUrl: 'FUNCTIONS_URL',
+  platformPrefix: 'PLATFORM_PREFIX',
 } as const;
 
 /** Where attachments lie, both in their bucket and below the public URL. */

@@ -50,10 +50,11 @@ const HEADERS = {
 
 /** Describes the REST endpoints: an OpenAPI document out of the schemas that validate their requests. */
 export async function describeRest(): Promise<OpenApi> {
-  const { sections, STATUS, Failure } = await loadRoutes();
+  const { sections, STATUS, Failure, AccountFailure } = await loadRoutes();
   const operations = sections.flatMap(({ name, routes }) => routes.map((route) => ({ tag: name, route })));
   const { properties = {}, $defs } = toJson({
     Failure,
+    AccountFailure,
     ...Object.fromEntries(operations.flatMap(({ route }) => schemasOf(route))),
   });
 
@@ -77,7 +78,12 @@ export async function describeRest(): Promise<OpenApi> {
     paths,
     components: {
       schemas: $defs ?? {},
-      responses: { Failure: { description: codes(STATUS), content: json({ $ref: '#/components/schemas/Failure' }) } },
+      responses: Object.fromEntries(
+        ['Failure', 'AccountFailure'].map((name) => [
+          name,
+          { description: codes(STATUS), content: json({ $ref: `#/components/schemas/${name}` }) },
+        ]),
+      ),
       securitySchemes: Object.fromEntries(
         Object.entries(HEADERS).map(([key, header]) => [key, { type: 'apiKey', in: 'header', ...header }]),
       ),
@@ -89,18 +95,21 @@ export async function describeRest(): Promise<OpenApi> {
 async function loadRoutes() {
   for (const name of Object.values(ENV)) process.env[name] ??= 'described-only';
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const [{ sections }, { attachments }, { STATUS }, { Failure }] = await Promise.all([
-    import('../functions/rest/routes.ts'),
-    import('../functions/attachments/routes.ts'),
-    import('../functions/rest/status.ts'),
-    import('../functions/rest/shapes.ts'),
-  ]);
-  return { sections: [...sections, attachments], STATUS, Failure };
+  const [{ sections }, { attachments }, { installations }, { credentials }, { STATUS }, { Failure, AccountFailure }] =
+    await Promise.all([
+      import('../functions/rest/routes.ts'),
+      import('../functions/attachments/routes.ts'),
+      import('../functions/mobile/installations.ts'),
+      import('../functions/mobile/credentials.ts'),
+      import('../functions/rest/status.ts'),
+      import('../functions/rest/shapes.ts'),
+    ]);
+  return { sections: [...sections, attachments, installations, credentials], STATUS, Failure, AccountFailure };
 }
 
 function codes(status: Record<ErrorCode, number>): string {
   const rows = Object.values(ERROR).map((code) => `| ${code} | ${status[code]} | ${MEANING[code]} |`);
-  return ['What was wrong.', '', '| errorCode | HTTP | |', '|---|---|---|', ...rows].join('\n');
+  return ['What was wrong.', '', '| code | HTTP | |', '|---|---|---|', ...rows].join('\n');
 }
 
 function version(): string {

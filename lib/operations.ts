@@ -84,10 +84,13 @@ export function describe(route: Route, tag: string, schemas: Record<string, Json
     }),
     responses: {
       [route.status]: { description: ANSWER[route.status], ...(response && { content: json(response) }) },
-      default: { $ref: '#/components/responses/Failure' },
+      default: { $ref: `#/components/responses/${failureOf(route)}` },
     },
   };
 }
+
+/** Which shape a route's failures have. */
+const failureOf = ({ path }: Route) => (path.startsWith('/2.0/') ? 'AccountFailure' : 'Failure');
 
 /** A path as OpenAPI writes it. */
 export const pathOf = (route: Route) => route.path.replace(PARAMETER, '{$1}');
@@ -95,9 +98,16 @@ export const pathOf = (route: Route) => route.path.replace(PARAMETER, '{$1}');
 /** A parameter in a path of Hono, with the pattern that it may have. */
 const PARAMETER = /:(\w+)(\{.*?\})?/g;
 
-/** `getCtxFriendsByFid` for `GET /ctx/{id}/friends/{fid}`: a path's last parameter tells it from the path above. */
+/**
+ * `getCtxFriendsByFid` for `GET /ctx/{id}/friends/{fid}`: a path's last parameter tells it from the path above.
+ * A version is left out.
+ */
 function operationId({ method, path }: Route): string {
-  const segments = path.replace(PARAMETER, ':$1').split('/').slice(1);
+  const segments = path
+    .replace(PARAMETER, ':$1')
+    .replace(/^\/2\.0/, '')
+    .split('/')
+    .slice(1);
   const words = segments.flatMap((segment, n) => {
     if (!segment.startsWith(':')) return [segment];
     return n === segments.length - 1 ? ['by', segment.slice(1)] : [];

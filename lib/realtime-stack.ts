@@ -11,9 +11,12 @@ import type { Construct } from 'constructs';
 import { ENV } from '../functions/constants.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
+import type { PlatformApplications } from './platform-applications.ts';
+import { Push } from './push.ts';
 
 export interface RealtimeStackProps extends StackProps {
   readonly tables: Tables;
+  readonly platforms: PlatformApplications;
 }
 
 const STAGE = 'live';
@@ -39,7 +42,7 @@ export class RealtimeStack extends Stack {
     core.allow(authorizer, 'GetItem');
 
     const greet = this.greet();
-    core.allow(greet, 'GetItem', 'UpdateItem');
+    core.allow(greet, 'GetItem', 'PutItem', 'UpdateItem');
     connections.allow(greet, 'PutItem', 'UpdateItem', 'DeleteItem');
 
     const open = new MacawFunction(this, 'Open', {
@@ -53,7 +56,7 @@ export class RealtimeStack extends Stack {
       description: '$default: handles one frame of a client',
       timeout: Duration.seconds(29),
     });
-    core.allow(frame, 'GetItem', 'BatchGetItem', 'Query', 'UpdateItem');
+    core.allow(frame, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');
     messages.allow(frame, 'PutItem', 'UpdateItem');
     connections.allow(frame, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
 
@@ -75,6 +78,9 @@ export class RealtimeStack extends Stack {
     this.stage = new WebSocketStage(this, 'Stage', { webSocketApi: api, stageName: STAGE, autoDeploy: true });
 
     this.systemMessages = this.system(props.tables);
+
+    const push = new Push(this, 'Push', { ...props, failures: this.failures });
+    for (const caller of [frame, this.systemMessages]) push.fn.allowInvocation(caller, ENV.pushUrl);
 
     this.allowPosts(greet, 'POST', 'DELETE');
     this.allowPosts(this.systemMessages, 'POST');
@@ -104,7 +110,7 @@ export class RealtimeStack extends Stack {
       maxEventAge: Duration.minutes(10),
       onFailure: this.failures,
     });
-    core.allow(system, 'Query');
+    core.allow(system, 'Query', 'BatchGetItem');
     connections.allow(system, 'Query', 'BatchGetItem', 'UpdateItem', 'DeleteItem');
     return system;
   }

@@ -5,10 +5,13 @@ import type { Construct } from 'constructs';
 import { ENV } from '../functions/constants.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
+import { MobileEndpoints } from './mobile-endpoints.ts';
+import type { PlatformApplications } from './platform-applications.ts';
 
 export interface RestStackProps extends StackProps {
   readonly tables: Tables;
   readonly systemMessages: MacawFunction;
+  readonly platforms: PlatformApplications;
   /** The files of the page that documents the endpoints. */
   readonly documentation: Readonly<Record<string, Buffer>>;
 }
@@ -51,6 +54,7 @@ export class RestStack extends Stack {
     for (const path of ['/openapi.json', '/docs', '/docs/{proxy+}']) {
       this.api.addRoutes({ path, methods: [HttpMethod.GET], integration });
     }
+    new MobileEndpoints(this, 'Mobile', { ...props, api: this.api });
     new CfnOutput(this, 'RestUrl', { value: this.api.apiEndpoint });
   }
 }

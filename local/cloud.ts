@@ -35,6 +35,11 @@ import { Activity } from './shared/activity.ts';
 import { CallLog } from './shared/calls.ts';
 import { tryParse } from './shared/json.ts';
 import type { LogEntry } from './shared/log.ts';
+import { snsApi } from './sns/api.ts';
+import { Faults } from './sns/faults.ts';
+import { Outbox } from './sns/outbox.ts';
+import { outboxPages } from './sns/outbox-page.ts';
+import { Registry } from './sns/registry.ts';
 import { Queues } from './sqs/queues.ts';
 import { loadModel } from './template/model.ts';
 
@@ -42,6 +47,7 @@ export { FunctionFailed } from './lambda/errors.ts';
 export type { CallEntry, CallSummary, Entry, InvocationEntry } from './shared/calls.ts';
 export { CallLog } from './shared/calls.ts';
 export type { LogEntry } from './shared/log.ts';
+export type { Outbox, Push, Sent, Sms } from './sns/outbox.ts';
 
 export interface CloudOptions {
   /** Directory of the synthesized cloud assembly. */
@@ -81,6 +87,8 @@ export interface Cloud {
   drop(connectionId: string): void;
   /** The messages in the queues by logical id. */
   failureQueues(): Record<string, unknown[]>;
+  /** What SNS would have sent to telephones, and its faults. */
+  outbox: Outbox;
   /** Closes everything and leaves no process or handle behind. */
   stop(): Promise<void>;
 }
@@ -138,6 +146,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const rewrite = (value: string): string =>
       rewriteHosts(value, () => ({ gate: gate.url, origin: edge.origin, webSocketApis, distributions }));
 
+    const registry = new Registry(kept('sns.json'));
+    const outbox = new Outbox(new Faults(registry));
     const webSockets: WebSocketGateway[] = [];
     let http: HttpGateway | undefined;
     let s3: S3 | undefined;
@@ -147,6 +157,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       http: () => http,
       s3: () => s3,
       distribution: () => distribution,
+      pages: outboxPages(outbox),
       log,
     });
     const gate: Gate = new Gate({
@@ -154,6 +165,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         dynamodb: dynamoDbApi(dynamodb),
         lambda: (request, authorize) => lambdaApi(lambda, async)(request, authorize),
         'execute-api': managementApi(webSockets, limits.messageBytes),
+        sns: snsApi({ registry, outbox }),
       },
       functions: () => lambda.functions,
       roles,
@@ -236,6 +248,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         }
       },
       failureQueues: () => queues.contents(),
+      outbox,
       stop,
     };
   } catch (error) {

@@ -79,6 +79,7 @@ Macaw runs at ${cloud.origin}  (${data ? `data in ${data}` : 'data in memory'}; 
   client key    ${DEMO_APP.clientKey}
   master key    ${DEMO_APP.masterKey}
   REST          ${cloud.origin}/docs  (to read and try)
+  outbox        ${cloud.origin}/_outbox  (what would be sent to telephones)
 
 Chat with yourself, in two more terminals:
 

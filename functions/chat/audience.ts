@@ -4,7 +4,7 @@ import { type Lookup, lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
 import type { Conversation } from '../store/messages.ts';
 import { profile } from '../store/profiles.ts';
-import type { Recipient } from './delivery.ts';
+import type { Owned } from './delivery.ts';
 import { ChatError, ERROR } from './errors.ts';
 import type { Principal } from './principal.ts';
 import { TYPE, type Type } from './wire.ts';
@@ -15,9 +15,11 @@ export interface Audience {
   readonly conversation: Conversation | undefined;
   readonly seenAs: { readonly type: Type; readonly gid?: string };
   /** The open connections of everybody else. */
-  readonly others: readonly Recipient[];
+  readonly others: readonly Owned[];
+  /** Who gets a push when the message reaches him on no device: users, and nobody for what is said in a room. */
+  readonly pushed: readonly Principal[];
   /** The open connections of the speaker. */
-  readonly mine: readonly Recipient[];
+  readonly mine: readonly Owned[];
 }
 
 /**
@@ -86,7 +88,12 @@ async function toOne(
 ): Promise<Audience> {
   const [admitted, theirs, mine] = await lookup([admission, connectionsOf(receiver), connectionsOf(speaker)]);
   if (admitted === undefined) throw refusal;
-  return { ...audience, others: recipients(receiver, theirs), mine: recipients(speaker, mine) };
+  return {
+    ...audience,
+    others: recipients(receiver, theirs),
+    pushed: receiver.kind === 'user' ? [receiver] : [],
+    mine: recipients(speaker, mine),
+  };
 }
 
 /** Many receivers: one query lists the members, one batch read per hundred of them tells where they are connected. */
@@ -102,16 +109,17 @@ async function toCommunity(speaker: Principal, community: Community): Promise<Au
     conversation: kind === 'group' ? { app, kind, between: [id] } : undefined,
     seenAs: { type: kind === 'group' ? TYPE.group : TYPE.room, gid: id },
     others: reached.filter(({ owner }) => owner.id !== speaker.id),
+    pushed: kind === 'group' ? everybody.filter(({ id }) => id !== speaker.id) : [],
     mine: reached.filter(({ owner }) => owner.id === speaker.id),
   };
 }
 
 /** The open connections of all of them. */
-export async function connections(principals: readonly Principal[]): Promise<(Recipient & { owner: Principal })[]> {
+export async function connections(principals: readonly Principal[]): Promise<Owned[]> {
   const found = await lookup(principals.map(connectionsOf));
   return principals.flatMap((principal, n) => recipients(principal, found[n] ?? []));
 }
 
-function recipients(owner: Principal, connectionIds: readonly string[]) {
+function recipients(owner: Principal, connectionIds: readonly string[]): Owned[] {
   return connectionIds.map((connectionId) => ({ owner, connectionId }));
 }

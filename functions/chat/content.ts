@@ -7,23 +7,23 @@ const REMARK_BYTES = 2 * 1024;
 
 const word = z.optional(z.nullable(z.string()));
 
+/** How receivers who are offline are told of a message. Source: the MaxIM clients' `push`. */
+export const Push = z.object({
+  enable: z.optional(z.nullable(z.boolean())),
+  /** A sound file in the app, or `default`. */
+  sound: z.optional(z.nullable(z.string().check(z.maxLength(128)))),
+  prefix: word,
+  suffix: word,
+  overwrite: word,
+  badge: z.optional(z.nullable(z.int().check(z.minimum(0)))),
+  contentAvailable: z.optional(z.nullable(z.boolean())),
+});
+
 /** What is said, by whomever: the content, and how receivers who are offline are told. */
 export const Spoken = z.object({
   content: z.object({ media: z._default(z.int().check(z.minimum(0), z.maximum(3)), 0), body: z.string() }),
   remark: word,
-  push: z.optional(
-    z.nullable(
-      z.object({
-        enable: z.optional(z.nullable(z.boolean())),
-        sound: word,
-        prefix: word,
-        suffix: word,
-        overwrite: word,
-        badge: z.optional(z.nullable(z.int())),
-        contentAvailable: z.optional(z.nullable(z.boolean())),
-      }),
-    ),
-  ),
+  push: z.optional(z.nullable(Push)),
 });
 
 /** @throws ChatError 5010 when content or remark are too long; `what` names what they are part of */

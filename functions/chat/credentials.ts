@@ -16,7 +16,7 @@ const Credentials = z.object({
     z.record(text, z.looseObject({ id: z.optional(z.string()), access_token: z.optional(z.string()) })),
   ),
   passenger: z.optional(z.looseObject({ id: z.optional(z.unknown()) })),
-  install: z.optional(text),
+  install: z.optional(z.unknown()),
   notifyAll: z.optional(z.boolean()),
 });
 
@@ -37,11 +37,14 @@ export interface Credentials {
 }
 
 /** What a login brings besides its proof: unlike that, it may be handed on and kept. */
-export const Visit = z.object({ attributes: z.optional(z.record(z.string(), z.unknown())) });
+export const Visit = z.object({
+  attributes: z.optional(z.record(z.string(), z.unknown())),
+  install: z.optional(z.string()),
+});
 export type Visit = z.output<typeof Visit>;
 
-export function visitOf({ login }: Credentials): Visit {
-  return login.kind === 'passenger' ? { attributes: login.attributes } : {};
+export function visitOf({ login, install }: Credentials): Visit {
+  return { install, ...(login.kind === 'passenger' && { attributes: login.attributes }) };
 }
 
 /**
@@ -55,7 +58,8 @@ export function parseCredentials(input: unknown): Credentials {
     app: auth.app,
     sign: auth.sign,
     login: parseLogin(auth),
-    install: auth.install,
+    // Clients whose app was not registered for pushes yet leave it empty.
+    install: auth.install == null || auth.install === '' ? undefined : parseId(auth.install, 'auth.install'),
     notifyAll: auth.notifyAll ?? false,
   };
 }

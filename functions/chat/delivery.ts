@@ -1,5 +1,6 @@
 import { post } from '../gateway/connections.ts';
 import { unregister } from '../store/connections.ts';
+import { concurrently } from './concurrently.ts';
 import type { Principal } from './principal.ts';
 
 /** An open connection, and whose it is (found out when it matters, if that is not known). */
@@ -8,45 +9,43 @@ export interface Recipient {
   readonly owner?: Principal;
 }
 
+/** An open connection of somebody known. */
+export type Owned = Recipient & { readonly owner: Principal };
+
 /** How many posts are under way at once: as many as the SDK keeps sockets for. */
 const AT_ONCE = 50;
 
 /**
  * Posts one frame to every recipient. A connection that is gone is forgotten; whatever happens to one recipient is
  * logged and touches no other.
- * @param sent called for each connection that has the frame
+ * @param sent called for each recipient that has the frame
  */
-export async function deliver(
-  recipients: Iterable<Recipient> | AsyncIterable<Recipient>,
+export function deliver<R extends Recipient>(
+  recipients: Iterable<R> | AsyncIterable<R>,
   frame: string,
-  sent: (connectionId: string) => Promise<void> = async () => undefined,
+  sent: (recipient: R) => Promise<void> | void = () => undefined,
 ): Promise<void> {
-  const queue = iterate(recipients);
-  const worker = async () => {
-    for (;;) {
-      const { done, value } = await queue.next();
-      if (done) return;
-      await deliverOne(value, frame, sent);
+  return concurrently(recipients, AT_ONCE, async (recipient) => {
+    const { owner, connectionId } = recipient;
+    try {
+      if ((await post(connectionId, frame)) === 'gone') await unregister(connectionId, owner);
+      else await sent(recipient);
+    } catch (error) {
+      console.error('A frame was not delivered', { connectionId, error });
     }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  });
 }
 
-/** One queue for all workers, whatever the recipients come from. */
-async function* iterate<T>(source: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T, undefined> {
-  yield* source;
-  return undefined;
-}
-
-async function deliverOne(
-  { owner, connectionId }: Recipient,
+/**
+ * Posts one frame to every open connection of some principals.
+ * @returns those of the principals who have it on none of their devices
+ */
+export async function deliverTo(
+  principals: readonly Principal[],
+  recipients: readonly Owned[],
   frame: string,
-  sent: (connectionId: string) => Promise<void>,
-): Promise<void> {
-  try {
-    if ((await post(connectionId, frame)) === 'gone') await unregister(connectionId, owner);
-    else await sent(connectionId);
-  } catch (error) {
-    console.error('A frame was not delivered', { connectionId, error });
-  }
+): Promise<Principal[]> {
+  const reached = new Set<string>();
+  await deliver(recipients, frame, ({ owner }) => void reached.add(owner.id));
+  return principals.filter(({ id }) => !reached.has(id));
 }

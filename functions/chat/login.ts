@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { findApp } from '../store/apps.ts';
+import { bind } from '../store/installations.ts';
 import { ensureProfile, saveVisitor } from '../store/profiles.ts';
 import type { Credentials, Visit } from './credentials.ts';
 import { ChatError, ERROR } from './errors.ts';
@@ -32,8 +33,12 @@ export async function authenticate(credentials: Credentials): Promise<Principal>
   }
 }
 
-/** Writes what a login brings: a user exists from his first login on, a visitor has the attributes he came with. */
-export async function enter(principal: Principal, { attributes }: Visit, now: number): Promise<void> {
-  if (attributes) await saveVisitor(principal, attributes, now);
-  else await ensureProfile(principal, now);
+/**
+ * Writes what a login brings: a user exists from his first login on, and the app that he logged in with is pushed his
+ * messages; a visitor has the attributes he came with.
+ */
+export async function enter(principal: Principal, { attributes, install }: Visit, now: number): Promise<void> {
+  if (attributes) return saveVisitor(principal, attributes, now);
+  await ensureProfile(principal, now);
+  if (install !== undefined) await bind(principal, install, now);
 }

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import { eventFrame } from '../protocol/index.ts';
+import { pushLater } from '../push/later.ts';
 import { recordContact } from '../store/contacts.ts';
 import { type Message, messageId, storeMessage } from '../store/messages.ts';
 import { admit } from './audience.ts';
 import { checkContent, Spoken } from './content.ts';
-import { deliver } from './delivery.ts';
+import { deliver, deliverTo } from './delivery.ts';
 import { parse } from './parse.ts';
 import { type Principal, parseId } from './principal.ts';
 import { NAMESPACE, TYPE } from './wire.ts';
@@ -31,7 +32,7 @@ export interface Said {
   readonly ts: number;
   /** The number that the message carried, if it did. */
   readonly ack?: number;
-  /** Settles when everybody has it; never fails. */
+  /** Settles when everybody has it, or those who are offline will be told by push; never fails. */
   readonly delivered: Promise<void>;
 }
 
@@ -42,12 +43,12 @@ export interface Said {
  * @throws ChatError 5001, 5003, 5004 or 5010: then nothing was stored and nobody was told
  */
 export async function say(speaker: Speaker, input: unknown, arrival: Arrival): Promise<Said> {
-  const { to, content, remark, ack } = parse(Say, input, 'say');
+  const { to, content, remark, ack, push } = parse(Say, input, 'say');
   checkContent({ content, remark }, 'say');
 
   const type = speaker.kind === 'passenger' ? TYPE.friend : (to.type ?? TYPE.friend);
   const id = parseId(to.id, 'say.to.id');
-  const { conversation, seenAs, others, mine } = await admit(speaker, id, type);
+  const { conversation, seenAs, others, pushed, mine } = await admit(speaker, id, type);
 
   const { ts } = arrival;
   const message: Message = {
@@ -65,9 +66,12 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
   ]);
 
   const { speaker: _, ...shown } = message;
+  const event = { from: { id: speaker.id, ...seenAs }, ...shown };
   const delivered = Promise.all([
     ack != null && deliver([{ owner: speaker, connectionId: speaker.connectionId }], frame('ack', { ack, ts })),
-    deliver(others, frame('message', { from: { id: speaker.id, ...seenAs }, ...shown })),
+    deliverTo(pushed, others, frame('message', event)).then((missed) =>
+      pushLater(missed, { app: speaker.app, event, push }),
+    ),
     deliver(
       mine.filter(({ connectionId }) => connectionId !== speaker.connectionId),
       frame('yourself', { to: { id, type }, ...shown }),

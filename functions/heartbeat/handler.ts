@@ -19,5 +19,5 @@ export async function handler(event: unknown): Promise<void> {
 
 async function pingShard(shard: number, now: number): Promise<void> {
   const next = nextBeatAt(4, { heardAt: now, pingedAt: now }, HEARTBEAT);
-  await deliver(duePings(shard, now + PERIOD_MS), PING, (connectionId) => schedulePing(connectionId, next));
+  await deliver(duePings(shard, now + PERIOD_MS), PING, ({ connectionId }) => schedulePing(connectionId, next));
 }

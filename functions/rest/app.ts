@@ -6,14 +6,23 @@ import { isForm, readFile } from './form.ts';
 import type { Route } from './route.ts';
 import { STATUS } from './status.ts';
 
+/** How a failure is told, as JSON. */
+export type FailureShape = (error: Pick<ChatError, 'code' | 'message'>) => object;
+
+const chatFailure: FailureShape = ({ code, message }) => ({ errorCode: code, errorMessage: message });
+
+/** The shape of failures below `/2.0`. */
+export const accountFailure: FailureShape = ({ code, message }) => ({ code, error: message });
+
 /** Serves a table of routes. A trailing slash changes nothing. */
-export function serveRoutes(routes: readonly Route[]): Hono {
+export function serveRoutes(routes: readonly Route[], shape = chatFailure): Hono {
   const app = new Hono({ strict: false });
   for (const route of routes) app.on(route.method, route.path, (context) => serve(route, context));
   for (const path of new Set(routes.map((route) => route.path))) {
     const methods = routes.filter((route) => route.path === path).map((route) => route.method);
-    app.all(path, (context) => wrongMethod(context, methods));
+    app.all(path, (context) => wrongMethod(context, methods, shape));
   }
+  const failure = (context: Context, error: ChatError) => context.json(shape(error), statusOf(error));
   app.notFound((context) => failure(context, new ChatError(ERROR.notFound, `There is nothing at ${context.req.path}`)));
   app.onError((error, context) => failure(context, publicError(error)));
   return app;
@@ -24,6 +33,9 @@ async function serve(route: Route, context: Context): Promise<Response> {
   const { req } = context;
   const caller = await authenticateRequest((name) => req.header(name), now);
   const { app } = caller;
+  if (route.needsMasterKey && caller.holds !== 'master key') {
+    throw new Forbidden('This needs the master key: send it as X-ML-MasterKey');
+  }
   if (app.mode === 'strict' && caller.holds === 'client key') {
     throw new Forbidden('The client key alone may only log in here; send the token of a login as X-ML-Session-Token');
   }
@@ -53,15 +65,14 @@ function queryOf(all: Record<string, string[]>): Record<string, string | string[
 
 const one = ([first = '', ...others]: string[]) => (others.length > 0 ? [first, ...others] : first);
 
-function failure(context: Context, error: ChatError): Response {
-  return context.json(
-    { errorCode: error.code, errorMessage: error.message },
-    error instanceof Forbidden ? 403 : error instanceof TooOften ? 429 : STATUS[error.code],
-  );
+/** The HTTP status of a failure. */
+function statusOf(error: ChatError) {
+  if (error instanceof Forbidden) return 403;
+  return error instanceof TooOften ? 429 : STATUS[error.code];
 }
 
-function wrongMethod(context: Context, methods: readonly string[]): Response {
+function wrongMethod(context: Context, methods: readonly string[], shape: FailureShape): Response {
   const allowed = methods.join(', ');
   const message = `${context.req.method} is not possible here; ${allowed} is`;
-  return context.json({ errorCode: ERROR.unsupported, errorMessage: message }, 405, { allow: allowed });
+  return context.json(shape({ code: ERROR.unsupported, message }), 405, { allow: allowed });
 }

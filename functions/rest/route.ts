@@ -33,6 +33,8 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A = unknown> {
   readonly status: 200 | 201 | 202 | 204;
   /** What is answered then. */
   readonly response?: z.ZodMiniType<A>;
+  /** Whether only the master key will do, in open mode too. */
+  readonly needsMasterKey?: true;
   /** Who may ask in strict mode, besides the master key. */
   readonly access: (caller: Principal, request: Request<P, Q, B>) => boolean | Promise<boolean>;
   readonly handle: (request: Request<P, Q, B>) => Promise<NoInfer<A>>;

@@ -29,9 +29,9 @@ async function send(
   now: number,
 ): Promise<{ id: string }> {
   checkContent(body, 'body');
-  const { content, remark } = body;
+  const { content, remark, push } = body;
   const message = { id: messageId(now, 0), content, ts: now, ...(remark != null && { remark }) };
-  await invokeLater(system, { app: app.id, to, message } satisfies SystemMessage);
+  await invokeLater(system, { app: app.id, to, message, push } satisfies SystemMessage);
   return { id: message.id };
 }
 

@@ -1,10 +1,29 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, PARTITION_KEY, SORT_KEY } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
 import { conditionFailed, dynamo } from './dynamo.ts';
+import { Credential, type Platform } from './platforms.ts';
 
 const table = requireEnv(ENV.coreTable);
+
+/** How alerts are worded. */
+export const PushSettings = z.object({
+  /** `{text}` stands for what was said, `{name}` for who said it. */
+  template: z._default(z.string().check(z.maxLength(256)), '{text}'),
+  /** The attribute of a user or visitor that holds his name; his id stands in for it. */
+  nameAttribute: z._default(z.string().check(z.minLength(1), z.maxLength(128)), 'nickname'),
+  /** What is said of a message that is no text. */
+  media: z._default(
+    z.object({
+      image: z._default(z.string().check(z.maxLength(128)), '[Image]'),
+      audio: z._default(z.string().check(z.maxLength(128)), '[Audio]'),
+      video: z._default(z.string().check(z.maxLength(128)), '[Video]'),
+    }),
+    { image: '[Image]', audio: '[Audio]', video: '[Video]' },
+  ),
+});
+export type PushSettings = z.output<typeof PushSettings>;
 
 const App = z.object({
   clientKey: z.string(),
@@ -18,6 +37,10 @@ const App = z.object({
   /** How many attachments a user may upload in an hour, and how many bytes in all. */
   uploadsPerHour: z._default(z.number(), 200),
   uploadBytesPerHour: z._default(z.number(), 1024 ** 3),
+  apns: z.optional(Credential),
+  apns_sandbox: z.optional(Credential),
+  fcm: z.optional(Credential),
+  push: z._default(PushSettings, PushSettings.parse({})),
 });
 
 /** An application: whoever holds its client key may use the chat, whoever holds its master key may manage it. */
@@ -66,4 +89,19 @@ export async function createApp(
     if (conditionFailed(error)) return 'existed';
     throw error;
   }
+}
+
+/** Notes what credentials SNS holds for a platform, or how alerts are worded. */
+export async function saveSetting<K extends Platform | 'push'>(id: string, name: K, value: App[K]): Promise<void> {
+  await dynamo.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: key(id),
+      UpdateExpression: 'SET #name = :value',
+      ConditionExpression: 'attribute_exists(#pk)',
+      ExpressionAttributeNames: { '#name': name, '#pk': PARTITION_KEY },
+      ExpressionAttributeValues: { ':value': value },
+    }),
+  );
+  known.delete(id);
 }

@@ -1,10 +1,10 @@
 import type { Principal } from '../chat/principal.ts';
 import { DIRECTORY_INDEX, PARTITION_KEY, SORT_KEY } from '../constants.ts';
 
-/** What has a partition of its own: somebody who can be connected, or a group or room. */
+/** What has a partition of its own: somebody who can be connected, a group or room, or an app on a device. */
 export interface Subject {
   readonly app: string;
-  readonly kind: Principal['kind'] | 'group' | 'room';
+  readonly kind: Principal['kind'] | 'group' | 'room' | 'installation';
   readonly id: string;
 }
 

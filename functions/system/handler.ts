@@ -1,20 +1,27 @@
 import { connections } from '../chat/audience.ts';
-import { deliver } from '../chat/delivery.ts';
+import { deliver, deliverTo } from '../chat/delivery.ts';
+import type { Principal } from '../chat/principal.ts';
 import { NAMESPACE } from '../chat/wire.ts';
 import { CONNECTION_SHARDS } from '../constants.ts';
 import { eventFrame } from '../protocol/index.ts';
+import { pushLater } from '../push/later.ts';
 import { membersOf } from '../store/communities.ts';
 import { everybody } from '../store/connections.ts';
 import { SystemMessage } from './message.ts';
 
-/** Says a system message (`sys`) to all the open connections of its receivers. Invoked asynchronously by the REST endpoint. */
+/**
+ * Says a system message (`sys`) to all the open connections of its receivers; a user, or the members of a group, who
+ * have none get a push. Invoked asynchronously by the REST endpoint.
+ */
 export async function handler(event: unknown): Promise<void> {
-  const { app, to, message } = SystemMessage.parse(event);
+  const { app, to, message, push } = SystemMessage.parse(event);
   const frame = eventFrame(NAMESPACE, 'sys', [message]);
   if (to.kind === 'everybody') {
     await Promise.all(Array.from({ length: CONNECTION_SHARDS }, (_, shard) => deliver(everybody(app, shard), frame)));
     return;
   }
   const ids = to.kind === 'user' ? [to.id] : await membersOf({ app, kind: to.kind, id: to.id });
-  await deliver(await connections(ids.map((id) => ({ app, kind: 'user', id }))), frame);
+  const receivers = ids.map((id): Principal => ({ app, kind: 'user', id }));
+  const missed = await deliverTo(receivers, await connections(receivers), frame);
+  if (to.kind !== 'room') await pushLater(missed, { app, event: message, push });
 }

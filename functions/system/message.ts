@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Spoken } from '../chat/content.ts';
+import { Push, Spoken } from '../chat/content.ts';
 
 /** A system message on its way from the REST endpoint to those it is for; it has no sender. */
 export const SystemMessage = z.object({
@@ -14,6 +14,7 @@ export const SystemMessage = z.object({
     ts: z.number(),
     remark: z.optional(z.string()),
   }),
+  push: z.optional(z.nullable(Push)),
 });
 
 export type SystemMessage = z.output<typeof SystemMessage>;

@@ -14,6 +14,8 @@ export interface EdgeOptions {
   http: () => HttpGateway | undefined;
   s3: () => S3 | undefined;
   distribution: () => Distribution | undefined;
+  /** Pages of the local cloud itself, of which AWS has none; undefined for all other paths. */
+  pages: (path: string) => Reply | undefined;
   log: Log;
 }
 
@@ -29,9 +31,11 @@ export class Edge {
   readonly #upgraded = new Set<Duplex>();
   origin = '';
 
-  constructor({ webSocket, http, s3, distribution, log }: EdgeOptions) {
+  constructor({ webSocket, http, s3, distribution, pages, log }: EdgeOptions) {
     this.#server = createServer(async (request, response) => {
       try {
+        const page = pages(request.url ?? '/');
+        if (page) return send(response, page);
         const service = isS3Path(request.url) ? s3() : (distribution() ?? http());
         send(response, (await service?.handle(request)) ?? NOT_FOUND);
       } catch (error) {

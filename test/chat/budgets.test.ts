@@ -55,6 +55,29 @@ describe('a friend message with ack, to one device', () => {
   });
 });
 
+describe('a friend message with ack, to somebody offline', () => {
+  it('takes one read more, and one invocation if he has a telephone to push to', async () => {
+    const [tom, jerry, butch] = [someone('tom'), someone('jerry'), someone('butch')];
+    await befriend(system.origin, tom, jerry);
+    await befriend(system.origin, tom, butch);
+    (await Device.login('1.4.8', system.origin, { client: butch, install: someone('install') })).close();
+    const toms = await Device.login('1.4.8', system.origin, tom);
+    const say = (to: string) =>
+      cost(async () => {
+        toms.client.emit('say', text(to, 'a message of ordinary length', { ack: 1 }));
+        await toms.acks.at();
+      });
+    const calls = { 'dynamodb:BatchGetItem': 2, 'dynamodb:PutItem': 1, 'execute-api:PostToConnection': 1 };
+    const spent = await say(jerry);
+    expect(spent.calls).toEqual(calls);
+    expect(sum(spent.invocations)).toBe(1);
+    expect(spent.readUnits).toBeLessThanOrEqual(2);
+    const pushed = await say(butch);
+    expect(pushed.calls).toMatchObject({ ...calls, 'lambda:Invoke': 1 });
+    expect(sum(pushed.invocations)).toBe(2);
+  });
+});
+
 describe('connecting and logging in', () => {
   it.each(['3', '4'] as const)(
     'takes four posts, five calls of DynamoDB and three invocations at most (EIO=%s)',

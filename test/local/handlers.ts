@@ -23,6 +23,8 @@ import type {
 } from 'aws-lambda';
 import { attempt, say } from './attempt.ts';
 
+export { callSns } from './sns-handlers.ts';
+
 const dynamodb = new DynamoDBClient({});
 const lambda = new LambdaClient({});
 const management = new ApiGatewayManagementApiClient({ endpoint: process.env.CALLBACK_URL ?? 'http://unset' });

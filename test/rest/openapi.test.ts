@@ -1,9 +1,10 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ENV } from '../../functions/constants.ts';
+import { p8 } from '../support/certificates.ts';
 import { Described } from '../support/described.ts';
 import { text } from '../support/device.ts';
-import { app, macaw, sign, someone } from '../support/macaw.ts';
+import { app, failureOf, macaw, sign, someone } from '../support/macaw.ts';
 import { scene } from '../support/scene.ts';
 
 const system = macaw();
@@ -27,10 +28,12 @@ describe('the description of the REST endpoints', () => {
   it('has every endpoint that there is, and no other', async () => {
     for (const name of Object.values(ENV)) vi.stubEnv(name, 'none');
     const { sections } = await import('../../functions/rest/routes.ts');
+    const { installations } = await import('../../functions/mobile/installations.ts');
+    const { credentials } = await import('../../functions/mobile/credentials.ts');
     const { attachments } = await import('../../functions/attachments/routes.ts');
     vi.unstubAllEnvs();
     const template = (path: string) => path.replace(/:(\w+)(\{.*\})?/g, '{$1}');
-    const routes = [...sections, attachments].flatMap(({ routes }) =>
+    const routes = [...sections, attachments, installations, credentials].flatMap(({ routes }) =>
       routes.map(({ method, path }) => `${method} ${template(path)}`),
     );
     expect(api.operations().map(([method, path]) => `${method} ${path}`)).toHaveLength(routes.length);
@@ -140,6 +143,23 @@ describe('what the endpoints answer', () => {
     }
 
     await ask('POST', '/attachment', { body: { filename: 'cat.jpg', contentType: 'image/jpeg', size: 3 } });
+    const installationId = someone('install');
+    const install = { id: installationId };
+    const installation = { installationId, deviceType: 'ios', environment: 'sandbox', deviceToken: '0f', badge: 1 };
+    await ask('POST', '/2.0/installations', { body: installation });
+    await ask('PUT', '/2.0/installations/{id}', { params: install, body: { badge: 0 } });
+    await ask('GET', '/2.0/installations/{id}', { params: install });
+    await ask('DELETE', '/ctx/{id}/installs/{installId}', { params: { id: tom, installId: installationId } });
+    const headers = { 'X-ML-MasterKey': app.masterKey };
+    const credential = { file: Buffer.from(p8()).toString('base64'), keyId: 'ABC1234567', teamId: 'TEAM123456' };
+    await ask('PUT', '/2.0/push/credentials/{platform}', {
+      params: { platform: 'apns' },
+      body: { ...credential, bundleId: 'com.example.chat' },
+      headers,
+    });
+    await ask('GET', '/2.0/push/credentials', { headers });
+    await ask('PUT', '/2.0/push/settings', { body: { template: '{name}: {text}' }, headers });
+    await ask('GET', '/2.0/push/settings', { headers });
 
     await ask('DELETE', '/groups/{id}/chats', { params: { id: group } });
     await ask('DELETE', '/ctx/{id}/friends/{fid}', { params: fid });
@@ -158,7 +178,7 @@ describe('what the endpoints answer', () => {
   it('is a described failure wherever the keys are missing', async () => {
     for (const [method, path] of api.operations()) {
       const answer = await api.askInVain(method, path, { headers: { 'X-ML-APIKey': '' } });
-      expect(answer).toMatchObject({ status: 401, body: { errorCode: 5003 } });
+      expect({ status: answer.status, ...failureOf(answer.body) }).toMatchObject({ status: 401, code: 5003 });
     }
   });
 

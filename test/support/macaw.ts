@@ -60,6 +60,12 @@ export async function rest(
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers };
 }
 
+/** What a failure says, in the shape of the chat's endpoints or in that of those below `/2.0`. */
+export function failureOf(body: unknown): { code: unknown; message: unknown } {
+  const { errorCode, errorMessage, code = errorCode, error = errorMessage } = Object(body);
+  return { code, message: error };
+}
+
 export async function befriend(origin: string, one: string, other: string): Promise<void> {
   const { status, body } = await rest(origin, 'POST', `/ctx/${one}/friends/${other}`);
   if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);

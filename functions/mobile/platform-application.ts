@@ -1,0 +1,45 @@
+import {
+  CreatePlatformApplicationCommand,
+  InvalidParameterException,
+  SetPlatformApplicationAttributesCommand,
+  SNSClient,
+} from '@aws-sdk/client-sns';
+import { ChatError, ERROR } from '../chat/errors.ts';
+import { ENV } from '../constants.ts';
+import { requireEnv } from '../environment.ts';
+import { type Platform, SNS_PLATFORM } from '../store/platforms.ts';
+
+const sns = new SNSClient({});
+const prefix = requireEnv(ENV.platformPrefix);
+
+/**
+ * Gives credentials to SNS, which alone keeps them; endpoints stay what they are when they replace others.
+ * @param arn the platform application that is there already, if one is
+ * @returns its ARN
+ * @throws ChatError 5001 when SNS does not take them
+ */
+export async function storeCredentials(
+  app: string,
+  platform: Platform,
+  arn: string | undefined,
+  attributes: Record<string, string>,
+): Promise<string> {
+  try {
+    if (arn === undefined) return await create(`${prefix}-${app}`, platform, attributes);
+    await sns.send(
+      new SetPlatformApplicationAttributesCommand({ PlatformApplicationArn: arn, Attributes: attributes }),
+    );
+    return arn;
+  } catch (error) {
+    if (!(error instanceof InvalidParameterException)) throw error;
+    throw new ChatError(ERROR.badParameter, `SNS does not take the credentials: ${error.message}`);
+  }
+}
+
+async function create(name: string, platform: Platform, attributes: Record<string, string>): Promise<string> {
+  const { PlatformApplicationArn } = await sns.send(
+    new CreatePlatformApplicationCommand({ Name: name, Platform: SNS_PLATFORM[platform], Attributes: attributes }),
+  );
+  if (!PlatformApplicationArn) throw new Error('SNS created a platform application without an ARN');
+  return PlatformApplicationArn;
+}

@@ -1,0 +1,55 @@
+import type { App } from '../store/apps.ts';
+import {
+  type Changes,
+  dropEndpoint,
+  findInstallation,
+  type Installation,
+  saveInstallation,
+} from '../store/installations.ts';
+import type { Platform } from '../store/platforms.ts';
+import { claimEndpoint, deleteEndpoint } from './endpoints.ts';
+
+/**
+ * Stores what an app tells of itself, and sees to it that SNS reaches its device token.
+ * @param now epoch ms
+ */
+export async function register(
+  app: App,
+  id: string,
+  given: Omit<Changes, 'endpoint'>,
+  now: number,
+): Promise<Installation> {
+  const present = await findInstallation(app.id, id);
+  const reached = { ...present, ...given };
+  const application = applicationOf(app, reached);
+  const same =
+    present?.deviceToken === reached.deviceToken && present?.endpoint?.startsWith(endpointsIn(application)) === true;
+  if (same || reached.deviceToken === undefined) return saveInstallation(app.id, id, given, now);
+
+  const claimed = application ? await claimEndpoint(application, reached.deviceToken, id) : undefined;
+  // An app that was installed anew has the same token: what was there before must not be pushed to it any more.
+  if (claimed?.previous) await dropEndpoint(app.id, claimed.previous, claimed.endpoint);
+  if (present?.endpoint && present.endpoint !== claimed?.endpoint) await deleteEndpoint(present.endpoint);
+  return saveInstallation(app.id, id, { ...given, endpoint: claimed?.endpoint ?? null }, now);
+}
+
+/** The platform application for a device; undefined when the application has no credentials for it. */
+function applicationOf(
+  app: App,
+  { deviceType, environment }: Pick<Changes, 'deviceType' | 'environment'>,
+): string | undefined {
+  if (deviceType === undefined) return undefined;
+  const platforms: readonly Platform[] =
+    deviceType === 'android'
+      ? ['fcm']
+      : environment
+        ? [environment === 'sandbox' ? 'apns_sandbox' : 'apns']
+        : // Old SDKs do not say which: then whichever there are credentials for.
+          ['apns', 'apns_sandbox'];
+  return platforms.flatMap((platform) => app[platform]?.arn ?? [])[0];
+}
+
+/** How the ARNs of endpoints in a platform application begin. */
+function endpointsIn(application = ''): string {
+  return `${application.replace(':app/', ':endpoint/')}/`;
+}

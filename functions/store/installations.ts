@@ -1,0 +1,174 @@
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { ChatError, ERROR } from '../chat/errors.ts';
+import type { Principal } from '../chat/principal.ts';
+import { ENV, PARTITION_KEY, SORT_KEY } from '../constants.ts';
+import { requireEnv } from '../environment.ts';
+import { conditionFailed, dynamo, type Lookup } from './dynamo.ts';
+import { headKey, subjectKey } from './keys.ts';
+
+const table = requireEnv(ENV.coreTable);
+
+/** How many installations a user has at most: of more, the ones bound longest ago get no more pushes. */
+export const MAX_INSTALLS = 20;
+
+const ATTEMPTS = 10;
+
+const Installation = z.object({
+  /** When it came to exist and when it was last changed, epoch ms. */
+  ts: z.number(),
+  updated: z.optional(z.number()),
+  deviceType: z.optional(z.enum(['ios', 'android'])),
+  environment: z.optional(z.enum(['production', 'sandbox'])),
+  deviceToken: z.optional(z.string()),
+  /** By which SNS reaches the device token; undefined when it cannot. */
+  endpoint: z.optional(z.string()),
+  /** Whose messages it is pushed. */
+  boundTo: z.optional(z.string()),
+  badge: z._default(z.number(), 0),
+});
+
+/** An app on a device, as far as pushes go to it. */
+export type Installation = z.output<typeof Installation>;
+
+/** What an app tells of itself. */
+type Told = Partial<Pick<Installation, 'deviceType' | 'environment' | 'deviceToken' | 'badge'>>;
+
+/** What is to be changed of an installation; `endpoint` null: SNS does not reach it any more. */
+export type Changes = { readonly [K in keyof Told]?: Told[K] | undefined } & { readonly endpoint?: string | null };
+
+const installationKey = (app: string, id: string) => headKey({ app, kind: 'installation', id });
+const installsKey = (user: Principal) => ({ [PARTITION_KEY]: subjectKey(user), [SORT_KEY]: 'installs' });
+
+const readIds = z._default(z.array(z.string()), []);
+
+/** The installations that a user is bound to, the latest last: one item, whatever their number. */
+export function installsOf(user: Principal): Lookup<string[]> {
+  return { table, key: installsKey(user), parse: (item) => readIds.parse(item?.ids) };
+}
+
+/** An installation as it is at this moment; undefined when there is none of that id. */
+export async function findInstallation(app: string, id: string): Promise<Installation | undefined> {
+  const { Item } = await dynamo.send(
+    new GetCommand({ TableName: table, Key: installationKey(app, id), ConsistentRead: true }),
+  );
+  return Item && Installation.parse(Item);
+}
+
+/** Creates an installation, or changes what is given of it. */
+export async function saveInstallation(app: string, id: string, changes: Changes, now: number): Promise<Installation> {
+  const given = Object.entries({ ...changes, updated: now }).filter(([, value]) => value != null);
+  const sets = given.map(([name]) => `, #${name} = :${name}`).join('');
+  const { Attributes } = await dynamo.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: installationKey(app, id),
+      UpdateExpression: `SET ts = if_not_exists(ts, :now)${sets}${changes.endpoint === null ? ' REMOVE endpoint' : ''}`,
+      ExpressionAttributeNames: Object.fromEntries(given.map(([name]) => [`#${name}`, name])),
+      ExpressionAttributeValues: {
+        ':now': now,
+        ...Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
+      },
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  return Installation.parse(Attributes);
+}
+
+/** Notes that SNS no longer reaches an installation by this endpoint; one that has another by now keeps it. */
+export function dropEndpoint(app: string, id: string, endpoint: string): Promise<unknown> {
+  return change(app, id, 'REMOVE endpoint', 'endpoint = :endpoint', { ':endpoint': endpoint });
+}
+
+/**
+ * Counts one more message on the badge of an installation.
+ * @returns the installation; undefined when it is not bound to that user any more
+ */
+export async function countMessage(app: string, id: string, user: string): Promise<Installation | undefined> {
+  const counted = await change(app, id, 'ADD badge :one', 'boundTo = :user', { ':one': 1, ':user': user });
+  return counted && Installation.parse(counted);
+}
+
+/**
+ * Binds an installation to a user, so that it is pushed his messages; it leaves whomever it was bound to.
+ * @param now epoch ms
+ * @throws ChatError 5005 when others keep changing the user's installations
+ */
+export async function bind(user: Principal, id: string, now: number): Promise<void> {
+  const present = await findInstallation(user.app, id);
+  if (present?.boundTo === user.id) return;
+  // The list first: a push looks at both, and should this be cut short, the next login finds it undone.
+  const dropped = await changeInstalls(user, (ids) => [...ids.filter((one) => one !== id), id]);
+  await dynamo.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: installationKey(user.app, id),
+      UpdateExpression: 'SET ts = if_not_exists(ts, :now), boundTo = :user, badge = :none',
+      ExpressionAttributeValues: { ':now': now, ':user': user.id, ':none': 0 },
+    }),
+  );
+  await Promise.all(dropped.map((old) => leave(user, old)));
+  if (present?.boundTo !== undefined) await forget({ ...user, id: present.boundTo }, id);
+}
+
+/** Ends that an installation is pushed a user's messages; one that is not bound to him stays as it is. */
+export async function unbind(user: Principal, id: string): Promise<void> {
+  await leave(user, id);
+  await forget(user, id);
+}
+
+async function leave(user: Principal, id: string): Promise<void> {
+  await change(user.app, id, 'REMOVE boundTo', 'boundTo = :user', { ':user': user.id });
+}
+
+async function forget(user: Principal, id: string): Promise<void> {
+  await changeInstalls(user, (ids) => ids.filter((one) => one !== id));
+}
+
+/** Changes an installation if a condition holds: what it is then, else undefined. */
+async function change(app: string, id: string, update: string, condition: string, values: Record<string, unknown>) {
+  try {
+    const { Attributes } = await dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: installationKey(app, id),
+        UpdateExpression: update,
+        ConditionExpression: condition,
+        ExpressionAttributeValues: values,
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return Attributes;
+  } catch (error) {
+    if (conditionFailed(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Changes the list of a user's installations, and tells which fell out of it because there are too many. */
+async function changeInstalls(user: Principal, edit: (ids: string[]) => string[]): Promise<string[]> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const { Item } = await dynamo.send(
+      new GetCommand({ TableName: table, Key: installsKey(user), ConsistentRead: true }),
+    );
+    const present = readIds.parse(Item?.ids);
+    const edited = edit(present);
+    if (JSON.stringify(edited) === JSON.stringify(present)) return [];
+    try {
+      await dynamo.send(
+        new PutCommand({
+          TableName: table,
+          Item: { ...installsKey(user), ids: edited.slice(-MAX_INSTALLS) },
+          ConditionExpression: Item ? 'ids = :present' : 'attribute_not_exists(#pk)',
+          ...(Item
+            ? { ExpressionAttributeValues: { ':present': present } }
+            : { ExpressionAttributeNames: { '#pk': PARTITION_KEY } }),
+        }),
+      );
+      return edited.slice(0, -MAX_INSTALLS);
+    } catch (error) {
+      if (!conditionFailed(error)) throw error;
+    }
+  }
+  throw new ChatError(ERROR.conflict, `Too many requests change the installations of ${user.id}; try again`);
+}

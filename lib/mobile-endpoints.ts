@@ -1,0 +1,50 @@
+import { Duration } from 'aws-cdk-lib';
+
+import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Construct } from 'constructs';
+import { ENV } from '../functions/constants.ts';
+import type { Tables } from './data-stack.ts';
+import { MacawFunction } from './macaw-function.ts';
+import type { PlatformApplications } from './platform-applications.ts';
+
+export interface MobileEndpointsProps {
+  readonly tables: Tables;
+  readonly platforms: PlatformApplications;
+  readonly api: HttpApi;
+}
+
+/** The endpoints that prepare pushes: apps on devices, and the application's credentials. */
+export class MobileEndpoints extends Construct {
+  constructor(scope: Construct, id: string, { tables, platforms, api }: MobileEndpointsProps) {
+    super(scope, id);
+    const endpoints = new MacawFunction(this, 'Function', {
+      folder: 'mobile',
+      description: 'The endpoints for installations and push credentials',
+      timeout: Duration.seconds(29),
+    });
+    tables.core.allow(endpoints, 'GetItem', 'UpdateItem');
+    platforms.name(endpoints);
+    platforms.allow(
+      endpoints,
+      'CreatePlatformApplication',
+      'SetPlatformApplicationAttributes',
+      'CreatePlatformEndpoint',
+      'GetEndpointAttributes',
+      'SetEndpointAttributes',
+      'DeleteEndpoint',
+    );
+
+    const credentials = new MacawFunction(this, 'Credentials', {
+      folder: 'credentials',
+      description: 'Reads uploaded push credentials; may do nothing else',
+      timeout: Duration.seconds(20),
+    });
+    credentials.allowInvocation(endpoints, ENV.credentialsUrl);
+
+    const integration = new HttpLambdaIntegration('Integration', endpoints);
+    for (const path of ['/2.0/installations', '/2.0/installations/{proxy+}', '/2.0/push/{proxy+}']) {
+      api.addRoutes({ path, methods: [HttpMethod.ANY], integration });
+    }
+  }
+}

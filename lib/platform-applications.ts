@@ -1,0 +1,51 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ENV } from '../functions/constants.ts';
+import type { MacawFunction } from './macaw-function.ts';
+
+type Action =
+  | 'CreatePlatformApplication'
+  | 'SetPlatformApplicationAttributes'
+  | 'GetPlatformApplicationAttributes'
+  | 'CreatePlatformEndpoint'
+  | 'GetEndpointAttributes'
+  | 'SetEndpointAttributes'
+  | 'DeleteEndpoint'
+  | 'Publish';
+
+/**
+ * The platform applications of SNS by which pushes go to telephones. CloudFormation has no type for them: they are made
+ * when credentials are uploaded, and told from others by a prefix of their names.
+ */
+export class PlatformApplications {
+  private readonly prefix: string;
+
+  constructor(prefix: string) {
+    this.prefix = prefix;
+  }
+
+  /** Lets a function do just that with them and the endpoints in them. */
+  allow(fn: MacawFunction, ...actions: Action[]): void {
+    const stack = Stack.of(fn);
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: actions.map((action) => `sns:${action}`),
+        resources: [`app/*/${this.prefix}-*`, `endpoint/*/${this.prefix}-*`].map((resource) =>
+          stack.formatArn({ service: 'sns', resource }),
+        ),
+      }),
+    );
+  }
+
+  /** Lets a function find all of them, and tells it their prefix. */
+  allowList(fn: MacawFunction): void {
+    this.name(fn);
+    const everything = Stack.of(fn).formatArn({ service: 'sns', resource: '*' });
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['sns:ListPlatformApplications'], resources: [everything] }));
+  }
+
+  /** Tells a function how to name them. */
+  name(fn: MacawFunction): void {
+    fn.addEnvironment(ENV.platformPrefix, this.prefix);
+  }
+}

@@ -1,0 +1,282 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CLIENT_VERSIONS } from '../support/clients.ts';
+import { Device, text } from '../support/device.ts';
+import { befriend, macaw, someone } from '../support/macaw.ts';
+import { BUNDLE, opened, telephones } from '../support/phone.ts';
+import { scene } from '../support/scene.ts';
+
+const system = macaw({ retryDelayMs: () => 1 });
+const { ask, credentials, install, login, offline, pushesTo } = telephones(system);
+const { call, create, users } = scene(system);
+
+beforeAll(() => credentials());
+
+/** Two friends: one who is online, one who is offline and has his telephone with him. */
+async function friends() {
+  const [tom, jerry] = [someone('tom'), someone('jerry')];
+  await befriend(system.origin, tom, jerry);
+  const phone = await offline(jerry);
+  const device = await Device.login('4.8.4', system.origin, tom);
+  return { tom, jerry, phone, device };
+}
+
+const next = ({ token }: { token: string }) => system.cloud.outbox.nextPush(token);
+
+describe('a push', () => {
+  it.each(CLIENT_VERSIONS)('comes when a stock client %s has closed, and carries the message', async (version) => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    await befriend(system.origin, tom, jerry);
+    const phone = await install();
+    const jerrys = await Device.login(version, system.origin, { client: jerry, install: phone.install });
+    const toms = await Device.login(version, system.origin, tom);
+    toms.client.emit('say', text(jerry, 'seen'));
+    const seen = Object(await jerrys.messages.at());
+    jerrys.close();
+    await system.cloud.settled();
+    toms.client.emit('say', text(jerry, 'unseen', { remark: 'r', ack: 7 }));
+    const push = await next(phone);
+    const { aps, parrot } = opened(push);
+    expect(aps).toEqual({ alert: 'unseen', badge: 1 });
+    expect(parrot).toEqual({
+      ...seen,
+      id: expect.any(String),
+      ts: expect.any(Number),
+      content: { media: 0, body: 'unseen' },
+      remark: 'r',
+    });
+    expect(push.attributes).toEqual({
+      'AWS.SNS.MOBILE.APNS.PUSH_TYPE': 'alert',
+      'AWS.SNS.MOBILE.APNS.PRIORITY': '10',
+      'AWS.SNS.MOBILE.APNS.TTL': '604800',
+      'AWS.SNS.MOBILE.APNS.COLLAPSE_ID': parrot.id,
+      'AWS.SNS.MOBILE.APNS.TOPIC': BUNDLE,
+    });
+    expect(await pushesTo(phone)).toHaveLength(1);
+  });
+
+  it.each([
+    ['text', { content: { media: 0, body: 'hello' } }, { alert: 'hello' }],
+    ['an image', { content: { media: 1, body: 'https://x/y.png' } }, { alert: '[Image]' }],
+    ['audio', { content: { media: 2, body: 'https://x/y.mp3' } }, { alert: '[Audio]' }],
+    ['a video', { content: { media: 3, body: 'https://x/y.mp4' } }, { alert: '[Video]' }],
+    ['prefix and suffix', { push: { prefix: 'Tom: ', suffix: '!' } }, { alert: 'Tom: hello!' }],
+    ['overwrite', { push: { prefix: '<', overwrite: 'something', suffix: '>' } }, { alert: '<something>' }],
+    ['an empty overwrite', { push: { overwrite: '' } }, { alert: 'hello' }],
+    ['a sound', { push: { sound: 'bell.caf' } }, { alert: 'hello', sound: 'bell.caf' }],
+    ['a badge', { push: { badge: 42 } }, { alert: 'hello', badge: 42 }],
+    ['content-available', { push: { contentAvailable: true } }, { alert: 'hello', 'content-available': 1 }],
+    ['nulls', { push: { enable: null, sound: null, badge: null, prefix: null } }, { alert: 'hello' }],
+  ])('words %s as asked', async (_, more, aps) => {
+    const { jerry, phone, device } = await friends();
+    await device.say(text(jerry, 'hello', more));
+    expect(opened(await next(phone)).aps).toEqual({ badge: 1, ...aps });
+  });
+
+  it('that shows nothing is sent as a background push', async () => {
+    const { jerry, phone, device } = await friends();
+    await device.say(text(jerry, '', { push: { contentAvailable: true } }));
+    const push = await next(phone);
+    expect(opened(push).aps).toEqual({ 'content-available': 1 });
+    expect(push.attributes).toMatchObject({
+      'AWS.SNS.MOBILE.APNS.PUSH_TYPE': 'background',
+      'AWS.SNS.MOBILE.APNS.PRIORITY': '5',
+    });
+  });
+
+  it('stays within 4096 bytes, whatever the message', async () => {
+    const { tom, jerry, phone, device } = await friends();
+    const body = '𝄞"\n'.repeat(2000);
+    await device.say(text(jerry, body, { push: { prefix: 'Tom: ', suffix: ' (long)' } }));
+    const push = await next(phone);
+    expect(push.bytes).toBeLessThanOrEqual(4096);
+    expect(push.bytes).toBeGreaterThan(4000);
+    const { aps, parrot } = opened(push);
+    expect(aps.alert).toMatch(/^Tom: 𝄞"\n.*… \(long\)$/s);
+    expect(parrot).toMatchObject({ from: { id: tom, type: 0 }, truncated: true });
+    expect(body.startsWith(parrot.content.body.slice(0, -1))).toBe(true);
+  });
+});
+
+describe('who gets one', () => {
+  it('strangers and visitors have theirs pushed, too', async () => {
+    const { jerry, phone, device } = await friends();
+    const [butch] = [someone('butch')];
+    const stranger = await Device.login('4.8.4', system.origin, butch);
+    await stranger.say({ to: { id: jerry, type: 4 }, content: { media: 0, body: 'strange' } });
+    expect(opened(await next(phone))).toMatchObject({
+      aps: { alert: 'strange' },
+      parrot: { from: { id: butch, type: 4 } },
+    });
+    const visitor = await Device.login('4.8.4', system.origin, { passenger: { name: 'Tyke' } });
+    await visitor.say({ to: { id: jerry }, content: { media: 0, body: 'a visit' } });
+    expect(opened(await next(phone))).toMatchObject({
+      aps: { alert: 'a visit', badge: 2 },
+      parrot: { from: { type: 3 } },
+    });
+    device.close();
+  });
+
+  it('a second device that is online prevents it; one that is cut off without goodbye does not', async () => {
+    const { jerry, phone, device } = await friends();
+    const before = new Set(system.cloud.connections());
+    const second = await Device.login('4.8.4', system.origin, jerry);
+    await device.say(text(jerry, 'one'));
+    await second.messages.at();
+    expect(await pushesTo(phone)).toEqual([]);
+    // What is registered is gone already: every post to it meets 410.
+    for (const id of system.cloud.connections()) if (!before.has(id)) system.cloud.drop(id);
+    await device.say(text(jerry, 'two'));
+    expect(opened(await next(phone)).aps.alert).toBe('two');
+    expect(await pushesTo(phone)).toHaveLength(1);
+  });
+
+  it('what is said while the last connection closes is taken by that or pushed, each message once', async () => {
+    const { jerry, phone, device } = await friends();
+    const before = new Set(system.cloud.connections());
+    const second = await Device.login('1.4.8', system.origin, jerry);
+    const closing = system.cloud.connections().find((id) => !before.has(id));
+    await system.cloud.settled();
+    const mark = system.cloud.calls.mark();
+    const bodies = Array.from({ length: 30 }, (_, n) => `message ${n}`);
+    const early = bodies.slice(0, 10).map((body) => device.say(text(jerry, body)));
+    await second.messages.at();
+    second.close();
+    const late = bodies.slice(10).map((body) => device.say(text(jerry, body)));
+    await Promise.all([...early, ...late]);
+    const pushed = (await pushesTo(phone)).map((push) => opened(push).parrot.content.body);
+    const taken = system.cloud.calls
+      .since(mark)
+      .filter((entry) => entry.service === 'execute-api' && entry.resource === closing && entry.status === 200);
+    const delivered = second.messages.received.map((message) => Object(message).content.body);
+    expect(pushed.filter((body) => delivered.includes(body))).toEqual([]);
+    expect(new Set(pushed).size).toBe(bodies.length - taken.length);
+    expect(pushed).toHaveLength(bodies.length - taken.length);
+    expect(pushed.length).toBeGreaterThan(0);
+  });
+
+  it('nobody after logging out, with enable: false, in a room, or for what he says himself', async () => {
+    const { tom, jerry, phone, device } = await friends();
+    await device.say(text(jerry, 'no push', { push: { enable: false } }));
+    const room = await create('room', { members: [tom, jerry] });
+    await device.say({ to: { id: room, type: 2 }, content: { media: 0, body: 'in a room' } });
+    expect(await pushesTo(phone)).toEqual([]);
+
+    expect((await call('GET', `/ctx/${jerry}`)).body).toMatchObject({ installs: [phone.install], sessions: 0 });
+    expect((await call('DELETE', `/ctx/${jerry}/installs/${phone.install}`)).status).toBe(204);
+    expect((await call('DELETE', `/ctx/${jerry}/installs/${phone.install}`)).status).toBe(204);
+    expect((await call('GET', `/ctx/${jerry}`)).body).toMatchObject({ installs: [] });
+    await device.say(text(jerry, 'logged out'));
+    expect(await pushesTo(phone)).toEqual([]);
+
+    const toms = await offline(tom);
+    await device.say(text(jerry, 'to myself, nothing'));
+    expect(await pushesTo(toms)).toEqual([]);
+  });
+
+  it('a user with several telephones gets it on each, with a badge of its own', async () => {
+    const { jerry, phone, device } = await friends();
+    await device.say(text(jerry, 'one'));
+    await next(phone);
+    const tablet = await offline(jerry);
+    await device.say(text(jerry, 'two'));
+    expect(opened(await next(phone)).aps.badge).toBe(2);
+    expect(opened(await next(tablet)).aps.badge).toBe(1);
+  });
+
+  it('a telephone on which another user logs in gets his messages only', async () => {
+    const { jerry, phone, device, tom } = await friends();
+    const butch = someone('butch');
+    await befriend(system.origin, tom, butch);
+    (await login(butch, phone)).close();
+    await system.cloud.settled();
+    await device.say(text(jerry, 'for jerry'));
+    await device.say(text(butch, 'for butch'));
+    expect(opened(await next(phone)).aps).toEqual({ alert: 'for butch', badge: 1 });
+    expect(await pushesTo(phone)).toHaveLength(1);
+    expect((await call('GET', `/ctx/${jerry}`)).body).toMatchObject({ installs: [] });
+  });
+});
+
+describe('system messages', () => {
+  it('are pushed to a user and to the members of a group who are offline, not to a room or to everybody', async () => {
+    const { tom, jerry, phone } = await friends();
+    const group = await create('group', { owner: tom, members: [jerry] });
+    const room = await create('room', { members: [tom, jerry] });
+    const system_ = (path: string, body: string) =>
+      ask('POST', path, { content: { media: 0, body }, push: { prefix: 'News: ', sound: 'default' } });
+    expect((await system_(`/system/${jerry}`, 'for you')).status).toBe(202);
+    const { aps, parrot } = opened(await next(phone));
+    expect(aps).toEqual({ alert: 'News: for you', sound: 'default', badge: 1 });
+    expect(parrot).toEqual({ id: expect.any(String), ts: expect.any(Number), content: { media: 0, body: 'for you' } });
+    await system_(`/system/${group}?group`, 'for all of you');
+    expect(opened(await next(phone)).aps.alert).toBe('News: for all of you');
+    await system_(`/system/${room}?room`, 'for the room');
+    await system_('/system', 'for everybody');
+    expect(await pushesTo(phone)).toHaveLength(2);
+  });
+});
+
+describe('a group of 50 of whom 49 are offline', () => {
+  it('49 are pushed to by one job, the sender pays for one more invocation; failures touch nobody else', async () => {
+    const members = await users(...Array.from({ length: 49 }, (_, n) => `member${n}`));
+    const [owner = ''] = await users('owner');
+    const phones = await Promise.all(
+      members.map(async (member) => {
+        const phone = await install();
+        (await login(member, phone)).close();
+        return phone;
+      }),
+    );
+    const group = await create('group', { owner, members });
+    const device = await Device.login('4.8.4', system.origin, owner);
+    await system.cloud.settled();
+    const mark = system.cloud.calls.mark();
+    await device.say({ to: { id: group, type: 1 }, content: { media: 0, body: 'all' } });
+    await Promise.all(phones.map(next));
+    await system.cloud.settled();
+    const entries = system.cloud.calls.since(mark);
+    const jobs = entries.filter(
+      (entry) => entry.service === 'invocation' && entry.functionId.startsWith('PushFunction'),
+    );
+    expect(jobs).toHaveLength(1);
+    const senders = system.cloud.calls.summary(mark, ({ functionId }) => functionId.startsWith('Frame'));
+    expect(senders.calls).toEqual({
+      'dynamodb:Query': 1,
+      'dynamodb:BatchGetItem': 2,
+      'dynamodb:PutItem': 1,
+      'execute-api:PostToConnection': 1,
+      'lambda:Invoke': 1,
+    });
+
+    const { faults } = system.cloud.outbox;
+    const [throttled, broken, disabled, ...fine] = phones;
+    if (!throttled || !broken || !disabled) throw new Error('There are 49 phones');
+    // More often than the SDK retries, once: a later job reaches it. For good: it ends in the failure queue.
+    faults.throttle(throttled.token, 5);
+    faults.fail(broken.token, 1000);
+    faults.disable(disabled.token);
+    await device.say({ to: { id: group, type: 1 }, content: { media: 0, body: 'again' } });
+    await Promise.all([...fine, throttled].map(next));
+    expect(await pushesTo(throttled)).toHaveLength(2);
+    for (const phone of fine) expect(await pushesTo(phone)).toHaveLength(2);
+    expect(await pushesTo(broken)).toHaveLength(1);
+    expect(await pushesTo(disabled)).toHaveLength(1);
+    const [failed, ...others] = Object.values(system.cloud.failureQueues()).flat();
+    expect(others).toEqual([]);
+    expect(failed).toMatchObject({
+      requestPayload: {
+        event: { content: { body: 'again' } },
+        targets: [{ user: members[1], install: broken.install, counted: true }],
+      },
+    });
+    faults.clear();
+
+    // Disabled: no push until the app registers its token again.
+    await device.say({ to: { id: group, type: 1 }, content: { media: 0, body: 'third' } });
+    expect(opened(await next(broken)).aps.badge).toBe(3);
+    expect(await pushesTo(disabled)).toHaveLength(1);
+    await ask('PUT', `/2.0/installations/${disabled.install}`, { deviceToken: disabled.token });
+    await device.say({ to: { id: group, type: 1 }, content: { media: 0, body: 'fourth' } });
+    expect(opened(await next(disabled)).aps.alert).toBe('fourth');
+  }, 60_000);
+});

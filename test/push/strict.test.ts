@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
+import { Device } from '../support/device.ts';
+import { app, macaw, someone } from '../support/macaw.ts';
+
+const system = macaw({ parameters: { ...DEMO_PARAMETERS, Mode: 'strict' } });
+
+/** Logs a user in, with an installation if he has one, and asks with his token. */
+async function logIn(install?: string) {
+  const device = await Device.login('4.8.4', system.origin, { client: someone(), ...(install && { install }) });
+  const { token } = Object(await device.logins.at());
+  return async (method: string, path: string, body?: unknown) => {
+    const headers = { 'X-ML-AppId': app.id, 'X-ML-Session-Token': token };
+    const response = await fetch(new URL(path, system.origin), {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return response.status;
+  };
+}
+
+it('in strict mode an installation is changed by whom it is bound to, and by anybody logged in before that', async () => {
+  const install = someone('install');
+  const path = `/2.0/installations/${install}`;
+  const stranger = await logIn();
+  const body = { installationId: install, deviceType: 'ios' };
+  expect(await stranger('POST', '/2.0/installations', body)).toBe(201);
+  expect(await stranger('PUT', path, { badge: 1 })).toBe(200);
+  const owner = await logIn(install);
+  expect(await owner('PUT', path, { badge: 0 })).toBe(200);
+  expect(await owner('GET', path)).toBe(200);
+  expect(await stranger('POST', '/2.0/installations', body)).toBe(403);
+  expect(await stranger('PUT', path, { badge: 9 })).toBe(403);
+  expect(await stranger('GET', path)).toBe(403);
+  expect(await owner('GET', '/2.0/push/credentials')).toBe(403);
+});

@@ -1,0 +1,44 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Device, text } from '../support/device.ts';
+import { befriend, macaw, someone } from '../support/macaw.ts';
+import { opened, telephones } from '../support/phone.ts';
+
+const system = macaw();
+const { ask, credentials, offline } = telephones(system);
+const settings = { template: '{name} says: {text}', nameAttribute: 'nick', media: { image: 'a picture' } };
+
+beforeAll(async () => {
+  await credentials();
+  await ask('PUT', '/2.0/push/settings', settings);
+});
+
+describe("an application's template", () => {
+  it('can be read back, with the defaults for what it leaves out', async () => {
+    const media = { image: 'a picture', audio: '[Audio]', video: '[Video]' };
+    expect((await ask('GET', '/2.0/push/settings')).body).toEqual({ ...settings, media });
+  });
+
+  it('names the sender by his attribute, else by his id, and has words for media', async () => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    await befriend(system.origin, tom, jerry);
+    const phone = await offline(jerry);
+    const device = await Device.login('4.8.4', system.origin, tom);
+    const pushed = async (message: Record<string, unknown>) => {
+      await device.say({ ...text(jerry, ''), ...message });
+      return opened(await system.cloud.outbox.nextPush(phone.token)).aps.alert;
+    };
+    const content = { media: 0, body: 'hi {name}' };
+    expect(await pushed({ content })).toBe(`${tom} says: hi {name}`);
+    await ask('POST', `/ctx/${tom}/attributes`, { nick: 'Tom Cat' });
+    expect(await pushed({ content })).toBe('Tom Cat says: hi {name}');
+    expect(await pushed({ content: { media: 1, body: 'https://x' } })).toBe('Tom Cat says: a picture');
+    expect(await pushed({ content, push: { prefix: '>', overwrite: 'secret' } })).toBe('>secret');
+  });
+
+  it('does not apply to system messages, which have no sender', async () => {
+    const jerry = someone('jerry');
+    const phone = await offline(jerry);
+    await ask('POST', `/system/${jerry}`, { content: { media: 0, body: 'news' } });
+    expect(opened(await system.cloud.outbox.nextPush(phone.token)).aps.alert).toBe('news');
+  });
+});
