@@ -3,16 +3,15 @@ import { build, cache, install, need, source } from './tools.ts';
 
 /** The Java client, which Android applications use, fetched by Maven; `main` is a program that suits this version. */
 function javaClient(version: string, eio: 3 | 4, place: Place, main: string): Client {
-  const name = title('Java socket.io-client', version, place);
   const jars = cache(`java-${version}/jars`);
   const classes = cache(`java-${version}/${main}`);
   return {
-    name,
+    name: title('Java socket.io-client', version, place),
     eio,
     deafToClose: main === 'InUrl08',
     async prepare() {
       for (const tool of ['java', 'javac', 'mvn']) await need(tool);
-      await install(name, 'mvn', [
+      await install('mvn', [
         '--batch-mode',
         '--quiet',
         `--file=${source('java/pom.xml')}`,

@@ -5,16 +5,15 @@ import { cache, install, need, source } from './tools.ts';
 function pythonClient(version: string, eio: 3 | 4, place: Place): Client {
   const [major] = version.split('.');
   const environment = cache(`python-${major}`);
-  const name = title('python-socketio', version, place);
   return {
-    name,
+    name: title('python-socketio', version, place),
     eio,
     deafToClose: false,
     async prepare() {
       await need('python3');
-      await install('a virtual environment', 'python3', ['-m', 'venv', environment]);
+      await install('python3', ['-m', 'venv', environment]);
       const requirements = source(`python/requirements-${major}.txt`);
-      await install(name, `${environment}/bin/pip`, ['install', '--quiet', '--requirement', requirements]);
+      await install(`${environment}/bin/pip`, ['install', '--quiet', '--requirement', requirements]);
       return [`${environment}/bin/python`, source('python/chat.py'), place];
     },
   };

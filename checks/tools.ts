@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -27,12 +28,12 @@ export async function need(tool: string): Promise<void> {
   });
 }
 
-/** Installs `what` from a registry. @throws Unavailable with the tool's own first complaint */
-export async function install(what: string, tool: string, args: readonly string[]): Promise<void> {
+/** Has a tool install something from its registry. @throws Unavailable with the tool's own complaint */
+export async function install(tool: string, args: readonly string[]): Promise<void> {
   await run(tool, args, { timeout: INSTALL_MS }).catch((error: { stdout?: string; stderr?: string }) => {
     const lines = `${error.stderr ?? ''}\n${error.stdout ?? ''}`.split('\n');
-    const complaint = lines.find((line) => /error/i.test(line)) ?? `no answer within ${INSTALL_MS / 60_000} minutes`;
-    throw new Unavailable(`${what} could not be installed: ${complaint.trim()}`);
+    const complaint = lines.find((line) => /\berror\b/i.test(line)) ?? lines.find((line) => line !== '') ?? 'no answer';
+    throw new Unavailable(`${basename(tool)} could not install it: ${complaint.trim()}`);
   });
 }
 
