@@ -1,0 +1,35 @@
+import { type Client, type Place, title } from './client.ts';
+import { build, cache, install, need, source } from './tools.ts';
+
+/** The Java client, which Android applications use, fetched by Maven; `main` is a program that suits this version. */
+function javaClient(version: string, eio: 3 | 4, place: Place, main: string): Client {
+  const jars = cache(`java-${version}/jars`);
+  const classes = cache(`java-${version}/${main}`);
+  return {
+    name: title('Java socket.io-client', version, place),
+    eio,
+    deafToClose: main === 'InUrl08',
+    async prepare() {
+      for (const tool of ['java', 'javac', 'mvn']) await need(tool);
+      await install('mvn', [
+        '--batch-mode',
+        '--quiet',
+        `--file=${source('java/pom.xml')}`,
+        `-Dmaven.repo.local=${cache('maven')}`,
+        `-Dsocketio.version=${version}`,
+        `-DoutputDirectory=${jars}`,
+        'dependency:copy-dependencies',
+      ]);
+      const classpath = ['-classpath', `${jars}/*`, '-sourcepath', source('java')];
+      await build('javac', ['-d', classes, ...classpath, source(`java/${main}.java`)]);
+      return ['java', '-classpath', `${jars}/*:${classes}`, main];
+    },
+  };
+}
+
+export const JAVA_CLIENTS: readonly Client[] = [
+  javaClient('2.1.1', 4, 'url', 'InUrl'),
+  javaClient('2.1.1', 4, 'payload', 'InPayload'),
+  javaClient('1.0.1', 3, 'url', 'InUrl'),
+  javaClient('0.8.3', 3, 'url', 'InUrl08'),
+];

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { createInterface } from 'node:readline';
+import * as z from 'zod/mini';
+import { Inbox } from '../test/support/collect.ts';
+
+const EVENTS = ['login', 'message', 'ack', 'answer', 'disconnect'] as const;
+type Event = (typeof EVENTS)[number];
+
+/** What a program prints: `answer` is a Socket.IO acknowledgement, the others are the client's own events. */
+const Line = z.object({ event: z.enum(EVENTS), args: z.array(z.unknown()) });
+
+/** Reconnecting takes some seconds, and a Java machine's start as well. */
+const PATIENCE_MS = 20_000;
+
+/** A client program at work, which plays one user. */
+export class Player {
+  readonly id: string;
+  readonly #program: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  readonly #inboxes: ReadonlyMap<Event, Inbox>;
+  readonly #taken = new Map<Event, number>();
+  #complaints = '';
+
+  constructor([file = '', ...args]: readonly string[], url: string, id: string, credentials: string) {
+    this.id = id;
+    const program = spawn(file, [...args, url, credentials]);
+    this.#program = program;
+    this.#exited = once(program, 'close');
+    const told = new EventEmitter();
+    this.#inboxes = new Map(EVENTS.map((event) => [event, new Inbox(told, event)]));
+    createInterface({ input: program.stdout }).on('line', (text) => {
+      const { event, args } = Line.parse(JSON.parse(text));
+      told.emit(event, ...args);
+    });
+    program.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#complaints = (this.#complaints + text).slice(-4000);
+    });
+    // It may have ended before it is told something; that it then hears nothing will be told as a failure.
+    program.stdin.on('error', () => undefined);
+  }
+
+  /** The next event of that name, in the order in which they came. */
+  async next(event: Event): Promise<unknown> {
+    const index = this.#taken.get(event) ?? 0;
+    this.#taken.set(event, index + 1);
+    try {
+      return await this.#inboxes.get(event)?.at(index, PATIENCE_MS);
+    } catch {
+      throw new Error(`${this.id} saw no "${event}" within ${PATIENCE_MS} ms\n${this.#complaints}`);
+    }
+  }
+
+  /** How many such events came in all. */
+  count(event: Event): number {
+    return this.#inboxes.get(event)?.received.length ?? 0;
+  }
+
+  /** Has the program say something, with a Socket.IO acknowledgement. */
+  say(message: unknown): void {
+    this.#program.stdin?.write(`${JSON.stringify(message)}\n`);
+  }
+
+  /** Lets the program disconnect and end. */
+  async end(): Promise<void> {
+    this.#program.stdin?.end();
+    const timer = setTimeout(() => this.#program.kill('SIGKILL'), PATIENCE_MS);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+}

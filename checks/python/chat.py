@@ -1,0 +1,38 @@
+"""One user: prints what he is told, as `{"event", "args"}` a line, and says what comes in, a message a line.
+
+chat.py url|payload URL CREDENTIALS, with python-socketio 4.6.1 (url only) or 5.x.
+"""
+
+import asyncio
+import json
+import sys
+from urllib.parse import quote
+
+import socketio
+
+place, url, credentials = sys.argv[1:]
+sio = socketio.AsyncClient()
+
+
+def tell(event, *args):
+    print(json.dumps({"event": event, "args": args}), flush=True)
+
+
+sio.on("login", lambda login: tell("login", login), namespace="/chat")
+sio.on("message", lambda message: tell("message", message), namespace="/chat")
+sio.on("ack", lambda ack: tell("ack", ack), namespace="/chat")
+sio.on("disconnect", lambda *reason: tell("disconnect"), namespace="/chat")
+
+
+async def main():
+    options = {"namespaces": ["/chat"], "transports": ["websocket"]}
+    if place == "payload":
+        await sio.connect(url, auth=json.loads(credentials), **options)
+    else:
+        await sio.connect(f"{url}?auth={quote(credentials)}", **options)
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        await sio.emit("say", json.loads(line), namespace="/chat", callback=lambda answer: tell("answer", answer))
+    await sio.disconnect()
+
+
+asyncio.run(main())
