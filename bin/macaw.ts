@@ -1,6 +1,7 @@
 import { App, Tags } from 'aws-cdk-lib';
 import { DataStack } from '../lib/data-stack.ts';
 import { documentation } from '../lib/documentation.ts';
+import { EdgeStack } from '../lib/edge-stack.ts';
 import { RealtimeStack } from '../lib/realtime-stack.ts';
 import { RestStack } from '../lib/rest-stack.ts';
 
@@ -12,14 +13,22 @@ if (typeof stage !== 'string' || !/^[a-z][a-z0-9]{0,15}$/.test(stage)) {
 
 const prefix = `Macaw-${stage}`;
 const { tables } = new DataStack(app, `${prefix}-Data`, { description: 'Macaw: tables' });
-const { systemMessages } = new RealtimeStack(app, `${prefix}-Realtime`, {
+const realtime = new RealtimeStack(app, `${prefix}-Realtime`, {
   description: 'Macaw: the realtime channel',
   tables,
 });
-new RestStack(app, `${prefix}-Rest`, {
+const { api } = new RestStack(app, `${prefix}-Rest`, {
   description: 'Macaw: the REST endpoints',
   tables,
-  systemMessages,
+  systemMessages: realtime.systemMessages,
   documentation: await documentation(),
+});
+new EdgeStack(app, `${prefix}-Edge`, {
+  description: 'Macaw: the one host name, and the attachments',
+  stage,
+  tables,
+  realtime: realtime.stage,
+  rest: api,
+  failures: realtime.failures,
 });
 Tags.of(app).add('macaw:stage', stage);

@@ -9,7 +9,27 @@ export const ENV = {
   callbackUrl: 'CALLBACK_URL',
   greetUrl: 'GREET_URL',
   systemUrl: 'SYSTEM_URL',
+  storageUrl: 'STORAGE_URL',
+  bucket: 'ATTACHMENTS_BUCKET',
+  publicUrl: 'PUBLIC_URL',
 } as const;
+
+/** Where attachments lie, both in their bucket and below the public URL. */
+export const ATTACHMENTS = 'attachments';
+
+/** Below that: images whose creation makes their thumbnails, all other files, and the thumbnails. */
+export const IMAGES = `${ATTACHMENTS}/images/`;
+export const FILES = `${ATTACHMENTS}/files/`;
+export const THUMBNAILS = `${ATTACHMENTS}/thumbnails/`;
+
+/**
+ * How long the body of a form may be, in bytes. Lambda takes events of 6 MB, in which the body is encoded as base64,
+ * and the rest is for the headers (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+ */
+export const FORM_BYTES = 4_600_000;
+
+/** What a client is told whose form is longer: by the edge, or by the function. */
+export const FORM_TOO_LONG = `A form may have at most ${FORM_BYTES} bytes. For a larger file post {filename, contentType, size} as JSON, and upload it to where the answer says`;
 
 /** Key attributes of every table (a table without a sort key uses the first only). */
 export const PARTITION_KEY = 'pk';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, Aws, Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -53,7 +53,7 @@ export class MacawFunction extends LambdaFunction {
     });
   }
 
-  /** Lets another function invoke this one asynchronously, and tells it by that variable where. */
+  /** Lets another function invoke this one, and tells it by that variable where. */
   allowInvocation(caller: MacawFunction, variable: string): void {
     const host = `lambda.${Aws.REGION}.${Aws.URL_SUFFIX}`;
     caller.addEnvironment(variable, `https://${host}/2015-03-31/functions/${this.functionName}/invocations`);
@@ -72,6 +72,7 @@ function bundle(scope: Construct, folder: string, files: Readonly<Record<string,
   // Without the source map: it holds paths that differ from one checkout to the next.
   const hash = createHash('sha256').update(readFileSync(join(directory, 'index.mjs')));
   for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
     writeFileSync(join(directory, name), content);
     hash.update(`${name} ${content.length} `).update(content);
   }
@@ -96,6 +97,8 @@ function bundleAll(outdir: string): void {
     format: 'esm',
     // The SDK goes into the bundle: smaller and faster to load than the runtime's, and the version that was tested.
     mainFields: ['module', 'main'],
+    // Lies beside the code of the function that uses it, as the package that it is: it loads files of its own.
+    external: ['wasm-vips'],
     minify: true,
     sourcemap: true,
     sourcesContent: false,

@@ -18,9 +18,13 @@ const MEANING: Record<ErrorCode, string> = {
   [ERROR.notAuthorised]: 'not authorised; with HTTP status 403: not for this user',
   [ERROR.notFound]: 'not found',
   [ERROR.conflict]: 'too many requests change the same things at this moment',
+  [ERROR.storage]: 'the file could not be stored; nothing of it is',
+  [ERROR.unreadableImage]: 'the image cannot be read, so it has no thumbnail; the file itself is stored',
   [ERROR.memberLimit]: 'a limit of friends or members is reached',
   [ERROR.unsupported]: 'not offered; with HTTP status 405: another method is',
   [ERROR.tooLong]: 'too long',
+  [ERROR.fileTooLarge]: 'the file is too large; the message names the limit, and the way for larger ones',
+  [ERROR.uploadFailed]: 'a form without the file, or broken; with HTTP status 429: too many uploads, try again later',
   [ERROR.badQuery]: 'a search that cannot be made',
 };
 
@@ -85,12 +89,13 @@ export async function describeRest(): Promise<OpenApi> {
 async function loadRoutes() {
   for (const name of Object.values(ENV)) process.env[name] ??= 'described-only';
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const [{ sections }, { STATUS }, { Failure }] = await Promise.all([
+  const [{ sections }, { attachments }, { STATUS }, { Failure }] = await Promise.all([
     import('../functions/rest/routes.ts'),
+    import('../functions/attachments/routes.ts'),
     import('../functions/rest/status.ts'),
     import('../functions/rest/shapes.ts'),
   ]);
-  return { sections, STATUS, Failure };
+  return { sections: [...sections, attachments], STATUS, Failure };
 }
 
 function codes(status: Record<ErrorCode, number>): string {

@@ -79,7 +79,9 @@ export function describe(route: Route, tag: string, schemas: Record<string, Json
     tags: [tag],
     summary: route.summary,
     parameters: [...parameters('path', schema('params')), ...parameters('query', schema('query'))],
-    ...(body && { requestBody: { required: true, content: json(body) } }),
+    ...(body && {
+      requestBody: { required: true, content: { ...json(body), ...(route.form && form(route.form.field)) } },
+    }),
     responses: {
       [route.status]: { description: ANSWER[route.status], ...(response && { content: json(response) }) },
       default: { $ref: '#/components/responses/Failure' },
@@ -124,3 +126,14 @@ function parameters(place: Parameter['in'], object: JsonSchema = {}): Parameter[
 
 /** What is sent as JSON. */
 export const json = (schema: object) => ({ 'application/json': { schema } });
+
+/** A form with a file. */
+const form = (field: string) => ({
+  'multipart/form-data': {
+    schema: {
+      type: 'object',
+      required: [field],
+      properties: { [field]: { type: 'string', contentMediaType: 'application/octet-stream' } },
+    },
+  },
+});

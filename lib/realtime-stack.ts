@@ -22,9 +22,9 @@ const STAGE = 'live';
 export class RealtimeStack extends Stack {
   /** Invoked asynchronously with a system message. */
   readonly systemMessages: MacawFunction;
-  private readonly stage: WebSocketStage;
+  readonly stage: WebSocketStage;
   /** Where asynchronous invocations go that failed for good. */
-  private readonly failures: SqsDestination;
+  readonly failures: SqsDestination;
 
   constructor(scope: Construct, id: string, props: RealtimeStackProps) {
     super(scope, id, props);

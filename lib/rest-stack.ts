@@ -15,6 +15,8 @@ export interface RestStackProps extends StackProps {
 
 /** The REST surface: an HTTP API that hands all requests to one function with a router, and its documentation. */
 export class RestStack extends Stack {
+  readonly api: HttpApi;
+
   constructor(scope: Construct, id: string, props: RestStackProps) {
     super(scope, id, props);
     const { core, messages, connections, attributes } = props.tables;
@@ -30,7 +32,7 @@ export class RestStack extends Stack {
     attributes.allow(rest, 'Query', 'PutItem', 'DeleteItem');
     props.systemMessages.allowInvocation(rest, ENV.systemUrl);
 
-    const api = new HttpApi(this, 'Api', {
+    this.api = new HttpApi(this, 'Api', {
       description: 'The REST endpoints',
       defaultIntegration: new HttpLambdaIntegration('RestIntegration', rest),
       corsPreflight: {
@@ -47,8 +49,8 @@ export class RestStack extends Stack {
     });
     const integration = new HttpLambdaIntegration('DocsIntegration', docs);
     for (const path of ['/openapi.json', '/docs', '/docs/{proxy+}']) {
-      api.addRoutes({ path, methods: [HttpMethod.GET], integration });
+      this.api.addRoutes({ path, methods: [HttpMethod.GET], integration });
     }
-    new CfnOutput(this, 'RestUrl', { value: api.apiEndpoint });
+    new CfnOutput(this, 'RestUrl', { value: this.api.apiEndpoint });
   }
 }

@@ -23,6 +23,11 @@ import { FunctionFailed } from './lambda/errors.ts';
 import { loadFunctions } from './lambda/functions.ts';
 import { Lambda } from './lambda/lambda.ts';
 import { Permissions } from './lambda/permissions.ts';
+import { S3_PREFIX } from './s3/address.ts';
+import { loadBuckets } from './s3/buckets.ts';
+import { Notifications } from './s3/notifications.ts';
+import { S3 } from './s3/s3.ts';
+import { ObjectStore } from './s3/store.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { Activity } from './shared/activity.ts';
 import { CallLog } from './shared/calls.ts';
@@ -47,7 +52,7 @@ export interface CloudOptions {
   assembly: string;
   /** The one public origin's port. @default any free one */
   port?: number;
-  /** Keeps tables and the memory of created custom resources between runs. @default everything in memory */
+  /** Keeps tables, objects and the memory of created custom resources between runs. @default everything in memory */
   dataDir?: string;
   /** CloudFormation parameter values by logical id, given to whichever stack declares them. */
   parameters?: Record<string, string>;
@@ -103,11 +108,14 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 
     if (options.dataDir) mkdirSync(options.dataDir, { recursive: true });
     const kept = (file: string): string | undefined => options.dataDir && join(options.dataDir, file);
+    const temporary = (name: string): string => {
+      const directory = mkdtempSync(join(tmpdir(), `macaw-${name}-`));
+      started.push(() => rmSync(directory, { recursive: true, force: true }));
+      return directory;
+    };
     let scratch: string | undefined;
     const scratchDirectory = (): string => {
-      if (scratch) return scratch;
-      scratch = mkdtempSync(join(tmpdir(), 'macaw-functions-'));
-      started.push(() => rmSync(scratch ?? '', { recursive: true, force: true }));
+      scratch ??= temporary('functions');
       return scratch;
     };
 
@@ -135,7 +143,14 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const outbox = new Outbox(new Faults(registry));
     const webSockets: WebSocketGateway[] = [];
     let http: HttpGateway | undefined;
-    const edge = new Edge({ webSocket: () => webSockets[0], http: () => http, pages: outboxPages(outbox), log });
+    let s3: S3 | undefined;
+    const edge = new Edge({
+      webSocket: () => webSockets[0],
+      http: () => http,
+      s3: () => s3,
+      pages: outboxPages(outbox),
+      log,
+    });
     const gate: Gate = new Gate({
       services: {
         dynamodb: dynamoDbApi(dynamodb),
@@ -155,7 +170,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     started.push(() => edge.stop());
 
     const functions = loadFunctions(model, scratchDirectory);
-    const lambda = new Lambda({ functions, gate: gate.url, rewrite, calls, activity, log });
+    const endpoints = { gate: gate.url, s3: `${edge.origin}${S3_PREFIX}` };
+    const lambda = new Lambda({ functions, endpoints, rewrite, calls, activity, log });
     started.push(() => lambda.stop());
     const retryDelayMs = options.retryDelayMs ?? ((retry: number) => retry * 250);
     const async = new AsyncInvocations({ lambda, queues, roles, calls, activity, log, retryDelayMs });
@@ -169,6 +185,14 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     // From here on everything has its value: what cannot be resolved now never will.
     for (const resource of model.resources) resource.properties();
     for (const role of roles.values()) role.decide('sts:GetCallerIdentity', '*');
+
+    const buckets = loadBuckets(model);
+    if (buckets.size > 0) {
+      const store = await ObjectStore.start(kept('objects') ?? temporary('objects'), buckets.keys());
+      started.push(() => store.stop());
+      const notifications = new Notifications(buckets.values(), { lambda, async, permissions });
+      s3 = new S3({ buckets, store, notifications, functions, roles, calls, log, origin: edge.origin });
+    }
 
     const delayMs = options.invocationDelayMs ?? (() => 0);
     const integrator = new Integrator({ lambda, permissions, activity, log, delayMs });

@@ -5,9 +5,13 @@ export const ERROR = {
   notAuthorised: 5003,
   notFound: 5004,
   conflict: 5005,
+  storage: 5006,
+  unreadableImage: 5007,
   memberLimit: 5008,
   unsupported: 5009,
   tooLong: 5010,
+  fileTooLarge: 5011,
+  uploadFailed: 5012,
   badQuery: 5018,
 } as const;
 
@@ -30,6 +34,9 @@ export class Forbidden extends ChatError {
     super(ERROR.notAuthorised, message);
   }
 }
+
+/** Who asks may do this, but not so often. */
+export class TooOften extends ChatError {}
 
 /** What a client is told of any failure: its own words for a ChatError, nothing of the inside for all others. */
 export function publicError(error: unknown): ChatError {

@@ -17,14 +17,31 @@ const client = () =>
 
 let aws: AwsClient | undefined;
 
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+async function send(url: string, type: 'Event' | 'RequestResponse', event: unknown): Promise<Response> {
+  aws ??= client();
+  const headers = { 'X-Amz-Invocation-Type': type };
+  const response = await aws.fetch(url, { method: 'POST', headers, body: JSON.stringify(event) });
+  if (!response.ok) throw new Error(`Lambda answered ${response.status}: ${await response.text()}`);
+  return response;
+}
+
 /**
  * Invokes a function asynchronously: Lambda has taken the event over when this returns, and retries it by itself.
- * @param url the function's Invoke URL (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html)
+ * @param url the function's Invoke URL
  * @throws when Lambda does not accept the event
  */
 export async function invokeLater(url: string, event: unknown): Promise<void> {
-  const headers = { 'X-Amz-Invocation-Type': 'Event' };
-  aws ??= client();
-  const response = await aws.fetch(url, { method: 'POST', headers, body: JSON.stringify(event) });
-  if (response.status !== 202) throw new Error(`Lambda answered ${response.status}: ${await response.text()}`);
+  await send(url, 'Event', event);
+}
+
+/**
+ * Invokes a function and waits for what it returns.
+ * @param url the function's Invoke URL
+ * @throws when it failed, or Lambda did not run it
+ */
+export async function invoke(url: string, event: unknown): Promise<unknown> {
+  const response = await send(url, 'RequestResponse', event);
+  if (response.headers.has('x-amz-function-error')) throw new Error(`The function failed: ${await response.text()}`);
+  return response.json();
 }

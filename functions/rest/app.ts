@@ -1,21 +1,19 @@
 import { type Context, Hono } from 'hono';
-import { ChatError, ERROR, Forbidden, publicError } from '../chat/errors.ts';
+import { ChatError, ERROR, Forbidden, publicError, TooOften } from '../chat/errors.ts';
 import { parse, parseJson } from '../chat/parse.ts';
 import { authenticateRequest } from './authenticate.ts';
+import { isForm, readFile } from './form.ts';
 import type { Route } from './route.ts';
-import { sections } from './routes.ts';
 import { STATUS } from './status.ts';
 
-const routes = sections.flatMap((section) => section.routes);
-
-/** The REST surface, from the table of routes. A trailing slash changes nothing. */
-export function createRestApp(): Hono {
+/** Serves a table of routes. A trailing slash changes nothing. */
+export function serveRoutes(routes: readonly Route[]): Hono {
   const app = new Hono({ strict: false });
   for (const route of routes) app.on(route.method, route.path, (context) => serve(route, context));
-  for (const path of new Set(routes.map((route) => route.path))) app.all(path, (context) => wrongMethod(context, path));
-  app.all('/socket.io/*', noPolling);
-  // With a slash behind them, the gateway does not know the paths of the description.
-  for (const path of ['/docs', '/openapi.json']) app.get(path, (context) => context.redirect(path, 308));
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes.filter((route) => route.path === path).map((route) => route.method);
+    app.all(path, (context) => wrongMethod(context, methods));
+  }
   app.notFound((context) => failure(context, new ChatError(ERROR.notFound, `There is nothing at ${context.req.path}`)));
   app.onError((error, context) => failure(context, publicError(error)));
   return app;
@@ -29,17 +27,22 @@ async function serve(route: Route, context: Context): Promise<Response> {
   if (app.mode === 'strict' && caller.holds === 'client key') {
     throw new Forbidden('The client key alone may only log in here; send the token of a login as X-ML-Session-Token');
   }
+  const contentType = req.header('content-type') ?? '';
+  const form = isForm(contentType) ? route.form : undefined;
   const request = {
     app,
+    principal: caller.holds === 'token' ? caller.principal : undefined,
     params: parse(route.params, req.param(), 'path'),
     query: route.query && parse(route.query, queryOf(req.queries()), 'query'),
-    body: route.body && parse(route.body, parseJson(await req.text(), 'The body'), 'body'),
+    body: form ? undefined : route.body && parse(route.body, parseJson(await req.text(), 'The body'), 'body'),
     now,
   };
   if (app.mode === 'strict' && caller.holds === 'token' && !(await route.access(caller.principal, request))) {
     throw new Forbidden(`${caller.principal.id} may not ${req.method} ${req.path}`);
   }
-  const answer = await route.handle(request);
+  const answer = form
+    ? await form.handle({ ...request, body: await readFile(contentType, await req.arrayBuffer(), form.field) })
+    : await route.handle(request);
   return route.status === 204 ? context.body(null, 204) : context.json(answer, route.status);
 }
 
@@ -53,18 +56,12 @@ const one = ([first = '', ...others]: string[]) => (others.length > 0 ? [first, 
 function failure(context: Context, error: ChatError): Response {
   return context.json(
     { errorCode: error.code, errorMessage: error.message },
-    error instanceof Forbidden ? 403 : STATUS[error.code],
+    error instanceof Forbidden ? 403 : error instanceof TooOften ? 429 : STATUS[error.code],
   );
 }
 
-function wrongMethod(context: Context, path: string): Response {
-  const allowed = routes.filter((route) => route.path === path).map((route) => route.method);
-  const message = `${context.req.method} is not possible here; ${allowed.join(', ')} is`;
-  return context.json({ errorCode: ERROR.unsupported, errorMessage: message }, 405, { allow: allowed.join(', ') });
-}
-
-/** Socket.IO's polling transport cannot be had on API Gateway; say so in the words of an Engine.IO server. */
-function noPolling(context: Context): Response {
-  const message = "Only the websocket transport is served here: connect with transports: ['websocket']";
-  return context.json({ code: 0, message }, 400);
+function wrongMethod(context: Context, methods: readonly string[]): Response {
+  const allowed = methods.join(', ');
+  const message = `${context.req.method} is not possible here; ${allowed} is`;
+  return context.json({ errorCode: ERROR.unsupported, errorMessage: message }, 405, { allow: allowed });
 }

@@ -1,10 +1,9 @@
-import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
-import { createRestApp } from './app.ts';
+import { serveRoutes } from './app.ts';
+import { toHandler } from './lambda.ts';
+import { sections } from './routes.ts';
 
-const serve = handle(createRestApp());
+const app = serveRoutes(sections.flatMap(({ routes }) => routes));
+// With a slash behind them, the gateway does not know the paths of the description.
+for (const path of ['/docs', '/openapi.json']) app.get(path, (context) => context.redirect(path, 308));
 
-/** HTTP APIs hand the path over decoded, which would make a `#` or `?` in it end the path; Hono wants it as in a URL. */
-export async function handler(event: Extract<LambdaEvent, { rawPath: string }>, context: LambdaContext) {
-  const rawPath = event.rawPath.split('/').map(encodeURIComponent).join('/');
-  return serve({ ...event, rawPath }, context);
-}
+export const handler = toHandler(app);

@@ -5,6 +5,8 @@ import type { App } from '../store/apps.ts';
 /** What a route's handler gets: everything parsed, and the application whose key came with the request. */
 export interface Request<P, Q, B> {
   readonly app: App;
+  /** Who asks, when he is logged in: not known of a request that came with one of the application's keys. */
+  readonly principal: Principal | undefined;
   readonly params: P;
   readonly query: Q;
   readonly body: B;
@@ -21,6 +23,12 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A = unknown> {
   readonly params: z.ZodMiniType<P>;
   readonly query?: z.ZodMiniType<Q>;
   readonly body?: z.ZodMiniType<B>;
+  /** For what browsers and old clients post as a form, in place of the body. */
+  readonly form?: {
+    /** The field that holds the file. */
+    readonly field: string;
+    readonly handle: (request: Request<P, Q, File>) => Promise<NoInfer<A>>;
+  };
   /** The status of success; 204 answers without a body. */
   readonly status: 200 | 201 | 202 | 204;
   /** What is answered then. */
@@ -28,6 +36,13 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A = unknown> {
   /** Who may ask in strict mode, besides the master key. */
   readonly access: (caller: Principal, request: Request<P, Q, B>) => boolean | Promise<boolean>;
   readonly handle: (request: Request<P, Q, B>) => Promise<NoInfer<A>>;
+}
+
+/** Routes that belong together. */
+export interface Section {
+  readonly name: string;
+  readonly description: string;
+  readonly routes: readonly Route[];
 }
 
 /** Gives a route its types from its schemas, and hides them behind the common one. */

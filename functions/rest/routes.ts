@@ -3,20 +3,13 @@ import { friends } from './friends.ts';
 import { groups } from './groups.ts';
 import { passengers } from './passengers.ts';
 import { rooms } from './rooms.ts';
-import type { Route } from './route.ts';
+import type { Section } from './route.ts';
 import { searches } from './search.ts';
 import { strangers } from './strangers.ts';
 import { systemMessages } from './system.ts';
 import { users } from './users.ts';
 
-/** Routes that belong together. */
-export interface Section {
-  readonly name: string;
-  readonly description: string;
-  readonly routes: readonly Route[];
-}
-
-/** The whole REST surface. */
+/** All that the function `rest` serves. */
 export const sections: readonly Section[] = [
   { name: 'users', description: 'What there is about a user', routes: users },
   { name: 'friends', description: 'Users who may talk, and see one another online', routes: friends },

@@ -13,6 +13,11 @@ const App = z.object({
   mode: z._default(z.enum(['open', 'strict']), 'open'),
   groupMembers: z._default(z.number(), 50),
   roomMembers: z._default(z.number(), 1000),
+  /** How large an attachment may be, in bytes. */
+  attachmentBytes: z._default(z.number(), 20 * 1024 * 1024),
+  /** How many attachments a user may upload in an hour, and how many bytes in all. */
+  uploadsPerHour: z._default(z.number(), 200),
+  uploadBytesPerHour: z._default(z.number(), 1024 ** 3),
 });
 
 /** An application: whoever holds its client key may use the chat, whoever holds its master key may manage it. */

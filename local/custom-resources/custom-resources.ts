@@ -9,6 +9,7 @@ import { stackArn } from '../template/names.ts';
 import { isCustomResource } from '../template/resource-types.ts';
 import { json } from '../template/schema.ts';
 import type { Memory } from './memory.ts';
+import { isNative } from './native.ts';
 
 const PREFIX = '/_cloudformation/';
 
@@ -80,6 +81,10 @@ export class CustomResources {
   async #createOne(resource: Resource): Promise<void> {
     const { model, lambda, async, gate, memory } = this.#options;
     const { ServiceToken, ServiceTimeout, ...own } = resource.properties();
+    if (isNative(resource.type)) {
+      model.created(resource, { ref: resource.logicalId, attributes: {} });
+      return;
+    }
     const fn = lambda.find(String(ServiceToken));
     if (!fn) throw new Error(`${resource.where}: the local cloud implements functions as service tokens only`);
     const before = memory.recall(resource.where);

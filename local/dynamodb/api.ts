@@ -1,9 +1,9 @@
 import type { Answer, Service } from '../gate/gate.ts';
-import type { Reply } from '../shared/http.ts';
+import type { Exchange, Reply } from '../shared/http.ts';
 import { isObject, tryParse } from '../shared/json.ts';
 import { accessesOf, tablesOf, UNSUPPORTED } from './authorization.ts';
 import { consumedUnits, failedUnits, reportsCapacity, type Units } from './capacity.ts';
-import type { EmulatorClient, EmulatorReply } from './client.ts';
+import type { EmulatorClient } from './client.ts';
 
 /** DynamoDB's interface: checks the caller's policies, passes the call to the emulator and reads what it consumed. */
 export function dynamoDbApi(client: EmulatorClient): Service {
@@ -35,7 +35,7 @@ export function dynamoDbApi(client: EmulatorClient): Service {
   };
 }
 
-function measure(operation: string, resource: string, reply: EmulatorReply, asked: boolean): Answer {
+function measure(operation: string, resource: string, reply: Exchange, asked: boolean): Answer {
   const output = tryParse(reply.body.toString('utf8'));
   if (!isObject(output)) return answer(operation, resource, pass(reply, reply.body));
   if (reply.status !== 200) {
@@ -50,7 +50,7 @@ function answer(operation: string, resource: string, reply: Reply, units: Units 
   return { operation, resource, reply, allowed: true, ...units };
 }
 
-function pass(reply: EmulatorReply, body: string | Buffer): Reply {
+function pass(reply: Exchange, body: string | Buffer): Reply {
   return { status: reply.status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
 }
 

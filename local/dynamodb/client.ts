@@ -1,15 +1,9 @@
-import { Agent, type OutgoingHttpHeaders, request } from 'node:http';
-import { readBody } from '../shared/http.ts';
+import { Agent, type OutgoingHttpHeaders } from 'node:http';
+import { type Exchange, exchange } from '../shared/http.ts';
 
 /** Constant, so that servers which keep separate tables per access key show every function the same ones. */
 const AUTHORIZATION =
   'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
-
-export interface EmulatorReply {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  body: Buffer;
-}
 
 /** Speaks to the emulator over connections that stay open. */
 export class EmulatorClient {
@@ -20,7 +14,7 @@ export class EmulatorClient {
     this.#endpoint = endpoint;
   }
 
-  call(operation: string, body: string | Buffer): Promise<EmulatorReply> {
+  call(operation: string, body: string | Buffer): Promise<Exchange> {
     const headers: OutgoingHttpHeaders = {
       'content-type': 'application/x-amz-json-1.0',
       'content-length': Buffer.byteLength(body),
@@ -28,16 +22,7 @@ export class EmulatorClient {
       'x-amz-date': '20260101T000000Z',
       authorization: AUTHORIZATION,
     };
-    return new Promise((resolve, reject) => {
-      const outgoing = request(this.#endpoint, { method: 'POST', agent: this.#agent, headers }, (response) => {
-        readBody(response).then(
-          (content) => resolve({ status: response.statusCode ?? 500, headers: response.headers, body: content }),
-          reject,
-        );
-      });
-      outgoing.on('error', reject);
-      outgoing.end(body);
-    });
+    return exchange(this.#endpoint, { method: 'POST', agent: this.#agent, headers }, body);
   }
 
   /** A call of our own, which has to succeed. */

@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { HttpGateway } from '../apigateway/http/gateway.ts';
 import type { WebSocketGateway } from '../apigateway/websocket/gateway.ts';
+import { isS3Path } from '../s3/address.ts';
+import type { S3 } from '../s3/s3.ts';
 import { close, listen, type Reply, send } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
 
@@ -9,25 +11,28 @@ export interface EdgeOptions {
   /** The gateways, late: they exist once everything else is set up. */
   webSocket: () => WebSocketGateway | undefined;
   http: () => HttpGateway | undefined;
+  s3: () => S3 | undefined;
   /** Pages of the local cloud itself, of which AWS has none; undefined for all other paths. */
   pages: (path: string) => Reply | undefined;
   log: Log;
 }
 
-/** The one public origin: upgrades go to the WebSocket API, everything else to the HTTP API. */
+const NOT_FOUND: Reply = { status: 404 };
+
+/** The one public origin: upgrades go to the WebSocket API, `/_s3` to S3 and everything else to the HTTP API. */
 export class Edge {
   readonly #server: Server;
   /** Sockets that were upgraded, or wait to be: the HTTP server no longer knows of them. */
   readonly #upgraded = new Set<Duplex>();
   origin = '';
 
-  constructor({ webSocket, http, pages, log }: EdgeOptions) {
+  constructor({ webSocket, http, s3, pages, log }: EdgeOptions) {
     this.#server = createServer(async (request, response) => {
       try {
         const page = pages(request.url ?? '/');
         if (page) return send(response, page);
-        const gateway = http();
-        send(response, gateway ? await gateway.handle(request) : { status: 404 });
+        const service = isS3Path(request.url) ? s3() : http();
+        send(response, (await service?.handle(request)) ?? NOT_FOUND);
       } catch (error) {
         log({ kind: 'notice', text: `The edge could not answer ${request.url}: ${String(error)}` });
         if (!response.headersSent) send(response, { status: 502 });

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { Role } from '../iam/roles.ts';
 import type { LambdaFunction } from '../lambda/functions.ts';
-import { assumedRole } from '../lambda/lambda.ts';
 import type { AwsService, CallLog } from '../shared/calls.ts';
 import { close, listen, type Reply, readBody, send } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
+import { type Authorize, authorizer } from './authorize.ts';
 
 /** A function's call of an AWS API, with the body read. */
 export interface AwsRequest {
@@ -16,14 +16,6 @@ export interface AwsRequest {
   body: Buffer;
   caller: LambdaFunction;
 }
-
-/** Why a call is refused; each service puts it into its own wire shape. */
-export interface Denial {
-  message: string;
-}
-
-/** Asks whether the caller may do one thing. `shown` is the resource as the service prints it in its message. */
-export type Authorize = (action: string, resource: string, shown?: string) => Denial | undefined;
 
 export interface Answer {
   reply: Reply;
@@ -97,7 +89,8 @@ export class Gate {
       return fault(501, 'UnknownOperationException', text);
     }
     const service = signature.service as AwsService;
-    const answer = await entry[1]({ method, path, headers, body, caller }, this.#authorizer(caller));
+    const { roles, log } = this.#options;
+    const answer = await entry[1]({ method, path, headers, body, caller }, authorizer(caller, roles, log));
     const { operation, resource, allowed, readUnits, writeUnits, reply } = answer;
     this.#options.calls.add({
       service,
@@ -111,22 +104,6 @@ export class Gate {
       ...(writeUnits === undefined ? {} : { writeUnits }),
     });
     return { ...reply, headers: { 'x-amzn-requestid': randomUUID(), ...reply.headers } };
-  }
-
-  #authorizer(caller: LambdaFunction): Authorize {
-    const role = this.#options.roles.get(caller.roleArn);
-    return (action, resource, shown = resource) => {
-      const decision = role?.decide(action, resource) ?? 'implicit deny';
-      if (decision === 'allowed') return undefined;
-      const reason =
-        decision === 'explicit deny'
-          ? 'with an explicit deny in an identity-based policy'
-          : `because no identity-based policy allows the ${action} action`;
-      const who = assumedRole(role?.name ?? 'no-such-role', caller);
-      const message = `User: ${who} is not authorized to perform: ${action} on resource: ${shown} ${reason}`;
-      this.#options.log({ kind: 'denied', functionId: caller.id, action, resource, message });
-      return { message };
-    };
   }
 }
 

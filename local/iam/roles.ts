@@ -10,6 +10,8 @@ import { readPolicy, type Statement } from './policy.ts';
 export interface Role {
   name: string;
   arn: string;
+  /** AROA… */
+  id: string;
   decide(action: string, resource: string): Decision;
 }
 
@@ -39,6 +41,7 @@ export function loadRoles(model: Model): Map<string, Role> {
     roles.set(arn, {
       name,
       arn,
+      id: String(resource.identity().attributes.RoleId),
       decide(action, resourceArn) {
         const key = `${action} ${resourceArn}`;
         const known = decisions.get(key);

@@ -1,16 +1,28 @@
 import { REGION } from '../template/names.ts';
 import type { LambdaFunction } from './functions.ts';
 
+/** The secret half of every function's credentials: what the local cloud issues, it can verify. */
+export const SECRET_ACCESS_KEY = 'local';
+export const SESSION_TOKEN = 'local';
+
+/** Where a function finds AWS. */
+export interface Endpoints {
+  gate: string;
+  /** S3 has an address of its own, below the public origin: what is signed for it is used by browsers as well. */
+  s3: string;
+}
+
 /** Keeps the SDK from reading the configuration of whoever runs the local cloud. */
 const NOWHERE = '/nonexistent';
 
 /**
  * The whole environment of a function: what the template declares and what Lambda itself provides, nothing else.
- * `AWS_ENDPOINT_URL` leads every SDK client to the gate, and the access key tells the gate who calls.
+ * `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_S3`, which every AWS SDK knows, lead the clients here, and the access key
+ * tells who calls.
  */
 export function environmentOf(
   fn: LambdaFunction,
-  gate: string,
+  endpoints: Endpoints,
   rewrite: (value: string) => string,
 ): Record<string, string> {
   const declared = Object.entries(fn.variables()).map(([key, value]) => [key, rewrite(value)]);
@@ -31,9 +43,10 @@ export function environmentOf(
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${fn.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
     AWS_ACCESS_KEY_ID: fn.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_SESSION_TOKEN: 'local',
-    AWS_ENDPOINT_URL: gate,
+    AWS_SECRET_ACCESS_KEY: SECRET_ACCESS_KEY,
+    AWS_SESSION_TOKEN: SESSION_TOKEN,
+    AWS_ENDPOINT_URL: endpoints.gate,
+    AWS_ENDPOINT_URL_S3: endpoints.s3,
     AWS_CONFIG_FILE: NOWHERE,
     AWS_SHARED_CREDENTIALS_FILE: NOWHERE,
   };

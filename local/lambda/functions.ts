@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { nativeHandlers } from '../custom-resources/native.ts';
 import { asList } from '../shared/json.ts';
 import { type Model, type Resource, readProperties } from '../template/model.ts';
 import { accessKeyId } from '../template/names.ts';
@@ -71,7 +72,11 @@ export function loadFunctions(model: Model, scratch: () => string): LambdaFuncti
     }
     return config;
   });
-  return model.ofType('AWS::Lambda::Function').map((resource) => {
+  const replaced = nativeHandlers(model);
+  const resources = model
+    .ofType('AWS::Lambda::Function')
+    .filter((resource) => !replaced.has(String(resource.identity().attributes.Arn)));
+  return resources.map((resource) => {
     const name = resource.identity().ref;
     const properties = readStatic(resource);
     const config = configs.find(({ FunctionName }) => FunctionName === name || FunctionName.endsWith(`:${name}`));

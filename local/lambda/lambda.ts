@@ -3,7 +3,7 @@ import type { Activity } from '../shared/activity.ts';
 import type { CallLog } from '../shared/calls.ts';
 import type { Log } from '../shared/log.ts';
 import { ACCOUNT } from '../template/names.ts';
-import { environmentOf } from './environment.ts';
+import { type Endpoints, environmentOf } from './environment.ts';
 import type { Outcome } from './errors.ts';
 import type { LambdaFunction } from './functions.ts';
 import { Pool } from './pool.ts';
@@ -13,7 +13,7 @@ const CONCURRENCY = 16;
 
 export interface LambdaOptions {
   functions: LambdaFunction[];
-  gate: string;
+  endpoints: Endpoints;
   rewrite: (value: string) => string;
   calls: CallLog;
   activity: Activity;
@@ -79,11 +79,11 @@ export class Lambda {
   #pool(fn: LambdaFunction): Pool {
     const known = this.#pools.get(fn.id);
     if (known) return known;
-    const { gate, rewrite, log } = this.#options;
+    const { endpoints, rewrite, log } = this.#options;
     const options = () => ({
       taskRoot: fn.taskRoot,
       handler: fn.handler,
-      environment: environmentOf(fn, gate, rewrite),
+      environment: environmentOf(fn, endpoints, rewrite),
       memoryMb: fn.memoryMb,
       context: {
         functionName: fn.name,

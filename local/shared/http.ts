@@ -1,6 +1,14 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestOptions,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** Header names are in lower case. */
 export interface Reply {
   status: number;
   headers?: Record<string, string | string[]>;
@@ -23,8 +31,36 @@ export async function readBody(request: IncomingMessage, limit = Number.POSITIVE
 
 export function send(response: ServerResponse, reply: Reply): void {
   const body = reply.body === undefined ? Buffer.alloc(0) : Buffer.from(reply.body);
-  response.writeHead(reply.status, { ...reply.headers, 'content-length': body.length });
+  // The answer to a HEAD request tells the length of a body that it does not have.
+  response.writeHead(reply.status, { 'content-length': body.length, ...reply.headers });
   response.end(body);
+}
+
+/** Cuts a request's target at its question mark. */
+export function splitUrl(url = '/'): [path: string, search: string] {
+  const at = url.indexOf('?');
+  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
+}
+
+/** What another server has answered. */
+export interface Exchange {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+/** Asks another server, and waits for all of its answer. */
+export function exchange(url: URL, options: RequestOptions, body: string | Buffer): Promise<Exchange> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, options, (response) => {
+      readBody(response).then(
+        (content) => resolve({ status: response.statusCode ?? 500, headers: response.headers, body: content }),
+        reject,
+      );
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
 }
 
 /** Listens on the loopback interface only; resolves with the port. */

@@ -27,15 +27,24 @@ export function physicalName(stack: string, logicalId: string, limit: number): s
   return `${`${stack}-${logicalId}`.slice(0, limit - suffix.length - 1)}-${suffix}`;
 }
 
+/** CloudFront's ids: `E` for distributions and access controls, `d` for the distributions' host names. */
+export function cloudFrontId(prefix: 'E' | 'd', stack: string, logicalId: string): string {
+  return `${prefix}${stableId(`${stack}/${logicalId}`, 13, prefix === 'E' ? UPPER : LOWER)}`;
+}
+
+/** The ids of CloudFront's policies, and of many things elsewhere. */
+export function stableUuid(seed: string): string {
+  const hex = createHash('sha256').update(seed).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+}
+
 /** Ids as API Gateway gives them to APIs, routes, integrations and authorizers. */
 export function shortId(stack: string, logicalId: string, length = 10): string {
   return stableId(`${stack}/${logicalId}`, length, LOWER);
 }
 
 export function stackArn(stack: string): string {
-  const hex = createHash('sha256').update(stack).digest('hex');
-  const guid = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
-  return arn('cloudformation', `stack/${stack}/${guid}`);
+  return arn('cloudformation', `stack/${stack}/${stableUuid(stack)}`);
 }
 
 /** Access key ids are upper case and start with ASIA for temporary credentials. */

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../shared/json.ts';
-import { ACCOUNT, arn, physicalName, REGION, shortId, URL_SUFFIX } from './names.ts';
+import { ACCOUNT, arn, cloudFrontId, physicalName, REGION, shortId, stableUuid, URL_SUFFIX } from './names.ts';
 
 /** What Ref and Fn::GetAtt answer for a resource. */
 export interface Identity {
@@ -71,6 +71,34 @@ const EMULATED: Record<string, Describe> = {
   'AWS::ApiGatewayV2::Route': gatewayPart('RouteId'),
   'AWS::ApiGatewayV2::Integration': gatewayPart('IntegrationId'),
   'AWS::ApiGatewayV2::Authorizer': gatewayPart('AuthorizerId', 6),
+  'AWS::S3::Bucket': (subject) => {
+    const name = subject.name('BucketName', 63).toLowerCase();
+    return {
+      ref: name,
+      attributes: {
+        Arn: arn('s3', name, '', ''),
+        DomainName: `${name}.s3.${URL_SUFFIX}`,
+        RegionalDomainName: `${name}.s3.${REGION}.${URL_SUFFIX}`,
+      },
+    };
+  },
+  'AWS::S3::BucketPolicy': plain,
+  'AWS::CloudFront::Distribution': ({ stack, logicalId }) => {
+    const id = cloudFrontId('E', stack, logicalId);
+    return { ref: id, attributes: { Id: id, DomainName: `${cloudFrontId('d', stack, logicalId)}.cloudfront.net` } };
+  },
+  'AWS::CloudFront::ResponseHeadersPolicy': ({ stack, logicalId }) => {
+    const id = stableUuid(`${stack}/${logicalId}`);
+    return { ref: id, attributes: { Id: id } };
+  },
+  'AWS::CloudFront::OriginAccessControl': ({ stack, logicalId }) => {
+    const id = cloudFrontId('E', stack, logicalId);
+    return { ref: id, attributes: { Id: id } };
+  },
+  'AWS::CloudFront::Function': (subject) => {
+    const self = arn('cloudfront', `function/${subject.name('Name', 64)}`, '');
+    return { ref: self, attributes: { FunctionARN: self, FunctionMetadata: { FunctionARN: self }, Stage: 'LIVE' } };
+  },
   'AWS::Events::Rule': (subject) => {
     const name = subject.name('Name', 64);
     return { ref: name, attributes: { Arn: arn('events', `rule/${name}`) } };

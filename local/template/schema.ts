@@ -39,6 +39,14 @@ export const templateSchema = z.object({
 
 export type Template = z.output<typeof templateSchema>;
 
+/** An object of which everything must be understood: what a template asks for beyond it is refused, and named. */
+export function strict<S extends z.core.$ZodLooseShape>(shape: S): z.ZodMiniObject<S, z.core.$strict> {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? `the local cloud does not implement ${issue.keys.join(', ')}` : undefined,
+  });
+}
+
 /** CloudFormation lets numbers and booleans be written as strings. */
 export const number = z.pipe(
   z.union([z.number(), z.string()]),

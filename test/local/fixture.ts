@@ -23,14 +23,16 @@ export function temporaryDirectory(): string {
   return directory;
 }
 
-let bundle: string | undefined;
+const bundles = new Map<string, string>();
 
-/** The fixture's handlers with the SDK inside, in one folder for all functions. */
-function handlers(): string {
-  if (bundle) return bundle;
-  bundle = temporaryDirectory();
+/** The handlers of a file with the SDK inside, in one folder for all functions. */
+function bundleOf(file: string): string {
+  const known = bundles.get(file);
+  if (known) return known;
+  const bundle = temporaryDirectory();
+  bundles.set(file, bundle);
   buildSync({
-    entryPoints: [fileURLToPath(new URL('./handlers.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(file, import.meta.url))],
     outfile: join(bundle, 'index.js'),
     bundle: true,
     platform: 'node',
@@ -42,17 +44,18 @@ function handlers(): string {
   return bundle;
 }
 
-/** A function of the fixture that runs one of `handlers.ts`. */
+/** A function of the fixture that runs one of `handlers.ts`, or of another file of handlers. */
 export function fixtureFunction(
   stack: Stack,
   id: string,
   handler: string,
   props: Partial<lambda.FunctionProps> = {},
+  file = './handlers.ts',
 ): lambda.Function {
   return new lambda.Function(stack, id, {
     runtime: lambda.Runtime.NODEJS_22_X,
     handler: `index.${handler}`,
-    code: lambda.Code.fromAsset(handlers()),
+    code: lambda.Code.fromAsset(bundleOf(file)),
     memorySize: 256,
     ...props,
   });

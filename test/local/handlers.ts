@@ -21,29 +21,13 @@ import type {
   CloudFormationCustomResourceEvent,
   Context,
 } from 'aws-lambda';
+import { attempt, say } from './attempt.ts';
 
 export { callSns } from './sns-handlers.ts';
 
 const dynamodb = new DynamoDBClient({});
 const lambda = new LambdaClient({});
 const management = new ApiGatewayManagementApiClient({ endpoint: process.env.CALLBACK_URL ?? 'http://unset' });
-
-async function attempt(work: () => Promise<object>): Promise<object> {
-  try {
-    const { $metadata, ...output } = Object.assign({ $metadata: {} }, await work());
-    return { ok: true, status: 'httpStatusCode' in $metadata ? $metadata.httpStatusCode : undefined, output };
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const metadata = '$metadata' in error ? error.$metadata : undefined;
-    const status =
-      metadata && typeof metadata === 'object' && 'httpStatusCode' in metadata ? metadata.httpStatusCode : 0;
-    return { ok: false, name: error.name, message: error.message, status };
-  }
-}
-
-function say(value: object): void {
-  console.log(JSON.stringify(value));
-}
 
 export async function authorizer(event: APIGatewayRequestAuthorizerEvent): Promise<object> {
   const user = event.queryStringParameters?.user ?? '';

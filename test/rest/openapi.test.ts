@@ -27,9 +27,12 @@ describe('the description of the REST endpoints', () => {
   it('has every endpoint that there is, and no other', async () => {
     for (const name of Object.values(ENV)) vi.stubEnv(name, 'none');
     const { sections } = await import('../../functions/rest/routes.ts');
+    const { attachments } = await import('../../functions/attachments/routes.ts');
     vi.unstubAllEnvs();
     const template = (path: string) => path.replace(/:(\w+)(\{.*\})?/g, '{$1}');
-    const routes = sections.flatMap(({ routes }) => routes.map(({ method, path }) => `${method} ${template(path)}`));
+    const routes = [...sections, attachments].flatMap(({ routes }) =>
+      routes.map(({ method, path }) => `${method} ${template(path)}`),
+    );
     expect(api.operations().map(([method, path]) => `${method} ${path}`)).toHaveLength(routes.length);
     expect(new Set(api.operations().map(([method, path]) => `${method} ${path}`))).toEqual(new Set(routes));
   });
@@ -135,6 +138,8 @@ describe('what the endpoints answer', () => {
       await ask('POST', `${path}/{id}/members/{uid}`, { params: { ...params, uid: butch } });
       await ask('DELETE', `${path}/{id}/members/{uid}`, { params: { ...params, uid: spike } });
     }
+
+    await ask('POST', '/attachment', { body: { filename: 'cat.jpg', contentType: 'image/jpeg', size: 3 } });
 
     await ask('DELETE', '/groups/{id}/chats', { params: { id: group } });
     await ask('DELETE', '/ctx/{id}/friends/{fid}', { params: fid });

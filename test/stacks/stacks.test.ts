@@ -15,7 +15,7 @@ interface Resource {
 const template = (stack: string): Record<string, Resource> =>
   JSON.parse(readFileSync(join(assembly, `Macaw-prod-${stack}.template.json`), 'utf8')).Resources;
 
-const all = { ...template('Data'), ...template('Realtime'), ...template('Rest') };
+const all = { ...template('Data'), ...template('Realtime'), ...template('Rest'), ...template('Edge') };
 
 const ofType = (type: string) => Object.entries(all).filter(([, resource]) => resource.Type === type);
 
@@ -96,6 +96,52 @@ describe('the functions', () => {
     expect(all[queue]?.Type).toBe('AWS::SQS::Queue');
     const [, policy] = ofType('AWS::SQS::QueuePolicy')[0] ?? [];
     expect(JSON.stringify(policy?.Properties)).toContain('"aws:SecureTransport":"false"');
+  });
+});
+
+describe('the attachments', () => {
+  const statements = ofType('AWS::S3::BucketPolicy').flatMap(
+    ([, { Properties }]) => (Properties.PolicyDocument as { Statement: Record<string, unknown>[] }).Statement,
+  );
+
+  it('lie in a bucket that is private, encrypted and reached by TLS only', () => {
+    expect(ofType('AWS::S3::Bucket')).toHaveLength(1);
+    for (const [, { Properties }] of ofType('AWS::S3::Bucket')) {
+      expect(Properties).toMatchObject({
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+      });
+    }
+    expect(statements).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: 's3:*',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      }),
+    );
+  });
+
+  it('are read by nobody but the one distribution', () => {
+    const allowed = statements.filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed.length).toBeGreaterThan(0);
+    for (const { Principal, Condition } of allowed) {
+      expect(Principal).toEqual({ Service: 'cloudfront.amazonaws.com' });
+      expect(JSON.stringify(Condition)).toMatch(/AWS:SourceArn.*Distribution/);
+    }
+  });
+
+  it('are gone after seven days', () => {
+    expect(ofType('AWS::S3::Bucket')[0]?.[1].Properties.LifecycleConfiguration).toMatchObject({
+      Rules: [{ Prefix: 'attachments/', ExpirationInDays: 7, Status: 'Enabled' }, {}],
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { splitUrl } from '../../shared/http.ts';
 import { ACCOUNT, REGION, URL_SUFFIX } from '../../template/names.ts';
 import { gatewayId, requestTime } from '../ids.ts';
 import type { Api } from '../template.ts';
@@ -7,7 +8,7 @@ import { decode, type RouteMatch } from './routes.ts';
 /** A request as an HTTP API hands it to a function, in payload format 2.0. */
 export function httpEvent(api: Api, request: IncomingMessage, body: Buffer, match: RouteMatch): object {
   const now = Date.now();
-  const [rawPath = '/', rawQueryString = ''] = splitOnce(request.url ?? '/', '?');
+  const [rawPath, rawQueryString] = splitUrl(request.url);
   const query = joined(new URLSearchParams(rawQueryString));
   const cookies = (request.headers.cookie ?? '').split(/;\s*/).filter((cookie) => cookie !== '');
   const text = isText(request);
@@ -74,9 +75,4 @@ function joined(parameters: URLSearchParams): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, value] of parameters) result[name] = name in result ? `${result[name]},${value}` : value;
   return result;
-}
-
-function splitOnce(text: string, separator: string): string[] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }

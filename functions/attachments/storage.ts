@@ -1,0 +1,28 @@
+import type * as z from 'zod/mini';
+import { ChatError, ERROR } from '../chat/errors.ts';
+import { ENV } from '../constants.ts';
+import { requireEnv } from '../environment.ts';
+import { invoke } from '../gateway/invoke.ts';
+import { Presigned, Stored, type Task } from '../storage/tasks.ts';
+import type { Attachment } from './attachment.ts';
+
+const url = requireEnv(ENV.storageUrl);
+
+/** Lets the client upload the file itself. @throws ChatError 5006 */
+export function presign(file: Attachment, size: number): Promise<z.output<typeof Presigned>> {
+  return ask({ task: 'presign', ...file, size }, Presigned);
+}
+
+/** Stores a file, and its thumbnail if it can have one. @throws ChatError 5006 */
+export function store(file: Attachment, content: Buffer): Promise<z.output<typeof Stored>> {
+  return ask({ task: 'store', ...file, base64: content.toString('base64') }, Stored);
+}
+
+async function ask<A>(task: z.input<typeof Task>, answer: z.ZodMiniType<A>): Promise<A> {
+  try {
+    return answer.parse(await invoke(url, task));
+  } catch (error) {
+    console.error(error);
+    throw new ChatError(ERROR.storage, 'The file could not be stored; try again');
+  }
+}

@@ -1,0 +1,59 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
+import type * as z from 'zod/mini';
+import { ENV } from '../constants.ts';
+import { requireEnv } from '../environment.ts';
+import type { Presign, Presigned } from './tasks.ts';
+
+const s3 = new S3Client({});
+const Bucket = requireEnv(ENV.bucket);
+
+/** A key is never written twice, so whoever has its content may keep it. */
+const CacheControl = 'public, max-age=604800, immutable';
+
+/** How long a client has to begin its upload, in seconds. */
+export const UPLOAD_SECONDS = 15 * 60;
+
+/** Stores a file. */
+export async function put(
+  key: string,
+  body: Uint8Array,
+  contentType: string,
+  contentDisposition: string,
+): Promise<void> {
+  await s3.send(
+    new PutObjectCommand({
+      Bucket,
+      Key: key,
+      Body: body,
+      ContentType: contentType,
+      ContentDisposition: contentDisposition,
+      CacheControl,
+    }),
+  );
+}
+
+/** Reads a file, all of it. */
+export async function get(key: string): Promise<Uint8Array> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: key }));
+  if (!Body) throw new Error(`S3 sent no body for ${key}`);
+  return Body.transformToByteArray();
+}
+
+/**
+ * Lets a client store this one file by itself: S3 refuses every other key, type and size, and everything once the time is over
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html).
+ */
+export async function presign(file: Presign): Promise<z.output<typeof Presigned>> {
+  return createPresignedPost(s3, {
+    Bucket,
+    Key: file.key,
+    Fields: {
+      'Content-Type': file.contentType,
+      'Content-Disposition': file.contentDisposition,
+      'Cache-Control': CacheControl,
+    },
+    Conditions: [['content-length-range', file.size, file.size]],
+    Expires: UPLOAD_SECONDS,
+  });
+}

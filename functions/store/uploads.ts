@@ -1,0 +1,60 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { ChatError, ERROR, TooOften } from '../chat/errors.ts';
+import type { Principal } from '../chat/principal.ts';
+import { ENV, EXPIRES, PARTITION_KEY } from '../constants.ts';
+import { requireEnv } from '../environment.ts';
+import type { App } from './apps.ts';
+import { conditionFailed, dynamo } from './dynamo.ts';
+import { subjectKey } from './keys.ts';
+
+const table = requireEnv(ENV.connectionsTable);
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** The client key does not say whose upload it is; then all share what this many users may upload. */
+const USERS_WITHOUT_NAME = 100;
+
+/**
+ * Counts an upload against what its user, or in open mode everybody together, may upload in an hour of the clock.
+ * @param uploader undefined when the request came with the client key
+ * @param now epoch ms
+ * @throws ChatError 5011 when the file is too large, 5012 (TooOften) when the hour is used up
+ */
+export async function countUpload(
+  app: App,
+  uploader: Principal | undefined,
+  bytes: number,
+  now: number,
+): Promise<void> {
+  if (bytes > app.attachmentBytes) {
+    throw new ChatError(ERROR.fileTooLarge, `The file has ${bytes} bytes; at most ${app.attachmentBytes} are allowed`);
+  }
+  const hour = Math.floor(now / HOUR_MS);
+  const factor = uploader ? 1 : USERS_WITHOUT_NAME;
+  const who = uploader ? subjectKey(uploader) : `${app.id}#`;
+  try {
+    await dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: { [PARTITION_KEY]: `uploads#${hour}#${who}` },
+        UpdateExpression: 'ADD uploads :one, #bytes :bytes SET #expires = :expires',
+        ConditionExpression: 'attribute_not_exists(#pk) OR (uploads < :uploads AND #bytes <= :room)',
+        ExpressionAttributeNames: { '#bytes': 'bytes', '#expires': EXPIRES, '#pk': PARTITION_KEY },
+        ExpressionAttributeValues: {
+          ':one': 1,
+          ':bytes': bytes,
+          ':uploads': app.uploadsPerHour * factor,
+          ':room': app.uploadBytesPerHour * factor - bytes,
+          ':expires': ((hour + 1) * HOUR_MS) / 1000,
+        },
+      }),
+    );
+  } catch (error) {
+    if (!conditionFailed(error)) throw error;
+    const minutes = Math.ceil(((hour + 1) * HOUR_MS - now) / 60_000);
+    throw new TooOften(
+      ERROR.uploadFailed,
+      `In an hour, ${app.uploadsPerHour * factor} files of ${app.uploadBytesPerHour * factor} bytes in all may be uploaded; try again in ${minutes} minutes`,
+    );
+  }
+}

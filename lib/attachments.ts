@@ -1,0 +1,108 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type HttpApi, HttpMethod, HttpRoute, HttpRouteKey } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnPermission, type IDestination } from 'aws-cdk-lib/aws-lambda';
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, HttpMethods, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { ATTACHMENTS, ENV, IMAGES } from '../functions/constants.ts';
+import type { Tables } from './data-stack.ts';
+import { MacawFunction } from './macaw-function.ts';
+import { vips } from './vips.ts';
+
+export interface AttachmentsProps {
+  readonly stage: string;
+  readonly tables: Tables;
+  readonly api: HttpApi;
+  /** Where asynchronous invocations go that failed for good. */
+  readonly failures: IDestination;
+}
+
+/** The files that users send one another: their bucket, and the functions that upload them and make thumbnails. */
+export class Attachments extends Construct {
+  readonly bucket: IBucket;
+  private readonly endpoint: MacawFunction;
+
+  constructor(scope: Construct, id: string, { stage, tables, api, failures }: AttachmentsProps) {
+    super(scope, id);
+    // Bucket and function each have to name the other. So the bucket's name is made up here: what refers to it by that
+    // need not wait for it.
+    const { account, region, partition } = Stack.of(this);
+    const bucketName = `macaw-${stage}-attachments-${account}-${region}`;
+    const bucketArn = `arn:${partition}:s3:::${bucketName}`;
+
+    const storage = new MacawFunction(this, 'Storage', {
+      folder: 'storage',
+      description: 'Signs uploads, stores files and makes thumbnails',
+      // An image of 100 megapixels has to fit in; and CPU comes with it.
+      memorySize: 1769,
+      timeout: Duration.seconds(25),
+      retryAttempts: 2,
+      onFailure: failures,
+      files: vips(),
+    });
+    storage.addEnvironment(ENV.bucket, bucketName);
+    for (const [action, keys] of [
+      ['s3:PutObject', `${ATTACHMENTS}/*`],
+      ['s3:GetObject', `${IMAGES}*`],
+    ] as const) {
+      storage.addToRolePolicy(new PolicyStatement({ actions: [action], resources: [`${bucketArn}/${keys}`] }));
+    }
+    const permission = new CfnPermission(this, 'BucketMayInvoke', {
+      action: 'lambda:InvokeFunction',
+      functionName: storage.functionArn,
+      principal: 's3.amazonaws.com',
+      sourceAccount: account,
+      sourceArn: bucketArn,
+    });
+
+    const bucket = new Bucket(this, 'Bucket', {
+      bucketName,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      lifecycleRules: [
+        { prefix: `${ATTACHMENTS}/`, expiration: Duration.days(7) },
+        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
+      // Browsers upload from whatever site the chat is part of; what they may upload, the signed form says.
+      cors: [{ allowedOrigins: ['*'], allowedMethods: [HttpMethods.POST], allowedHeaders: ['*'], maxAge: 3600 }],
+      // Nothing in it is older than a week.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // In the template itself: the CDK's way is a function in Python that may change the notifications of every bucket.
+    const resource = bucket.node.defaultChild;
+    if (!(resource instanceof CfnBucket)) throw new Error('A bucket is made of a CfnBucket');
+    resource.notificationConfiguration = {
+      lambdaConfigurations: [
+        {
+          event: 's3:ObjectCreated:*',
+          filter: { s3Key: { rules: [{ name: 'prefix', value: IMAGES }] } },
+          function: storage.functionArn,
+        },
+      ],
+    };
+    bucket.node.addDependency(permission);
+    // The CDK's own types differ in what may be undefined and what may be absent.
+    this.bucket = bucket as IBucket;
+
+    this.endpoint = new MacawFunction(this, 'Attachment', {
+      folder: 'attachments',
+      description: 'The endpoint for uploads',
+      timeout: Duration.seconds(29),
+    });
+    tables.core.allow(this.endpoint, 'GetItem');
+    tables.connections.allow(this.endpoint, 'UpdateItem');
+    storage.allowInvocation(this.endpoint, ENV.storageUrl);
+    new HttpRoute(this, 'Route', {
+      httpApi: api,
+      routeKey: HttpRouteKey.with('/attachment', HttpMethod.ANY),
+      integration: new HttpLambdaIntegration('Integration', this.endpoint),
+    });
+  }
+
+  /** Tells below which URL the files are served. */
+  servedAt(url: string): void {
+    this.endpoint.addEnvironment(ENV.publicUrl, url);
+  }
+}

@@ -1,0 +1,125 @@
+import { Annotations, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { HttpApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  AccessLevel,
+  AllowedMethods,
+  type BehaviorOptions,
+  CachePolicy,
+  Distribution,
+  Function as EdgeFunction,
+  FunctionCode,
+  FunctionEventType,
+  FunctionRuntime,
+  HeadersFrameOption,
+  HttpVersion,
+  type IOrigin,
+  OriginRequestPolicy,
+  PriceClass,
+  ResponseHeadersPolicy,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import type { IDestination } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { ATTACHMENTS } from '../functions/constants.ts';
+import { Attachments } from './attachments.ts';
+import type { Tables } from './data-stack.ts';
+import { realtimeRequest, restRequest } from './edge-functions.ts';
+
+export interface EdgeStackProps extends StackProps {
+  readonly stage: string;
+  readonly tables: Tables;
+  readonly realtime: WebSocketStage;
+  readonly rest: HttpApi;
+  readonly failures: IDestination;
+}
+
+/** The one host name that clients know: the realtime channel, the REST endpoints, and the attachments that it serves. */
+export class EdgeStack extends Stack {
+  constructor(scope: Construct, id: string, props: EdgeStackProps) {
+    super(scope, id, props);
+    const { stage, tables, realtime, rest, failures } = props;
+    const attachments = new Attachments(this, 'Attachments', { stage, tables, api: rest, failures });
+    const host = (apiId: string) => `${apiId}.execute-api.${this.region}.${this.urlSuffix}`;
+
+    const distribution = new Distribution(this, 'Distribution', {
+      comment: 'Macaw: the one host name of the chat',
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      priceClass: PriceClass.PRICE_CLASS_ALL,
+      defaultBehavior: this.passing(new HttpOrigin(host(rest.apiId)), 'Rest', restRequest()),
+      additionalBehaviors: {
+        '/socket.io/*': this.passing(
+          new HttpOrigin(host(realtime.api.apiId), { originPath: `/${realtime.stageName}` }),
+          'Realtime',
+          realtimeRequest(),
+        ),
+        [`/${ATTACHMENTS}/*`]: {
+          // LIST only turns the answer for what is not there from "forbidden" into "not found"; no path leads to a list.
+          origin: S3BucketOrigin.withOriginAccessControl(attachments.bucket, {
+            originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
+          }),
+          viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+          allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
+          cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+          responseHeadersPolicy: this.inert(),
+        },
+      },
+      // A thumbnail is asked for before it is made; that it was missing must not be remembered.
+      errorResponses: [{ httpStatus: 404, ttl: Duration.seconds(0) }],
+    });
+    Annotations.of(distribution).acknowledgeWarning(
+      '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
+      'The bucket is not the default origin: its root, where S3 lists, has no path.',
+    );
+    const url = `https://${distribution.distributionDomainName}`;
+    attachments.servedAt(url);
+    new CfnOutput(this, 'Endpoint', { value: url, description: 'The base URL that clients are given' });
+  }
+
+  /** What is handed through to an API: every method and header, nothing cached. */
+  private passing(origin: IOrigin, name: string, code: string): BehaviorOptions {
+    return {
+      origin,
+      viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+      allowedMethods: AllowedMethods.ALLOW_ALL,
+      cachePolicy: CachePolicy.CACHING_DISABLED,
+      originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+      functionAssociations: [
+        {
+          eventType: FunctionEventType.VIEWER_REQUEST,
+          function: new EdgeFunction(this, `${name}Request`, {
+            code: FunctionCode.fromInline(code),
+            runtime: FunctionRuntime.JS_2_0,
+          }),
+        },
+      ],
+    };
+  }
+
+  /** Whatever somebody uploaded: nothing in it runs, and every site may show it. */
+  private inert(): ResponseHeadersPolicy {
+    return new ResponseHeadersPolicy(this, 'Inert', {
+      comment: 'Macaw: attachments are shown, never run',
+      securityHeadersBehavior: {
+        contentTypeOptions: { override: true },
+        contentSecurityPolicy: {
+          contentSecurityPolicy:
+            "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox",
+          override: true,
+        },
+        frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
+      },
+      corsBehavior: {
+        accessControlAllowOrigins: ['*'],
+        accessControlAllowMethods: ['GET', 'HEAD', 'OPTIONS'],
+        accessControlAllowHeaders: ['*'],
+        accessControlAllowCredentials: false,
+        accessControlMaxAge: Duration.days(1),
+        originOverride: true,
+      },
+      customHeadersBehavior: {
+        customHeaders: [{ header: 'cross-origin-resource-policy', value: 'cross-origin', override: true }],
+      },
+    });
+  }
+}

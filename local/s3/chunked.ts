@@ -1,0 +1,23 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { S3Error } from './errors.ts';
+
+/**
+ * Undoes `aws-chunked`, the coding in which SDKs send streams: `SIZE[;chunk-signature=…]\r\n`, so many bytes, `\r\n`, and
+ * at last a chunk of size 0 and trailers with a checksum. The chunks' own signatures are not verified.
+ */
+export function decodeBody(headers: IncomingHttpHeaders, body: Buffer): Buffer {
+  if (!String(headers['x-amz-content-sha256']).startsWith('STREAMING-')) return body;
+  const chunks: Buffer[] = [];
+  let position = 0;
+  for (;;) {
+    const end = body.indexOf('\r\n', position);
+    const size = Number.parseInt(body.toString('latin1', position, end), 16);
+    const start = end + 2;
+    if (end < 0 || Number.isNaN(size) || start + size > body.length) {
+      throw new S3Error(400, 'IncompleteBody', 'The request body terminated unexpectedly');
+    }
+    if (size === 0) return Buffer.concat(chunks);
+    chunks.push(body.subarray(start, start + size));
+    position = start + size + 2;
+  }
+}

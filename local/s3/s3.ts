@@ -1,0 +1,147 @@
+import type { IncomingMessage } from 'node:http';
+import { type Authorize, authorizer } from '../gate/authorize.ts';
+import type { Role } from '../iam/roles.ts';
+import type { LambdaFunction } from '../lambda/functions.ts';
+import type { CallLog } from '../shared/calls.ts';
+import type { Reply } from '../shared/http.ts';
+import type { Log } from '../shared/log.ts';
+import { checkKey, S3_PREFIX } from './address.ts';
+import { authenticate, type Caller } from './authentication.ts';
+import type { Bucket } from './buckets.ts';
+import { corsHeaders, preflight } from './cors.ts';
+import { accessDenied, errorReply, requestId, S3Error } from './errors.ts';
+import { authenticateForm, readForm } from './form.ts';
+import type { Notifications } from './notifications.ts';
+import { type Done, type Operation, operationOf, postOperation } from './operations.ts';
+import { readRequest, type S3Request } from './request.ts';
+import type { ObjectStore } from './store.ts';
+
+export interface S3Options {
+  buckets: Map<string, Bucket>;
+  store: ObjectStore;
+  notifications: Notifications;
+  functions: readonly LambdaFunction[];
+  roles: Map<string, Role>;
+  calls: CallLog;
+  log: Log;
+  /** The public origin. */
+  origin: string;
+}
+
+/**
+ * S3 before its store: tells who calls, asks the caller's policies and the bucket's, and lets functions hear of new
+ * objects. The store itself knows nobody: what gets there is done.
+ */
+export class S3 {
+  readonly #options: S3Options;
+
+  constructor(options: S3Options) {
+    this.#options = options;
+  }
+
+  /** Answers a request to `/_s3/bucket/key`. */
+  async handle(incoming: IncomingMessage): Promise<Reply> {
+    try {
+      const request = await readRequest(incoming);
+      return await this.serve(request, () => authenticate(request, this.#options.functions));
+    } catch (error) {
+      if (error instanceof S3Error) return errorReply(error);
+      throw error;
+    }
+  }
+
+  /** Answers a request whose caller is found out by the given function. */
+  async serve(request: S3Request, identify: () => Caller): Promise<Reply> {
+    const id = requestId();
+    const bucket = this.#options.buckets.get(request.bucket);
+    const reply = await this.#answer(request, bucket, id, identify).catch((error: unknown) => {
+      if (error instanceof S3Error) return errorReply(error);
+      throw error;
+    });
+    const headers = { 'x-amz-request-id': id, ...reply.headers, ...(bucket && corsHeaders(bucket.cors, request)) };
+    return request.method === 'HEAD' ? { status: reply.status, headers } : { ...reply, headers };
+  }
+
+  async #answer(request: S3Request, bucket: Bucket | undefined, id: string, identify: () => Caller): Promise<Reply> {
+    if (!bucket) {
+      const details = { BucketName: request.bucket };
+      throw new S3Error(404, 'NoSuchBucket', 'The specified bucket does not exist', details);
+    }
+    if (request.method === 'OPTIONS') return preflight(bucket.cors, request.headers);
+    if (request.method === 'POST' && request.key === '' && request.search === '') {
+      const form = await readForm(request);
+      const caller = authenticateForm(bucket.name, form, this.#options.functions);
+      return this.#perform(postOperation(form), caller, { ...request, key: form.key }, bucket, id);
+    }
+    const caller = identify();
+    return this.#perform(operationOf(request), caller, request, bucket, id);
+  }
+
+  async #perform(operation: Operation, caller: Caller, request: S3Request, bucket: Bucket, id: string): Promise<Reply> {
+    checkKey(request.key);
+    const { buckets, store, calls, notifications, origin } = this.#options;
+    let status = 500;
+    let denied = false;
+    try {
+      const { reply, happened }: Done = await operation.run({
+        request,
+        bucket,
+        buckets,
+        store,
+        endpoint: `${origin}${S3_PREFIX}`,
+        allow: (action, on, key) => {
+          const resource = key === undefined ? on.arn : `${on.arn}/${key}`;
+          const denial = this.#authorizer(caller, on)(action, resource, `"${resource}"`);
+          if (!denial) return;
+          denied = true;
+          throw accessDenied(denial.message);
+        },
+      });
+      status = reply.status;
+      if (happened) {
+        const { sourceIp } = request;
+        notifications.send({ ...happened, bucket, requestId: id, sourceIp, principalId: this.#principalId(caller) });
+      }
+      return reply;
+    } catch (error) {
+      if (error instanceof S3Error) status = error.status;
+      throw error;
+    } finally {
+      calls.add({
+        service: 's3',
+        action: `s3:${operation.name}`,
+        functionId: nameOf(caller),
+        resource: `${bucket.name}/${request.key}`,
+        allowed: !denied,
+        status,
+        at: Date.now(),
+      });
+    }
+  }
+
+  #authorizer(caller: Caller, bucket: Bucket): Authorize {
+    const { roles, log } = this.#options;
+    if (typeof caller === 'object' && 'roleArn' in caller) {
+      return authorizer(caller, roles, log, (role, action, resource) => bucket.decide({ role }, action, resource));
+    }
+    const source = caller === 'anonymous' ? undefined : caller.sourceArn;
+    return (action, resource) => {
+      if (bucket.decide(caller, action, resource, source) === 'allowed') return undefined;
+      const who = nameOf(caller);
+      const message = `No policy of the bucket lets ${who} perform ${action} on ${resource}`;
+      log({ kind: 'denied', functionId: who, action, resource, message });
+      return { message: 'Access Denied' };
+    };
+  }
+
+  /** As events name who did something. */
+  #principalId(caller: Caller): string {
+    if (typeof caller !== 'object' || !('roleArn' in caller)) return nameOf(caller);
+    return `AWS:${this.#options.roles.get(caller.roleArn)?.id}:${caller.name}`;
+  }
+}
+
+function nameOf(caller: Caller): string {
+  if (caller === 'anonymous') return caller;
+  return 'service' in caller ? caller.service : caller.id;
+}

@@ -1,0 +1,46 @@
+import { Agent, type OutgoingHttpHeaders } from 'node:http';
+import { type Exchange, exchange } from '../shared/http.ts';
+import { encodeKey } from './address.ts';
+
+/** Keeps the objects: a server of S3's interface that knows no callers and no permissions, behind a private port. */
+export class ObjectStore {
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #server: { close(): Promise<void> };
+  readonly #origin: string;
+
+  private constructor(server: { close(): Promise<void> }, origin: string) {
+    this.#server = server;
+    this.#origin = origin;
+  }
+
+  static async start(directory: string, buckets: Iterable<string>): Promise<ObjectStore> {
+    // Loaded only where there are buckets: it takes a while.
+    const { default: S3rver } = await import('@20minutes/s3rver');
+    const server = new S3rver({
+      address: '127.0.0.1',
+      port: 0,
+      silent: true,
+      directory,
+      vhostBuckets: false,
+      configureBuckets: [...buckets].map((name) => ({ name })),
+    });
+    const { port } = await server.run();
+    return new ObjectStore(server, `http://127.0.0.1:${port}`);
+  }
+
+  call(
+    method: string,
+    { bucket, key, query = '' }: { bucket: string; key: string; query?: string },
+    headers: OutgoingHttpHeaders = {},
+    body: Buffer = Buffer.alloc(0),
+  ): Promise<Exchange> {
+    const url = new URL(`${this.#origin}/${bucket}/${encodeKey(key)}${query && `?${query}`}`);
+    const sent = { ...headers, 'content-length': body.length };
+    return exchange(url, { method, agent: this.#agent, headers: sent }, body);
+  }
+
+  async stop(): Promise<void> {
+    this.#agent.destroy();
+    await this.#server.close();
+  }
+}

@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { expect, it, onTestFinished } from 'vitest';
+import { Device } from '../support/device.ts';
+import { app, befriend, credentials, macaw, someone } from '../support/macaw.ts';
+import { look, picture } from './images.ts';
+import { read } from './uploads.ts';
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
+if (!executablePath) console.warn('Skipped for want of a Chromium: uploads from a browser');
+
+const system = macaw();
+
+const package_ = createRequire(import.meta.url).resolve('socket.io-client/package.json');
+const socketIo = readFileSync(join(dirname(package_), 'dist/socket.io.min.js'), 'utf8');
+
+/** A site that the chat is part of. It knows the chat by its base URL only. */
+const PAGE = `<!doctype html><meta charset="utf-8"><script>${socketIo}</script><script>
+async function sendPicture({ origin, headers, auth, to, picture }) {
+  const file = new File([Uint8Array.from(picture)], 'cat.jpg', { type: 'image/jpeg' });
+  const answer = await fetch(origin + '/attachment', {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ filename: file.name, contentType: file.type, size: file.size }),
+  });
+  const { url, fields, urls } = await answer.json();
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append('file', file);
+  const progress = [];
+  const status = await new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.upload.onprogress = ({ loaded, total }) => progress.push(loaded / total);
+    request.onload = () => resolve(request.status);
+    request.onerror = () => reject(new Error('The upload failed'));
+    request.open('POST', url);
+    request.send(form);
+  });
+  const socket = io(origin + '/chat', { transports: ['websocket'], query: { auth: JSON.stringify(auth) } });
+  const stored = await socket.emitWithAck('say', { to: { id: to, type: 0 }, content: { media: 1, body: urls[0] } });
+  socket.close();
+  return { status, progress, stored, urls };
+}
+
+async function postForm({ origin, headers, picture }) {
+  const form = new FormData();
+  form.append('attachment', new File([Uint8Array.from(picture)], 'cat.jpg', { type: 'image/jpeg' }));
+  const answer = await fetch(origin + '/attachment', { method: 'POST', headers, body: form });
+  const urls = await answer.json();
+  const sizes = urls.map(async (url) => {
+    const image = await createImageBitmap(await (await fetch(url)).blob());
+    return [image.width, image.height];
+  });
+  return Promise.all(sizes);
+}
+</script>`;
+
+/** Runs one of the page's functions in a browser that shows it. */
+async function inBrowser(name: 'sendPicture' | 'postForm', argument: object): Promise<Record<string, unknown>> {
+  const site = createServer((_request, response) => response.setHeader('content-type', 'text/html').end(PAGE));
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    site.close();
+  });
+  const browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+  onTestFinished(() => browser.close());
+  const page = await browser.newPage();
+  await page.goto(`http://localhost:${(site.address() as AddressInfo).port}/`);
+  return page.evaluate(`${name}(${JSON.stringify(argument)})`);
+}
+
+const headers = { 'X-ML-AppId': app.id, 'X-ML-APIKey': app.clientKey };
+
+it.skipIf(!executablePath)('a page of another site uploads a picture with progress, and sends it', async () => {
+  const [tom, jerry] = [someone('tom'), someone('jerry')];
+  await befriend(system.origin, tom, jerry);
+  const jerrys = await Device.login('2.5.0', system.origin, jerry);
+  const content = picture('.jpg', 900, 300);
+  const { origin } = system;
+  const auth = credentials({ client: tom });
+  const sent = await inBrowser('sendPicture', { origin, headers, auth, to: jerry, picture: [...content] });
+  expect(sent).toMatchObject({ status: 204, stored: { success: true } });
+  const progress = sent.progress as number[];
+  expect(progress.at(-1)).toBe(1);
+
+  const { content: received } = (await jerrys.messages.at()) as { content: { body: string } };
+  const [url, thumbnail] = sent.urls as string[];
+  expect(received.body).toBe(url);
+  await system.cloud.settled();
+  expect(look((await read(url)).content)).toMatchObject({ width: 900, height: 300 });
+  expect(look((await read(thumbnail)).content)).toMatchObject({ width: 128, height: 43 });
+});
+
+it.skipIf(!executablePath)('a page of another site posts a form, and shows the picture and its thumbnail', async () => {
+  const argument = { origin: system.origin, headers, picture: [...picture('.jpg', 900, 300)] };
+  expect(await inBrowser('postForm', argument)).toEqual([
+    [900, 300],
+    [128, 43],
+  ]);
+});

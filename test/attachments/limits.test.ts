@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
+import { Device } from '../support/device.ts';
+import { app, macaw, someone } from '../support/macaw.ts';
+import { announce, formOf, postForm, read, textFile } from './uploads.ts';
+
+// An application in strict mode, where uploads are counted for each user.
+const system = macaw({ parameters: { ...DEMO_PARAMETERS, Mode: 'strict' } });
+
+async function logIn(login: string | Record<string, unknown>) {
+  const device = await Device.login('4.8.4', system.origin, login);
+  const { token } = (await device.logins.at()) as { token: string };
+  return { 'X-ML-APIKey': '', 'X-ML-Session-Token': token };
+}
+
+const file = { filename: 'a.mp4', contentType: 'video/mp4', size: 1 };
+
+describe('in strict mode', () => {
+  it('who is not logged in uploads nothing', async () => {
+    expect(await announce(system.origin, file)).toMatchObject({ status: 403, body: { errorCode: 5003 } });
+    const form = await postForm(system.origin, formOf(textFile('a.txt', 'text/plain', 'hello')));
+    expect([form.status, form.body]).toMatchObject([403, { errorCode: 5003 }]);
+  });
+
+  it('users, visitors and the master key upload', async () => {
+    const keys = [
+      await logIn(someone()),
+      await logIn({ passenger: { nickname: 'guest' } }),
+      { 'X-ML-APIKey': '', 'X-ML-MasterKey': app.masterKey },
+    ];
+    for (const headers of keys) {
+      expect((await announce(system.origin, file, headers)).status).toBe(200);
+      const form = await postForm(system.origin, formOf(textFile('a.txt', 'text/plain', 'hello')), headers);
+      expect(form.status).toBe(200);
+      expect((await read((form.body as string[])[0])).status).toBe(200);
+    }
+  });
+
+  it('a user uploads 200 files an hour, while others go on', async () => {
+    const [tom, jerry] = [await logIn(someone('tom')), await logIn(someone('jerry'))];
+    const answers = await Promise.all(Array.from({ length: 205 }, () => announce(system.origin, file, tom)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(200);
+    const refused = answers.filter(({ status }) => status !== 200);
+    for (const { status, body } of refused) {
+      expect([status, body]).toMatchObject([429, { errorCode: 5012, errorMessage: expect.stringMatching(/minutes/) }]);
+    }
+    expect((await announce(system.origin, file, jerry)).status).toBe(200);
+  });
+
+  it('a user uploads a gigabyte an hour', async () => {
+    const tom = await logIn(someone('tom'));
+    const film = { ...file, size: 20 * 1024 * 1024 };
+    const answers = await Promise.all(Array.from({ length: 52 }, () => announce(system.origin, film, tom)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(51);
+    expect((await announce(system.origin, file, tom)).status).toBe(200);
+  });
+});

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { app, rest } from '../support/macaw.ts';
+
+export const Upload = z.object({
+  url: z.string(),
+  fields: z.record(z.string(), z.string()),
+  urls: z.array(z.string()),
+});
+export type Upload = z.output<typeof Upload>;
+
+/** A file that a user has on his device. */
+export interface LocalFile {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly content: Uint8Array;
+}
+
+/** Says to the server that a file will come. */
+export const announce = (origin: string, file: Record<string, unknown>, headers: Record<string, string> = {}) =>
+  rest(origin, 'POST', '/attachment', { body: file, headers });
+
+/** Posts a file to where the server said. */
+export function post({ url, fields }: Upload, content: Uint8Array, changed: Record<string, string> = {}) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ ...fields, ...changed })) form.append(name, value);
+  form.append('file', new Blob([new Uint8Array(content)]), 'whatever');
+  return fetch(url, { method: 'POST', body: form });
+}
+
+/** Announces and uploads a file as a new client does; answers its URLs. */
+export async function upload(origin: string, { filename, contentType, content }: LocalFile): Promise<string[]> {
+  const { status, body } = await announce(origin, { filename, contentType, size: content.length });
+  if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);
+  const prepared = Upload.parse(body);
+  const uploaded = await post(prepared, content);
+  if (uploaded.status !== 204) throw new Error(`${uploaded.status}: ${await uploaded.text()}`);
+  return prepared.urls;
+}
+
+/** Posts a file as a form, as old clients do. */
+export async function postForm(origin: string, body: FormData | Buffer | string, headers: Record<string, string> = {}) {
+  const response = await fetch(new URL('/attachment', origin), {
+    method: 'POST',
+    headers: { 'X-ML-AppId': app.id, 'X-ML-APIKey': app.clientKey, ...headers },
+    body,
+  });
+  return { status: response.status, body: (await response.json()) as unknown, headers: response.headers };
+}
+
+export function formOf({ filename, contentType, content }: LocalFile, field = 'attachment'): FormData {
+  const form = new FormData();
+  form.append(field, new File([new Uint8Array(content)], filename, { type: contentType }));
+  return form;
+}
+
+/** Reads a URL: what a browser would be told of it, and its content. */
+export async function read(url: string | undefined, init?: RequestInit) {
+  const response = await fetch(url ?? '', init);
+  return {
+    status: response.status,
+    header: (name: string) => response.headers.get(name),
+    content: new Uint8Array(await response.arrayBuffer()),
+  };
+}
+
+export const textFile = (name: string, contentType: string, text: string): LocalFile => ({
+  filename: name,
+  contentType,
+  content: Buffer.from(text),
+});
