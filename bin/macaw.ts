@@ -20,7 +20,7 @@ const realtime = new RealtimeStack(app, `${prefix}-Realtime`, {
 const { api } = new RestStack(app, `${prefix}-Rest`, {
   description: 'Macaw: the REST endpoints',
   tables,
-  systemMessages: realtime.systemMessages,
+  realtime,
   documentation: await documentation(),
 });
 new EdgeStack(app, `${prefix}-Edge`, {

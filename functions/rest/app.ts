@@ -1,19 +1,32 @@
 import { type Context, Hono } from 'hono';
-import { ChatError, ERROR, Forbidden, publicError, TooOften } from '../chat/errors.ts';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { ChatError, ERROR, Forbidden, NotLoggedIn, publicError, TooOften } from '../chat/errors.ts';
 import { parse, parseJson } from '../chat/parse.ts';
 import { authenticateRequest } from './authenticate.ts';
 import { isForm, readFile } from './form.ts';
 import type { Route } from './route.ts';
 import { STATUS } from './status.ts';
 
+/** How a failure is told. */
+export type Tell = (error: ChatError) => { readonly status: ContentfulStatusCode; readonly body: object };
+
+const tellAsChat: Tell = (error) => ({
+  status: error instanceof Forbidden ? 403 : error instanceof TooOften ? 429 : STATUS[error.code],
+  body: { errorCode: error.code, errorMessage: error.message },
+});
+
 /** Serves a table of routes. A trailing slash changes nothing. */
-export function serveRoutes(routes: readonly Route[]): Hono {
+export function serveRoutes(routes: readonly Route[], tell = tellAsChat): Hono {
   const app = new Hono({ strict: false });
   for (const route of routes) app.on(route.method, route.path, (context) => serve(route, context));
   for (const path of new Set(routes.map((route) => route.path))) {
     const methods = routes.filter((route) => route.path === path).map((route) => route.method);
-    app.all(path, (context) => wrongMethod(context, methods));
+    app.all(path, (context) => wrongMethod(context, methods, tell));
   }
+  const failure = (context: Context, error: ChatError) => {
+    const { status, body } = tell(error);
+    return context.json(body, status);
+  };
   app.notFound((context) => failure(context, new ChatError(ERROR.notFound, `There is nothing at ${context.req.path}`)));
   app.onError((error, context) => failure(context, publicError(error)));
   return app;
@@ -24,20 +37,22 @@ async function serve(route: Route, context: Context): Promise<Response> {
   const { req } = context;
   const caller = await authenticateRequest((name) => req.header(name), now);
   const { app } = caller;
-  if (app.mode === 'strict' && caller.holds === 'client key') {
-    throw new Forbidden('The client key alone may only log in here; send the token of a login as X-ML-Session-Token');
+  const strict = route.strict ? route.strict === 'always' : app.mode === 'strict';
+  if (strict && caller.holds === 'client key') {
+    throw new NotLoggedIn('The client key alone may only log in; send the token of a login as X-ML-Session-Token');
   }
   const contentType = req.header('content-type') ?? '';
   const form = isForm(contentType) ? route.form : undefined;
   const request = {
     app,
     principal: caller.holds === 'token' ? caller.principal : undefined,
+    token: caller.holds === 'token' ? caller.token : undefined,
     params: parse(route.params, req.param(), 'path'),
     query: route.query && parse(route.query, queryOf(req.queries()), 'query'),
     body: form ? undefined : route.body && parse(route.body, parseJson(await req.text(), 'The body'), 'body'),
     now,
   };
-  if (app.mode === 'strict' && caller.holds === 'token' && !(await route.access(caller.principal, request))) {
+  if (strict && caller.holds === 'token' && !(await route.access(caller.principal, request))) {
     throw new Forbidden(`${caller.principal.id} may not ${req.method} ${req.path}`);
   }
   const answer = form
@@ -53,15 +68,8 @@ function queryOf(all: Record<string, string[]>): Record<string, string | string[
 
 const one = ([first = '', ...others]: string[]) => (others.length > 0 ? [first, ...others] : first);
 
-function failure(context: Context, error: ChatError): Response {
-  return context.json(
-    { errorCode: error.code, errorMessage: error.message },
-    error instanceof Forbidden ? 403 : error instanceof TooOften ? 429 : STATUS[error.code],
-  );
-}
-
-function wrongMethod(context: Context, methods: readonly string[]): Response {
+function wrongMethod(context: Context, methods: readonly string[], tell: Tell): Response {
   const allowed = methods.join(', ');
-  const message = `${context.req.method} is not possible here; ${allowed} is`;
-  return context.json({ errorCode: ERROR.unsupported, errorMessage: message }, 405, { allow: allowed });
+  const error = new ChatError(ERROR.unsupported, `${context.req.method} is not possible here; ${allowed} is`);
+  return context.json(tell(error).body, 405, { allow: allowed });
 }

@@ -3,14 +3,31 @@ import * as z from 'zod/mini';
 import { ENV, PARTITION_KEY, SORT_KEY } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
 import { conditionFailed, dynamo } from './dynamo.ts';
+import { LoginSettings } from './login-settings.ts';
 
 const table = requireEnv(ENV.coreTable);
+
+/** Text messages with codes. */
+const SmsSettings = z.object({
+  /** What numbers begin with that come without a country: `+86`. */
+  prefix: z.optional(z.string().check(z.regex(/^\+[1-9]\d{0,3}$/))),
+  /** `{code}` stands for the code. */
+  template: z._default(
+    z.string().check(z.includes('{code}'), z.maxLength(140)),
+    'Your code is {code}. It is valid for 10 minutes.',
+  ),
+  /** How many are sent in a day: to one phone, and in all. */
+  perPhone: z._default(z.number(), 10),
+  perDay: z._default(z.number(), 1000),
+});
 
 const App = z.object({
   clientKey: z.string(),
   masterKey: z.string(),
   /** `open`: the client key may do everything, as with MaxIM; `strict`: a user's token may act as that user only. */
   mode: z._default(z.enum(['open', 'strict']), 'open'),
+  /** Whether, in strict mode, the client key lets its holder log in as any user without an account. */
+  plainLogin: z._default(z.boolean(), true),
   groupMembers: z._default(z.number(), 50),
   roomMembers: z._default(z.number(), 1000),
   /** How large an attachment may be, in bytes. */
@@ -18,6 +35,8 @@ const App = z.object({
   /** How many attachments a user may upload in an hour, and how many bytes in all. */
   uploadsPerHour: z._default(z.number(), 200),
   uploadBytesPerHour: z._default(z.number(), 1024 ** 3),
+  logins: z.prefault(LoginSettings, {}),
+  sms: z.prefault(SmsSettings, {}),
 });
 
 /** An application: whoever holds its client key may use the chat, whoever holds its master key may manage it. */

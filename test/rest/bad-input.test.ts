@@ -14,11 +14,12 @@ interface Operation {
   requestBody?: unknown;
 }
 
-/** Every endpoint, from the API's own description. */
+/** Every endpoint of the chat, from the API's own description. */
 async function operations(): Promise<{ method: string; path: string; operation: Operation }[]> {
   const response = await fetch(new URL('/openapi.json', system.origin));
   const { paths } = (await response.json()) as { paths: Record<string, Record<string, Operation>> };
-  return Object.entries(paths).flatMap(([path, methods]) =>
+  const ofChat = Object.entries(paths).filter(([path]) => !path.startsWith('/2.0/'));
+  return ofChat.flatMap(([path, methods]) =>
     Object.entries(methods)
       .filter(([method]) => /^(get|post|put|delete)$/.test(method))
       .map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),

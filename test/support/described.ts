@@ -56,7 +56,8 @@ export class Described {
   async askInVain(method: string, path: string, call: Call = {}): Promise<Answer> {
     const answer = await this.send(method, path, call);
     expect(answer.status).toBeGreaterThanOrEqual(400);
-    this.check('closed', ['components', 'responses', 'Failure', 'content', 'application/json', 'schema'], answer.body);
+    const failure = path.startsWith('/2.0/') ? 'AccountFailure' : 'Failure';
+    this.check('closed', ['components', 'responses', failure, 'content', 'application/json', 'schema'], answer.body);
     return answer;
   }
 
