@@ -38,7 +38,8 @@ export async function sendCode(app: App, phone: string, purpose: Purpose, now: n
   try {
     await sendSms(phone, app.sms.template.replace('{code}', code));
   } catch (error) {
-    console.error('A code was not sent', error);
+    // Its message may hold the number.
+    console.error(`A code was not sent: ${error instanceof Error ? error.name : 'unknown'}`);
     throw new AccountError(ACCOUNT_ERROR.codeNotSent, 'The code could not be sent to that phone; try again later');
   }
 }

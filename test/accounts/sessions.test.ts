@@ -150,6 +150,16 @@ describe('in strict mode', () => {
   });
 });
 
+it('in open mode, a session does what the client key does that comes with it, and alone what is its own', async () => {
+  const [tom, jerry] = [await open.register(), await open.register()];
+  const ask = async (path: string, key?: Record<string, string>) =>
+    (await open.call('GET', path, undefined, { 'X-ML-Session-Token': tom.sessionToken, ...key })).status;
+  expect(await ask(`/ctx/${jerry.objectId}`)).toBe(200);
+  expect(await ask(`/ctx/${tom.objectId}`, { 'X-ML-APIKey': '' })).toBe(200);
+  expect(await ask(`/ctx/${jerry.objectId}`, { 'X-ML-APIKey': '' })).toBe(403);
+  expect(await ask(`/ctx/${jerry.objectId}`, { 'X-ML-APIKey': 'wrong' })).toBe(403);
+});
+
 it('in open mode, too, an account is its own only', async () => {
   const [tom, jerry] = [await open.register(), await open.register()];
   for (const method of ['GET', 'DELETE']) {
