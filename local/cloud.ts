@@ -7,6 +7,8 @@ import { type Api, loadApis } from './apigateway/template.ts';
 import { LIMITS, type Limits } from './apigateway/websocket/connection.ts';
 import { WebSocketGateway } from './apigateway/websocket/gateway.ts';
 import { managementApi } from './apigateway/websocket/management.ts';
+import { Distribution } from './cloudfront/distribution.ts';
+import { loadDistribution } from './cloudfront/template.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { Memory } from './custom-resources/memory.ts';
 import { dynamoDbApi } from './dynamodb/api.ts';
@@ -136,19 +138,26 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         .filter((api) => api.properties().ProtocolType === 'WEBSOCKET')
         .map((api) => api.identity().ref),
     );
+    const distributions = new Set(
+      model
+        .ofType('AWS::CloudFront::Distribution')
+        .map((resource) => String(resource.identity().attributes.DomainName)),
+    );
     const rewrite = (value: string): string =>
-      rewriteHosts(value, () => ({ gate: gate.url, origin: edge.origin, webSocketApis }));
+      rewriteHosts(value, () => ({ gate: gate.url, origin: edge.origin, webSocketApis, distributions }));
 
     const registry = new Registry(kept('sns.json'));
     const outbox = new Outbox(new Faults(registry));
     const webSockets: WebSocketGateway[] = [];
     let http: HttpGateway | undefined;
     let s3: S3 | undefined;
+    let distribution: Distribution | undefined;
     const edge = new Edge({
       webSocket: () => webSockets[0],
       http: () => http,
       s3: () => s3,
       pages: outboxPages(outbox),
+      distribution: () => distribution,
       log,
     });
     const gate: Gate = new Gate({
@@ -210,6 +219,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       webSockets.push(gateway);
       started.push(() => gateway.stop());
     }
+
+    const distributed = loadDistribution(model, log);
+    if (distributed) distribution = new Distribution(distributed, { http, webSocket: webSockets[0], s3 });
 
     const schedules = new Schedules({ model, lambda, async, permissions, roles, log });
     schedules.start();

@@ -31,6 +31,9 @@ const ENDINGS: Record<string, string> = {
 
 const UNKNOWN = 'application/octet-stream';
 
+/** What clients say who do not know; `text/plain` is also how a form says nothing (RFC 7578, 4.4). */
+const VAGUE = new Set([UNKNOWN, 'text/plain']);
+
 /**
  * The media type of a file in a form: what the client says, or what the file's name suggests.
  * @throws ChatError 5001
@@ -38,5 +41,5 @@ const UNKNOWN = 'application/octet-stream';
 export function mediaTypeOf({ name, type }: { name: string; type: string }): string {
   const said = mediaType(type || UNKNOWN);
   const ending = name.split('.').at(-1)?.toLowerCase() ?? '';
-  return said === UNKNOWN && Object.hasOwn(ENDINGS, ending) ? (ENDINGS[ending] ?? said) : said;
+  return VAGUE.has(said) && Object.hasOwn(ENDINGS, ending) ? (ENDINGS[ending] ?? said) : said;
 }

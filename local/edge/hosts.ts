@@ -10,12 +10,15 @@ import { REGION, URL_SUFFIX } from '../template/names.ts';
  * | wss, of the WebSocket API     | ws:// + the public origin    | the same              |
  * | https, of the HTTP API        | the public origin            | the same              |
  * | https, of Lambda's own API     | the gate                     | the gate              |
+ * | any, of the distribution      | the public origin            | the same              |
  */
 export interface Hosts {
   gate: string;
   origin: string;
   /** Ids of the WebSocket APIs. */
   webSocketApis: ReadonlySet<string>;
+  /** The distributions' host names. */
+  distributions: ReadonlySet<string>;
 }
 
 const HOST = new RegExp(
@@ -27,8 +30,16 @@ const LAMBDA = `https://lambda.${REGION}.${URL_SUFFIX}/`;
 
 export const MANAGEMENT_PREFIX = '/_execute-api/';
 
+const DISTRIBUTION = /(https:\/\/|wss:\/\/)?\b(d[a-z0-9]{13}\.cloudfront\.net)\b/g;
+
 export function rewriteHosts(value: string, hosts: () => Hosts): string {
   return value
+    .replace(DISTRIBUTION, (match, scheme: string | undefined, host: string) => {
+      const { origin, distributions } = hosts();
+      if (!distributions.has(host)) return match;
+      const [, authority = ''] = origin.split('//');
+      return scheme === undefined ? authority : `${scheme === 'wss://' ? 'ws' : 'http'}://${authority}`;
+    })
     .replaceAll(LAMBDA, () => `${hosts().gate}/`)
     .replace(HOST, (_match, scheme: string, apiId: string, path = '') => {
       const { gate, origin, webSocketApis } = hosts();

@@ -1,4 +1,4 @@
-import { S3Error } from './errors.ts';
+import { notImplemented, S3Error } from './errors.ts';
 import { encodeRfc3986 } from './signature.ts';
 
 /** Where S3 is found below the public origin. */
@@ -6,6 +6,8 @@ export const S3_PREFIX = '/_s3';
 
 /** S3 allows 1024 bytes. */
 const KEY_BYTES = 1024;
+/** Parts of keys are names of files, which get endings. */
+const PART_BYTES = 200;
 
 export interface Address {
   /** Empty when the request names none. */
@@ -27,11 +29,10 @@ export function addressOf(path: string): Address {
 /** @throws S3Error for what is no key, or none that can be kept in files */
 export function checkKey(key: string): void {
   if (Buffer.byteLength(key) > KEY_BYTES) throw new S3Error(400, 'KeyTooLongError', 'Your key is too long');
-  const unsafe = key
-    .split('/')
-    .find((part, i, { length }) => part === '.' || part === '..' || (part === '' && i < length - 1));
-  if (unsafe !== undefined) {
-    throw new S3Error(501, 'NotImplemented', `The local cloud implements no keys with an empty part, "." or ".."`);
+  // A slash at the end is no empty part: folders are made so.
+  const parts = key.replace(/\/$/, '').split('/');
+  if (key !== '' && parts.some((part) => ['', '.', '..'].includes(part) || Buffer.byteLength(part) > PART_BYTES)) {
+    throw notImplemented(`keys with a part that is empty, ".", ".." or longer than ${PART_BYTES} bytes`);
   }
 }
 

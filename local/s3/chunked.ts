@@ -11,7 +11,8 @@ export function decodeBody(headers: IncomingHttpHeaders, body: Buffer): Buffer {
   let position = 0;
   for (;;) {
     const end = body.indexOf('\r\n', position);
-    const size = Number.parseInt(body.toString('latin1', position, end), 16);
+    const [, digits] = /^([0-9a-f]{1,8})(;|$)/i.exec(body.toString('latin1', position, end)) ?? [];
+    const size = Number.parseInt(digits ?? '', 16);
     const start = end + 2;
     if (end < 0 || Number.isNaN(size) || start + size > body.length) {
       throw new S3Error(400, 'IncompleteBody', 'The request body terminated unexpectedly');

@@ -40,29 +40,39 @@ export class S3 {
   }
 
   /** Answers a request to `/_s3/bucket/key`. */
-  async handle(incoming: IncomingMessage): Promise<Reply> {
-    try {
-      const request = await readRequest(incoming);
-      return await this.serve(request, () => authenticate(request, this.#options.functions));
-    } catch (error) {
-      if (error instanceof S3Error) return errorReply(error);
-      throw error;
-    }
+  handle(incoming: IncomingMessage): Promise<Reply> {
+    const { functions } = this.#options;
+    return this.serve(
+      () => readRequest(incoming),
+      (request) => authenticate(request, functions),
+    );
   }
 
-  /** Answers a request whose caller is found out by the given function. */
-  async serve(request: S3Request, identify: () => Caller): Promise<Reply> {
+  /** Answers a request, whoever read it and finds out who its caller is. */
+  async serve(read: () => S3Request | Promise<S3Request>, identify: (request: S3Request) => Caller): Promise<Reply> {
     const id = requestId();
-    const bucket = this.#options.buckets.get(request.bucket);
-    const reply = await this.#answer(request, bucket, id, identify).catch((error: unknown) => {
-      if (error instanceof S3Error) return errorReply(error);
-      throw error;
-    });
-    const headers = { 'x-amz-request-id': id, ...reply.headers, ...(bucket && corsHeaders(bucket.cors, request)) };
-    return request.method === 'HEAD' ? { status: reply.status, headers } : { ...reply, headers };
+    let request: S3Request | undefined;
+    let bucket: Bucket | undefined;
+    let reply: Reply;
+    try {
+      request = await read();
+      bucket = this.#options.buckets.get(request.bucket);
+      reply = await this.#answer(request, bucket, id, identify);
+    } catch (error) {
+      if (!(error instanceof S3Error)) throw error;
+      reply = errorReply(error);
+    }
+    const cors = request && bucket ? corsHeaders(bucket.cors, request) : {};
+    const headers = { 'x-amz-request-id': id, ...reply.headers, ...cors };
+    return request?.method === 'HEAD' ? { status: reply.status, headers } : { ...reply, headers };
   }
 
-  async #answer(request: S3Request, bucket: Bucket | undefined, id: string, identify: () => Caller): Promise<Reply> {
+  async #answer(
+    request: S3Request,
+    bucket: Bucket | undefined,
+    id: string,
+    identify: (request: S3Request) => Caller,
+  ): Promise<Reply> {
     if (!bucket) {
       const details = { BucketName: request.bucket };
       throw new S3Error(404, 'NoSuchBucket', 'The specified bucket does not exist', details);
@@ -73,7 +83,7 @@ export class S3 {
       const caller = authenticateForm(bucket.name, form, this.#options.functions);
       return this.#perform(postOperation(form), caller, { ...request, key: form.key }, bucket, id);
     }
-    const caller = identify();
+    const caller = identify(request);
     return this.#perform(operationOf(request), caller, request, bucket, id);
   }
 

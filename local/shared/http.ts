@@ -42,6 +42,11 @@ export function splitUrl(url = '/'): [path: string, search: string] {
   return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
 }
 
+/** The senders that a request has come by, the nearest last, as X-Forwarded-For lists them. */
+export function forwardedFor(request: IncomingMessage): string {
+  return [request.headers['x-forwarded-for'] ?? [], request.socket.remoteAddress ?? '127.0.0.1'].flat().join(', ');
+}
+
 /** What another server has answered. */
 export interface Exchange {
   status: number;

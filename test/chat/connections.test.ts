@@ -116,7 +116,7 @@ describe('the handshake', () => {
   it.each([
     ['no Engine.IO version', { transport: 'websocket' }, 'HTTP 401'],
     ['an unknown Engine.IO version', { EIO: '5', transport: 'websocket' }, 'HTTP 403'],
-    ['another transport', { EIO: '4', transport: 'polling' }, 'HTTP 403'],
+    ['another transport', { EIO: '4', transport: 'polling' }, 'HTTP 400'],
   ])('with %s is turned away', async (_, query, error) => {
     await expect(RawClient.connect(system.origin, query as Record<string, string>)).rejects.toThrow(error);
   });

@@ -39,7 +39,7 @@ describe('an HTTP API', () => {
       rawPath: '/users/a b',
       rawQueryString: 'x=1&x=2&y=%26',
       cookies: ['a=1', 'b=2'],
-      headers: { 'x-own': 'yes', 'x-forwarded-proto': 'https' },
+      headers: { 'x-own': 'yes', 'x-forwarded-proto': 'http' },
       queryStringParameters: { x: '1,2', y: '&' },
       pathParameters: { id: 'a b' },
       requestContext: {

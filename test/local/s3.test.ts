@@ -172,7 +172,10 @@ describe('objects', () => {
       message: 'The local cloud does not implement x-amz-tagging',
       status: 501,
     });
-    expect(await call('Storage', 'put', { Key: '../a', Body: 'x' })).toMatchObject({ ok: false });
+    for (const Key of ['a/../../b', 'a//b', 'x'.repeat(201)]) {
+      const answer = await call('Storage', 'put', { Key, Body: 'x' });
+      expect(answer).toMatchObject({ name: 'NotImplemented', message: expect.stringContaining('keys with a part') });
+    }
   });
 });
 

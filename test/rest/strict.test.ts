@@ -114,7 +114,7 @@ describe('in strict mode', () => {
     const document = (await (await fetch(new URL('/openapi.json', system.origin))).json()) as {
       paths: Record<string, object>;
     };
-    // Searching users and rooms and making a room are anybody's who is logged in; searching groups is tested below.
+    // Searching users and rooms, making a room and uploading are anybody's who is logged in; searching groups is tested below.
     const forAnybody = ['GET /ctx', 'GET /groups', 'GET /rooms', 'POST /rooms', 'POST /attachment'];
     const shape = (method: string, path: string) => {
       const match = Object.keys(document.paths).filter((candidate) =>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, inject, it } from 'vitest';
 import { type Cloud, type LogEntry, startCloud } from '../../local/cloud.ts';
-import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
+import { DEMO_APP, DEMO_PARAMETERS } from '../../scripts/demo.ts';
 import { credentials, rest, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
 
@@ -107,4 +107,24 @@ it('a gateway without permission to invoke its function answers as AWS does', as
       if (Type === 'AWS::Lambda::Permission') delete resources[id];
   });
   expect((await fetch(new URL('/ctx/anybody', cloud.origin))).status).toBe(500);
+});
+
+it('a storage that fails is told by its code, and leaves nothing to be read', async () => {
+  const { cloud, log } = await startBroken('Edge', (resources) => {
+    for (const statement of find(resources, 'AWS::IAM::Policy', 'AttachmentsStorageRole').Properties.PolicyDocument
+      .Statement) {
+      if (statement.Action === 's3:PutObject') statement.Action = 's3:GetObjectTagging';
+    }
+  });
+  const form = new FormData();
+  form.append('attachment', new File(['hello'], 'a.txt', { type: 'text/plain' }));
+  const response = await fetch(new URL('/attachment', cloud.origin), {
+    method: 'POST',
+    headers: { 'X-ML-AppId': DEMO_APP.id, 'X-ML-APIKey': DEMO_APP.clientKey },
+    body: form,
+  });
+  const answer = await response.text();
+  expect([response.status, JSON.parse(answer)]).toMatchObject([500, { errorCode: 5006 }]);
+  expect(answer).not.toMatch(/s3:|arn:/i);
+  expect(log).toContainEqual(expect.objectContaining({ kind: 'denied', action: 's3:PutObject' }));
 });

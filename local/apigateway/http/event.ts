@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { splitUrl } from '../../shared/http.ts';
+import { forwardedFor, splitUrl } from '../../shared/http.ts';
 import { ACCOUNT, REGION, URL_SUFFIX } from '../../template/names.ts';
 import { gatewayId, requestTime } from '../ids.ts';
 import type { Api } from '../template.ts';
@@ -58,9 +58,9 @@ function headersOf(request: IncomingMessage, domainName: string, body: Buffer): 
     'content-length': String(body.length),
     host: domainName,
     'x-amzn-trace-id': `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${ACCOUNT}${ACCOUNT}`,
-    'x-forwarded-for': request.socket.remoteAddress ?? '127.0.0.1',
-    'x-forwarded-port': '443',
-    'x-forwarded-proto': 'https',
+    'x-forwarded-for': forwardedFor(request),
+    'x-forwarded-port': String(request.socket.localPort),
+    'x-forwarded-proto': 'http',
   };
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { forwardedFor } from '../../shared/http.ts';
 import { ACCOUNT, arn, REGION, URL_SUFFIX } from '../../template/names.ts';
 import { gatewayId, requestTime } from '../ids.ts';
 import type { Api } from '../template.ts';
@@ -100,11 +101,11 @@ export function headersOf(request: IncomingMessage, api: Api): MultiValues {
   const values: MultiValues = { single: {}, multi: {} };
   for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
     const name = request.rawHeaders[i] ?? '';
-    if (name.toLowerCase() !== 'host') add(values, name, request.rawHeaders[i + 1] ?? '');
+    if (!/^(host|x-forwarded-for)$/i.test(name)) add(values, name, request.rawHeaders[i + 1] ?? '');
   }
   add(values, 'Host', domainName(api));
   add(values, 'X-Amzn-Trace-Id', `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${ACCOUNT}${ACCOUNT}`);
-  add(values, 'X-Forwarded-For', request.socket.remoteAddress ?? '127.0.0.1');
+  add(values, 'X-Forwarded-For', forwardedFor(request));
   add(values, 'X-Forwarded-Port', '443');
   add(values, 'X-Forwarded-Proto', 'https');
   return values;

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { HttpGateway } from '../apigateway/http/gateway.ts';
+import type { WebSocketGateway } from '../apigateway/websocket/gateway.ts';
+import { decodeKey } from '../s3/address.ts';
+import type { S3Request } from '../s3/request.ts';
+import type { S3 } from '../s3/s3.ts';
+import { type Reply, send } from '../shared/http.ts';
+import { type EventContext, functionEvent, readRequestResult, readResponseResult } from './event.ts';
+import { type EdgeRequest, joined, readdress, readEdgeRequest } from './message.ts';
+import type { Behavior, DistributionConfig, Origin } from './template.ts';
+
+/** What a distribution may have as its origins. */
+export interface Origins {
+  http: HttpGateway | undefined;
+  webSocket: WebSocketGateway | undefined;
+  s3: S3 | undefined;
+}
+
+/** A request that has passed its behavior, or the answer at which it ended. */
+type Passage =
+  | { ended: Reply }
+  | { ended?: undefined; behavior: Behavior; context: EventContext; viewer: EdgeRequest; request: EdgeRequest };
+
+/** What reaches an origin without an origin request policy: what its answer depends on, whatever the cache. */
+const BASIC_HEADERS = /^(content-.+|if-.+|range|transfer-encoding|connection|upgrade|sec-websocket-.+)$/;
+
+/** CloudFront: finds a request's behavior, runs its functions, and asks its origin. Nothing is cached. */
+export class Distribution {
+  readonly #config: DistributionConfig;
+  readonly #origins: Origins;
+
+  constructor(config: DistributionConfig, origins: Origins) {
+    this.#config = config;
+    this.#origins = origins;
+  }
+
+  async handle(incoming: IncomingMessage): Promise<Reply> {
+    const passage = this.#admit(incoming);
+    if (passage.ended) return passage.ended;
+    const { behavior, context, viewer, request } = passage;
+    const reply = withHeaders(behavior, viewer, await this.#ask(behavior.origin, request, incoming));
+    // Functions are not asked about errors.
+    if (!behavior.viewerResponse || reply.status >= 400) return reply;
+    const event = functionEvent('viewer-response', context, viewer, reply);
+    return (
+      behavior.viewerResponse.run(event, context.requestId, (result) => readResponseResult(result, reply)) ?? FAILED
+    );
+  }
+
+  /** Upgrades are judged like other requests, and then are the WebSocket API's. */
+  upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { webSocket } = this.#origins;
+    const passage = this.#admit(incoming);
+    if (passage.ended) {
+      refuse(incoming, socket, passage.ended);
+    } else if (passage.behavior.origin.target.kind !== 'WEBSOCKET' || !webSocket) {
+      refuse(incoming, socket, failure(404, 'There is nothing to upgrade to at this path.'));
+    } else if (passage.request.uri.replace(/\/$/, '') !== `/${webSocket.api.stage}`) {
+      // A WebSocket API has no path but its stage.
+      refuse(incoming, socket, FORBIDDEN);
+    } else {
+      readdress(incoming, passage.request);
+      webSocket.upgrade(incoming, socket, head);
+    }
+  }
+
+  /** Decides what becomes of a request before any origin is asked. */
+  #admit(incoming: IncomingMessage): Passage {
+    const { id, domainName, behaviors } = this.#config;
+    const viewer = readEdgeRequest(incoming);
+    const ip = incoming.socket.remoteAddress ?? '127.0.0.1';
+    const context = { distributionDomainName: domainName, distributionId: id, requestId: randomUUID(), ip };
+    const behavior = behaviors.find(({ matches }) => matches(viewer.uri));
+    if (!behavior) return { ended: failure(404, 'No behavior of the distribution is for this path.') };
+    const passed = pass(behavior, context, viewer);
+    if ('status' in passed) return { ended: withHeaders(behavior, viewer, passed) };
+    return { behavior, context, viewer: passed, request: toOrigin(behavior, passed, ip) };
+  }
+
+  async #ask({ target }: Origin, request: EdgeRequest, incoming: IncomingMessage): Promise<Reply> {
+    const { http, s3 } = this.#origins;
+    if (target.kind === 'S3' && s3) {
+      return s3.serve(
+        () => toS3(target.bucket, request, incoming),
+        () => (target.signed ? { service: 'cloudfront.amazonaws.com', sourceArn: this.#config.arn } : 'anonymous'),
+      );
+    }
+    if (target.kind === 'HTTP' && http) {
+      readdress(incoming, request);
+      return http.handle(incoming);
+    }
+    // A WebSocket API answers nothing but upgrades.
+    return { status: 426 };
+  }
+}
+
+const FORBIDDEN: Reply = {
+  status: 403,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ message: 'Forbidden' }),
+};
+
+const FAILED = failure(
+  503,
+  'The CloudFront function associated with the CloudFront distribution failed or is invalid.',
+);
+
+/** What a behavior makes of a request: an answer at once, or what the origin is asked. */
+function pass({ methods, viewerRequest }: Behavior, context: EventContext, request: EdgeRequest): EdgeRequest | Reply {
+  if (!methods.has(request.method)) {
+    return failure(403, `This distribution is not configured to allow the HTTP request method ${request.method} here.`);
+  }
+  if (!viewerRequest) return request;
+  const event = functionEvent('viewer-request', context, request);
+  return viewerRequest.run(event, context.requestId, (result) => readRequestResult(result, request)) ?? FAILED;
+}
+
+function withHeaders({ responseHeaders }: Behavior, request: EdgeRequest, reply: Reply): Reply {
+  return responseHeaders ? { ...reply, headers: responseHeaders(request, reply.headers ?? {}) } : reply;
+}
+
+/** The request as the origin gets it: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html */
+function toOrigin({ origin, forwardsAll }: Behavior, request: EdgeRequest, sender: string): EdgeRequest {
+  const forwarded = Object.entries(request.headers).filter(([name]) => forwardsAll || BASIC_HEADERS.test(name));
+  const custom = Object.entries(origin.customHeaders).map(([name, value]) => [name, [value]]);
+  return {
+    method: request.method,
+    uri: `${origin.path}${request.uri}`,
+    querystring: forwardsAll ? request.querystring : '',
+    headers: {
+      ...Object.fromEntries(forwarded),
+      ...(forwardsAll ? {} : { 'user-agent': ['Amazon CloudFront'] }),
+      host: [origin.host],
+      'x-forwarded-for': [[...(request.headers['x-forwarded-for'] ?? []), sender].join(', ')],
+      ...Object.fromEntries(custom),
+    },
+  };
+}
+
+function toS3(
+  bucket: string,
+  { method, uri, querystring, headers }: EdgeRequest,
+  incoming: IncomingMessage,
+): S3Request {
+  return {
+    method,
+    bucket,
+    key: decodeKey(uri.slice(1)),
+    path: uri,
+    search: querystring,
+    query: new URLSearchParams(querystring),
+    headers: joined(headers),
+    body: Buffer.alloc(0),
+    sourceIp: incoming.socket.remoteAddress ?? '127.0.0.1',
+  };
+}
+
+function failure(status: number, text: string): Reply {
+  const body = `<!DOCTYPE html><title>ERROR: The request could not be satisfied</title><h1>${status} ERROR</h1><p>${text}`;
+  return { status, headers: { 'content-type': 'text/html' }, body };
+}
+
+/** Answers an upgrade request with a plain response and hangs up. */
+function refuse(incoming: IncomingMessage, socket: Duplex, reply: Reply): void {
+  socket.on('error', () => socket.destroy());
+  // Node promises a Duplex only, but without a server of ours in between it is always the connection itself.
+  if (!(socket instanceof Socket)) throw new TypeError('An upgrade came over something else than a socket');
+  const response = new ServerResponse(incoming);
+  response.assignSocket(socket);
+  response.on('finish', () => socket.end());
+  send(response, { ...reply, headers: { ...reply.headers, connection: 'close' } });
+}

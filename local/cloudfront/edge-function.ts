@@ -1,0 +1,103 @@
+import crypto from 'node:crypto';
+import querystring from 'node:querystring';
+import { createContext, Script } from 'node:vm';
+import * as z from 'zod/mini';
+import { tryParse } from '../shared/json.ts';
+import type { Log } from '../shared/log.ts';
+import { type Resource, readProperties } from '../template/model.ts';
+import { strict } from '../template/schema.ts';
+
+/** A CloudFront Function. They run within a millisecond there, but on a machine that is less busy. */
+const TIMEOUT_MS = 1000;
+const CODE_BYTES = 10 * 1024;
+
+const functionSchema = strict({
+  Name: z.string(),
+  FunctionCode: z.string(),
+  FunctionConfig: strict({ Comment: z.string(), Runtime: z.literal('cloudfront-js-2.0') }),
+  AutoPublish: z.literal(true),
+  FunctionMetadata: z.optional(z.unknown()),
+  Tags: z.optional(z.unknown()),
+});
+
+/** What `require` finds there. */
+const MODULES: Record<string, unknown> = { crypto, querystring, buffer: { Buffer } };
+
+/** Calls the handler with the event. Microtasks run before this ends, so there is nothing that it could wait for. */
+const CALL = `
+;Promise.resolve(JSON.parse($local.event)).then(handler).then(
+  (result) => $local.done(JSON.stringify(result)),
+  (error) => $local.fail(error),
+);`;
+
+export class EdgeFunction {
+  readonly id: string;
+  readonly #script: Script;
+  readonly #log: Log;
+
+  /** @throws when the code is none, or longer than CloudFront takes */
+  constructor(resource: Resource, log: Log) {
+    const { FunctionCode: code } = readProperties(resource, functionSchema);
+    const bytes = Buffer.byteLength(code);
+    if (bytes > CODE_BYTES)
+      throw new Error(`${resource.where}: CloudFront takes ${CODE_BYTES} bytes of code, not ${bytes}`);
+    this.id = resource.logicalId;
+    this.#log = log;
+    try {
+      this.#script = new Script(code + CALL, { filename: `${resource.logicalId}.js` });
+    } catch (error) {
+      throw new Error(`${resource.where}: ${String(error)}`);
+    }
+  }
+
+  /**
+   * What the handler returns, as `read` understands it. Undefined when there is nothing to understand, which is logged.
+   * Every run has a world of its own.
+   */
+  run<T>(event: object, requestId: string, read: (result: unknown) => T | undefined): T | undefined {
+    let result: string | undefined;
+    let failure: unknown = new Error('The function ended without an answer');
+    const print = (...values: unknown[]): void => {
+      const text = values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(' ');
+      this.#log({ kind: 'output', functionId: this.id, stream: 'stdout', text });
+    };
+    const world = {
+      $local: {
+        event: JSON.stringify(event),
+        done: (text: string | undefined) => {
+          result = text;
+        },
+        fail: (error: unknown) => {
+          failure = error;
+        },
+      },
+      console: { log: print, error: print },
+      require: (name: string) => MODULES[name],
+      Buffer,
+      TextDecoder,
+      TextEncoder,
+      atob,
+      btoa,
+    };
+    try {
+      this.#script.runInContext(createContext(world, { microtaskMode: 'afterEvaluate' }), { timeout: TIMEOUT_MS });
+    } catch (error) {
+      failure = error;
+    }
+    const value = result === undefined ? undefined : read(tryParse(result));
+    if (value !== undefined) return value;
+    if (result !== undefined) failure = new TypeError(`Neither a request nor a response: ${result.slice(0, 500)}`);
+    const [errorType = 'Error', ...message] = String(failure).split(': ');
+    const errorMessage = message.join(': ');
+    this.#log({
+      kind: 'failure',
+      functionId: this.id,
+      requestId,
+      trigger: 'cloudfront',
+      errorType,
+      errorMessage,
+      trace: [],
+    });
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import { splitUrl } from '../shared/http.ts';
+
+/** Names in lower case. */
+export type HeaderValues = Record<string, string[]>;
+
+/** A request as CloudFront handles it, without its body. */
+export interface EdgeRequest {
+  method: string;
+  /** The path as it came, still encoded. */
+  uri: string;
+  /** As it came, without the question mark. */
+  querystring: string;
+  headers: HeaderValues;
+}
+
+export function readEdgeRequest(request: IncomingMessage): EdgeRequest {
+  const [uri, querystring] = splitUrl(request.url);
+  const headers: HeaderValues = {};
+  for (const [name, values] of Object.entries(request.headersDistinct)) if (values) headers[name] = values;
+  return { method: request.method ?? 'GET', uri, querystring, headers };
+}
+
+/** Gives a request the target and the headers that its origin sees. Names that the viewer sent keep their spelling. */
+export function readdress(request: IncomingMessage, { uri, querystring, headers }: EdgeRequest): void {
+  const spelled = new Map(request.rawHeaders.filter((_, i) => i % 2 === 0).map((name) => [name.toLowerCase(), name]));
+  const entries = Object.entries(headers);
+  request.url = querystring === '' ? uri : `${uri}?${querystring}`;
+  request.rawHeaders = entries.flatMap(([name, values]) =>
+    values.flatMap((value) => [spelled.get(name) ?? name, value]),
+  );
+  request.headers = joined(headers);
+  request.headersDistinct = headers;
+}
+
+export function joined(headers: HeaderValues): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, values]) => [name, values.join(name === 'cookie' ? '; ' : ', ')]),
+  );
+}
