@@ -24,7 +24,7 @@ const { api } = new RestStack(app, `${prefix}-Rest`, {
   description: 'Macaw: the REST endpoints',
   tables,
   platforms,
-  systemMessages: realtime.systemMessages,
+  realtime,
   documentation: await documentation(),
 });
 new EdgeStack(app, `${prefix}-Edge`, {

@@ -6,6 +6,7 @@ export const ENV = {
   messagesTable: 'MESSAGES_TABLE',
   connectionsTable: 'CONNECTIONS_TABLE',
   attributesTable: 'ATTRIBUTES_TABLE',
+  accountsTable: 'ACCOUNTS_TABLE',
   callbackUrl: 'CALLBACK_URL',
   greetUrl: 'GREET_URL',
   systemUrl: 'SYSTEM_URL',
@@ -51,7 +52,7 @@ export const EVERYBODY_INDEX = { name: 'everybody', shard: 'everybody' } as cons
 /** How many partitions each index over connections is spread over. */
 export const CONNECTION_SHARDS = 4;
 
-/** Sparse index over the heads of users, groups and rooms: all of an application's, by creation. */
+/** Sparse index over the heads of users, groups and rooms, and over accounts: all of an application's, by creation. */
 export const DIRECTORY_INDEX = { name: 'directory', partition: 'directory', created: 'ts' } as const;
 
 /** Index from a member to the groups and rooms he is in; its sort key is their partition. */

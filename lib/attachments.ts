@@ -92,6 +92,7 @@ export class Attachments extends Construct {
       timeout: Duration.seconds(29),
     });
     tables.core.allow(this.endpoint, 'GetItem');
+    tables.accounts.allow(this.endpoint, 'GetItem');
     tables.connections.allow(this.endpoint, 'UpdateItem');
     storage.allowInvocation(this.endpoint, ENV.storageUrl);
     new HttpRoute(this, 'Route', {

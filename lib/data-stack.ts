@@ -22,6 +22,8 @@ export interface Tables {
   readonly connections: ChatTable;
   /** The values of attributes, each with whom it belongs to. Follows from the core table, but is costly to make anew. */
   readonly attributes: ChatTable;
+  /** Accounts and who they are to others, their sessions, codes and counters; all but accounts expires. */
+  readonly accounts: ChatTable;
 }
 
 /** What outlives every deployment: the tables, and the first application in them. */
@@ -68,7 +70,14 @@ export class DataStack extends Stack {
       sortKey: { name: HEARTBEAT_INDEX.due, type: AttributeType.NUMBER },
       projectionType: ProjectionType.KEYS_ONLY,
     });
-    this.tables = { core, messages, connections, attributes };
+    const accounts = new ChatTable(this, 'Accounts', { variable: ENV.accountsTable, expiring: true, precious: true });
+    accounts.addGlobalSecondaryIndex({
+      indexName: DIRECTORY_INDEX.name,
+      partitionKey: { name: DIRECTORY_INDEX.partition, type: AttributeType.STRING },
+      sortKey: { name: DIRECTORY_INDEX.created, type: AttributeType.NUMBER },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+    this.tables = { core, messages, connections, attributes, accounts };
     this.seedFirstApp(core);
   }
 

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { ACCOUNT_ERROR, type AccountErrorCode } from '../functions/accounts/errors.ts';
 import { ERROR, type ErrorCode } from '../functions/chat/errors.ts';
 import { ENV } from '../functions/constants.ts';
+import type { Section } from '../functions/rest/route.ts';
 import { describe, json, type Operation, pathOf, schemasOf, toJson } from './operations.ts';
 
 /** An OpenAPI 3.1 document, as far as anybody here looks into it. */
@@ -28,6 +30,33 @@ const MEANING: Record<ErrorCode, string> = {
   [ERROR.badQuery]: 'a search that cannot be made',
 };
 
+/** The same for the account endpoints. */
+const ACCOUNT_MEANING: Record<AccountErrorCode, string> = {
+  [ACCOUNT_ERROR.failed]: 'something failed on the server; nothing was stored',
+  [ACCOUNT_ERROR.notFound]: 'there is no such account; or the username or password is wrong',
+  [ACCOUNT_ERROR.badParameter]: 'a parameter is missing or wrong; the message names it',
+  [ACCOUNT_ERROR.unsupported]: 'not offered; with HTTP status 405: another method is',
+  [ACCOUNT_ERROR.tooLong]: 'too long',
+  [ACCOUNT_ERROR.forbidden]: 'not for this user',
+  [ACCOUNT_ERROR.badEmail]: 'no address of email',
+  [ACCOUNT_ERROR.badPhone]: 'no telephone number',
+  [ACCOUNT_ERROR.tooManyRequests]: 'too many wrong passwords, or too many requests change the same account',
+  [ACCOUNT_ERROR.usernameMissing]: 'the username is missing',
+  [ACCOUNT_ERROR.passwordMissing]: 'the password is missing',
+  [ACCOUNT_ERROR.usernameTaken]: 'the username is taken',
+  [ACCOUNT_ERROR.emailTaken]: 'the email is taken',
+  [ACCOUNT_ERROR.loginTaken]: 'the third-party login is taken',
+  [ACCOUNT_ERROR.notLoggedIn]: 'not logged in: the session token is missing, wrong, expired or revoked',
+  [ACCOUNT_ERROR.phoneTaken]: 'the telephone number is taken',
+  [ACCOUNT_ERROR.loginRefused]: 'the provider does not confirm the third-party login',
+  [ACCOUNT_ERROR.platformNotOffered]: 'the application has no logins by that third party',
+  [ACCOUNT_ERROR.providerFailed]: 'the provider of the third-party login could not be asked',
+  [ACCOUNT_ERROR.notAuthorised]: 'the application, or its key, is wrong or missing',
+  [ACCOUNT_ERROR.tooManyCodes]: 'too many codes were sent',
+  [ACCOUNT_ERROR.codeNotSent]: 'the code could not be sent',
+  [ACCOUNT_ERROR.badCode]: 'the code is missing, wrong, used or expired',
+};
+
 const ABOUT = `
 Every request names its application (\`X-ML-AppId\`) and proves its right by one of the other headers: press *Authorize*,
 and fill in two of them. In an application's *open* mode the client key may do everything; in *strict* mode a session
@@ -50,18 +79,19 @@ const HEADERS = {
 
 /** Describes the REST endpoints: an OpenAPI document out of the schemas that validate their requests. */
 export async function describeRest(): Promise<OpenApi> {
-  const { sections, STATUS, Failure, AccountFailure } = await loadRoutes();
-  const operations = sections.flatMap(({ name, routes }) => routes.map((route) => ({ tag: name, route })));
+  const { sections, failures } = await loadRoutes();
+  const operations = sections.flatMap(({ name, failure, routes }) =>
+    routes.map((route) => ({ tag: name, failure, route })),
+  );
   const { properties = {}, $defs } = toJson({
-    Failure,
-    AccountFailure,
+    ...Object.fromEntries(Object.entries(failures).map(([name, { schema }]) => [name, schema])),
     ...Object.fromEntries(operations.flatMap(({ route }) => schemasOf(route))),
   });
 
   const paths: Record<string, Record<string, Operation>> = {};
-  for (const { tag, route } of operations) {
+  for (const { tag, failure, route } of operations) {
     const path = pathOf(route);
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describe(route, tag, properties) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describe(route, { tag, failure }, properties) };
   }
   return {
     openapi: '3.1.0',
@@ -79,9 +109,9 @@ export async function describeRest(): Promise<OpenApi> {
     components: {
       schemas: $defs ?? {},
       responses: Object.fromEntries(
-        ['Failure', 'AccountFailure'].map((name) => [
+        Object.entries(failures).map(([name, { description }]) => [
           name,
-          { description: codes(STATUS), content: json({ $ref: `#/components/schemas/${name}` }) },
+          { description, content: json({ $ref: `#/components/schemas/${name}` }) },
         ]),
       ),
       securitySchemes: Object.fromEntries(
@@ -95,21 +125,41 @@ export async function describeRest(): Promise<OpenApi> {
 async function loadRoutes() {
   for (const name of Object.values(ENV)) process.env[name] ??= 'described-only';
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const [{ sections }, { attachments }, { installations }, { credentials }, { STATUS }, { Failure, AccountFailure }] =
-    await Promise.all([
-      import('../functions/rest/routes.ts'),
-      import('../functions/attachments/routes.ts'),
-      import('../functions/mobile/installations.ts'),
-      import('../functions/mobile/credentials.ts'),
-      import('../functions/rest/status.ts'),
-      import('../functions/rest/shapes.ts'),
-    ]);
-  return { sections: [...sections, attachments, installations, credentials], STATUS, Failure, AccountFailure };
+  const [{ sections }, { attachments }, { accounts }, { installations }, { credentials }] = await Promise.all([
+    import('../functions/rest/routes.ts'),
+    import('../functions/attachments/routes.ts'),
+    import('../functions/accounts/routes.ts'),
+    import('../functions/mobile/installations.ts'),
+    import('../functions/mobile/credentials.ts'),
+  ]);
+  const [{ STATUS }, { Failure }, { ACCOUNT_STATUS }, { AccountFailure }] = await Promise.all([
+    import('../functions/rest/status.ts'),
+    import('../functions/rest/shapes.ts'),
+    import('../functions/accounts/tell.ts'),
+    import('../functions/accounts/shapes.ts'),
+  ]);
+  const telling = (failure: 'Failure' | 'AccountFailure') => (section: Section) => ({ ...section, failure });
+  return {
+    sections: [
+      ...[...sections, attachments].map(telling('Failure')),
+      ...[accounts, installations, credentials].map(telling('AccountFailure')),
+    ],
+    failures: {
+      Failure: { schema: Failure, description: codes('errorCode', STATUS, MEANING) },
+      AccountFailure: { schema: AccountFailure, description: codes('code', ACCOUNT_STATUS, ACCOUNT_MEANING) },
+    },
+  };
 }
 
-function codes(status: Record<ErrorCode, number>): string {
-  const rows = Object.values(ERROR).map((code) => `| ${code} | ${status[code]} | ${MEANING[code]} |`);
-  return ['What was wrong.', '', '| code | HTTP | |', '|---|---|---|', ...rows].join('\n');
+function codes<Code extends number>(
+  member: string,
+  status: Record<Code, number>,
+  meaning: Record<Code, string>,
+): string {
+  const rows = Object.entries(meaning).map(
+    ([code, words]) => `| ${code} | ${status[Number(code) as Code]} | ${words} |`,
+  );
+  return ['What was wrong.', '', `| ${member} | HTTP | |`, '|---|---|---|', ...rows].join('\n');
 }
 
 function version(): string {

@@ -69,8 +69,15 @@ export function toJson(schemas: Record<string, z.ZodMiniType>): JsonSchema {
   return JSON.parse(JSON.stringify(written).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }
 
-/** Describes one route, out of the schemas as JSON. */
-export function describe(route: Route, tag: string, schemas: Record<string, JsonSchema>): Operation {
+/**
+ * Describes one route, out of the schemas as JSON.
+ * @param group what it has in common with others: their heading, and the component by which they tell failures
+ */
+export function describe(
+  route: Route,
+  { tag, failure }: { tag: string; failure: string },
+  schemas: Record<string, JsonSchema>,
+): Operation {
   const schema = (part: string) => schemas[keyOf(route, part)];
   const body = schema('body');
   const response = schema('response');
@@ -84,13 +91,10 @@ export function describe(route: Route, tag: string, schemas: Record<string, Json
     }),
     responses: {
       [route.status]: { description: ANSWER[route.status], ...(response && { content: json(response) }) },
-      default: { $ref: `#/components/responses/${failureOf(route)}` },
+      default: { $ref: `#/components/responses/${failure}` },
     },
   };
 }
-
-/** Which shape a route's failures have. */
-const failureOf = ({ path }: Route) => (path.startsWith('/2.0/') ? 'AccountFailure' : 'Failure');
 
 /** A path as OpenAPI writes it. */
 export const pathOf = (route: Route) => route.path.replace(PARAMETER, '{$1}');
@@ -100,16 +104,12 @@ const PARAMETER = /:(\w+)(\{.*?\})?/g;
 
 /**
  * `getCtxFriendsByFid` for `GET /ctx/{id}/friends/{fid}`: a path's last parameter tells it from the path above.
- * A version is left out.
  */
 function operationId({ method, path }: Route): string {
-  const segments = path
-    .replace(PARAMETER, ':$1')
-    .replace(/^\/2\.0/, '')
-    .split('/')
-    .slice(1);
+  const segments = path.replace(PARAMETER, ':$1').split('/').slice(1);
   const words = segments.flatMap((segment, n) => {
-    if (!segment.startsWith(':')) return [segment];
+    // What is no word, as a version is not, has no place in a name.
+    if (!segment.startsWith(':')) return /^[a-z]/i.test(segment) ? [segment] : [];
     return n === segments.length - 1 ? ['by', segment.slice(1)] : [];
   });
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');

@@ -31,18 +31,22 @@ export class RealtimeStack extends Stack {
 
   constructor(scope: Construct, id: string, props: RealtimeStackProps) {
     super(scope, id, props);
-    const { core, messages, connections } = props.tables;
+    const { core, messages, connections, accounts } = props.tables;
     const queue = new Queue(this, 'Failures', { enforceSSL: true, retentionPeriod: Duration.days(14) });
     this.failures = new SqsDestination(queue);
 
     const authorizer = new MacawFunction(this, 'Authorizer', {
       folder: 'authorizer',
       description: 'Decides at $connect who a connection belongs to',
+      // Some bring a password, and to hash that is all computing.
+      memorySize: 1024,
     });
     core.allow(authorizer, 'GetItem');
+    accounts.allow(authorizer, 'GetItem', 'PutItem', 'UpdateItem');
 
     const greet = this.greet();
     core.allow(greet, 'GetItem', 'PutItem', 'UpdateItem');
+    accounts.allow(greet, 'GetItem', 'PutItem');
     connections.allow(greet, 'PutItem', 'UpdateItem', 'DeleteItem');
 
     const open = new MacawFunction(this, 'Open', {
@@ -58,6 +62,7 @@ export class RealtimeStack extends Stack {
     });
     core.allow(frame, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');
     messages.allow(frame, 'PutItem', 'UpdateItem');
+    accounts.allow(frame, 'GetItem', 'PutItem', 'UpdateItem');
     connections.allow(frame, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
 
     const gone = new MacawFunction(this, 'Gone', { folder: 'gone', description: '$disconnect: forgets a connection' });
@@ -130,7 +135,7 @@ export class RealtimeStack extends Stack {
   }
 
   /** Lets a function post to connections (POST) or close them (DELETE), and tells it where. */
-  private allowPosts(fn: MacawFunction, ...methods: ('POST' | 'DELETE')[]): void {
+  allowPosts(fn: MacawFunction, ...methods: ('POST' | 'DELETE')[]): void {
     fn.addEnvironment(ENV.callbackUrl, this.stage.callbackUrl);
     fn.addToRolePolicy(
       new PolicyStatement({

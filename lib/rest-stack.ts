@@ -3,14 +3,16 @@ import { CorsHttpMethod, HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Construct } from 'constructs';
 import { ENV } from '../functions/constants.ts';
+import { Accounts } from './accounts.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
 import { MobileEndpoints } from './mobile-endpoints.ts';
 import type { PlatformApplications } from './platform-applications.ts';
+import type { RealtimeStack } from './realtime-stack.ts';
 
 export interface RestStackProps extends StackProps {
   readonly tables: Tables;
-  readonly systemMessages: MacawFunction;
+  readonly realtime: RealtimeStack;
   readonly platforms: PlatformApplications;
   /** The files of the page that documents the endpoints. */
   readonly documentation: Readonly<Record<string, Buffer>>;
@@ -22,7 +24,7 @@ export class RestStack extends Stack {
 
   constructor(scope: Construct, id: string, props: RestStackProps) {
     super(scope, id, props);
-    const { core, messages, connections, attributes } = props.tables;
+    const { core, messages, connections, attributes, accounts } = props.tables;
 
     const rest = new MacawFunction(this, 'Rest', {
       folder: 'rest',
@@ -33,7 +35,8 @@ export class RestStack extends Stack {
     messages.allow(rest, 'Query', 'BatchGetItem', 'DeleteItem');
     connections.allow(rest, 'BatchGetItem');
     attributes.allow(rest, 'Query', 'PutItem', 'DeleteItem');
-    props.systemMessages.allowInvocation(rest, ENV.systemUrl);
+    accounts.allow(rest, 'GetItem');
+    props.realtime.systemMessages.allowInvocation(rest, ENV.systemUrl);
 
     this.api = new HttpApi(this, 'Api', {
       description: 'The REST endpoints',
@@ -45,6 +48,8 @@ export class RestStack extends Stack {
         maxAge: Duration.days(1),
       },
     });
+    new Accounts(this, 'Accounts', { ...props, api: this.api });
+
     const docs = new MacawFunction(this, 'Docs', {
       folder: 'docs',
       description: 'The description of the REST endpoints, and a page to read and try them',

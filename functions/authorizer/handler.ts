@@ -25,7 +25,7 @@ export async function handler(event: unknown): Promise<APIGatewayAuthorizerResul
 async function handshake(eio: Eio, auth: string | undefined): Promise<Handshake> {
   if (!auth) return { eio, outcome: 'anonymous' };
   try {
-    return { eio, outcome: 'known', principal: await authenticate(parseCredentials(auth)) };
+    return { eio, outcome: 'known', principal: await authenticate(parseCredentials(auth), Date.now()) };
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
     return { eio, outcome: 'refused', code: error.code, message: error.message };

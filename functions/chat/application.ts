@@ -28,7 +28,7 @@ export function chat(
       // The session begins before the join is confirmed: stock clients send what they have buffered at once after it.
       try {
         const credentials = parseCredentials(query.auth ?? payload);
-        const found = await authenticate(credentials);
+        const found = await authenticate(credentials, arrival);
         await enter(found, visitOf(credentials), arrival);
         await beginSession(connection.id, connection.eio, found, arrival);
         login = { principal: found };

@@ -12,20 +12,20 @@ const Credentials = z.object({
   username: z.optional(text),
   phone: z.optional(text),
   password: z.optional(text),
-  oauth: z.optional(
-    z.record(text, z.looseObject({ id: z.optional(z.string()), access_token: z.optional(z.string()) })),
-  ),
+  oauth: z.optional(z.record(text, z.record(z.string(), z.unknown()))),
+  sessionToken: z.optional(text),
   passenger: z.optional(z.looseObject({ id: z.optional(z.unknown()) })),
   install: z.optional(z.unknown()),
   notifyAll: z.optional(z.boolean()),
 });
 
-/** The ways to log in on the socket: the wire's forms of the `auth` object, one for one. */
+/** The ways to log in on the socket: the wire's forms of the `auth` object, one for one, and by a token from an earlier login. */
 export type Login =
   | { kind: 'client'; id: string }
   | { kind: 'account'; username: string; password: string }
   | { kind: 'phone'; phone: string; code: string }
   | { kind: 'oauth'; platforms: Record<string, Record<string, unknown>> }
+  | { kind: 'session'; token: string }
   | { kind: 'passenger'; id: string | undefined; attributes: Record<string, unknown> };
 
 export interface Credentials {
@@ -65,11 +65,12 @@ export function parseCredentials(input: unknown): Credentials {
 }
 
 function parseLogin(auth: z.output<typeof Credentials>): Login {
-  const { client, username, phone, password, oauth, passenger } = auth;
+  const { client, username, phone, password, oauth, sessionToken, passenger } = auth;
   if (client !== undefined && client !== null) return { kind: 'client', id: parseId(client, 'auth.client') };
   if (username !== undefined && password !== undefined) return { kind: 'account', username, password };
   if (phone !== undefined && password !== undefined) return { kind: 'phone', phone, code: password };
   if (oauth !== undefined) return { kind: 'oauth', platforms: oauth };
+  if (sessionToken !== undefined) return { kind: 'session', token: sessionToken };
   if (passenger !== undefined) {
     const { id, ...attributes } = passenger;
     return {
@@ -80,6 +81,6 @@ function parseLogin(auth: z.output<typeof Credentials>): Login {
   }
   throw new ChatError(
     ERROR.badParameter,
-    'auth must hold one of: client; username and password; phone and password; oauth; passenger',
+    'auth must hold one of: client; username and password; phone and password; oauth; sessionToken; passenger',
   );
 }

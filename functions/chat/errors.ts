@@ -35,6 +35,9 @@ export class Forbidden extends ChatError {
   }
 }
 
+/** Who asks would have to be logged in. */
+export class NotLoggedIn extends Forbidden {}
+
 /** Who asks may do this, but not so often. */
 export class TooOften extends ChatError {}
 

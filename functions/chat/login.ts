@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { findApp } from '../store/apps.ts';
+import { loginByOauth, loginByPassword, loginByPhone } from '../accounts/login.ts';
+import { type Account, isOfAccount } from '../store/accounts.ts';
+import { type App, findApp } from '../store/apps.ts';
 import { bind } from '../store/installations.ts';
 import { ensureProfile, saveVisitor } from '../store/profiles.ts';
 import type { Credentials, Visit } from './credentials.ts';
 import { ChatError, ERROR } from './errors.ts';
 import type { Principal } from './principal.ts';
 import { verifySign } from './sign.ts';
+import { tokenHolder } from './token.ts';
 
 /**
- * Finds out who brings these credentials. Reads only; see `enter` for what a login writes.
- * @throws ChatError 5003 when application or signature are wrong, 5009 for forms of login not offered here
+ * Finds out who brings these credentials. An account that a phone or a third party stands for is made here on first use;
+ * see `enter` for what else a login writes.
+ * @param now epoch ms
+ * @throws ChatError 5003 when application, signature or login are wrong, 5009 for third parties not offered here
  */
-export async function authenticate(credentials: Credentials): Promise<Principal> {
+export async function authenticate(credentials: Credentials, now: number): Promise<Principal> {
   const app = await findApp(credentials.app);
   if (!app || !verifySign(credentials.sign, app.clientKey)) {
     throw new ChatError(
@@ -19,18 +24,38 @@ export async function authenticate(credentials: Credentials): Promise<Principal>
       'auth.app or auth.sign is wrong: sign must be md5hex(timestamp + client key) + "," + timestamp',
     );
   }
-  const { login } = credentials;
+  const { login, sign } = credentials;
   switch (login.kind) {
     case 'client':
+      await checkPlainLogin(app, login.id);
       return { app: app.id, kind: 'user', id: login.id };
+    case 'account':
+      return user(await loginByPassword(app, login.username, login.password, now));
+    case 'phone':
+      // A client computes its signature once, and brings that and the code again whenever it reconnects.
+      return user(await loginByPhone(app, login, sign, now));
+    case 'oauth':
+      return user(await loginByOauth(app, login.platforms, now));
+    case 'session':
+      return bearer(app, login.token, now);
     case 'passenger':
       return { app: app.id, kind: 'passenger', id: login.id ?? randomUUID().replaceAll('-', '') };
-    default:
-      throw new ChatError(
-        ERROR.unsupported,
-        `Login by ${login.kind} is not offered; log in with a user id (client) or as a passenger`,
-      );
   }
+}
+
+const user = ({ app, id }: Account): Principal => ({ app, kind: 'user', id });
+
+/** In strict mode the client key does not make anybody somebody who has an account. */
+async function checkPlainLogin(app: App, id: string): Promise<void> {
+  if (app.mode !== 'strict') return;
+  if (app.plainLogin && !(await isOfAccount(app.id, id))) return;
+  throw new ChatError(ERROR.notAuthorised, 'This user cannot be logged in by his id alone; log in with an account');
+}
+
+async function bearer(app: App, token: string, now: number): Promise<Principal> {
+  const holder = await tokenHolder(app, token, now);
+  if (!holder) throw new ChatError(ERROR.notAuthorised, 'auth.sessionToken is wrong, has expired, or was revoked');
+  return holder;
 }
 
 /**

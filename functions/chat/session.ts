@@ -18,7 +18,7 @@ export async function beginSession(connectionId: string, eio: Eio, principal: Pr
 /** Says that the login succeeded; in strict mode with the token that REST requests need. */
 export async function welcome(connectionId: string, principal: Principal, now: number): Promise<void> {
   const app = await findApp(principal.app);
-  const token = app?.mode === 'strict' && issueToken(app, principal, now);
+  const token = app?.mode === 'strict' && (await issueToken(app, principal, now));
   const login = eventFrame(NAMESPACE, 'login', [{ success: true, id: principal.id, ...(token && { token }) }]);
   if ((await post(connectionId, login)) === 'gone') await unregister(connectionId, principal);
 }

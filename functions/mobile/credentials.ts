@@ -38,7 +38,7 @@ function known(platform: (typeof PLATFORMS)[number], { kind, bundle, expires }: 
 const example = { file: 'MIIKQQIBAzCCCgcGCSqGSIb3DQEHAaCC...', password: 'as exported', bundleId: 'com.example.chat' };
 
 /** Only the master key may do any of this, in open mode too. */
-const management = { needsMasterKey: true, access: masterOnly } as const;
+const management = { strict: 'always', access: masterOnly } as const;
 
 export const credentials: Section = {
   name: 'push',

@@ -1,28 +1,32 @@
 import { type Context, Hono } from 'hono';
-import { ChatError, ERROR, Forbidden, publicError, TooOften } from '../chat/errors.ts';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { ChatError, ERROR, Forbidden, NotLoggedIn, publicError, TooOften } from '../chat/errors.ts';
 import { parse, parseJson } from '../chat/parse.ts';
 import { authenticateRequest } from './authenticate.ts';
 import { isForm, readFile } from './form.ts';
 import type { Route } from './route.ts';
 import { STATUS } from './status.ts';
 
-/** How a failure is told, as JSON. */
-export type FailureShape = (error: Pick<ChatError, 'code' | 'message'>) => object;
+/** How a failure is told. */
+export type Tell = (error: ChatError) => { readonly status: ContentfulStatusCode; readonly body: object };
 
-const chatFailure: FailureShape = ({ code, message }) => ({ errorCode: code, errorMessage: message });
-
-/** The shape of failures below `/2.0`. */
-export const accountFailure: FailureShape = ({ code, message }) => ({ code, error: message });
+const tellAsChat: Tell = (error) => ({
+  status: error instanceof Forbidden ? 403 : error instanceof TooOften ? 429 : STATUS[error.code],
+  body: { errorCode: error.code, errorMessage: error.message },
+});
 
 /** Serves a table of routes. A trailing slash changes nothing. */
-export function serveRoutes(routes: readonly Route[], shape = chatFailure): Hono {
+export function serveRoutes(routes: readonly Route[], tell = tellAsChat): Hono {
   const app = new Hono({ strict: false });
   for (const route of routes) app.on(route.method, route.path, (context) => serve(route, context));
   for (const path of new Set(routes.map((route) => route.path))) {
     const methods = routes.filter((route) => route.path === path).map((route) => route.method);
-    app.all(path, (context) => wrongMethod(context, methods, shape));
+    app.all(path, (context) => wrongMethod(context, methods, tell));
   }
-  const failure = (context: Context, error: ChatError) => context.json(shape(error), statusOf(error));
+  const failure = (context: Context, error: ChatError) => {
+    const { status, body } = tell(error);
+    return context.json(body, status);
+  };
   app.notFound((context) => failure(context, new ChatError(ERROR.notFound, `There is nothing at ${context.req.path}`)));
   app.onError((error, context) => failure(context, publicError(error)));
   return app;
@@ -33,23 +37,23 @@ async function serve(route: Route, context: Context): Promise<Response> {
   const { req } = context;
   const caller = await authenticateRequest((name) => req.header(name), now);
   const { app } = caller;
-  if (route.needsMasterKey && caller.holds !== 'master key') {
-    throw new Forbidden('This needs the master key: send it as X-ML-MasterKey');
-  }
-  if (app.mode === 'strict' && caller.holds === 'client key') {
-    throw new Forbidden('The client key alone may only log in here; send the token of a login as X-ML-Session-Token');
+  const strict = route.strict ? route.strict === 'always' : app.mode === 'strict';
+  if (strict && caller.holds === 'client key') {
+    throw new NotLoggedIn('The client key alone may only log in; send the token of a login as X-ML-Session-Token');
   }
   const contentType = req.header('content-type') ?? '';
   const form = isForm(contentType) ? route.form : undefined;
   const request = {
     app,
     principal: caller.holds === 'token' ? caller.principal : undefined,
+    token: caller.holds === 'token' ? caller.token : undefined,
     params: parse(route.params, req.param(), 'path'),
     query: route.query && parse(route.query, queryOf(req.queries()), 'query'),
     body: form ? undefined : route.body && parse(route.body, parseJson(await req.text(), 'The body'), 'body'),
     now,
   };
-  if (app.mode === 'strict' && caller.holds === 'token' && !(await route.access(caller.principal, request))) {
+  // What the client key may do in open mode, a token on its own may not.
+  if (caller.holds === 'token' && (strict || caller.alone) && !(await route.access(caller.principal, request))) {
     throw new Forbidden(`${caller.principal.id} may not ${req.method} ${req.path}`);
   }
   const answer = form
@@ -65,14 +69,8 @@ function queryOf(all: Record<string, string[]>): Record<string, string | string[
 
 const one = ([first = '', ...others]: string[]) => (others.length > 0 ? [first, ...others] : first);
 
-/** The HTTP status of a failure. */
-function statusOf(error: ChatError) {
-  if (error instanceof Forbidden) return 403;
-  return error instanceof TooOften ? 429 : STATUS[error.code];
-}
-
-function wrongMethod(context: Context, methods: readonly string[], shape: FailureShape): Response {
+function wrongMethod(context: Context, methods: readonly string[], tell: Tell): Response {
   const allowed = methods.join(', ');
-  const message = `${context.req.method} is not possible here; ${allowed} is`;
-  return context.json(shape({ code: ERROR.unsupported, message }), 405, { allow: allowed });
+  const error = new ChatError(ERROR.unsupported, `${context.req.method} is not possible here; ${allowed} is`);
+  return context.json(tell(error).body, 405, { allow: allowed });
 }

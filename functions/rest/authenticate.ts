@@ -1,13 +1,19 @@
 import { ChatError, ERROR } from '../chat/errors.ts';
 import type { Principal } from '../chat/principal.ts';
 import { secretsEqual, verifySign } from '../chat/sign.ts';
-import { readToken } from '../chat/token.ts';
+import { tokenHolder } from '../chat/token.ts';
 import { type App, findApp } from '../store/apps.ts';
 
 /** Who sent a request, by the key or token that came with it. */
 export type Caller = { readonly app: App } & (
   | { readonly holds: 'master key' | 'client key' }
-  | { readonly holds: 'token'; readonly principal: Principal }
+  | {
+      readonly holds: 'token';
+      readonly principal: Principal;
+      readonly token: string;
+      /** Whether the client key did not come with it. */
+      readonly alone: boolean;
+    }
 );
 
 /**
@@ -30,10 +36,10 @@ export async function authenticateRequest(header: (name: string) => string | und
   const app = await findApp(id);
   if (app) {
     if (master && secretsEqual(master, app.masterKey)) return { app, holds: 'master key' };
-    const principal = token && readToken(app, token, now);
-    if (principal) return { app, holds: 'token', principal };
-    if (key ? secretsEqual(key, app.clientKey) : sign && verifySign(sign, app.clientKey))
-      return { app, holds: 'client key' };
+    const keyed = key ? secretsEqual(key, app.clientKey) : sign !== undefined && verifySign(sign, app.clientKey);
+    const principal = token && (await tokenHolder(app, token, now));
+    if (principal) return { app, holds: 'token', principal, token, alone: !keyed };
+    if (keyed) return { app, holds: 'client key' };
   }
   throw new ChatError(ERROR.notAuthorised, 'X-ML-AppId, or the key, token or signature that came with it, is wrong');
 }

@@ -7,6 +7,8 @@ export interface Request<P, Q, B> {
   readonly app: App;
   /** Who asks, when he is logged in: not known of a request that came with one of the application's keys. */
   readonly principal: Principal | undefined;
+  /** The token by which he is known to be. */
+  readonly token: string | undefined;
   readonly params: P;
   readonly query: Q;
   readonly body: B;
@@ -33,9 +35,9 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A = unknown> {
   readonly status: 200 | 201 | 202 | 204;
   /** What is answered then. */
   readonly response?: z.ZodMiniType<A>;
-  /** Whether only the master key will do, in open mode too. */
-  readonly needsMasterKey?: true;
-  /** Who may ask in strict mode, besides the master key. */
+  /** Whether the client key alone is not enough. @default in strict mode only */
+  readonly strict?: 'always' | 'never';
+  /** Who may ask when it is not, besides the master key. */
   readonly access: (caller: Principal, request: Request<P, Q, B>) => boolean | Promise<boolean>;
   readonly handle: (request: Request<P, Q, B>) => Promise<NoInfer<A>>;
 }

@@ -90,7 +90,3 @@ export const Accepted = z
 export const Failure = z
   .object({ errorCode: z.literal(Object.values(ERROR)), errorMessage: z.string() })
   .register(z.globalRegistry, { id: 'Failure' });
-
-export const AccountFailure = z
-  .object({ code: z.literal(Object.values(ERROR)), error: z.string() })
-  .register(z.globalRegistry, { id: 'AccountFailure', description: 'A failure below /2.0' });

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { ENV, PARTITION_KEY, SORT_KEY } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
 import { conditionFailed, dynamo } from './dynamo.ts';
+import { LoginSettings } from './login-settings.ts';
 import { Credential, type Platform } from './platforms.ts';
 
 const table = requireEnv(ENV.coreTable);
@@ -25,11 +26,27 @@ export const PushSettings = z.object({
 });
 export type PushSettings = z.output<typeof PushSettings>;
 
+/** Text messages with codes. */
+const SmsSettings = z.object({
+  /** What numbers begin with that come without a country: `+86`. */
+  prefix: z.optional(z.string().check(z.regex(/^\+[1-9]\d{0,3}$/))),
+  /** `{code}` stands for the code. */
+  template: z._default(
+    z.string().check(z.includes('{code}'), z.maxLength(140)),
+    'Your code is {code}. It is valid for 10 minutes.',
+  ),
+  /** How many are sent in a day: to one phone, and in all. */
+  perPhone: z._default(z.number(), 10),
+  perDay: z._default(z.number(), 1000),
+});
+
 const App = z.object({
   clientKey: z.string(),
   masterKey: z.string(),
   /** `open`: the client key may do everything, as with MaxIM; `strict`: a user's token may act as that user only. */
   mode: z._default(z.enum(['open', 'strict']), 'open'),
+  /** Whether, in strict mode, the client key lets its holder log in as any user without an account. */
+  plainLogin: z._default(z.boolean(), true),
   groupMembers: z._default(z.number(), 50),
   roomMembers: z._default(z.number(), 1000),
   /** How large an attachment may be, in bytes. */
@@ -41,6 +58,8 @@ const App = z.object({
   apns_sandbox: z.optional(Credential),
   fcm: z.optional(Credential),
   push: z._default(PushSettings, PushSettings.parse({})),
+  logins: z.prefault(LoginSettings, {}),
+  sms: z.prefault(SmsSettings, {}),
 });
 
 /** An application: whoever holds its client key may use the chat, whoever holds its master key may manage it. */

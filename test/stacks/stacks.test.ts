@@ -26,7 +26,7 @@ const table = (name: string) => {
 };
 
 describe('the tables', () => {
-  it.each(['Core', 'Messages', 'Attributes'])(
+  it.each(['Core', 'Messages', 'Attributes', 'Accounts'])(
     '%s survives the removal of its stack and can be restored to any point in time',
     (name) => {
       expect(table(name).DeletionPolicy).toBe('Retain');
@@ -37,9 +37,12 @@ describe('the tables', () => {
     },
   );
 
-  it.each(['Messages', 'Connections'])('%s expires its items by the attribute that the stores write', (name) => {
-    expect(table(name).Properties.TimeToLiveSpecification).toEqual({ AttributeName: EXPIRES, Enabled: true });
-  });
+  it.each(['Messages', 'Connections', 'Accounts'])(
+    '%s expires its items by the attribute that the stores write',
+    (name) => {
+      expect(table(name).Properties.TimeToLiveSpecification).toEqual({ AttributeName: EXPIRES, Enabled: true });
+    },
+  );
 
   it('users and friendships never expire', () => {
     expect(table('Core').Properties.TimeToLiveSpecification).toBeUndefined();

@@ -60,10 +60,21 @@ export async function rest(
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers };
 }
 
-/** What a failure says, in the shape of the chat's endpoints or in that of those below `/2.0`. */
+/** What the endpoints below `/2.0` call the failures that all endpoints know. */
+const SAME = new Map([
+  [101, 5004],
+  [107, 5001],
+  [108, 5009],
+  [116, 5010],
+  [119, 5003],
+  [209, 5003],
+  [401, 5003],
+]);
+
+/** What a failure says, by the code that the chat's endpoints have for it. */
 export function failureOf(body: unknown): { code: unknown; message: unknown } {
-  const { errorCode, errorMessage, code = errorCode, error = errorMessage } = Object(body);
-  return { code, message: error };
+  const { errorCode, errorMessage, code, error = errorMessage } = Object(body);
+  return { code: errorCode ?? SAME.get(code) ?? code, message: error };
 }
 
 export async function befriend(origin: string, one: string, other: string): Promise<void> {

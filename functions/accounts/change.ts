@@ -1,0 +1,72 @@
+import { close } from '../gateway/connections.ts';
+import { type Account, type Claim, findAccount, replaceAccount } from '../store/accounts.ts';
+import { connectionsOf } from '../store/connections.ts';
+import { lookup } from '../store/dynamo.ts';
+import { ACCOUNT_ERROR, AccountError, type AccountErrorCode } from './errors.ts';
+import { hashPassword } from './password.ts';
+
+const TAKEN: Record<Claim['kind'], { code: AccountErrorCode; message: string }> = {
+  username: { code: ACCOUNT_ERROR.usernameTaken, message: 'Another account has this username' },
+  email: { code: ACCOUNT_ERROR.emailTaken, message: 'Another account has this email' },
+  phone: { code: ACCOUNT_ERROR.phoneTaken, message: 'Another account has this mobilePhone' },
+  login: { code: ACCOUNT_ERROR.loginTaken, message: 'Another account has this third-party login' },
+};
+
+/** Stores a new account. @throws AccountError 202, 203, 208 or 214 when something of it is another's */
+export async function createAccount(account: Account): Promise<void> {
+  const outcome = await replaceAccount(undefined, account);
+  if (outcome) throw refusal(outcome);
+}
+
+const ATTEMPTS = 5;
+
+/**
+ * Changes an account, or with undefined deletes it; from what it is at that moment.
+ * @returns the account as it is, or last was
+ * @throws AccountError 101 when there is none, 155 when others keep changing it, and as `createAccount` does
+ */
+export async function changeAccount(
+  app: string,
+  id: string,
+  change: (account: Account) => Account | undefined,
+): Promise<Account> {
+  for (let attempt = 1; ; attempt++) {
+    const before = await findAccount(app, id);
+    if (!before) throw unknownAccount(id);
+    const after = change(before);
+    const outcome = await replaceAccount(before, after);
+    if (!outcome) return after ?? before;
+    if (outcome !== 'changed' || attempt === ATTEMPTS) throw refusal(outcome);
+  }
+}
+
+/** Sets a password, which ends all sessions and connections of the account. @param now epoch ms */
+export async function changePassword(account: Account, password: string, now: number): Promise<Account> {
+  const hash = await hashPassword(password);
+  const changed = await changeAccount(account.app, account.id, (present) => ({
+    ...present,
+    password: hash,
+    generation: present.generation + 1,
+    updated: now,
+  }));
+  await disconnect(account);
+  return changed;
+}
+
+/** Closes the connections of an account's user. */
+export async function disconnect({ app, id }: Pick<Account, 'app' | 'id'>): Promise<void> {
+  const [connections] = await lookup([connectionsOf({ app, kind: 'user', id })]);
+  await Promise.all(connections.map(close));
+}
+
+export function unknownAccount(id: string): AccountError {
+  return new AccountError(ACCOUNT_ERROR.notFound, `There is no account ${id}`);
+}
+
+function refusal(outcome: Claim['kind'] | 'changed'): AccountError {
+  if (outcome === 'changed') {
+    return new AccountError(ACCOUNT_ERROR.tooManyRequests, 'Too many requests change this account; try again');
+  }
+  const { code, message } = TAKEN[outcome];
+  return new AccountError(code, message);
+}

@@ -1,0 +1,97 @@
+import * as z from 'zod/mini';
+import type { LoginSettings, OpenId } from '../../store/login-settings.ts';
+import { ACCOUNT_ERROR, AccountError } from '../errors.ts';
+import { facebook, qq, type Token, wechat, weibo } from './access-token.ts';
+import { subjectOf } from './id-token.ts';
+
+/** Whom a third party has vouched for. */
+export interface Verified {
+  readonly platform: string;
+  readonly id: string;
+}
+
+const text = z.string().check(z.minLength(1), z.maxLength(8192));
+
+/** As long as OpenID Connect lets a subject be, and longer than any other provider's ids. */
+const ID_CHARACTERS = 255;
+
+const Given = z.object({
+  id: z.optional(z.string().check(z.minLength(1), z.maxLength(ID_CHARACTERS))),
+  access_token: z.optional(text),
+  id_token: z.optional(text),
+  nonce: z.optional(text),
+});
+
+type Given = z.output<typeof Given>;
+
+/** What MaxLeap's clients call WeChat. */
+const ALIASES = new Map([['weixin', 'wechat']]);
+
+/**
+ * Asks the provider of a third-party login whether it is right; nothing that the client says of it is believed.
+ * @param platforms `{"<platform>": {"id", "access_token" or "id_token", …}}`, exactly one
+ * @throws AccountError 107, 251, 252 or 253
+ */
+export async function verifyLogin(
+  settings: LoginSettings,
+  platforms: Record<string, Record<string, unknown>>,
+): Promise<Verified> {
+  const [first, ...others] = Object.entries(platforms);
+  if (!first || others.length > 0) throw bad('a third-party login is {"<platform>": {…}}, with exactly one platform');
+  const [name, login] = first;
+  const platform = ALIASES.get(name) ?? name;
+  const given = Given.safeParse(login);
+  if (!given.success) throw bad(`the login by ${name} must have id and access_token, or id_token, as texts`);
+  const id = await verifiedId(settings, platform, given.data);
+  if (id === undefined || id.length > ID_CHARACTERS || (given.data.id !== undefined && given.data.id !== id)) {
+    throw new AccountError(ACCOUNT_ERROR.loginRefused, `${platform} does not confirm this login; log in there again`);
+  }
+  return { platform, id };
+}
+
+function verifiedId(settings: LoginSettings, platform: string, given: Given): Promise<string | undefined> {
+  const check = accessTokenCheck(settings, platform);
+  if (check) return byAccessToken(check, platform, given);
+  const issuer = issuerOf(settings, platform);
+  if (!issuer) {
+    throw new AccountError(ACCOUNT_ERROR.platformNotOffered, `Login by ${platform} is not set up for this application`);
+  }
+  if (given.id_token === undefined) throw bad(`a login by ${platform} needs id_token`);
+  return subjectOf(issuer, given.id_token, given.nonce);
+}
+
+type Check = (token: Token) => Promise<boolean>;
+
+function accessTokenCheck(settings: LoginSettings, platform: string): Check | undefined {
+  switch (platform) {
+    case 'wechat':
+      return settings.wechat && wechat.bind(undefined, settings.wechat);
+    case 'qq':
+      return settings.qq && qq.bind(undefined, settings.qq);
+    case 'weibo':
+      return settings.weibo && weibo.bind(undefined, settings.weibo);
+    case 'facebook':
+      return settings.facebook && facebook.bind(undefined, settings.facebook);
+    default:
+      return undefined;
+  }
+}
+
+function issuerOf({ google, apple, oidc }: LoginSettings, platform: string): OpenId | undefined {
+  if (platform === 'google') return google;
+  if (platform === 'apple') return apple;
+  return Object.hasOwn(oidc, platform) ? oidc[platform] : undefined;
+}
+
+async function byAccessToken(
+  check: Check,
+  platform: string,
+  { id, access_token: accessToken }: Given,
+): Promise<string | undefined> {
+  if (id === undefined || accessToken === undefined) throw bad(`a login by ${platform} needs id and access_token`);
+  return (await check({ id, accessToken })) ? id : undefined;
+}
+
+function bad(message: string): AccountError {
+  return new AccountError(ACCOUNT_ERROR.badParameter, message);
+}

@@ -1,0 +1,50 @@
+import { randomInt } from 'node:crypto';
+import { sendSms } from '../gateway/sms.ts';
+import type { App } from '../store/apps.ts';
+import { type Purpose, saveCode } from '../store/codes.ts';
+import { type Allowance, count } from '../store/counters.ts';
+import { hashCode } from './codes.ts';
+import { ACCOUNT_ERROR, AccountError } from './errors.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const LIFETIME_S = 10 * 60;
+
+/**
+ * Sends a new code to a phone, if it may get one. It is sent whether an account has that phone or not, so nobody learns
+ * which.
+ * @throws AccountError 601 or 602
+ */
+export async function sendCode(app: App, phone: string, purpose: Purpose, now: number): Promise<void> {
+  await allow(
+    `${app.id}#codes in a minute#${phone}`,
+    { most: 1, windowMs: MINUTE_MS },
+    now,
+    'a phone gets in a minute',
+  );
+  await allow(
+    `${app.id}#codes in a day#${phone}`,
+    { most: app.sms.perPhone, windowMs: DAY_MS },
+    now,
+    'it gets in a day',
+  );
+  await allow(`${app.id}#codes in a day`, { most: app.sms.perDay, windowMs: DAY_MS }, now, 'all get in a day');
+  const code = String(randomInt(1_000_000)).padStart(6, '0');
+  await saveCode(
+    { app: app.id, phone, purpose },
+    hashCode(app, phone, purpose, code),
+    Math.ceil(now / 1000) + LIFETIME_S,
+  );
+  try {
+    await sendSms(phone, app.sms.template.replace('{code}', code));
+  } catch (error) {
+    // Its message may hold the number.
+    console.error(`A code was not sent: ${error instanceof Error ? error.name : 'unknown'}`);
+    throw new AccountError(ACCOUNT_ERROR.codeNotSent, 'The code could not be sent to that phone; try again later');
+  }
+}
+
+async function allow(name: string, allowance: Allowance, now: number, what: string): Promise<void> {
+  if (await count(name, allowance, now)) return;
+  throw new AccountError(ACCOUNT_ERROR.tooManyCodes, `More codes than ${what} (${allowance.most}); try again later`);
+}

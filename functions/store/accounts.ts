@@ -1,0 +1,187 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { DIRECTORY_INDEX, ENV, PARTITION_KEY, SORT_KEY } from '../constants.ts';
+import { requireEnv } from '../environment.ts';
+import { collect, dynamo, type Item, type Key, lookup, query } from './dynamo.ts';
+import { Attributes } from './profiles.ts';
+import { transact, type Write } from './transact.ts';
+
+const table = requireEnv(ENV.accountsTable);
+
+const Stored = z.object({
+  username: z.optional(z.string()),
+  email: z.optional(z.string()),
+  phone: z.optional(z.string()),
+  /** The hash of the password; absent when the account has none. */
+  password: z.optional(z.string()),
+  /** The ids under which third parties know its holder, by platform. */
+  logins: z._default(z.record(z.string(), z.string()), {}),
+  /** Whatever else the application keeps of it. */
+  fields: z._default(Attributes, {}),
+  /** Counts what ends all sessions: a session of another generation is over. */
+  generation: z.number(),
+  /** Counts changes. */
+  version: z.number(),
+  created: z.number(),
+  updated: z.number(),
+});
+
+/** An account of an application. Its id is that of its user in the chat. Times are epoch ms. */
+export interface Account extends z.output<typeof Stored> {
+  readonly app: string;
+  readonly id: string;
+}
+
+/** What only one account can have. */
+export interface Claim {
+  readonly kind: 'username' | 'email' | 'phone' | 'login';
+  readonly value: string;
+}
+
+/** 24 hexadecimal digits, as MaxLeap makes them. */
+export const ACCOUNT_ID = /^[0-9a-f]{24}$/;
+
+const HEAD = 'account';
+
+/** The partition of an account. `#` separates: neither an application id nor an account's can contain it. */
+export const accountPartition = (app: string, id: string) => `${app}#account#${id}`;
+
+const headKey = (app: string, id: string) => ({ [PARTITION_KEY]: accountPartition(app, id), [SORT_KEY]: HEAD });
+const claimKey = (app: string, { kind, value }: Claim) => ({
+  [PARTITION_KEY]: `${app}#${kind}#${value}`,
+  [SORT_KEY]: 'claim',
+});
+
+/** Who is known to a third party by that id. */
+export const loginClaim = (platform: string, id: string): Claim => ({ kind: 'login', value: `${platform}/${id}` });
+
+/** Names that differ only in how they are written are the same. */
+export const usernameClaim = (username: string): Claim => ({
+  kind: 'username',
+  value: username.normalize('NFKC').toLowerCase(),
+});
+
+function claimsOf({ username, email, phone, logins }: Account): Claim[] {
+  return [
+    ...(username === undefined ? [] : [usernameClaim(username)]),
+    ...(email === undefined ? [] : [{ kind: 'email', value: email.toLowerCase() } as const]),
+    ...(phone === undefined ? [] : [{ kind: 'phone', value: phone } as const]),
+    ...Object.entries(logins).map(([platform, id]) => loginClaim(platform, id)),
+  ];
+}
+
+/** Reads an account, consistently; undefined when there is none. */
+export async function findAccount(app: string, id: string): Promise<Account | undefined> {
+  if (!ACCOUNT_ID.test(id)) return undefined;
+  return parseHead(app, id, await read(headKey(app, id)));
+}
+
+function parseHead(app: string, id: string, item: Item | undefined): Account | undefined {
+  return item && !item.deleted ? { app, id, ...Stored.parse(item) } : undefined;
+}
+
+/** Whether an id is, or once was, that of an account. */
+export async function isOfAccount(app: string, id: string): Promise<boolean> {
+  return ACCOUNT_ID.test(id) && (await read(headKey(app, id))) !== undefined;
+}
+
+/** An id that no account has. */
+const NOBODY = '0'.repeat(24);
+
+/** The account that has claimed something. It takes as many reads to find out that none has. */
+export async function findByClaim(app: string, claim: Claim): Promise<Account | undefined> {
+  const found = await read(claimKey(app, claim));
+  return findAccount(app, found ? String(found.id) : NOBODY);
+}
+
+async function read(key: Key): Promise<Item | undefined> {
+  const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
+  return Item;
+}
+
+/**
+ * Creates, changes or deletes an account together with what it claims, in one transaction.
+ * @param before the account as it was read; undefined to create one
+ * @param after the account as it will be; undefined to delete it
+ * @returns undefined when it was done; else what another account has claimed, or that somebody changed this one meanwhile
+ */
+export async function replaceAccount(
+  before: Account | undefined,
+  after: Account | undefined,
+): Promise<Claim['kind'] | 'changed' | undefined> {
+  const account = after ?? before;
+  if (!account) return undefined;
+  const { app, id } = account;
+  const has = before ? claimsOf(before) : [];
+  const wants = after ? claimsOf(after) : [];
+  const identity = (claim: Claim) => `${claim.kind}#${claim.value}`;
+  const without = (claims: Claim[], others: Claim[]) =>
+    claims.filter((one) => !others.some((other) => identity(other) === identity(one)));
+  const taken = without(wants, has);
+  const refused = await transact([
+    head(before, after, headKey(app, id)),
+    ...taken.map(
+      (claim): Write => ({
+        Put: {
+          TableName: table,
+          Item: { ...claimKey(app, claim), id },
+          ConditionExpression: 'attribute_not_exists(#pk)',
+          ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+        },
+      }),
+    ),
+    ...without(has, wants).map((claim): Write => ({ Delete: { TableName: table, Key: claimKey(app, claim) } })),
+  ]);
+  if (!refused) return undefined;
+  return taken[refused.indexOf(true, 1) - 1]?.kind ?? 'changed';
+}
+
+/** The write of the account itself, on condition that it is still as it was read. */
+function head(before: Account | undefined, after: Account | undefined, key: Key): Write {
+  const unchanged = before
+    ? {
+        ConditionExpression: '#version = :version',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':version': before.version },
+      }
+    : { ConditionExpression: 'attribute_not_exists(#pk)', ExpressionAttributeNames: { '#pk': PARTITION_KEY } };
+  // The id stays taken, or whoever holds the client key could log in with it alone.
+  if (!after) return { Put: { TableName: table, Item: { ...key, deleted: true }, ...unchanged } };
+  const { app, id, fields, ...rest } = after;
+  const Item = {
+    ...rest,
+    ...key,
+    fields: JSON.stringify(fields),
+    version: (before?.version ?? 0) + 1,
+    [DIRECTORY_INDEX.partition]: directory(app),
+    [DIRECTORY_INDEX.created]: after.created,
+  };
+  return { Put: { TableName: table, Item, ...unchanged } };
+}
+
+const directory = (app: string) => `${app}#account`;
+
+/** The accounts of an application by creation. */
+export async function listAccounts(app: string, { skip, limit }: { skip: number; limit: number }): Promise<Account[]> {
+  const keys = await collect(
+    query(
+      {
+        TableName: table,
+        IndexName: DIRECTORY_INDEX.name,
+        KeyConditionExpression: '#directory = :directory',
+        ExpressionAttributeNames: { '#directory': DIRECTORY_INDEX.partition },
+        ExpressionAttributeValues: { ':directory': directory(app) },
+      },
+      skip + limit,
+    ),
+  );
+  const ids = keys.slice(skip).map((item) => String(item[PARTITION_KEY]).slice(accountPartition(app, '').length));
+  const found = await lookup(
+    ids.map((id) => ({
+      table,
+      key: headKey(app, id),
+      parse: (item) => parseHead(app, id, item),
+    })),
+  );
+  return found.flatMap((account) => account ?? []);
+}

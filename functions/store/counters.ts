@@ -1,0 +1,55 @@
+import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../constants.ts';
+import { requireEnv } from '../environment.ts';
+import { dynamo, unlessRefused } from './dynamo.ts';
+
+const table = requireEnv(ENV.accountsTable);
+
+/** How often something may happen within a time that begins when it first does. */
+export interface Allowance {
+  readonly most: number;
+  readonly windowMs: number;
+}
+
+/**
+ * Counts one more, if the allowance has room for it.
+ * @param name what is counted; its first part is the application
+ * @param now epoch ms
+ * @returns whether it was counted
+ */
+export async function count(name: string, { most, windowMs }: Allowance, now: number): Promise<boolean> {
+  if (most < 1) return false;
+  const until = now + windowMs;
+  const goOn = () =>
+    update(name, {
+      UpdateExpression: 'SET #count = #count + :one',
+      ConditionExpression: '#until > :now AND #count < :most',
+      ExpressionAttributeNames: { '#count': 'count', '#until': 'until' },
+      ExpressionAttributeValues: { ':one': 1, ':now': now, ':most': most },
+    });
+  const begin = () =>
+    update(name, {
+      UpdateExpression: 'SET #count = :one, #until = :until, #expires = :expires',
+      ConditionExpression: 'attribute_not_exists(#count) OR #until <= :now',
+      ExpressionAttributeNames: { '#count': 'count', '#until': 'until', '#expires': EXPIRES },
+      ExpressionAttributeValues: { ':one': 1, ':until': until, ':expires': Math.ceil(until / 1000), ':now': now },
+    });
+  // The last, for when another request has begun the window meanwhile.
+  return (await goOn()) || (await begin()) || (await goOn());
+}
+
+/** Takes back what was counted and turned out not to matter. */
+export async function uncount(name: string): Promise<void> {
+  await update(name, {
+    UpdateExpression: 'SET #count = #count - :one',
+    ConditionExpression: '#count > :none',
+    ExpressionAttributeNames: { '#count': 'count' },
+    ExpressionAttributeValues: { ':one': 1, ':none': 0 },
+  });
+}
+
+/** @returns whether the condition held */
+async function update(name: string, change: Omit<UpdateCommandInput, 'TableName' | 'Key'>): Promise<boolean> {
+  const Key = { [PARTITION_KEY]: name, [SORT_KEY]: 'counter' };
+  return unlessRefused(dynamo.send(new UpdateCommand({ TableName: table, Key, ...change })));
+}

@@ -1,0 +1,27 @@
+import * as z from 'zod/mini';
+
+/** Where a provider is asked. Plain http is for a stand-in on this machine. */
+const base = z.string().check(z.regex(/^(https:\/\/|http:\/\/127\.0\.0\.1[:/])/));
+
+const clientIds = z.array(z.string().check(z.minLength(1))).check(z.minLength(1));
+
+const OpenId = z.object({ issuer: base, clientIds });
+
+/** An OpenID Connect issuer, and the ids under which the application is known there. */
+export type OpenId = z.output<typeof OpenId>;
+
+/** The providers whose users may log in, by platform. A platform that is not here is refused. */
+export const LoginSettings = z.object({
+  wechat: z.optional(z.object({ api: z._default(base, 'https://api.weixin.qq.com') })),
+  qq: z.optional(z.object({ appId: z.string(), api: z._default(base, 'https://graph.qq.com') })),
+  weibo: z.optional(z.object({ appKey: z.string(), api: z._default(base, 'https://api.weibo.com') })),
+  facebook: z.optional(
+    z.object({ appId: z.string(), appSecret: z.string(), api: z._default(base, 'https://graph.facebook.com') }),
+  ),
+  google: z.optional(z.object({ issuer: z._default(base, 'https://accounts.google.com'), clientIds })),
+  apple: z.optional(z.object({ issuer: z._default(base, 'https://appleid.apple.com'), clientIds })),
+  /** Any other issuers, under names of the application's choice. */
+  oidc: z._default(z.record(z.string().check(z.regex(/^[a-z0-9_-]{1,32}$/)), OpenId), {}),
+});
+
+export type LoginSettings = z.output<typeof LoginSettings>;

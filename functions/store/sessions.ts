@@ -1,0 +1,45 @@
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../constants.ts';
+import { requireEnv } from '../environment.ts';
+import { type Account, accountPartition } from './accounts.ts';
+import { dynamo } from './dynamo.ts';
+
+const table = requireEnv(ENV.accountsTable);
+
+/** A session of an account; what is kept of its secret is a hash. */
+export interface SessionKey {
+  readonly app: string;
+  readonly account: string;
+  readonly hash: string;
+}
+
+const Stored = z.object({ generation: z.number(), [EXPIRES]: z.number() });
+
+const sessionKey = ({ app, account, hash }: SessionKey) => ({
+  [PARTITION_KEY]: accountPartition(app, account),
+  [SORT_KEY]: `session#${hash}`,
+});
+
+/** @param expires epoch seconds */
+export async function saveSession({ app, id, generation }: Account, hash: string, expires: number): Promise<void> {
+  const key = sessionKey({ app, account: id, hash });
+  await dynamo.send(new PutCommand({ TableName: table, Item: { ...key, generation, [EXPIRES]: expires } }));
+}
+
+/**
+ * The generation of a session, consistently read; undefined when there is none, or not any more.
+ * @param now epoch ms
+ */
+export async function sessionGeneration(session: SessionKey, now: number): Promise<number | undefined> {
+  const { Item } = await dynamo.send(
+    new GetCommand({ TableName: table, Key: sessionKey(session), ConsistentRead: true }),
+  );
+  const stored = Item && Stored.parse(Item);
+  return stored && stored[EXPIRES] * 1000 > now ? stored.generation : undefined;
+}
+
+/** Ends a session; one that has ended is no error. */
+export async function deleteSession(session: SessionKey): Promise<void> {
+  await dynamo.send(new DeleteCommand({ TableName: table, Key: sessionKey(session) }));
+}

@@ -1,0 +1,41 @@
+import { Aws, Duration } from 'aws-cdk-lib';
+import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Tables } from './data-stack.ts';
+import { MacawFunction } from './macaw-function.ts';
+import type { RealtimeStack } from './realtime-stack.ts';
+
+export interface AccountsProps {
+  readonly tables: Tables;
+  readonly api: HttpApi;
+  readonly realtime: RealtimeStack;
+}
+
+/** The endpoints of accounts, below `/2.0`. */
+export class Accounts extends Construct {
+  constructor(scope: Construct, id: string, { tables, api, realtime }: AccountsProps) {
+    super(scope, id);
+    const accounts = new MacawFunction(this, 'Accounts', {
+      folder: 'accounts',
+      description: 'The endpoints of accounts',
+      timeout: Duration.seconds(29),
+      // Hashing a password is all computing, and CPU comes in proportion: this is a whole one.
+      memorySize: 1769,
+    });
+    tables.accounts.allow(accounts, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
+    tables.core.allow(accounts, 'GetItem', 'UpdateItem');
+    tables.connections.allow(accounts, 'BatchGetItem');
+    realtime.allowPosts(accounts, 'DELETE');
+    accounts.addToRolePolicy(
+      // A text message has a telephone number for its resource, which is no ARN. This leaves topics and devices out.
+      new PolicyStatement({ actions: ['sns:Publish'], notResources: [`arn:${Aws.PARTITION}:sns:*:*:*`] }),
+    );
+    api.addRoutes({
+      path: '/2.0/{proxy+}',
+      methods: [HttpMethod.ANY],
+      integration: new HttpLambdaIntegration('AccountsIntegration', accounts),
+    });
+  }
+}

@@ -1,0 +1,104 @@
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { type Cloud, startCloud } from '../../local/cloud.ts';
+import { type Emulator, startEmulator } from '../../local/dynamodb/emulator.ts';
+import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
+import { app } from './macaw.ts';
+
+type Item = Record<string, unknown>;
+
+/** The whole system, and a way past it to its tables: for what an operator writes there, and for time to pass. */
+export class Database {
+  readonly cloud: Cloud;
+  readonly #emulator: Emulator;
+  readonly #client: DynamoDBClient;
+  readonly #dynamo: DynamoDBDocumentClient;
+
+  private constructor(emulator: Emulator, cloud: Cloud) {
+    this.cloud = cloud;
+    this.#emulator = emulator;
+    this.#client = new DynamoDBClient({
+      endpoint: emulator.endpoint.href,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    });
+    this.#dynamo = DynamoDBDocumentClient.from(this.#client);
+  }
+
+  static async start(): Promise<Database> {
+    const emulator = await startEmulator(undefined);
+    process.env.MACAW_DYNAMODB_ENDPOINT = emulator.endpoint.href;
+    const cloud = await startCloud({ assembly: inject('assembly'), parameters: DEMO_PARAMETERS });
+    return new Database(emulator, cloud);
+  }
+
+  async stop(): Promise<void> {
+    await this.cloud.stop();
+    this.#client.destroy();
+    await this.#emulator.stop();
+  }
+
+  /** Stores an application that has the keys of the one for demonstrations, and settings of its own. */
+  async addApp(id: string, settings: Item): Promise<void> {
+    const { clientKey, masterKey } = app;
+    const Item = { pk: `app#${id}`, sk: 'app', clientKey, masterKey, ...settings };
+    await this.#dynamo.send(new PutCommand({ TableName: String(this.cloud.outputs.CoreTable), Item }));
+  }
+
+  /** All items of the table of accounts, as they are stored. */
+  async accounts(): Promise<Item[]> {
+    const { Items = [] } = await this.#dynamo.send(new ScanCommand({ TableName: await this.#accountsTable() }));
+    return Items;
+  }
+
+  /** Sets the time at which items of the table of accounts expire, epoch seconds; answers how many there were. */
+  async expire(matches: (item: Item) => boolean, expires: number): Promise<number> {
+    const TableName = await this.#accountsTable();
+    const found = (await this.accounts()).filter(matches);
+    for (const { pk, sk, until } of found) {
+      await this.#dynamo.send(
+        new UpdateCommand({
+          TableName,
+          Key: { pk, sk },
+          UpdateExpression: `SET expires = :expires${until === undefined ? '' : ', #until = :until'}`,
+          ...(until !== undefined && { ExpressionAttributeNames: { '#until': 'until' } }),
+          ExpressionAttributeValues: { ':expires': expires, ...(until !== undefined && { ':until': expires * 1000 }) },
+        }),
+      );
+    }
+    return found.length;
+  }
+
+  async #accountsTable(): Promise<string> {
+    const { TableNames = [] } = await this.#dynamo.send(new ListTablesCommand({}));
+    const name = TableNames.find((one) => /Accounts/.test(one));
+    if (!name) throw new Error(`There is no table of accounts among ${TableNames.join(', ')}`);
+    return name;
+  }
+}
+
+/** The same for a test file, with these applications in it; stopped after its last test. */
+export function database(apps: () => Record<string, Item> | Promise<Record<string, Item>>) {
+  let running: Database | undefined;
+  beforeAll(async () => {
+    running = await Database.start();
+    for (const [id, settings] of Object.entries(await apps())) await running.addApp(id, settings);
+  });
+  afterAll(() => running?.stop());
+  const started = () => {
+    if (!running) throw new Error('The local cloud runs only while tests do');
+    return running;
+  };
+  return {
+    get database() {
+      return started();
+    },
+    get cloud() {
+      return started().cloud;
+    },
+    get origin() {
+      return started().cloud.origin;
+    },
+  };
+}
