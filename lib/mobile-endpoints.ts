@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-
 import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
@@ -24,6 +23,7 @@ export class MobileEndpoints extends Construct {
       timeout: Duration.seconds(29),
     });
     tables.core.allow(endpoints, 'GetItem', 'UpdateItem');
+    tables.accounts.allow(endpoints, 'GetItem');
     platforms.name(endpoints);
     platforms.allow(
       endpoints,
