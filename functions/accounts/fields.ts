@@ -61,7 +61,7 @@ export function parsePhone(app: App, value: unknown): string {
     const national = prefix === undefined ? '' : `, or a number in the country ${prefix}`;
     throw new AccountError(
       ACCOUNT_ERROR.badPhone,
-      `mobilePhone must be a telephone number such as +8613800138000${national}`,
+      `The phone must be a telephone number such as +8613800138000${national}`,
     );
   }
   return phone;

@@ -61,9 +61,10 @@ describe('a login', () => {
     ['no form of login', {}, 5001],
     ['an id with a space', { client: 'a b' }, 5001],
     ['an id of 129 characters', { client: 'x'.repeat(129) }, 5010],
-    ['an account', { username: 'tom', password: 'secret' }, 5009],
-    ['a phone', { phone: '13800000000', password: '123456' }, 5009],
-    ['a third party', { oauth: { weixin: { id: '1', access_token: 't' } } }, 5009],
+    ['an account that there is not', { username: 'tom', password: 'secret' }, 5003],
+    ['a phone without its country', { phone: '13800000000', password: '123456' }, 5001],
+    ['a phone that was sent no code', { phone: '+8613800000000', password: '123456' }, 5003],
+    ['a third party that is not set up', { oauth: { weixin: { id: '1', access_token: 't' } } }, 5009],
   ])('with %s is refused with a code and a sentence', async (_, form, error) => {
     const { credentials } = await import('../support/macaw.ts');
     const query = { auth: JSON.stringify(credentials(form)) };
