@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ChatError, ERROR, Forbidden, NotLoggedIn, publicError, TooOften } from '../chat/errors.ts';
 import { parse, parseJson } from '../chat/parse.ts';
+import { masterOnly } from './access.ts';
 import { authenticateRequest } from './authenticate.ts';
 import { isForm, readFile } from './form.ts';
 import type { Route } from './route.ts';
@@ -39,6 +40,7 @@ async function serve(route: Route, context: Context): Promise<Response> {
   const { app } = caller;
   const strict = route.strict ? route.strict === 'always' : app.mode === 'strict';
   if (strict && caller.holds === 'client key') {
+    if (route.access === masterOnly) throw new Forbidden('This needs the master key: send it as X-ML-MasterKey');
     throw new NotLoggedIn('The client key alone may only log in; send the token of a login as X-ML-Session-Token');
   }
   const contentType = req.header('content-type') ?? '';

@@ -4,7 +4,7 @@ import { sections } from './routes.ts';
 
 const app = serveRoutes(sections.flatMap(({ routes }) => routes));
 // With a slash behind them, the gateway does not know these paths of other functions.
-for (const path of ['/docs', '/openapi.json', '/attachment', '/2.0/installations']) {
+for (const path of ['/docs', '/openapi.json', '/attachment']) {
   app.all(path, (context) => context.redirect(path, 308));
 }
 

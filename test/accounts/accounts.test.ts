@@ -234,7 +234,7 @@ describe('the master key', () => {
     expect(await ids(`?skip=${all.length - 2}&limit=1`)).toEqual([all.at(-2)]);
     expect(await ids(`?skip=${all.length}`)).toEqual([]);
     expect(JSON.stringify((await master('GET', '/2.0/users')).body)).not.toMatch(/scrypt|sessionToken/);
-    expect(await call('GET', '/2.0/users')).toMatchObject(failure(401, 209));
+    expect(await call('GET', '/2.0/users')).toMatchObject(failure(403, 119));
     expect(await as(made[0]?.sessionToken ?? '')('GET', '/2.0/users')).toMatchObject(failure(403, 119));
     expect(await master('GET', '/2.0/users?limit=many')).toMatchObject(failure(400, 107, 'limit'));
   });

@@ -136,19 +136,19 @@ describe('credentials for push services', () => {
     const { status, body: answer } = await upload(platform, body());
     expect(status).toBe(400);
     expect(answer).toEqual({
-      code: 5001,
+      code: 107,
       error: typeof error === 'string' ? error : expect.stringMatching(error),
     });
   });
 
   it('are refused when the request itself is wrong', async () => {
-    expect(await upload('windows', { file: 'x' })).toMatchObject({ status: 400, body: { code: 5001 } });
+    expect(await upload('windows', { file: 'x' })).toMatchObject({ status: 400, body: { code: 107 } });
     expect(await upload('apns', {})).toMatchObject({
       status: 400,
-      body: { code: 5001, error: expect.stringContaining('body.file') },
+      body: { code: 107, error: expect.stringContaining('body.file') },
     });
-    expect(await ask('POST', '/2.0/push/credentials')).toMatchObject({ status: 405, body: { code: 5009 } });
-    expect(await ask('GET', '/2.0/push/nothing')).toMatchObject({ status: 404, body: { code: 5004 } });
+    expect(await ask('POST', '/2.0/push/credentials')).toMatchObject({ status: 405, body: { code: 108 } });
+    expect(await ask('GET', '/2.0/push/nothing')).toMatchObject({ status: 404, body: { code: 101 } });
   });
 
   it('are the business of the master key alone', async () => {
@@ -160,7 +160,7 @@ describe('credentials for push services', () => {
     ] as const) {
       expect(await rest(system.origin, method, path, method === 'PUT' ? { body: {} } : {})).toMatchObject({
         status: 403,
-        body: { code: 5003, error: 'This needs the master key: send it as X-ML-MasterKey' },
+        body: { code: 119, error: 'This needs the master key: send it as X-ML-MasterKey' },
       });
     }
   });

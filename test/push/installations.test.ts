@@ -55,14 +55,14 @@ describe('an installation', () => {
   });
 
   it.each([
-    ['an unknown id', 'PUT', '/2.0/installations/nobody', { badge: 0 }, 404, 5004],
-    ['an unknown id', 'GET', '/2.0/installations/nobody', undefined, 404, 5004],
-    ['an id that is none', 'POST', '/2.0/installations', { installationId: 'a b' }, 400, 5001],
-    ['a type that is none', 'POST', '/2.0/installations', { deviceType: 'fridge' }, 400, 5001],
-    ['a token that is none', 'POST', '/2.0/installations', { deviceType: 'ios', deviceToken: 'no hex' }, 400, 5001],
-    ['a badge below zero', 'POST', '/2.0/installations', { badge: -1 }, 400, 5001],
-    ['no JSON', 'POST', '/2.0/installations', '{', 400, 5001],
-    ['another method', 'DELETE', '/2.0/installations/x', undefined, 405, 5009],
+    ['an unknown id', 'PUT', '/2.0/installations/nobody', { badge: 0 }, 404, 101],
+    ['an unknown id', 'GET', '/2.0/installations/nobody', undefined, 404, 101],
+    ['an id that is none', 'POST', '/2.0/installations', { installationId: 'a b' }, 400, 107],
+    ['a type that is none', 'POST', '/2.0/installations', { deviceType: 'fridge' }, 400, 107],
+    ['a token that is none', 'POST', '/2.0/installations', { deviceType: 'ios', deviceToken: 'no hex' }, 400, 107],
+    ['a badge below zero', 'POST', '/2.0/installations', { badge: -1 }, 400, 107],
+    ['no JSON', 'POST', '/2.0/installations', '{', 400, 107],
+    ['another method', 'DELETE', '/2.0/installations/x', undefined, 405, 108],
   ])('with %s is refused (%s %s)', async (_, method, path, body, status, code) => {
     const answer = await call(method, path, body);
     expect(answer).toMatchObject({ status, body: { code, error: expect.stringMatching(/\w/) } });
@@ -71,7 +71,7 @@ describe('an installation', () => {
   it('wants the application’s key', async () => {
     const headers = { 'X-ML-AppId': app.id, 'X-ML-APIKey': 'wrong' };
     const answer = await rest(system.origin, 'POST', '/2.0/installations', { body: {}, headers });
-    expect(answer).toMatchObject({ status: 401, body: { code: 5003 } });
+    expect(answer).toMatchObject({ status: 401, body: { code: 401 } });
   });
 });
 
