@@ -1,0 +1,26 @@
+/** A server as its operator reaches it, deployed or local. */
+export interface Server {
+  /** @returns the answer's body; @throws with the server's own words when it refuses */
+  ask(method: string, path: string, body?: unknown): Promise<unknown>;
+}
+
+/** @param masterKey of the application */
+export function serverAt(url: string, app: string, masterKey: string): Server {
+  return {
+    async ask(method, path, body) {
+      const response = await fetch(new URL(path, url), {
+        method,
+        headers: { 'X-ML-AppId': app, 'X-ML-MasterKey': masterKey },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }).catch((error: Error) => {
+        throw new Error(
+          `${url} cannot be reached: ${error.cause instanceof Error ? error.cause.message : error.message}`,
+        );
+      });
+      const answer: unknown = await response.json().catch(() => ({}));
+      if (response.ok) return answer;
+      const { error, code } = Object(answer);
+      throw new Error(error === undefined ? `${url} answered ${response.status}` : `${error} (${code})`);
+    },
+  };
+}
