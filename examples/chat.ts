@@ -4,20 +4,31 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { io } from 'socket.io-client';
 
-const { values: options } = parseArgs({
-  options: {
-    user: { type: 'string' },
-    to: { type: 'string' },
-    url: { type: 'string', default: 'http://127.0.0.1:3000' },
-    app: { type: 'string', default: 'macaw-demo' },
-    key: { type: 'string', default: process.env.MACAW_CLIENT_KEY ?? 'macaw-demo-key' },
-  },
-});
-const { user, to, url, app, key } = options;
-if (!user || !to) {
-  console.error('npm run chat -- --user tom --to jerry [--url http://127.0.0.1:3000] [--app macaw-demo] [--key …]');
+const USAGE = 'npm run chat -- --user tom --to jerry [--url http://127.0.0.1:3000] [--app macaw-demo] [--key …]';
+
+function misused(reason: string): never {
+  console.error(`${reason}\n\n  ${USAGE}`);
   process.exit(2);
 }
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        user: { type: 'string' },
+        to: { type: 'string' },
+        url: { type: 'string', default: 'http://127.0.0.1:3000' },
+        app: { type: 'string', default: 'macaw-demo' },
+        key: { type: 'string', default: process.env.MACAW_CLIENT_KEY ?? 'macaw-demo-key' },
+      },
+    }).values;
+  } catch (error) {
+    return misused(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const { user, to, url, app, key } = readOptions();
+if (!user || !to) misused('Who talks to whom?');
 
 const now = Date.now();
 const sign = `${createHash('md5').update(`${now}${key}`).digest('hex')},${now}`;
