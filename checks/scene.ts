@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { Cloud } from '../local/cloud.ts';
+import { befriend, credentials } from '../test/support/demo-app.ts';
 import type { Client } from './client.ts';
-import { befriend, credentials } from './demo-app.ts';
 import { Player } from './player.ts';
 
 const TEXT = 'Grüße, 你好, "привет" \\ \u2028 👩‍👩‍👧 🦜';
@@ -106,7 +106,7 @@ export class Scene {
   #play(name: string, clientKey?: string): Player {
     made += 1;
     const id = `${name}-${made}`;
-    return new Player(this.#command, this.#cloud.origin, id, credentials(id, clientKey));
+    return new Player(this.#command, this.#cloud.origin, id, JSON.stringify(credentials({ client: id }, clientKey)));
   }
 
   /** Waits for a login that is under way, on a connection that does not exist yet. */

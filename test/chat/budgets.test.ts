@@ -1,23 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { CallSummary } from '../../local/cloud.ts';
+import { cost as costOf } from '../support/cost.ts';
 import { Device, text } from '../support/device.ts';
 import { befriend, credentials, macaw, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
 
 const system = macaw();
 
-/** What an act cost, from its start until nothing is under way any more. */
-async function cost(act: () => Promise<unknown>): Promise<CallSummary & { posts: number }> {
-  await system.cloud.settled();
-  const mark = system.cloud.calls.mark();
-  await act();
-  await system.cloud.settled();
-  return { ...system.cloud.calls.summary(mark), posts: posts(mark) };
-}
-
-/** Posts that reached a client: a first one may meet 410 while `$connect` is still returning, and is then tried again. */
-const posts = (since: number) =>
-  system.cloud.calls.since(since).filter((entry) => entry.service === 'execute-api' && entry.status === 200).length;
+const cost = (act: () => Promise<unknown>) => costOf(system.cloud, act);
 
 const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
 const of = (service: string, { calls }: CallSummary) =>
@@ -110,7 +100,11 @@ describe('heartbeats', () => {
   });
 
   it('are all that happens while nobody comes', async () => {
-    const spent = await cost(() => system.cloud.fire('HeartbeatSchedule'));
+    const spent = await costOf(
+      system.cloud,
+      () => system.cloud.fire('HeartbeatSchedule'),
+      () => true,
+    );
     expect(Object.keys(spent.calls)).toEqual(['dynamodb:Query']);
     expect(sum(spent.invocations)).toBe(1);
   });

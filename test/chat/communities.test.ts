@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CLIENT_VERSIONS } from '../support/clients.ts';
+import { cost } from '../support/cost.ts';
 import { Device } from '../support/device.ts';
 import { credentials, macaw, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
@@ -65,10 +66,10 @@ it('rooms keep nothing', async () => {
   const [tom = '', jerry = ''] = await users('tom', 'jerry');
   const id = await create('room', { members: [tom, jerry] });
   const toms = await login(tom);
-  const mark = system.cloud.calls.mark();
-  await toms.say({ to: { id, type: 2 }, content: { body: 'gone with the wind' } });
-  await system.cloud.settled();
-  expect(system.cloud.calls.summary(mark).writeUnits).toBe(0);
+  const { writeUnits } = await cost(system.cloud, () =>
+    toms.say({ to: { id, type: 2 }, content: { body: 'gone with the wind' } }),
+  );
+  expect(writeUnits).toBe(0);
   expect((await call('GET', `/rooms/${id}/chats`)).status).toBe(404);
 });
 
@@ -128,12 +129,10 @@ describe('what fan-out costs', () => {
 
   async function spent(speaker: string, to: { id: string; type: number }, audience: RawClient[]) {
     const speakers = await login(speaker);
-    await system.cloud.settled();
-    const mark = system.cloud.calls.mark();
-    await speakers.say({ to, content: { media: 0, body: 'to all of you' } });
-    await Promise.all(audience.map((client) => client.until((frame) => frame.includes('to all of you'), 60_000)));
-    await system.cloud.settled();
-    const { calls } = system.cloud.calls.summary(mark);
+    const { calls } = await cost(system.cloud, async () => {
+      await speakers.say({ to, content: { media: 0, body: 'to all of you' } });
+      await Promise.all(audience.map((client) => client.until((frame) => frame.includes('to all of you'), 60_000)));
+    });
     const reads =
       (calls['dynamodb:Query'] ?? 0) + (calls['dynamodb:BatchGetItem'] ?? 0) + (calls['dynamodb:GetItem'] ?? 0);
     return { reads, writes: calls['dynamodb:PutItem'] ?? 0, posts: calls['execute-api:PostToConnection'] ?? 0, calls };

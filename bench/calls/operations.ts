@@ -1,0 +1,143 @@
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import type { Cloud } from '../../local/cloud.ts';
+import { type Cost, cost } from '../../test/support/cost.ts';
+import { app, befriend, credentials, rest, someone } from '../../test/support/demo-app.ts';
+import { RawClient } from '../../test/support/raw.ts';
+
+/** Something that a client or user does, and what AWS does for it. */
+export interface Measured {
+  readonly name: string;
+  readonly cost: Cost;
+}
+
+const TEXT = 'A message of ordinary length, as people write them to one another.';
+const ROOM = 100;
+
+/** Does what clients do, one thing after the other, and tells what each has cost. */
+export async function measure(cloud: Cloud): Promise<Measured[]> {
+  const measured: Measured[] = [];
+  const when = async (name: string, act: () => Promise<unknown>, keep?: () => boolean) => {
+    measured.push({ name, cost: await cost(cloud, act, keep) });
+  };
+  const call = async (method: string, path: string, body?: unknown) => {
+    const answer = await rest(cloud.origin, method, path, body === undefined ? {} : { body });
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
+  const login = async (client: string, more: object = {}) => {
+    const auth = JSON.stringify(credentials({ client, ...more }));
+    const connected = await RawClient.connect(cloud.origin, { EIO: '3', transport: 'websocket', auth });
+    await connected.until((frame) => frame.includes('"login"'));
+    return connected;
+  };
+  const say = (speaker: RawClient, to: object, hearers: readonly RawClient[] = []) => {
+    const body = `${TEXT} ${createHash('md5').update(JSON.stringify(to)).digest('hex')}`;
+    speaker.send(`42/chat,1${JSON.stringify(['say', { to, content: { media: 0, body } }])}`);
+    const heard = hearers.map((hearer) => hearer.until((frame) => frame.includes(body)));
+    return Promise.all([speaker.until((frame) => frame.startsWith('43/chat,1')), ...heard]);
+  };
+  const users = (count: number) => Array.from({ length: count }, () => someone());
+
+  const [tom = '', jerry = '', butch = '', spike = ''] = users(4);
+  await Promise.all([jerry, butch].map((friend) => befriend(cloud.origin, tom, friend)));
+  await befriend(cloud.origin, jerry, spike);
+
+  let toms: RawClient | undefined;
+  await when('connect and log in', async () => {
+    toms = await login(tom);
+  });
+  if (!toms) throw new Error('Nobody logged in');
+  const speaker = toms;
+  const jerrys = await login(jerry);
+  await when('heartbeat of a client (every 4 minutes)', async () => {
+    jerrys.send('2');
+    await jerrys.until((frame) => frame === '3');
+  });
+  await when(
+    'the heartbeat schedule, nobody due (every minute)',
+    () => cloud.fire('HeartbeatSchedule'),
+    () => true,
+  );
+  await when('message to a friend, online on one device', () => say(speaker, { id: jerry, type: 0 }, [jerrys]));
+  await when('message to a friend, offline without a telephone', () => say(speaker, { id: butch, type: 0 }));
+  await when('message to a stranger, offline', () => say(speaker, { id: spike, type: 4 }));
+
+  await telephone(cloud, butch, call, login);
+  await when('message to a friend, offline, with a push', () => say(speaker, { id: butch, type: 0 }));
+
+  const members = users(49);
+  const group = await call('POST', '/groups', { owner: tom, members: await make(cloud, members) });
+  const inGroup = await Promise.all(members.map((member) => login(member)));
+  await when('message to a group of 50, all online', () => say(speaker, { id: group, type: 1 }, inGroup));
+
+  const crowd = users(ROOM - 1);
+  const room = await call('POST', '/rooms', { members: [tom, ...(await make(cloud, crowd))] });
+  const inRoom = await Promise.all(crowd.map((member) => login(member)));
+  await when(`message to a room of ${ROOM}, all online`, () => say(speaker, { id: room, type: 2 }, inRoom));
+
+  await when('befriend', () => call('POST', `/ctx/${tom}/friends/${spike}`));
+  await when('list friends (3)', () => call('GET', `/ctx/${tom}/friends?detail`));
+  await when('read a history (20 messages)', () => call('GET', `/ctx/${tom}/friends/${jerry}/chats`));
+  await when('create a group of 3', () => call('POST', '/groups', { owner: tom, members: [jerry, butch] }));
+  await when('set 3 attributes', () => call('PUT', `/ctx/${tom}/attributes`, { age: 3, city: 'Rome', score: 12 }));
+  await when('prepare an upload', () =>
+    call('POST', '/attachment', { filename: 'a.mp4', contentType: 'video/mp4', size: 1 }),
+  );
+  await when('post a file as a form', () => postForm(cloud.origin));
+  const account = { username: someone(), password: 'correct horse' };
+  await when('register an account', () => call('POST', '/2.0/users', account));
+  await when('log in to an account', () => call('POST', '/2.0/login', account));
+  await when('disconnect', async () => {
+    speaker.close();
+    await speaker.closed;
+  });
+  return measured;
+}
+
+/** Users come to be by being befriended. */
+async function make(cloud: Cloud, ids: string[]): Promise<string[]> {
+  const witness = someone();
+  await Promise.all(ids.map((id) => befriend(cloud.origin, id, witness)));
+  return ids;
+}
+
+/** A user who has an app on his telephone, and is not there. */
+async function telephone(
+  cloud: Cloud,
+  user: string,
+  call: (method: string, path: string, body?: unknown) => Promise<unknown>,
+  login: (client: string, more?: object) => Promise<RawClient>,
+): Promise<void> {
+  const response = await fetch(new URL('/2.0/push/credentials/fcm', cloud.origin), {
+    method: 'PUT',
+    headers: { 'X-ML-AppId': app.id, 'X-ML-MasterKey': app.masterKey },
+    body: JSON.stringify({ file: serviceAccount() }),
+  });
+  if (!response.ok) throw new Error(await response.text());
+  const installationId = someone('install');
+  await call('POST', '/2.0/installations', { installationId, deviceType: 'android', deviceToken: 'aaaa' });
+  const connected = await login(user, { install: installationId });
+  connected.close();
+  await connected.closed;
+  await cloud.settled();
+}
+
+/** What a service account's key looks like. */
+function serviceAccount(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const account = {
+    type: 'service_account',
+    project_id: 'chat',
+    private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    client_email: 'push@chat.example',
+  };
+  return Buffer.from(JSON.stringify(account)).toString('base64');
+}
+
+async function postForm(origin: string): Promise<void> {
+  const form = new FormData();
+  form.append('attachment', new File(['hello'], 'a.txt', { type: 'text/plain' }));
+  const headers = { 'X-ML-AppId': app.id, 'X-ML-APIKey': app.clientKey };
+  const response = await fetch(new URL('/attachment', origin), { method: 'POST', headers, body: form });
+  if (!response.ok) throw new Error(await response.text());
+}
