@@ -3,6 +3,7 @@ import { unregister } from '../store/connections.ts';
 import { parseCredentials, visitOf } from './credentials.ts';
 import { ChatError, ERROR, publicError } from './errors.ts';
 import { authenticate, enter } from './login.ts';
+import { keepPace, TooFast } from './pace.ts';
 import type { Principal } from './principal.ts';
 import { say } from './say.ts';
 import { beginSession, refuse, welcome } from './session.ts';
@@ -49,10 +50,12 @@ export function chat(
         if (name !== 'say')
           throw new ChatError(ERROR.unsupported, `There is no event ${name.slice(0, 64)}; a client sends say`);
         const speaker = { ...principal, connectionId: socket.connection.id };
+        await keepPace(speaker, arrival);
         const { delivered, ...said } = await say(speaker, args[0], { ts: arrival, packetId });
         background(delivered);
         return [{ success: true, ...said }];
       } catch (error) {
+        if (error instanceof TooFast && error.flood) await socket.connection.close();
         return [{ success: false, ...(await refusal(socket, args[0], publicError(error))) }];
       }
     },

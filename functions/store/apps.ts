@@ -49,6 +49,9 @@ const App = z.object({
   plainLogin: z._default(z.boolean(), true),
   groupMembers: z._default(z.number(), 50),
   roomMembers: z._default(z.number(), 1000),
+  /** How many messages a user may say in a minute: on all his connections, and on one. */
+  messagesPerMinute: z._default(z.number(), 600),
+  messagesPerMinuteOfConnection: z._default(z.number(), 300),
   /** How large an attachment may be, in bytes. */
   attachmentBytes: z._default(z.number(), 20 * 1024 * 1024),
   /** How many attachments a user may upload in an hour, and how many bytes in all. */

@@ -1,0 +1,41 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import type { Principal } from '../chat/principal.ts';
+import { ENV, EXPIRES, PARTITION_KEY } from '../constants.ts';
+import { requireEnv } from '../environment.ts';
+import { dynamo } from './dynamo.ts';
+import { subjectKey } from './keys.ts';
+
+const table = requireEnv(ENV.connectionsTable);
+
+const Stored = z.looseObject({ messages: z.number() });
+
+/** How many messages somebody has said in a minute: on all his connections, and on one. */
+export interface MessageCounts {
+  readonly ofUser: number;
+  readonly ofConnection: number;
+}
+
+/**
+ * Counts messages that somebody says on a connection.
+ * @param minute minutes since the epoch
+ * @returns how many there are in that minute by now
+ */
+export async function countMessages(
+  speaker: Principal & { readonly connectionId: string },
+  minute: number,
+  messages: number,
+): Promise<MessageCounts> {
+  const { Attributes } = await dynamo.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: { [PARTITION_KEY]: `messages#${minute}#${subjectKey(speaker)}` },
+      UpdateExpression: 'ADD messages :more, #connection :more SET #expires = :expires',
+      ExpressionAttributeNames: { '#connection': speaker.connectionId, '#expires': EXPIRES },
+      ExpressionAttributeValues: { ':more': messages, ':expires': (minute + 2) * 60 },
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  const counts = Stored.parse(Attributes);
+  return { ofUser: counts.messages, ofConnection: Number(counts[speaker.connectionId]) };
+}
