@@ -1,5 +1,5 @@
 import { close, post } from '../gateway/connections.ts';
-import { type Eio, eventFrame, pingDueAt } from '../protocol/index.ts';
+import { disconnectFrame, type Eio, eventFrame, pingDueAt } from '../protocol/index.ts';
 import { findApp } from '../store/apps.ts';
 import { register, unregister } from '../store/connections.ts';
 import { HEARTBEAT } from './heartbeat-times.ts';
@@ -23,8 +23,13 @@ export async function welcome(connectionId: string, principal: Principal, now: n
   if ((await post(connectionId, login)) === 'gone') await unregister(connectionId, principal);
 }
 
-/** Says that the login failed, and why, then closes the connection, as MaxIM's clients expect. */
+/**
+ * Says that the login failed, and why, then closes the connection, as MaxIM's clients expect. Before that it puts the
+ * client out of the chat: by a close alone, stock clients would come back with the same credentials for ever.
+ */
 export async function refuse(connectionId: string, error: { code: number; message: string }): Promise<void> {
   const login = eventFrame(NAMESPACE, 'login', [{ success: false, error: error.code, message: error.message }]);
-  if ((await post(connectionId, login)) === 'sent') await close(connectionId);
+  if ((await post(connectionId, login)) === 'gone') return;
+  await post(connectionId, disconnectFrame(NAMESPACE));
+  await close(connectionId);
 }
