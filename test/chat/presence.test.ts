@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Device, text } from '../support/device.ts';
-import { befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
+import { app, befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
 
 const system = macaw();
@@ -18,23 +19,36 @@ async function watcher(version: '1.4.8' | '4.8.4', login: string | Record<string
 const login = (who: string | Record<string, unknown>, version: '1.4.8' | '4.8.4' = '4.8.4') =>
   Device.login(version, system.origin, who);
 
-async function settled(): Promise<void> {
-  await system.cloud.settled();
-}
+const settled = () => system.cloud.settled();
 
-/** Closes devices as their users would, and waits until everything has come of it. */
-async function close(...devices: Device[]): Promise<void> {
-  for (const device of devices) device.close();
-  await Promise.all(devices.map((device) => device.disconnects.at()));
+/** Waits until so many connections are open, and everything has come of those that are no more. */
+async function connected(count: number): Promise<void> {
+  await expect.poll(() => system.cloud.connections().length).toBe(count);
   await settled();
 }
 
+beforeEach(() => connected(0));
+
+/** Closes devices as their users would, and waits until everything has come of it. */
+async function close(...devices: Device[]): Promise<void> {
+  const left = system.cloud.connections().length - devices.length;
+  for (const device of devices) device.close();
+  await connected(left);
+}
+
 /** A device that does not come back by itself, and the id of its connection. */
-async function mortal(client: string): Promise<string> {
-  const auth = JSON.stringify(credentials({ client }));
-  const raw = await RawClient.connect(system.origin, { EIO: '4', transport: 'websocket', auth });
+async function mortal(login: Record<string, unknown>, EIO = '4'): Promise<{ id: string; close: () => void }> {
+  const auth = JSON.stringify(credentials(login));
+  const raw = await RawClient.connect(system.origin, { EIO, transport: 'websocket', auth });
   await raw.until((frame) => frame.includes('"login"'));
-  return JSON.parse(String(raw.frames.received[0]).slice(1)).sid;
+  return { id: JSON.parse(String(raw.frames.received[0]).slice(1)).sid, close: () => raw.close() };
+}
+
+/** Connects a device and cuts it off; nobody on the server's side notices. */
+async function die(client: string): Promise<void> {
+  const { id } = await mortal({ client });
+  await settled();
+  system.cloud.drop(id);
 }
 
 async function friends(...names: string[]): Promise<string[]> {
@@ -129,7 +143,7 @@ describe('a connection that died without goodbye', () => {
   it('is announced by the next message to it', async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
     const { device, told } = await watcher('4.8.4', String(tom));
-    system.cloud.drop(await mortal(String(jerry)));
+    await die(String(jerry));
     await settled();
     expect(told).toEqual([`online ${jerry}`]);
     await device.say(text(String(jerry), 'are you there?'));
@@ -141,7 +155,7 @@ describe('a connection that died without goodbye', () => {
   it('is announced by the next heartbeat', async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
     const { told } = await watcher('4.8.4', String(tom));
-    system.cloud.drop(await mortal(String(jerry)));
+    await die(String(jerry));
     await system.cloud.invoke('Heartbeat', { time: new Date(Date.now() + 5 * 60_000).toISOString() });
     await settled();
     expect(told).toEqual([`online ${jerry}`, `offline ${jerry}`]);
@@ -152,7 +166,7 @@ describe('a connection that died without goodbye', () => {
     const { told } = await watcher('4.8.4', String(tom));
     await befriend(system.origin, String(jerry), String(butch));
     const butchs = await login(String(butch));
-    system.cloud.drop(await mortal(String(jerry)));
+    await die(String(jerry));
     await settled();
     await close(butchs);
     expect(told.toSorted()).toEqual(
@@ -205,20 +219,69 @@ describe('races', () => {
     expect(told).toEqual([`online ${jerry}`, `offline ${jerry}`]);
   });
 
-  it('of some that come while others go leave a friend with what is true', async () => {
+  it('of some that come while others go make as many events of each kind as there were changes', async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
     const { told } = await watcher('4.8.4', String(tom));
-    let here = [await login(String(jerry))];
-    for (let round = 0; round < 6; round++) {
-      const [come] = await Promise.all([login(String(jerry)), close(...here)]);
-      here = [come];
+    let here = await login(String(jerry));
+    for (let round = 0; round < 8; round++) {
+      here.close();
+      here = await login(String(jerry));
     }
-    await settled();
-    told.forEach((event, n) => {
-      expect(event).toBe(`${n % 2 === 0 ? 'online' : 'offline'} ${jerry}`);
-    });
-    expect(told.at(-1)).toBe(`online ${jerry}`);
-    await close(...here);
+    await connected(2);
+    // They may arrive in either order, as they were made by two invocations side by side.
+    const told1 = told.filter((event) => event === `online ${jerry}`).length;
+    expect(told1).toBeGreaterThan(0);
+    expect(told.filter((event) => event === `offline ${jerry}`)).toHaveLength(told1 - 1);
+    await close(here);
+    expect(told).toHaveLength(2 * told1);
     expect(told.at(-1)).toBe(`offline ${jerry}`);
   });
+});
+
+describe('five users with several devices', () => {
+  const deed = fc.constantFrom('come', 'come thrice', 'close', 'cut', 'end all', 'stay');
+  const SEED = 1303;
+  const rounds = fc.sample(fc.tuple(deed, deed, deed, deed, deed), { seed: SEED, numRuns: 25 });
+
+  it(`are announced as a model says, whatever they do at once (seed ${SEED})`, async () => {
+    const [witness, ...users] = await friends('witness', 'a', 'b', 'c', 'd', 'e');
+    for (const user of users) for (const other of users) if (user < other) await befriend(system.origin, user, other);
+    const { told } = await watcher('4.8.4', String(witness));
+    const loud = users[0];
+    const open = new Map<string, { id: string; close: () => void }[]>(users.map((user) => [user, []]));
+
+    const come = (user: string, n: number) =>
+      mortal({ client: user, ...(user === loud && { notifyAll: true }) }, n % 2 === 0 ? '3' : '4');
+    const act = async (user: string, deed: string, devices: { id: string; close: () => void }[]) => {
+      const count = { come: 1, 'come thrice': 3 }[deed] ?? 0;
+      devices.push(...(await Promise.all(Array.from({ length: count }, (_, n) => come(user, n + devices.length)))));
+      const ending = devices.splice(0, { close: 1, cut: 1, 'end all': devices.length }[deed] ?? 0);
+      ending.forEach((device, n) => {
+        if (deed === 'cut' || n % 2 === 1) system.cloud.drop(device.id);
+        else device.close();
+      });
+    };
+
+    for (const [n, deeds] of rounds.entries()) {
+      const before = users.map((user) => open.get(user)?.length ?? 0);
+      told.length = 0;
+      await Promise.all(users.map((user, n) => act(user, String(deeds[n]), open.get(user) ?? [])));
+      const now = users.map((user) => open.get(user)?.length ?? 0);
+      await connected(1 + now.reduce((sum, count) => sum + count));
+      // Whatever is said to everybody finds those that died silently.
+      const body = { content: { media: 0, body: 'hello' } };
+      await rest(system.origin, 'POST', '/system', { body, headers: { 'X-ML-MasterKey': app.masterKey } });
+      await settled();
+      const expected = users.flatMap((user, n) => {
+        if ((before[n] === 0) === (now[n] === 0)) return [];
+        const event = now[n] === 0 ? 'offline' : 'online';
+        return [`${event} ${user}`, ...(user === loud ? [`${event}_x ${user}`] : [])];
+      });
+      expect({ n, told: told.toSorted() }).toEqual({ n, told: expected.toSorted() });
+      const { body: seen } = await rest(system.origin, 'GET', `/ctx/${witness}/friends?detail`);
+      const online = (seen as { id: string; online: boolean }[]).filter(({ online }) => online).map(({ id }) => id);
+      expect({ n, online: online.toSorted() }).toEqual({ n, online: users.filter((_, n) => now[n] !== 0).toSorted() });
+    }
+    for (const devices of open.values()) for (const device of devices) device.close();
+  }, 60_000);
 });
