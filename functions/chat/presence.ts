@@ -15,6 +15,9 @@ const MOST_AT_LOGIN = 100;
 /** How many connections one job names: Lambda takes asynchronous events of 256 KB. */
 const MOST_IN_JOB = 5000;
 
+/** Nobody is waited for longer: the waiting is paid for. */
+const MOST_GRACE_S = 60;
+
 /**
  * Tells a user's friends, and everybody if he wants that, that he has come online. Never fails: he is logged in.
  * @param except the connection by which he came
@@ -54,7 +57,8 @@ export function sayOnlineToEverybody(user: User, except: string): Promise<void> 
 export async function announceOffline(user: User, left: number): Promise<void> {
   const app = await findApp(user.app);
   if (!app) return;
-  await setTimeout(Math.max(0, left + app.presenceGraceSeconds * 1000 - Date.now()));
+  const grace = Math.min(app.presenceGraceSeconds, MOST_GRACE_S) * 1000;
+  await setTimeout(Math.max(0, left + grace - Date.now()));
   // Read before the leave is taken, as that cannot be done twice: from then on nothing fails.
   const reached = await friendsOnline(user);
   const announced = await takeLeave(user, left);

@@ -49,8 +49,8 @@ const App = z.object({
   plainLogin: z._default(z.boolean(), true),
   groupMembers: z._default(z.number(), 50),
   roomMembers: z._default(z.number(), 1000),
-  /** For so long, a user whose last connection went may come back before anybody is told. */
-  presenceGraceSeconds: z._default(z.number().check(z.minimum(0), z.maximum(60)), 0),
+  /** For so long, a user whose last connection went may come back before anybody is told; at most 60. */
+  presenceGraceSeconds: z._default(z.number(), 0),
   /** How large an attachment may be, in bytes. */
   attachmentBytes: z._default(z.number(), 20 * 1024 * 1024),
   /** How many attachments a user may upload in an hour, and how many bytes in all. */

@@ -3,18 +3,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Device, text } from '../support/device.ts';
 import { app, befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
+import { watcher as watch } from '../support/watcher.ts';
 
 const system = macaw();
 
-/** Somebody who watches: what he has been told of others' presence, in order. */
-async function watcher(version: '1.4.8' | '4.8.4', login: string | Record<string, unknown>) {
-  const device = await Device.login(version, system.origin, login);
-  const told: string[] = [];
-  for (const event of ['online', 'offline', 'online_x', 'offline_x']) {
-    device.client.on(event, (...args) => told.push([event, ...args].join(' ')));
-  }
-  return { device, told };
-}
+const watcher = (version: '1.4.8' | '4.8.4', login: string | Record<string, unknown>) =>
+  watch(version, system.origin, login);
 
 const login = (who: string | Record<string, unknown>, version: '1.4.8' | '4.8.4' = '4.8.4') =>
   Device.login(version, system.origin, who);
@@ -229,11 +223,11 @@ describe('races', () => {
     }
     await connected(2);
     // They may arrive in either order, as they were made by two invocations side by side.
-    const told1 = told.filter((event) => event === `online ${jerry}`).length;
-    expect(told1).toBeGreaterThan(0);
-    expect(told.filter((event) => event === `offline ${jerry}`)).toHaveLength(told1 - 1);
+    const changes = told.filter((event) => event === `online ${jerry}`).length;
+    expect(changes).toBeGreaterThan(0);
+    expect(told.filter((event) => event === `offline ${jerry}`)).toHaveLength(changes - 1);
     await close(here);
-    expect(told).toHaveLength(2 * told1);
+    expect(told).toHaveLength(2 * changes);
     expect(told.at(-1)).toBe(`offline ${jerry}`);
   });
 });
