@@ -14,6 +14,7 @@ export const ENV = {
   bucket: 'ATTACHMENTS_BUCKET',
   publicUrl: 'PUBLIC_URL',
   pushUrl: 'PUSH_URL',
+  announceUrl: 'ANNOUNCE_URL',
   credentialsUrl: 'CREDENTIALS_URL',
   functionsUrl: 'FUNCTIONS_URL',
   platformPrefix: 'PLATFORM_PREFIX',

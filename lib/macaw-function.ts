@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, Aws, Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
@@ -14,6 +14,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
+import { ENV } from '../functions/constants.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 
@@ -58,6 +59,15 @@ export class MacawFunction extends LambdaFunction {
     const host = `lambda.${Aws.REGION}.${Aws.URL_SUFFIX}`;
     caller.addEnvironment(variable, `https://${host}/2015-03-31/functions/${this.functionName}/invocations`);
     this.grantInvoke(caller);
+  }
+
+  /** Lets the function invoke itself. Its own policy cannot say so: the function depends on that. */
+  allowItself(): void {
+    this.addEnvironment(ENV.functionsUrl, `https://lambda.${Aws.REGION}.${Aws.URL_SUFFIX}/2015-03-31/functions/`);
+    new Policy(this, 'Again', {
+      statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.functionArn] })],
+      ...(this.role && { roles: [this.role] }),
+    });
   }
 }
 

@@ -1,10 +1,8 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IDestination } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { ENV } from '../functions/constants.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
 import type { PlatformApplications } from './platform-applications.ts';
@@ -33,7 +31,7 @@ export class Push extends Construct {
     });
     tables.core.allow(this.fn, 'GetItem', 'BatchGetItem', 'UpdateItem');
     platforms.allow(this.fn, 'Publish');
-    this.allowItself();
+    this.fn.allowItself();
 
     const expiry = new MacawFunction(this, 'Expiry', {
       folder: 'expiry',
@@ -44,15 +42,6 @@ export class Push extends Construct {
     new Rule(this, 'ExpirySchedule', {
       schedule: Schedule.rate(Duration.days(1)),
       targets: [new LambdaFunction(expiry, { retryAttempts: 2 })],
-    });
-  }
-
-  /** Lets the function invoke itself. Its own policy cannot say so: the function depends on that. */
-  private allowItself(): void {
-    this.fn.addEnvironment(ENV.functionsUrl, `https://lambda.${Aws.REGION}.${Aws.URL_SUFFIX}/2015-03-31/functions/`);
-    new Policy(this, 'Again', {
-      statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.fn.functionArn] })],
-      ...(this.fn.role && { roles: [this.fn.role] }),
     });
   }
 }

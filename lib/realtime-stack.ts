@@ -45,9 +45,9 @@ export class RealtimeStack extends Stack {
     accounts.allow(authorizer, 'GetItem', 'PutItem', 'UpdateItem');
 
     const greet = this.greet();
-    core.allow(greet, 'GetItem', 'PutItem', 'UpdateItem');
+    core.allow(greet, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
     accounts.allow(greet, 'GetItem', 'PutItem');
-    connections.allow(greet, 'PutItem', 'UpdateItem', 'DeleteItem');
+    connections.allow(greet, 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
 
     const open = new MacawFunction(this, 'Open', {
       folder: 'open',
@@ -90,7 +90,14 @@ export class RealtimeStack extends Stack {
     this.allowPosts(greet, 'POST', 'DELETE');
     this.allowPosts(this.systemMessages, 'POST');
     this.allowPosts(frame, 'POST', 'DELETE');
-    this.allowPosts(this.heartbeat(props.tables), 'POST');
+    const heartbeat = this.heartbeat(props.tables);
+    this.allowPosts(heartbeat, 'POST');
+
+    const announce = this.announce(props.tables);
+    this.allowPosts(announce, 'POST');
+    for (const caller of [greet, frame, gone, heartbeat, this.systemMessages]) {
+      announce.allowInvocation(caller, ENV.announceUrl);
+    }
 
     new CfnOutput(this, 'WebSocketUrl', { value: this.stage.url });
   }
@@ -118,6 +125,24 @@ export class RealtimeStack extends Stack {
     core.allow(system, 'Query', 'BatchGetItem');
     connections.allow(system, 'Query', 'BatchGetItem', 'UpdateItem', 'DeleteItem');
     return system;
+  }
+
+  private announce({ core, connections }: Tables): MacawFunction {
+    const announce = new MacawFunction(this, 'Announce', {
+      folder: 'announce',
+      description: 'Tells others who has come online or gone offline',
+      // It may wait for a minute, mostly doing nothing, and then has everybody to tell.
+      timeout: Duration.minutes(5),
+      memorySize: 256,
+      retryAttempts: 2,
+      maxEventAge: Duration.minutes(10),
+      onFailure: this.failures,
+    });
+    core.allow(announce, 'GetItem', 'Query');
+    connections.allow(announce, 'Query', 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+    // Whoever it finds gone has left, too.
+    announce.allowItself();
+    return announce;
   }
 
   private heartbeat({ connections }: Tables): MacawFunction {

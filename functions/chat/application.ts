@@ -1,12 +1,12 @@
 import type { Application, Socket } from '../protocol/index.ts';
-import { unregister } from '../store/connections.ts';
 import { parseCredentials, visitOf } from './credentials.ts';
 import { ChatError, ERROR, publicError } from './errors.ts';
-import { authenticate, enter } from './login.ts';
+import { forget } from './forget.ts';
+import { authenticate } from './login.ts';
 import { keepPace, TooFast } from './pace.ts';
 import type { Principal } from './principal.ts';
 import { say } from './say.ts';
-import { beginSession, refuse, welcome } from './session.ts';
+import { beginSession, refuse, type Session, welcome } from './session.ts';
 import { NAMESPACE } from './wire.ts';
 
 /**
@@ -20,7 +20,7 @@ export function chat(
   arrival: number,
   background: (work: Promise<void>) => void,
 ): Application {
-  let login: { principal: Principal } | { error: ChatError } | undefined;
+  let login: { session: Session } | { error: ChatError } | undefined;
 
   return {
     async connect({ namespace, connection }, { query, payload }) {
@@ -30,9 +30,7 @@ export function chat(
       try {
         const credentials = parseCredentials(query.auth ?? payload);
         const found = await authenticate(credentials, arrival);
-        await enter(found, visitOf(credentials), arrival);
-        await beginSession(connection.id, connection.eio, found, arrival);
-        login = { principal: found };
+        login = { session: await beginSession(connection, found, visitOf(credentials), arrival) };
       } catch (error) {
         login = { error: publicError(error) };
       }
@@ -41,7 +39,7 @@ export function chat(
 
     async connected({ connection }) {
       if (!login) return;
-      await ('error' in login ? refuse(connection.id, login.error) : welcome(connection.id, login.principal, arrival));
+      await ('error' in login ? refuse(connection.id, login.error) : welcome(login.session, arrival));
     },
 
     async event(socket, name, args, packetId) {
@@ -62,7 +60,7 @@ export function chat(
 
     async disconnect({ namespace, connection }) {
       if (namespace !== NAMESPACE) return;
-      if (principal) await unregister(connection.id, principal);
+      if (principal) await forget(connection.id, principal);
       await connection.close();
     },
   };

@@ -40,11 +40,12 @@ export interface Credentials {
 export const Visit = z.object({
   attributes: z.optional(z.record(z.string(), z.unknown())),
   install: z.optional(z.string()),
+  notifyAll: z.optional(z.boolean()),
 });
 export type Visit = z.output<typeof Visit>;
 
-export function visitOf({ login, install }: Credentials): Visit {
-  return { install, ...(login.kind === 'passenger' && { attributes: login.attributes }) };
+export function visitOf({ login, install, notifyAll }: Credentials): Visit {
+  return { install, notifyAll, ...(login.kind === 'passenger' && { attributes: login.attributes }) };
 }
 
 /**

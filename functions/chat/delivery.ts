@@ -1,6 +1,6 @@
 import { post } from '../gateway/connections.ts';
-import { unregister } from '../store/connections.ts';
 import { concurrently } from './concurrently.ts';
+import { forget } from './forget.ts';
 import type { Principal } from './principal.ts';
 
 /** An open connection, and whose it is (found out when it matters, if that is not known). */
@@ -28,7 +28,7 @@ export function deliver<R extends Recipient>(
   return concurrently(recipients, AT_ONCE, async (recipient) => {
     const { owner, connectionId } = recipient;
     try {
-      if ((await post(connectionId, frame)) === 'gone') await unregister(connectionId, owner);
+      if ((await post(connectionId, frame)) === 'gone') await forget(connectionId, owner);
       else await sent(recipient);
     } catch (error) {
       console.error('A frame was not delivered', { connectionId, error });

@@ -61,9 +61,14 @@ async function bearer(app: App, token: string, now: number): Promise<Principal> 
 /**
  * Writes what a login brings: a user exists from his first login on, and the app that he logged in with is pushed his
  * messages; a visitor has the attributes he came with.
+ * @returns how many friends the principal has
  */
-export async function enter(principal: Principal, { attributes, install }: Visit, now: number): Promise<void> {
-  if (attributes) return saveVisitor(principal, attributes, now);
-  await ensureProfile(principal, now);
+export async function enter(principal: Principal, { attributes, install }: Visit, now: number): Promise<number> {
+  if (attributes) {
+    await saveVisitor(principal, attributes, now);
+    return 0;
+  }
+  const { friends } = await ensureProfile(principal, now);
   if (install !== undefined) await bind(principal, install, now);
+  return friends;
 }

@@ -1,4 +1,5 @@
 import { AwsClient } from 'aws4fetch';
+import { ENV } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
 
 /**
@@ -25,6 +26,10 @@ async function send(url: string, type: 'Event' | 'RequestResponse', event: unkno
   if (!response.ok) throw new Error(`Lambda answered ${response.status}: ${await response.text()}`);
   return response;
 }
+
+/** The Invoke URL of the very function that runs: CloudFormation cannot tell a function its own name, so Lambda does. */
+export const ownUrl = (): string =>
+  `${requireEnv(ENV.functionsUrl)}${requireEnv('AWS_LAMBDA_FUNCTION_NAME')}/invocations`;
 
 /**
  * Invokes a function asynchronously: Lambda has taken the event over when this returns, and retries it by itself.

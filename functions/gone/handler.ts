@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { unregister } from '../store/connections.ts';
+import { forget } from '../chat/forget.ts';
 
 const Event = z.object({ requestContext: z.object({ connectionId: z.string() }) });
 
@@ -8,6 +8,6 @@ const Event = z.object({ requestContext: z.object({ connectionId: z.string() }) 
  * whoever meets a connection that is gone forgets it too.
  */
 export async function handler(event: unknown): Promise<{ statusCode: number }> {
-  await unregister(Event.parse(event).requestContext.connectionId);
+  await forget(Event.parse(event).requestContext.connectionId);
   return { statusCode: 200 };
 }

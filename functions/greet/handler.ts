@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 import { Visit } from '../chat/credentials.ts';
-import { publicError } from '../chat/errors.ts';
+import { ChatError, publicError } from '../chat/errors.ts';
 import { HandshakeContext } from '../chat/handshake.ts';
 import { HEARTBEAT } from '../chat/heartbeat-times.ts';
-import { enter } from '../chat/login.ts';
 import { beginSession, refuse, welcome } from '../chat/session.ts';
 import { NAMESPACE } from '../chat/wire.ts';
 import { close, post, postFirst } from '../gateway/connections.ts';
@@ -51,9 +50,6 @@ async function greet({ connectionId, at, handshake, visit }: z.output<typeof Eve
 
   if ((await post(connectionId, connectFrame(eio, NAMESPACE, connectionId))) === 'gone') return;
   if (handshake.outcome === 'refused') return refuse(connectionId, handshake);
-  const { principal } = handshake;
-  const failure = await enter(principal, visit, at)
-    .then(() => beginSession(connectionId, eio, principal, at))
-    .catch(publicError);
-  await (failure ? refuse(connectionId, failure) : welcome(connectionId, principal, at));
+  const begun = await beginSession({ id: connectionId, eio }, handshake.principal, visit, at).catch(publicError);
+  await (begun instanceof ChatError ? refuse(connectionId, begun) : welcome(begun, at));
 }

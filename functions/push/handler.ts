@@ -1,7 +1,5 @@
 import { concurrently } from '../chat/concurrently.ts';
-import { ENV } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
-import { invokeLater } from '../gateway/invoke.ts';
+import { invokeLater, ownUrl } from '../gateway/invoke.ts';
 import { type App, findApp } from '../store/apps.ts';
 import { countMessage, dropEndpoint, findInstallation } from '../store/installations.ts';
 import { PushJob, type Target } from './job.ts';
@@ -12,8 +10,7 @@ import { wordingOf } from './wording.ts';
 /** How many pushes are under way at once. */
 const AT_ONCE = 25;
 
-/** This very function: CloudFormation cannot tell a function its own name, so Lambda does. */
-const self = `${requireEnv(ENV.functionsUrl)}${requireEnv('AWS_LAMBDA_FUNCTION_NAME')}/invocations`;
+const self = ownUrl();
 
 /**
  * Pushes a message to installations. Nobody is pushed twice because of somebody else's failure: as long as something

@@ -21,6 +21,20 @@ const Connection = z.object({
   id: z.string(),
 });
 
+/** A principal who has friends, and whose coming and going is announced. */
+export type User = Principal & { readonly kind: 'user' };
+
+const isUser = (principal: Principal): principal is User => principal.kind === 'user';
+
+/** To whom it has been announced that a user is online. */
+const Announced = z.enum(['friends', 'everybody']);
+export type Announced = z.output<typeof Announced>;
+
+/** The one item of a principal's devices; a set that is emptied is no more. */
+const Devices = z.object({ connections: z.optional(z.instanceof(Set)), announced: z.optional(Announced) });
+
+const expiryAt = (now: number) => Math.ceil(now / 1000) + LIFETIME_S;
+
 const connectionKey = (connectionId: string) => ({ [PARTITION_KEY]: `connection#${connectionId}` });
 const devicesKey = (principal: Principal) => ({ [PARTITION_KEY]: subjectKey(principal) });
 
@@ -33,40 +47,26 @@ export function connectionsOf(principal: Principal): Lookup<string[]> {
   };
 }
 
+/** That a user has come online, and whom that is news to. */
+export interface News {
+  readonly user: User;
+  readonly friends: boolean;
+  readonly everybody: boolean;
+}
+
 /**
  * Registers an open connection, so that its principal is online and what is sent to him reaches it.
  * @param pingDue when the server has to ping it first, epoch ms; undefined for clients that ping by themselves
+ * @param notifyAll whether everybody is to know that its user is online
+ * @returns what has to be told of a user; of registrations that race, one learns it
  * @throws ChatError 5008 when the principal has too many devices connected
  */
 export async function register(
   connectionId: string,
   principal: Principal,
-  now: number,
-  pingDue: number | undefined,
-): Promise<void> {
-  const expires = Math.ceil(now / 1000) + LIFETIME_S;
-  try {
-    await dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: devicesKey(principal),
-        UpdateExpression: 'ADD connections :connection SET #expires = :expires',
-        ConditionExpression: 'attribute_not_exists(connections) OR size(connections) < :most',
-        ExpressionAttributeNames: { '#expires': EXPIRES },
-        ExpressionAttributeValues: {
-          ':connection': new Set([connectionId]),
-          ':expires': expires,
-          ':most': MAX_DEVICES,
-        },
-      }),
-    );
-  } catch (error) {
-    if (!conditionFailed(error)) throw error;
-    throw new ChatError(
-      ERROR.memberLimit,
-      `${principal.id} has ${MAX_DEVICES} devices connected, the most there can be`,
-    );
-  }
+  { now, pingDue, notifyAll }: { now: number; pingDue: number | undefined; notifyAll: boolean },
+): Promise<News | undefined> {
+  const expires = expiryAt(now);
   await dynamo.send(
     new PutCommand({
       TableName: table,
@@ -82,6 +82,47 @@ export async function register(
       },
     }),
   );
+  // Last, so that nothing can fail any more when somebody has the news.
+  const before = await addDevice(connectionId, principal, expires, notifyAll ? 'everybody' : 'friends');
+  return isUser(principal)
+    ? { user: principal, friends: before === undefined, everybody: notifyAll && before !== 'everybody' }
+    : undefined;
+}
+
+/** Adds to the devices of a principal; answers to whom he has been announced until then. */
+async function addDevice(
+  connectionId: string,
+  principal: Principal,
+  expires: number,
+  audience: Announced,
+): Promise<Announced | undefined> {
+  // What everybody was told once stays so until he goes, whichever of his devices goes first.
+  const announced = audience === 'everybody' ? ':audience' : 'if_not_exists(announced, :audience)';
+  try {
+    const { Attributes } = await dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: devicesKey(principal),
+        UpdateExpression: `ADD connections :connection SET #expires = :expires, announced = ${announced}`,
+        ConditionExpression: 'attribute_not_exists(connections) OR size(connections) < :most',
+        ExpressionAttributeNames: { '#expires': EXPIRES },
+        ExpressionAttributeValues: {
+          ':connection': new Set([connectionId]),
+          ':expires': expires,
+          ':audience': audience,
+          ':most': MAX_DEVICES,
+        },
+        ReturnValues: 'UPDATED_OLD',
+      }),
+    );
+    return Devices.parse(Attributes ?? {}).announced;
+  } catch (error) {
+    if (!conditionFailed(error)) throw error;
+    throw new ChatError(
+      ERROR.memberLimit,
+      `${principal.id} has ${MAX_DEVICES} devices connected, the most there can be`,
+    );
+  }
 }
 
 /** Who a registered connection belongs to; undefined when it is not registered. */
@@ -92,21 +133,66 @@ export async function ownerOf(connectionId: string): Promise<Principal | undefin
   return Item && Connection.parse(Item);
 }
 
-/** Forgets a connection that is gone; one that is not registered is no error. */
-export async function unregister(connectionId: string, owner?: Principal): Promise<void> {
+/** That a user's last connection went, at that moment (epoch ms). */
+export interface Departure {
+  readonly user: User;
+  readonly left: number;
+}
+
+/**
+ * Forgets a connection that is gone; one that is not registered is no error.
+ * @returns that its user has no other and is still announced as online; see {@link takeLeave}
+ */
+export async function unregister(connectionId: string, owner?: Principal): Promise<Departure | undefined> {
   const { Attributes } = await dynamo.send(
     new DeleteCommand({ TableName: table, Key: connectionKey(connectionId), ReturnValues: 'ALL_OLD' }),
   );
   const principal = owner ?? (Attributes && Connection.parse(Attributes));
-  if (!principal) return;
-  await dynamo.send(
+  if (!principal) return undefined;
+  const left = Date.now();
+  const { Attributes: rest } = await dynamo.send(
     new UpdateCommand({
       TableName: table,
       Key: devicesKey(principal),
-      UpdateExpression: 'DELETE connections :connection',
-      ExpressionAttributeValues: { ':connection': new Set([connectionId]) },
+      // He may have been forgotten altogether, and this must not bring back an item that stays.
+      UpdateExpression: 'DELETE connections :connection SET #left = :left, #expires = :expires',
+      ExpressionAttributeNames: { '#left': 'left', '#expires': EXPIRES },
+      ExpressionAttributeValues: {
+        ':connection': new Set([connectionId]),
+        ':left': left,
+        ':expires': expiryAt(left),
+      },
+      ReturnValues: 'ALL_NEW',
     }),
   );
+  const { connections, announced } = Devices.parse(rest ?? {});
+  const goes = isUser(principal) && connections === undefined && announced !== undefined;
+  return goes ? { user: principal, left } : undefined;
+}
+
+/**
+ * Notes that a user is not announced as online any more, if he is and no device of his has come or gone since.
+ * @param left when his last connection went, epoch ms
+ * @returns to whom he was announced; of all who try, one learns it
+ */
+export async function takeLeave(user: User, left: number): Promise<Announced | undefined> {
+  try {
+    const { Attributes } = await dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: devicesKey(user),
+        UpdateExpression: 'REMOVE announced',
+        ConditionExpression: 'attribute_exists(announced) AND attribute_not_exists(connections) AND #left = :left',
+        ExpressionAttributeNames: { '#left': 'left' },
+        ExpressionAttributeValues: { ':left': left },
+        ReturnValues: 'UPDATED_OLD',
+      }),
+    );
+    return Devices.parse(Attributes).announced;
+  } catch (error) {
+    if (!conditionFailed(error)) throw error;
+    return undefined;
+  }
 }
 
 function shardOf(connectionId: string): string {

@@ -39,9 +39,19 @@ export function creation(principal: Principal, now: number) {
   };
 }
 
-/** Creates the principal on first use; leaves one that exists as it is. */
-export async function ensureProfile(principal: Principal, now: number): Promise<void> {
-  await dynamo.send(new UpdateCommand({ TableName: table, Key: headKey(principal), ...creation(principal, now) }));
+const Popularity = z.object({ friends: z._default(z.number(), 0) });
+
+/** Creates the principal on first use, and leaves one that exists as it is; tells how many friends there are. */
+export async function ensureProfile(principal: Principal, now: number): Promise<z.output<typeof Popularity>> {
+  const { Attributes } = await dynamo.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: headKey(principal),
+      ...creation(principal, now),
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  return Popularity.parse(Attributes);
 }
 
 const ATTEMPTS = 10;

@@ -80,6 +80,27 @@ describe('connecting and logging in', () => {
     },
   );
 
+  it('takes no more while all friends are offline', async () => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    await befriend(system.origin, tom, jerry);
+    // Functions read an application once a minute, and this is not about that.
+    (await raw('3', someone())).close();
+    const spent = await cost(() => raw('3', tom));
+    expect(spent.posts).toBeLessThanOrEqual(4);
+    expect(of('dynamodb', spent)).toBeLessThanOrEqual(5);
+    expect(sum(spent.invocations)).toBe(3);
+  });
+
+  it('takes one read of the friends, one of their devices, and one post more for a friend online', async () => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    await befriend(system.origin, tom, jerry);
+    await raw('3', jerry);
+    const spent = await cost(() => raw('3', tom));
+    expect(spent.posts).toBe(5);
+    expect(of('dynamodb', spent)).toBeLessThanOrEqual(5);
+    expect(sum(spent.invocations)).toBe(3);
+  });
+
   it('costs a stock client one invocation more: its own join, which reads nothing and posts nothing', async () => {
     const spent = await cost(() => Device.login('4.8.4', system.origin, someone()));
     expect(spent.posts).toBeLessThanOrEqual(4);

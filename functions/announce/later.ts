@@ -1,0 +1,15 @@
+import { ENV } from '../constants.ts';
+import { invokeLater, ownUrl } from '../gateway/invoke.ts';
+import type { AnnounceJob } from './job.ts';
+
+/** The function that announces may be the one that runs. */
+const announce = process.env[ENV.announceUrl] ?? ownUrl();
+
+/** Has something announced. Never fails: what is announced has happened. */
+export async function announceLater(job: AnnounceJob): Promise<void> {
+  try {
+    await invokeLater(announce, job);
+  } catch (error) {
+    console.error('A presence was not announced', { kind: job.kind, user: job.user.id, error });
+  }
+}

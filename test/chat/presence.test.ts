@@ -1,0 +1,281 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Device, text } from '../support/device.ts';
+import { app, befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
+import { RawClient } from '../support/raw.ts';
+import { watcher as watch } from '../support/watcher.ts';
+
+const system = macaw();
+
+const watcher = (version: '1.4.8' | '4.8.4', login: string | Record<string, unknown>) =>
+  watch(version, system.origin, login);
+
+const login = (who: string | Record<string, unknown>, version: '1.4.8' | '4.8.4' = '4.8.4') =>
+  Device.login(version, system.origin, who);
+
+const settled = () => system.cloud.settled();
+
+/** Waits until so many connections are open, and everything has come of those that are no more. */
+async function connected(count: number): Promise<void> {
+  await expect.poll(() => system.cloud.connections().length).toBe(count);
+  await settled();
+}
+
+beforeEach(() => connected(0));
+
+/** Closes devices as their users would, and waits until everything has come of it. */
+async function close(...devices: Device[]): Promise<void> {
+  const left = system.cloud.connections().length - devices.length;
+  for (const device of devices) device.close();
+  await connected(left);
+}
+
+/** A device that does not come back by itself, and the id of its connection. */
+async function mortal(login: Record<string, unknown>, EIO = '4'): Promise<{ id: string; close: () => void }> {
+  const auth = JSON.stringify(credentials(login));
+  const raw = await RawClient.connect(system.origin, { EIO, transport: 'websocket', auth });
+  await raw.until((frame) => frame.includes('"login"'));
+  return { id: JSON.parse(String(raw.frames.received[0]).slice(1)).sid, close: () => raw.close() };
+}
+
+/** Connects a device and cuts it off; nobody on the server's side notices. */
+async function die(client: string): Promise<void> {
+  const { id } = await mortal({ client });
+  await settled();
+  system.cloud.drop(id);
+}
+
+async function friends(...names: string[]): Promise<string[]> {
+  const [first, ...others] = names.map(someone);
+  for (const other of others) await befriend(system.origin, String(first), other);
+  return [String(first), ...others];
+}
+
+const sessions = async (who: string) =>
+  ((await rest(system.origin, 'GET', `/ctx/${who}`)).body as { sessions: number }).sessions;
+
+describe.each(['1.4.8', '4.8.4'] as const)('a friend with socket.io-client %s', (version) => {
+  it('is told when the first device of a user comes and when the last one goes, and of none between', async () => {
+    const [tom, jerry] = await friends('tom', 'jerry');
+    const { told } = await watcher(version, String(tom));
+    const phone = await login(String(jerry), version);
+    await settled();
+    expect(told).toEqual([`online ${jerry}`]);
+    const tablet = await login(String(jerry));
+    await close(phone);
+    expect(told).toEqual([`online ${jerry}`]);
+    await close(tablet);
+    expect(told).toEqual([`online ${jerry}`, `offline ${jerry}`]);
+    await login(String(jerry), version);
+    await settled();
+    expect(told).toEqual([`online ${jerry}`, `offline ${jerry}`, `online ${jerry}`]);
+  });
+});
+
+describe('presence', () => {
+  it('is told to all devices of friends, and to nobody else', async () => {
+    const [tom, jerry] = await friends('tom', 'jerry');
+    const phone = await watcher('1.4.8', String(tom));
+    const tablet = await watcher('4.8.4', String(tom));
+    const stranger = await watcher('4.8.4', someone('spike'));
+    const visitor = await watcher('4.8.4', { passenger: { name: 'Tyke' } });
+    await close(await login(String(jerry)));
+    for (const { told } of [phone, tablet]) expect(told).toEqual([`online ${jerry}`, `offline ${jerry}`]);
+    for (const { told } of [stranger, visitor]) expect(told).toEqual([]);
+  });
+
+  it('is told of users who log in by the CONNECT payload, and leave the namespace', async () => {
+    const [tom, jerry] = await friends('tom', 'jerry');
+    const { told } = await watcher('4.8.4', String(tom));
+    const device = new Device('4.8.4', system.origin, {
+      options: { auth: credentials({ client: jerry }), reconnection: false },
+    });
+    await device.loggedIn();
+    await settled();
+    expect(told).toEqual([`online ${jerry}`]);
+    await close(device);
+    expect(told).toEqual([`online ${jerry}`, `offline ${jerry}`]);
+  });
+
+  it('is told to who became a friend meanwhile when it changes, and no longer to who ended the friendship', async () => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    const { told } = await watcher('4.8.4', tom);
+    const jerrys = await login(jerry);
+    await befriend(system.origin, tom, jerry);
+    await settled();
+    expect(told).toEqual([]);
+    await close(jerrys);
+    expect(told).toEqual([`offline ${jerry}`]);
+    const again = await login(jerry);
+    await settled();
+    await rest(system.origin, 'DELETE', `/ctx/${tom}/friends/${jerry}`);
+    await close(again);
+    expect(told).toEqual([`offline ${jerry}`, `online ${jerry}`]);
+  });
+
+  it('does not change by a login that is refused', async () => {
+    const [tom, jerry] = await friends('tom', 'jerry');
+    const { told } = await watcher('4.8.4', String(tom));
+    const device = new Device('4.8.4', system.origin, {
+      query: { auth: JSON.stringify(credentials({ client: jerry }, 'no such key')) },
+      options: { reconnection: false },
+    });
+    expect(await device.logins.at()).toMatchObject({ success: false });
+    await device.disconnects.at();
+    await settled();
+    expect(told).toEqual([]);
+  });
+
+  it('of a visitor is told to nobody, even if he wants that', async () => {
+    const { told } = await watcher('4.8.4', someone('tom'));
+    await close(await login({ passenger: { name: 'Tyke' }, notifyAll: true }));
+    expect(told).toEqual([]);
+  });
+});
+
+describe('a connection that died without goodbye', () => {
+  it('is announced by the next message to it', async () => {
+    const [tom, jerry] = await friends('tom', 'jerry');
+    const { device, told } = await watcher('4.8.4', String(tom));
+    await die(String(jerry));
+    await settled();
+    expect(told).toEqual([`online ${jerry}`]);
+    await device.say(text(String(jerry), 'are you there?'));
+    await settled();
+    expect(told).toEqual([`online ${jerry}`, `offline ${jerry}`]);
+    expect(await sessions(String(jerry))).toBe(0);
+  });
+
+  it('is announced by the next heartbeat', async () => {
+    const [tom, jerry] = await friends('tom', 'jerry');
+    const { told } = await watcher('4.8.4', String(tom));
+    await die(String(jerry));
+    await system.cloud.invoke('Heartbeat', { time: new Date(Date.now() + 5 * 60_000).toISOString() });
+    await settled();
+    expect(told).toEqual([`online ${jerry}`, `offline ${jerry}`]);
+  });
+
+  it('is announced when the announcement of somebody else meets it', async () => {
+    const [tom, jerry, butch] = await friends('tom', 'jerry', 'butch');
+    const { told } = await watcher('4.8.4', String(tom));
+    await befriend(system.origin, String(jerry), String(butch));
+    const butchs = await login(String(butch));
+    await die(String(jerry));
+    await settled();
+    await close(butchs);
+    expect(told.toSorted()).toEqual(
+      [`online ${butch}`, `online ${jerry}`, `offline ${butch}`, `offline ${jerry}`].toSorted(),
+    );
+  });
+});
+
+describe('notifyAll', () => {
+  it('has everybody told, friends both ways, the device that came not at all', async () => {
+    const [tom, jerry] = await friends('tom', 'jerry');
+    const friend = await watcher('1.4.8', String(tom));
+    const stranger = await watcher('4.8.4', someone('spike'));
+    const visitor = await watcher('4.8.4', { passenger: { name: 'Tyke' } });
+    const self = await watcher('4.8.4', { client: jerry, notifyAll: true });
+    await settled();
+    expect(friend.told.toSorted()).toEqual([`online ${jerry}`, `online_x ${jerry}`]);
+    for (const { told } of [stranger, visitor]) expect(told).toEqual([`online_x ${jerry}`]);
+    expect(self.told).toEqual([]);
+    await close(self.device);
+    expect(friend.told.slice(2).toSorted()).toEqual([`offline ${jerry}`, `offline_x ${jerry}`]);
+    for (const { told } of [stranger, visitor]) expect(told).toEqual([`online_x ${jerry}`, `offline_x ${jerry}`]);
+  });
+
+  it('counts once any device wants it, until the last one goes', async () => {
+    const jerry = someone('jerry');
+    const { told } = await watcher('4.8.4', someone('spike'));
+    const quiet = await login(jerry);
+    await settled();
+    expect(told).toEqual([]);
+    const loud = await login({ client: jerry, notifyAll: true });
+    const louder = await login({ client: jerry, notifyAll: true });
+    await settled();
+    expect(told).toEqual([`online_x ${jerry}`]);
+    await close(loud, louder);
+    expect(told).toEqual([`online_x ${jerry}`]);
+    await close(quiet);
+    expect(told).toEqual([`online_x ${jerry}`, `offline_x ${jerry}`]);
+  });
+});
+
+describe('races', () => {
+  it('of ten devices that come and go at once make one event each', async () => {
+    const [tom, jerry] = await friends('tom', 'jerry');
+    const { told } = await watcher('4.8.4', String(tom));
+    const devices = await Promise.all(Array.from({ length: 10 }, () => login(String(jerry))));
+    await settled();
+    expect(told).toEqual([`online ${jerry}`]);
+    await close(...devices);
+    expect(told).toEqual([`online ${jerry}`, `offline ${jerry}`]);
+  });
+
+  it('of some that come while others go make as many events of each kind as there were changes', async () => {
+    const [tom, jerry] = await friends('tom', 'jerry');
+    const { told } = await watcher('4.8.4', String(tom));
+    let here = await login(String(jerry));
+    for (let round = 0; round < 8; round++) {
+      here.close();
+      here = await login(String(jerry));
+    }
+    await connected(2);
+    // They may arrive in either order, as they were made by two invocations side by side.
+    const changes = told.filter((event) => event === `online ${jerry}`).length;
+    expect(changes).toBeGreaterThan(0);
+    expect(told.filter((event) => event === `offline ${jerry}`)).toHaveLength(changes - 1);
+    await close(here);
+    expect(told).toHaveLength(2 * changes);
+    expect(told.at(-1)).toBe(`offline ${jerry}`);
+  });
+});
+
+describe('five users with several devices', () => {
+  const deed = fc.constantFrom('come', 'come thrice', 'close', 'cut', 'end all', 'stay');
+  const SEED = 1303;
+  const rounds = fc.sample(fc.tuple(deed, deed, deed, deed, deed), { seed: SEED, numRuns: 25 });
+
+  it(`are announced as a model says, whatever they do at once (seed ${SEED})`, async () => {
+    const [witness, ...users] = await friends('witness', 'a', 'b', 'c', 'd', 'e');
+    for (const user of users) for (const other of users) if (user < other) await befriend(system.origin, user, other);
+    const { told } = await watcher('4.8.4', String(witness));
+    const loud = users[0];
+    const open = new Map<string, { id: string; close: () => void }[]>(users.map((user) => [user, []]));
+
+    const come = (user: string, n: number) =>
+      mortal({ client: user, ...(user === loud && { notifyAll: true }) }, n % 2 === 0 ? '3' : '4');
+    const act = async (user: string, deed: string, devices: { id: string; close: () => void }[]) => {
+      const count = { come: 1, 'come thrice': 3 }[deed] ?? 0;
+      devices.push(...(await Promise.all(Array.from({ length: count }, (_, n) => come(user, n + devices.length)))));
+      const ending = devices.splice(0, { close: 1, cut: 1, 'end all': devices.length }[deed] ?? 0);
+      ending.forEach((device, n) => {
+        if (deed === 'cut' || n % 2 === 1) system.cloud.drop(device.id);
+        else device.close();
+      });
+    };
+
+    for (const [n, deeds] of rounds.entries()) {
+      const before = users.map((user) => open.get(user)?.length ?? 0);
+      told.length = 0;
+      await Promise.all(users.map((user, n) => act(user, String(deeds[n]), open.get(user) ?? [])));
+      const now = users.map((user) => open.get(user)?.length ?? 0);
+      await connected(1 + now.reduce((sum, count) => sum + count));
+      // Whatever is said to everybody finds those that died silently.
+      const body = { content: { media: 0, body: 'hello' } };
+      await rest(system.origin, 'POST', '/system', { body, headers: { 'X-ML-MasterKey': app.masterKey } });
+      await settled();
+      const expected = users.flatMap((user, n) => {
+        if ((before[n] === 0) === (now[n] === 0)) return [];
+        const event = now[n] === 0 ? 'offline' : 'online';
+        return [`${event} ${user}`, ...(user === loud ? [`${event}_x ${user}`] : [])];
+      });
+      expect({ n, told: told.toSorted() }).toEqual({ n, told: expected.toSorted() });
+      const { body: seen } = await rest(system.origin, 'GET', `/ctx/${witness}/friends?detail`);
+      const online = (seen as { id: string; online: boolean }[]).filter(({ online }) => online).map(({ id }) => id);
+      expect({ n, online: online.toSorted() }).toEqual({ n, online: users.filter((_, n) => now[n] !== 0).toSorted() });
+    }
+    for (const devices of open.values()) for (const device of devices) device.close();
+  }, 60_000);
+});
