@@ -21,4 +21,4 @@ it('a function is deployed again when a file beside its code changes, and only t
   expect(uploadedTo({ 'a.txt': 'one', 'b.txt': 'two' })).toBe(key);
   const others = [{ 'a.txt': 'two', 'b.txt': 'two' }, { 'a.txt': 'one' }, { 'a.txt': 'one', 'c.txt': 'two' }, {}];
   expect(new Set([key, ...others.map(uploadedTo)]).size).toBe(others.length + 1);
-});
+}, 60_000);
