@@ -17,11 +17,11 @@ const settled = () => system.cloud.settled();
 
 /** Waits until so many connections are open, and everything has come of those that are no more. */
 async function connected(count: number): Promise<void> {
-  await expect.poll(() => system.cloud.connections().length).toBe(count);
+  await expect.poll(() => system.cloud.connections().length, { timeout: 10_000 }).toBe(count);
   await settled();
 }
 
-beforeEach(() => connected(0));
+beforeEach(() => connected(0), 30_000);
 
 /** Closes devices as their users would, and waits until everything has come of it. */
 async function close(...devices: Device[]): Promise<void> {
@@ -30,12 +30,18 @@ async function close(...devices: Device[]): Promise<void> {
   await connected(left);
 }
 
-/** A device that does not come back by itself, and the id of its connection. */
-async function mortal(login: Record<string, unknown>, EIO = '4'): Promise<{ id: string; close: () => void }> {
+/** A device that does not come back by itself. */
+async function raw(login: Record<string, unknown>, EIO = '4'): Promise<RawClient> {
   const auth = JSON.stringify(credentials(login));
-  const raw = await RawClient.connect(system.origin, { EIO, transport: 'websocket', auth });
-  await raw.until((frame) => frame.includes('"login"'));
-  return { id: JSON.parse(String(raw.frames.received[0]).slice(1)).sid, close: () => raw.close() };
+  const client = await RawClient.connect(system.origin, { EIO, transport: 'websocket', auth });
+  await client.until((frame) => frame.includes('"login"'));
+  return client;
+}
+
+/** The same, and the id of its connection. */
+async function mortal(login: Record<string, unknown>, EIO?: string): Promise<{ id: string; close: () => void }> {
+  const client = await raw(login, EIO);
+  return { id: JSON.parse(String(client.frames.received[0]).slice(1)).sid, close: () => client.close() };
 }
 
 /** Connects a device and cuts it off; nobody on the server's side notices. */
@@ -125,6 +131,25 @@ describe('presence', () => {
     await settled();
     expect(told).toEqual([]);
   });
+
+  it('is told to more connections than a login itself would post to', async () => {
+    const [jerry, tom, butch] = await friends('jerry', 'tom', 'butch');
+    const crowd: RawClient[] = [];
+    for (let n = 0; n < 17; n++) {
+      crowd.push(
+        ...(await Promise.all([tom, butch].flatMap((friend) => [1, 2, 3].map(() => raw({ client: friend }))))),
+      );
+    }
+    await settled();
+    const jerrys = await login(String(jerry));
+    await settled();
+    const heard = (event: string) =>
+      crowd.map(({ frames }) => frames.received.filter((frame) => frame === `42/chat,["${event}","${jerry}"]`).length);
+    expect(heard('online')).toEqual(crowd.map(() => 1));
+    await close(jerrys);
+    expect(heard('offline')).toEqual(crowd.map(() => 1));
+    for (const client of crowd) client.close();
+  }, 60_000);
 
   it('of a visitor is told to nobody, even if he wants that', async () => {
     const { told } = await watcher('4.8.4', someone('tom'));
