@@ -127,7 +127,10 @@ export class DataStack extends Stack {
       },
     });
     new CfnOutput(this, 'FirstAppId', { value: appId.valueAsString, description: 'The id of the first application' });
-    new CfnOutput(this, 'AttributesTable', { value: this.tables.attributes.tableName });
+    new CfnOutput(this, 'AttributesTable', {
+      value: this.tables.attributes.tableName,
+      description: 'Holds the values of attributes, by which is searched',
+    });
     new CfnOutput(this, 'CoreTable', { value: core.tableName, description: 'Holds the keys of every application' });
   }
 }
