@@ -1,38 +1,74 @@
-import { App, Tags } from 'aws-cdk-lib';
+import { App, Aspects, type Environment, Tags } from 'aws-cdk-lib';
+import { type Configuration, Misconfigured, readConfiguration } from '../lib/configuration.ts';
 import { DataStack } from '../lib/data-stack.ts';
 import { documentation } from '../lib/documentation.ts';
 import { EdgeStack } from '../lib/edge-stack.ts';
+import { FirewallStack } from '../lib/firewall-stack.ts';
+import { LogRetention } from '../lib/log-retention.ts';
 import { PlatformApplications } from '../lib/platform-applications.ts';
 import { RealtimeStack } from '../lib/realtime-stack.ts';
 import { RestStack } from '../lib/rest-stack.ts';
 
 const app = new App();
-const stage: unknown = app.node.tryGetContext('stage') ?? 'prod';
-if (typeof stage !== 'string' || !/^[a-z][a-z0-9]{0,15}$/.test(stage)) {
-  throw new Error(`The context "stage" is ${JSON.stringify(stage)}; it must be 1 to 16 lower-case letters or digits`);
-}
+const configuration = configured();
+const { stage, account, region, keepData, firewall } = configuration;
+const { attachments, ...conversations } = configuration.retentionDays;
 
 const prefix = `Macaw-${stage}`;
-const { tables } = new DataStack(app, `${prefix}-Data`, { description: 'Macaw: tables' });
+const env: Environment = { ...(account && { account }), ...(region && { region }) };
+const { tables } = new DataStack(app, `${prefix}-Data`, {
+  description: 'Macaw: tables',
+  env,
+  keepData,
+  retentionDays: conversations,
+  firstApp: configuration.app,
+});
 const platforms = new PlatformApplications(prefix);
 const realtime = new RealtimeStack(app, `${prefix}-Realtime`, {
   description: 'Macaw: the realtime channel',
+  env,
   tables,
   platforms,
+  postQuota: configuration.postQuota,
 });
 const { api } = new RestStack(app, `${prefix}-Rest`, {
   description: 'Macaw: the REST endpoints',
+  env,
   tables,
   platforms,
   realtime,
   documentation: await documentation(),
 });
+const wall =
+  firewall &&
+  new FirewallStack(app, `${prefix}-Firewall`, {
+    description: 'Macaw: what is let in',
+    env: { ...env, region: 'us-east-1' },
+    ...firewall,
+  });
 new EdgeStack(app, `${prefix}-Edge`, {
   description: 'Macaw: the one host name, and the attachments',
+  env,
   stage,
   tables,
   realtime: realtime.stage,
   rest: api,
   failures: realtime.failures,
+  domain: configuration.domain,
+  webAclArn: wall?.webAclArn,
+  priceClass: configuration.priceClass,
+  keepData,
+  attachmentDays: attachments,
 });
+Aspects.of(app).add(new LogRetention(configuration.logRetentionDays));
 Tags.of(app).add('macaw:stage', stage);
+
+function configured(): Configuration {
+  try {
+    return readConfiguration(app.node.tryGetContext('stage'), app.node.tryGetContext('configuration'));
+  } catch (error) {
+    if (!(error instanceof Misconfigured)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}

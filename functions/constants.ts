@@ -18,7 +18,18 @@ export const ENV = {
   credentialsUrl: 'CREDENTIALS_URL',
   functionsUrl: 'FUNCTIONS_URL',
   platformPrefix: 'PLATFORM_PREFIX',
+  retentionDays: 'RETENTION_DAYS',
+  attachmentDays: 'ATTACHMENT_DAYS',
 } as const;
+
+/** What an application's id may be. */
+export const APP_ID = /^[a-zA-Z0-9_-]{1,64}$/;
+
+/** How many days each kind of conversation is kept, unless the deployment says otherwise. */
+export const RETENTION_DAYS = { friend: 7, group: 7, stranger: 365, passenger: 365 } as const;
+
+/** How many days attachments are kept, unless the deployment says otherwise. */
+export const ATTACHMENT_DAYS = 7;
 
 /** Where attachments lie, both in their bucket and below the public URL. */
 export const ATTACHMENTS = 'attachments';

@@ -16,6 +16,10 @@ export interface AttachmentsProps {
   readonly api: HttpApi;
   /** Where asynchronous invocations go that failed for good. */
   readonly failures: IDestination;
+  /** Whether the files outlive their stack. */
+  readonly keepData: boolean;
+  /** After how many days a file is deleted. */
+  readonly attachmentDays: number;
 }
 
 /** The files that users send one another: their bucket, and the functions that upload them and make thumbnails. */
@@ -23,8 +27,9 @@ export class Attachments extends Construct {
   readonly bucket: IBucket;
   private readonly endpoint: MacawFunction;
 
-  constructor(scope: Construct, id: string, { stage, tables, api, failures }: AttachmentsProps) {
+  constructor(scope: Construct, id: string, props: AttachmentsProps) {
     super(scope, id);
+    const { stage, tables, api, failures, keepData, attachmentDays } = props;
     // Bucket and function each have to name the other. So the bucket's name is made up here: what refers to it by that
     // need not wait for it.
     const { account, region, partition } = Stack.of(this);
@@ -42,6 +47,7 @@ export class Attachments extends Construct {
       files: vips(),
     });
     storage.addEnvironment(ENV.bucket, bucketName);
+    storage.addEnvironment(ENV.attachmentDays, String(attachmentDays));
     for (const [action, keys] of [
       ['s3:PutObject', `${ATTACHMENTS}/*`],
       ['s3:GetObject', `${IMAGES}*`],
@@ -62,13 +68,14 @@ export class Attachments extends Construct {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       lifecycleRules: [
-        { prefix: `${ATTACHMENTS}/`, expiration: Duration.days(7) },
+        { prefix: `${ATTACHMENTS}/`, expiration: Duration.days(attachmentDays) },
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
       // Browsers upload from whatever site the chat is part of; what they may upload, the signed form says.
       cors: [{ allowedOrigins: ['*'], allowedMethods: [HttpMethods.POST], allowedHeaders: ['*'], maxAge: 3600 }],
-      // Nothing in it is older than a week.
-      removalPolicy: RemovalPolicy.DESTROY,
+      // Its name is taken as long as it is there, so a first deployment that fails must not leave it behind.
+      removalPolicy: keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+      autoDeleteObjects: !keepData,
     });
     // In the template itself: the CDK's way is a function in Python that may change the notifications of every bucket.
     const resource = bucket.node.defaultChild;

@@ -13,13 +13,15 @@ export interface ChatTableProps {
   readonly expiring?: boolean;
   /** Whether it must survive both mistakes and the removal of the stack. */
   readonly precious: boolean;
+  /** What functions that use the table are told beside its name. @default nothing */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 type Action = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
 /** A table paid by request, encrypted by a key that DynamoDB owns. */
 export class ChatTable extends Table {
-  private readonly variable: string;
+  private readonly environment: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, id: string, props: ChatTableProps) {
     super(scope, id, {
@@ -31,12 +33,12 @@ export class ChatTable extends Table {
       deletionProtection: props.precious,
       removalPolicy: props.precious ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    this.variable = props.variable;
+    this.environment = { ...props.environment, [props.variable]: this.tableName };
   }
 
   /** Lets a function do just that with the table, and tells it the table's name. */
   allow(fn: LambdaFunction, ...actions: Action[]): void {
-    fn.addEnvironment(this.variable, this.tableName);
+    for (const [name, value] of Object.entries(this.environment)) fn.addEnvironment(name, value);
     this.grant(fn, ...actions.map((action) => `dynamodb:${action}`));
   }
 }

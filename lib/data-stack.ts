@@ -2,6 +2,7 @@ import { CfnOutput, CfnParameter, CustomResource, Stack, type StackProps } from 
 import { AttributeType, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import {
+  APP_ID,
   CONTACT_INDEX,
   DIRECTORY_INDEX,
   ENV,
@@ -9,6 +10,7 @@ import {
   HEARTBEAT_INDEX,
   MEMBERSHIP_INDEX,
   PARTITION_KEY,
+  type RETENTION_DAYS,
 } from '../functions/constants.ts';
 import { ChatTable } from './chat-table.ts';
 import { MacawFunction } from './macaw-function.ts';
@@ -26,21 +28,35 @@ export interface Tables {
   readonly accounts: ChatTable;
 }
 
+export interface DataStackProps extends StackProps {
+  /** Whether tables outlive their stack, cannot be deleted by mistake, and can be restored. */
+  readonly keepData: boolean;
+  readonly retentionDays: Readonly<Record<keyof typeof RETENTION_DAYS, number>>;
+  /** The defaults of the template's parameters. */
+  readonly firstApp: { readonly id: string; readonly mode: 'open' | 'strict' };
+}
+
 /** What outlives every deployment: the tables, and the first application in them. */
 export class DataStack extends Stack {
   readonly tables: Tables;
 
-  constructor(scope: Construct, id: string, props: StackProps) {
+  constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
-    const core = new ChatTable(this, 'Core', { variable: ENV.coreTable, precious: true });
-    const messages = new ChatTable(this, 'Messages', { variable: ENV.messagesTable, expiring: true, precious: true });
+    const { keepData: precious, retentionDays } = props;
+    const core = new ChatTable(this, 'Core', { variable: ENV.coreTable, precious });
+    const messages = new ChatTable(this, 'Messages', {
+      variable: ENV.messagesTable,
+      environment: { [ENV.retentionDays]: JSON.stringify(retentionDays) },
+      expiring: true,
+      precious,
+    });
     const connections = new ChatTable(this, 'Connections', {
       variable: ENV.connectionsTable,
       sorted: false,
       expiring: true,
       precious: false,
     });
-    const attributes = new ChatTable(this, 'Attributes', { variable: ENV.attributesTable, precious: true });
+    const attributes = new ChatTable(this, 'Attributes', { variable: ENV.attributesTable, precious });
     core.addGlobalSecondaryIndex({
       indexName: DIRECTORY_INDEX.name,
       partitionKey: { name: DIRECTORY_INDEX.partition, type: AttributeType.STRING },
@@ -70,7 +86,7 @@ export class DataStack extends Stack {
       sortKey: { name: HEARTBEAT_INDEX.due, type: AttributeType.NUMBER },
       projectionType: ProjectionType.KEYS_ONLY,
     });
-    const accounts = new ChatTable(this, 'Accounts', { variable: ENV.accountsTable, expiring: true, precious: true });
+    const accounts = new ChatTable(this, 'Accounts', { variable: ENV.accountsTable, expiring: true, precious });
     accounts.addGlobalSecondaryIndex({
       indexName: DIRECTORY_INDEX.name,
       partitionKey: { name: DIRECTORY_INDEX.partition, type: AttributeType.STRING },
@@ -78,18 +94,18 @@ export class DataStack extends Stack {
       projectionType: ProjectionType.KEYS_ONLY,
     });
     this.tables = { core, messages, connections, attributes, accounts };
-    this.seedFirstApp(core);
+    this.seedFirstApp(core, props.firstApp);
   }
 
-  private seedFirstApp(core: ChatTable): void {
+  private seedFirstApp(core: ChatTable, { id, mode: preset }: DataStackProps['firstApp']): void {
     const appId = new CfnParameter(this, 'AppId', {
       description: "The first application's id. An app built for MaxIM carries its MaxLeap application id: give that.",
-      default: 'macaw',
-      allowedPattern: '[a-zA-Z0-9_-]{1,64}',
+      default: id,
+      allowedPattern: APP_ID.source,
     });
     const mode = new CfnParameter(this, 'Mode', {
       description: 'open: the client key may do everything, as old SDKs need. strict: users act with their own tokens.',
-      default: 'open',
+      default: preset,
       allowedValues: ['open', 'strict'],
     });
     const key = (name: string, meaning: string) =>
@@ -110,8 +126,11 @@ export class DataStack extends Stack {
         MasterKey: key('MasterKey', "The first application's master key."),
       },
     });
-    new CfnOutput(this, 'FirstAppId', { value: appId.valueAsString });
-    new CfnOutput(this, 'AttributesTable', { value: this.tables.attributes.tableName });
+    new CfnOutput(this, 'FirstAppId', { value: appId.valueAsString, description: 'The id of the first application' });
+    new CfnOutput(this, 'AttributesTable', {
+      value: this.tables.attributes.tableName,
+      description: 'Holds the values of attributes, by which is searched',
+    });
     new CfnOutput(this, 'CoreTable', { value: core.tableName, description: 'Holds the keys of every application' });
   }
 }

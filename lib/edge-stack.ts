@@ -1,5 +1,6 @@
 import { Annotations, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { HttpApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AccessLevel,
   AllowedMethods,
@@ -14,12 +15,14 @@ import {
   HttpVersion,
   type IOrigin,
   OriginRequestPolicy,
-  PriceClass,
+  type PriceClass,
   ResponseHeadersPolicy,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { IDestination } from 'aws-cdk-lib/aws-lambda';
+import { CfnRecordSet } from 'aws-cdk-lib/aws-route53';
+import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
 import { ATTACHMENTS } from '../functions/constants.ts';
 import { Attachments } from './attachments.ts';
@@ -32,20 +35,34 @@ export interface EdgeStackProps extends StackProps {
   readonly realtime: WebSocketStage;
   readonly rest: HttpApi;
   readonly failures: IDestination;
+  /** The host name that clients know, in place of CloudFront's own; its record is made if there is a zone for it. */
+  readonly domain:
+    | { readonly name: string; readonly certificateArn: string; readonly hostedZoneId?: string | undefined }
+    | undefined;
+  /** The firewall before it all. */
+  readonly webAclArn: string | undefined;
+  readonly priceClass: PriceClass;
+  readonly keepData: boolean;
+  readonly attachmentDays: number;
 }
 
 /** The one host name that clients know: the realtime channel, the REST endpoints, and the attachments that it serves. */
 export class EdgeStack extends Stack {
   constructor(scope: Construct, id: string, props: EdgeStackProps) {
     super(scope, id, props);
-    const { stage, tables, realtime, rest, failures } = props;
-    const attachments = new Attachments(this, 'Attachments', { stage, tables, api: rest, failures });
+    const { realtime, rest, domain, webAclArn, priceClass } = props;
+    const attachments = new Attachments(this, 'Attachments', { ...props, api: rest });
     const host = (apiId: string) => `${apiId}.execute-api.${this.region}.${this.urlSuffix}`;
 
     const distribution = new Distribution(this, 'Distribution', {
       comment: 'Macaw: the one host name of the chat',
       httpVersion: HttpVersion.HTTP2_AND_3,
-      priceClass: PriceClass.PRICE_CLASS_ALL,
+      priceClass,
+      ...(webAclArn && { webAclId: webAclArn }),
+      ...(domain && {
+        domainNames: [domain.name],
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+      }),
       defaultBehavior: this.passing(new HttpOrigin(host(rest.apiId)), 'Rest', restRequest()),
       additionalBehaviors: {
         '/socket.io/*': this.passing(
@@ -71,9 +88,29 @@ export class EdgeStack extends Stack {
       '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
       'The bucket is not the default origin: its root, where S3 lists, has no path.',
     );
-    const url = `https://${distribution.distributionDomainName}`;
+    if (domain?.hostedZoneId) this.record(domain.name, domain.hostedZoneId, distribution);
+    const url = `https://${domain?.name ?? distribution.distributionDomainName}`;
     attachments.servedAt(url);
     new CfnOutput(this, 'Endpoint', { value: url, description: 'The base URL that clients are given' });
+    new CfnOutput(this, 'DistributionDomain', {
+      value: distribution.distributionDomainName,
+      description: 'What a domain of your own has to lead to, as an alias or CNAME',
+    });
+  }
+
+  /** Makes the host name lead to the distribution, by IPv4 and IPv6. */
+  private record(name: string, hostedZoneId: string, distribution: Distribution): void {
+    for (const type of ['A', 'AAAA']) {
+      new CfnRecordSet(this, `Record${type}`, {
+        type,
+        name,
+        hostedZoneId,
+        aliasTarget: {
+          dnsName: distribution.distributionDomainName,
+          hostedZoneId: CloudFrontTarget.CLOUDFRONT_ZONE_ID,
+        },
+      });
+    }
   }
 
   /** What is handed through to an API: every method and header, nothing cached. */

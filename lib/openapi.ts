@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ACCOUNT_ERROR, type AccountErrorCode } from '../functions/accounts/errors.ts';
 import { ERROR, type ErrorCode } from '../functions/chat/errors.ts';
-import { ENV } from '../functions/constants.ts';
+import { ENV, RETENTION_DAYS } from '../functions/constants.ts';
 import type { Section } from '../functions/rest/route.ts';
 import { describe, json, type Operation, pathOf, schemasOf, toJson } from './operations.ts';
 
@@ -121,8 +121,9 @@ export async function describeRest(): Promise<OpenApi> {
   };
 }
 
-/** The functions' modules want their tables' names when they are loaded; nothing is called. */
+/** The functions' modules want their tables' names and the like when they are loaded; nothing is called. */
 async function loadRoutes() {
+  process.env[ENV.retentionDays] ??= JSON.stringify(RETENTION_DAYS);
   for (const name of Object.values(ENV)) process.env[name] ??= 'described-only';
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const [{ sections }, { attachments }, { accounts }, { installations }, { credentials }] = await Promise.all([

@@ -17,6 +17,8 @@ import { Push } from './push.ts';
 export interface RealtimeStackProps extends StackProps {
   readonly tables: Tables;
   readonly platforms: PlatformApplications;
+  /** What the account may post to connections, where it is more or less than AWS gives. */
+  readonly postQuota?: { readonly perSecond: number; readonly burst: number } | undefined;
 }
 
 const STAGE = 'live';
@@ -99,7 +101,10 @@ export class RealtimeStack extends Stack {
       announce.allowInvocation(caller, ENV.announceUrl);
     }
 
-    new CfnOutput(this, 'WebSocketUrl', { value: this.stage.url });
+    new CfnOutput(this, 'WebSocketUrl', {
+      value: this.stage.url,
+      description: "The WebSocket API itself; its stage is the path of a Socket.IO client ('/live/')",
+    });
   }
 
   private greet(): MacawFunction {

@@ -60,6 +60,9 @@ export class RestStack extends Stack {
       this.api.addRoutes({ path, methods: [HttpMethod.GET], integration });
     }
     new MobileEndpoints(this, 'Mobile', { ...props, api: this.api });
-    new CfnOutput(this, 'RestUrl', { value: this.api.apiEndpoint });
+    new CfnOutput(this, 'RestUrl', {
+      value: this.api.apiEndpoint,
+      description: 'The HTTP API itself; /docs is a page to read and try it',
+    });
   }
 }

@@ -8,7 +8,7 @@ import { LIMITS, type Limits } from './apigateway/websocket/connection.ts';
 import { WebSocketGateway } from './apigateway/websocket/gateway.ts';
 import { managementApi } from './apigateway/websocket/management.ts';
 import { Distribution } from './cloudfront/distribution.ts';
-import { loadDistribution } from './cloudfront/template.ts';
+import { hostNames, loadDistribution } from './cloudfront/template.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { Memory } from './custom-resources/memory.ts';
 import { dynamoDbApi } from './dynamodb/api.ts';
@@ -138,11 +138,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         .filter((api) => api.properties().ProtocolType === 'WEBSOCKET')
         .map((api) => api.identity().ref),
     );
-    const distributions = new Set(
-      model
-        .ofType('AWS::CloudFront::Distribution')
-        .map((resource) => String(resource.identity().attributes.DomainName)),
-    );
+    const distributions = hostNames(model);
     const rewrite = (value: string): string =>
       rewriteHosts(value, () => ({ gate: gate.url, origin: edge.origin, webSocketApis, distributions }));
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
-import { APP_ID, createApp } from '../store/apps.ts';
+import { APP_ID } from '../constants.ts';
+import { createApp } from '../store/apps.ts';
 
 const Event = z.object({
   RequestType: z.enum(['Create', 'Update', 'Delete']),

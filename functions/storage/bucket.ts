@@ -8,8 +8,8 @@ import type { Presign, Presigned } from './tasks.ts';
 const s3 = new S3Client({});
 const Bucket = requireEnv(ENV.bucket);
 
-/** A key is never written twice, so whoever has its content may keep it. */
-const CacheControl = 'public, max-age=604800, immutable';
+/** A key is never written twice, so whoever has its content may keep it for as long as it would be there. */
+const CacheControl = `public, max-age=${Number(requireEnv(ENV.attachmentDays)) * 24 * 60 * 60}, immutable`;
 
 /** How long a client has to begin its upload, in seconds. */
 export const UPLOAD_SECONDS = 15 * 60;

@@ -1,6 +1,6 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { ENV, PARTITION_KEY, SORT_KEY } from '../constants.ts';
+import { APP_ID, ENV, PARTITION_KEY, SORT_KEY } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
 import { conditionFailed, dynamo } from './dynamo.ts';
 import { LoginSettings } from './login-settings.ts';
@@ -75,9 +75,6 @@ export interface App extends z.output<typeof App> {
 /** How long a function instance trusts what it read of an application: a changed key works everywhere after this. */
 const TRUST_MS = 60_000;
 const known = new Map<string, { app: App; until: number }>();
-
-/** What an application's id looks like. */
-export const APP_ID = /^[a-zA-Z0-9_-]{1,64}$/;
 
 const key = (id: string) => ({ [PARTITION_KEY]: `app#${id}`, [SORT_KEY]: 'app' });
 

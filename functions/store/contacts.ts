@@ -5,7 +5,7 @@ import { CONTACT_INDEX, ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../constan
 import { requireEnv } from '../environment.ts';
 import { collect, dynamo, type Lookup, query } from './dynamo.ts';
 import { subjectKey } from './keys.ts';
-import { RETENTION_MS } from './messages.ts';
+import { retentionMs } from './messages.ts';
 
 const table = requireEnv(ENV.messagesTable);
 
@@ -31,7 +31,7 @@ export async function recordContact(user: Principal, stranger: string, ts: numbe
       ExpressionAttributeNames: { '#ts': CONTACT_INDEX.last, '#expires': EXPIRES, '#owner': CONTACT_INDEX.owner },
       ExpressionAttributeValues: {
         ':ts': ts,
-        ':expires': Math.ceil((ts + RETENTION_MS.stranger) / 1000),
+        ':expires': Math.ceil((ts + retentionMs('stranger')) / 1000),
         ':owner': subjectKey(user),
       },
     }),
@@ -45,7 +45,7 @@ export function contact(user: Principal, stranger: string, now: number): Lookup<
     key: contactKey(user, stranger),
     parse: (item) => {
       const found = item && { id: stranger, ...Contact.parse(item) };
-      return found && found.ts > now - RETENTION_MS.stranger ? found : undefined;
+      return found && found.ts > now - retentionMs('stranger') ? found : undefined;
     },
   };
 }
@@ -58,7 +58,7 @@ export async function contactsOf(user: Principal, skip: number, limit: number, n
       IndexName: CONTACT_INDEX.name,
       KeyConditionExpression: '#owner = :owner AND #ts > :oldest',
       ExpressionAttributeNames: { '#owner': CONTACT_INDEX.owner, '#ts': CONTACT_INDEX.last },
-      ExpressionAttributeValues: { ':owner': subjectKey(user), ':oldest': now - RETENTION_MS.stranger },
+      ExpressionAttributeValues: { ':owner': subjectKey(user), ':oldest': now - retentionMs('stranger') },
       ScanIndexForward: false,
     },
     skip + limit,

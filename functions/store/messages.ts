@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../constants.ts';
+import { ENV, EXPIRES, PARTITION_KEY, type RETENTION_DAYS, SORT_KEY } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
 import { collect, dynamo, query } from './dynamo.ts';
 import { MOST_WRITES, transact } from './transact.ts';
@@ -10,18 +10,19 @@ const table = requireEnv(ENV.messagesTable);
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** How long each kind of conversation is kept, in milliseconds. */
-export const RETENTION_MS = {
-  friend: 7 * DAY_MS,
-  group: 7 * DAY_MS,
-  stranger: 365 * DAY_MS,
-  passenger: 365 * DAY_MS,
-} as const;
+type Kind = keyof typeof RETENTION_DAYS;
+
+const retentionDays: Readonly<Record<Kind, number>> = z
+  .object({ friend: z.number(), group: z.number(), stranger: z.number(), passenger: z.number() })
+  .parse(JSON.parse(requireEnv(ENV.retentionDays)));
+
+/** How long a kind of conversation is kept, in milliseconds. */
+export const retentionMs = (kind: Kind): number => retentionDays[kind] * DAY_MS;
 
 /** Two who talk, by what they are to one another (the same two have one history per kind), or a group. */
 export interface Conversation {
   readonly app: string;
-  readonly kind: keyof typeof RETENTION_MS;
+  readonly kind: Kind;
   readonly between: readonly string[];
 }
 
@@ -74,7 +75,7 @@ export async function storeMessage(conversation: Conversation, message: Message)
         speaker,
         content,
         remark,
-        [EXPIRES]: Math.ceil((ts + RETENTION_MS[conversation.kind]) / 1000),
+        [EXPIRES]: Math.ceil((ts + retentionMs(conversation.kind)) / 1000),
       },
     }),
   );
@@ -91,7 +92,7 @@ export interface Page {
  * @param now epoch ms
  */
 export async function history(conversation: Conversation, { ts, limit }: Page, now: number): Promise<Message[]> {
-  const oldest = stamp(now - RETENTION_MS[conversation.kind]);
+  const oldest = stamp(now - retentionMs(conversation.kind));
   const before = ts === undefined ? END_OF_TIME : stamp(ts);
   if (before <= oldest) return [];
   const newest = query(

@@ -86,12 +86,13 @@ const distributionSchema = z.object({
     Origins: z.array(originSchema),
     // How long errors are cached, which nothing is; pages in their place are not implemented.
     CustomErrorResponses: z.optional(z.array(strict({ ErrorCode: ignored, ErrorCachingMinTTL: ignored }))),
-    Aliases: ignored,
+    Aliases: z._default(strings, []),
     Comment: ignored,
     HttpVersion: ignored,
     IPV6Enabled: ignored,
     PriceClass: ignored,
     ViewerCertificate: ignored,
+    WebACLId: ignored,
   }),
 });
 
@@ -103,6 +104,15 @@ const accessControlSchema = z.object({
 });
 
 const protocolSchema = z.object({ ProtocolType: z.enum(['HTTP', 'WEBSOCKET']) });
+
+/** Every name that leads to a distribution: its own, and what else it is called. */
+export function hostNames(model: Model): Set<string> {
+  const names = model.ofType('AWS::CloudFront::Distribution').flatMap((resource) => {
+    const { DistributionConfig } = readProperties(resource, distributionSchema);
+    return [String(resource.identity().attributes.DomainName), ...DistributionConfig.Aliases];
+  });
+  return new Set(names);
+}
 
 /** The template's distribution, if it has one. */
 export function loadDistribution(model: Model, log: Log): DistributionConfig | undefined {

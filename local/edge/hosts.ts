@@ -17,7 +17,7 @@ export interface Hosts {
   origin: string;
   /** Ids of the WebSocket APIs. */
   webSocketApis: ReadonlySet<string>;
-  /** The distributions' host names. */
+  /** The distributions' host names, their aliases among them. */
   distributions: ReadonlySet<string>;
 }
 
@@ -30,11 +30,12 @@ const LAMBDA = `https://lambda.${REGION}.${URL_SUFFIX}/`;
 
 export const MANAGEMENT_PREFIX = '/_execute-api/';
 
-const DISTRIBUTION = /(https:\/\/|wss:\/\/)?\b(d[a-z0-9]{13}\.cloudfront\.net)\b/g;
+/** Whatever has dots in it may be the name of a distribution. */
+const NAME = /(https:\/\/|wss:\/\/)?\b((?:[a-z0-9-]+\.)+[a-z]+)\b/g;
 
 export function rewriteHosts(value: string, hosts: () => Hosts): string {
   return value
-    .replace(DISTRIBUTION, (match, scheme: string | undefined, host: string) => {
+    .replace(NAME, (match, scheme: string | undefined, host: string) => {
       const { origin, distributions } = hosts();
       if (!distributions.has(host)) return match;
       const [, authority = ''] = origin.split('//');

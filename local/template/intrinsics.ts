@@ -6,6 +6,8 @@ export interface Scope {
   ref(name: string): Json | undefined;
   attribute(logicalId: string, name: string): Json;
   importValue(name: string): Json;
+  /** An output of any stack, in whichever region: they are all here. */
+  stackOutput(stack: string, output: string): Json;
   condition(name: string): boolean;
   mapping(map: string, first: string, second: string): Json;
 }
@@ -67,6 +69,10 @@ const INTRINSICS: Record<string, Intrinsic> = {
     return text(source, 'Fn::Split').split(text(delimiter, 'Fn::Split'));
   },
   'Fn::ImportValue': (argument, scope) => scope.importValue(text(resolve(argument, scope), 'Fn::ImportValue')),
+  'Fn::GetStackOutput': (argument, scope) => {
+    const { StackName, OutputName } = Object(resolve(argument, scope));
+    return scope.stackOutput(text(StackName, 'Fn::GetStackOutput'), text(OutputName, 'Fn::GetStackOutput'));
+  },
   'Fn::FindInMap': (argument, scope) => {
     const [map, first, second] = strings(resolve(argument, scope), 'Fn::FindInMap');
     if (map === undefined || first === undefined || second === undefined) {

@@ -38,8 +38,8 @@ export function loadModel(directory: string, parameters: Record<string, string> 
 
 export function buildModel(assembly: Assembly, parameters: Record<string, string> = {}): Model {
   const created = new Map<string, Identity>();
-  const exports = new Map<string, () => Json>();
-  const loaded = assembly.stacks.map((stack) => loadStack(stack, parameters, exports, created));
+  const published: Published = { exports: new Map(), outputs: new Map() };
+  const loaded = assembly.stacks.map((stack) => loadStack(stack, parameters, published, created));
   for (const name of Object.keys(parameters)) {
     if (!assembly.stacks.some((stack) => stack.template.Parameters?.[name])) {
       throw new Error(`No stack declares a parameter ${name}`);
@@ -55,6 +55,12 @@ export function buildModel(assembly: Assembly, parameters: Record<string, string
   };
 }
 
+/** What stacks tell one another: by the names of exports, and by `stack.output`. */
+interface Published {
+  exports: Map<string, () => Json>;
+  outputs: Map<string, () => Json>;
+}
+
 interface LoadedStack {
   resources: Resource[];
   outputs(): Record<string, string>;
@@ -63,7 +69,7 @@ interface LoadedStack {
 function loadStack(
   { name: stack, template }: Stack,
   parameters: Record<string, string>,
-  exports: Map<string, () => Json>,
+  published: Published,
   created: Map<string, Identity>,
 ): LoadedStack {
   const byId = new Map<string, Resource>();
@@ -100,9 +106,14 @@ function loadStack(
       return value;
     },
     importValue(name) {
-      const exported = exports.get(name);
+      const exported = published.exports.get(name);
       if (!exported) throw new TemplateError(`no stack exports ${name}`);
       return exported();
+    },
+    stackOutput(other, output) {
+      const value = published.outputs.get(`${other}.${output}`);
+      if (!value) throw new TemplateError(`there is no output ${output} of a stack ${other}`);
+      return value();
     },
     condition(name) {
       const known = conditions.get(name);
@@ -170,10 +181,11 @@ function loadStack(
     ([, output]) => !output.Condition || scope.condition(output.Condition),
   );
   for (const [key, output] of outputs) {
-    if (!output.Export) continue;
     const where = `${stack}, output ${key}`;
     const value = (): Json => within(where, () => resolve(output.Value, scope) ?? null);
-    exports.set(String(within(where, () => resolve(output.Export?.Name ?? null, scope))), value);
+    published.outputs.set(`${stack}.${key}`, value);
+    if (!output.Export) continue;
+    published.exports.set(String(within(where, () => resolve(output.Export?.Name ?? null, scope))), value);
   }
 
   return {

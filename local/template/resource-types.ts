@@ -133,6 +133,8 @@ const INERT: Record<string, Describe> = {
   'AWS::Logs::MetricFilter': plain,
   'AWS::Logs::QueryDefinition': plain,
   'AWS::Logs::ResourcePolicy': plain,
+  // A record leads from the outside to the distribution, which is the public origin here, whatever its names.
+  'AWS::Route53::RecordSet': plain,
   'AWS::SNS::Topic': (subject) => {
     const name = subject.name('TopicName', 256);
     return { ref: arn('sns', name), attributes: { TopicArn: arn('sns', name), TopicName: name } };
@@ -141,6 +143,13 @@ const INERT: Record<string, Describe> = {
   'AWS::SNS::TopicPolicy': plain,
   // A queue is written by Lambda with the function's own role; what such policies add is a ban on plain HTTP.
   'AWS::SQS::QueuePolicy': plain,
+  // Whoever comes here is let in.
+  'AWS::WAFv2::WebACL': (subject) => {
+    const name = subject.name('Name', 128);
+    const id = stableUuid(`${subject.stack}/${subject.logicalId}`);
+    const self = arn('wafv2', `global/webacl/${name}/${id}`);
+    return { ref: `${name}|${id}|${subject.text('Scope')}`, attributes: { Arn: self, Id: id } };
+  },
 };
 
 export function isCustomResource(type: string): boolean {

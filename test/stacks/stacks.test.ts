@@ -141,6 +141,10 @@ describe('the attachments', () => {
     }
   });
 
+  it('outlive their stack, unless its first deployment fails', () => {
+    expect(ofType('AWS::S3::Bucket')[0]?.[1].DeletionPolicy).toBe('RetainExceptOnCreate');
+  });
+
   it('are gone after seven days', () => {
     expect(ofType('AWS::S3::Bucket')[0]?.[1].Properties.LifecycleConfiguration).toMatchObject({
       Rules: [{ Prefix: 'attachments/', ExpirationInDays: 7, Status: 'Enabled' }, {}],

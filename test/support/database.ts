@@ -26,10 +26,10 @@ export class Database {
     this.#dynamo = DynamoDBDocumentClient.from(this.#client);
   }
 
-  static async start(): Promise<Database> {
+  static async start(assembly = inject('assembly')): Promise<Database> {
     const emulator = await startEmulator(undefined);
     process.env.MACAW_DYNAMODB_ENDPOINT = emulator.endpoint.href;
-    const cloud = await startCloud({ assembly: inject('assembly'), parameters: DEMO_PARAMETERS });
+    const cloud = await startCloud({ assembly, parameters: DEMO_PARAMETERS });
     return new Database(emulator, cloud);
   }
 
@@ -47,14 +47,19 @@ export class Database {
   }
 
   /** All items of the table of accounts, as they are stored. */
-  async accounts(): Promise<Item[]> {
-    const { Items = [] } = await this.#dynamo.send(new ScanCommand({ TableName: await this.#accountsTable() }));
+  accounts = (): Promise<Item[]> => this.#items('Accounts');
+
+  /** All items of the table of messages. */
+  messages = (): Promise<Item[]> => this.#items('Messages');
+
+  async #items(table: string): Promise<Item[]> {
+    const { Items = [] } = await this.#dynamo.send(new ScanCommand({ TableName: await this.#nameOf(table) }));
     return Items;
   }
 
   /** Sets the time at which items of the table of accounts expire, epoch seconds; answers how many there were. */
   async expire(matches: (item: Item) => boolean, expires: number): Promise<number> {
-    const TableName = await this.#accountsTable();
+    const TableName = await this.#nameOf('Accounts');
     const found = (await this.accounts()).filter(matches);
     for (const { pk, sk, until } of found) {
       await this.#dynamo.send(
@@ -70,10 +75,10 @@ export class Database {
     return found.length;
   }
 
-  async #accountsTable(): Promise<string> {
+  async #nameOf(table: string): Promise<string> {
     const { TableNames = [] } = await this.#dynamo.send(new ListTablesCommand({}));
-    const name = TableNames.find((one) => /Accounts/.test(one));
-    if (!name) throw new Error(`There is no table of accounts among ${TableNames.join(', ')}`);
+    const name = TableNames.find((one) => one.includes(table));
+    if (!name) throw new Error(`There is no table ${table} among ${TableNames.join(', ')}`);
     return name;
   }
 }

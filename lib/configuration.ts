@@ -1,0 +1,122 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as z from 'zod/mini';
+import { APP_ID, ATTACHMENT_DAYS, RETENTION_DAYS } from '../functions/constants.ts';
+import { faults, nearest, oneOf, section, text, wholeNumber, yesOrNo } from './validation.ts';
+
+/** Read unless the context `configuration` names another file. Need not exist. */
+const FILE = 'macaw.json';
+
+/** In place of a file's name: the defaults, whatever stands in {@link FILE}. */
+const NONE = 'none';
+
+const days = wholeNumber(1, 3650, 'days');
+
+const LOG_DAYS = Object.values(RetentionDays).filter(
+  (value): value is number => typeof value === 'number' && value !== RetentionDays.INFINITE,
+);
+
+/** What may differ between stages; docs/configuration.md says what each is for. */
+const Stage = section({
+  account: z.optional(text(/^\d{12}$/, 'the number of an account: 12 digits, in quotes')),
+  region: z.optional(text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region, such as "eu-central-1"')),
+  app: z.prefault(
+    section({
+      id: z._default(text(APP_ID, '1 to 64 letters, digits, _ or -'), 'macaw'),
+      mode: z._default(oneOf('open', 'strict'), 'open'),
+    }),
+    {},
+  ),
+  domain: z.optional(
+    section({
+      name: text(
+        /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
+        'a host name in lower case, such as "chat.example.com"',
+      ),
+      certificateArn: text(
+        /^arn:aws:acm:us-east-1:\d{12}:certificate\/[\w-]+$/,
+        'the ARN of a certificate in us-east-1, whichever region the stage is in: CloudFront takes no other',
+      ),
+      hostedZoneId: z.optional(text(/^Z[A-Z0-9]{1,31}$/, "a hosted zone's id, which begins with Z")),
+    }),
+  ),
+  keepData: z.optional(yesOrNo()),
+  retentionDays: z.prefault(
+    section({
+      friend: z._default(days, RETENTION_DAYS.friend),
+      group: z._default(days, RETENTION_DAYS.group),
+      stranger: z._default(days, RETENTION_DAYS.stranger),
+      passenger: z._default(days, RETENTION_DAYS.passenger),
+      attachments: z._default(days, ATTACHMENT_DAYS),
+    }),
+    {},
+  ),
+  postQuota: z.optional(
+    section({
+      perSecond: wholeNumber(1, 1_000_000, 'posts in a second'),
+      burst: wholeNumber(1, 1_000_000, 'posts at once'),
+    }),
+  ),
+  firewall: z.optional(section({ requestsPerFiveMinutes: wholeNumber(10, 2_000_000_000, 'requests') })),
+  priceClass: z._default(oneOf(...Object.values(PriceClass)), PriceClass.PRICE_CLASS_ALL),
+  logRetentionDays: z._default(oneOf(...LOG_DAYS), RetentionDays.ONE_MONTH),
+  tracing: z._default(yesOrNo(), true),
+  alarmEmail: z.optional(text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'an e-mail address')),
+});
+
+const File = section({
+  stages: z.record(z.string(), Stage, { error: 'an object that holds a stage under each name' }),
+});
+
+/** How a stage is deployed: what its section of the file says, and defaults for the rest. */
+export interface Configuration extends z.output<typeof Stage> {
+  readonly stage: string;
+  readonly keepData: boolean;
+}
+
+/** What was configured cannot be deployed; the message says what is wrong and what would be right. */
+export class Misconfigured extends Error {}
+
+/**
+ * Reads how to deploy a stage.
+ * @param stage its name; by default prod
+ * @param file a path, or `none` for the defaults of everything; by default macaw.json, if there is one
+ * @throws Misconfigured
+ */
+export function readConfiguration(stage: unknown = 'prod', file: unknown = undefined): Configuration {
+  if (typeof stage !== 'string' || !/^[a-z][a-z0-9]{0,15}$/.test(stage)) {
+    throw new Misconfigured(
+      `The context "stage" is ${JSON.stringify(stage)}; it must be 1 to 16 lower-case letters or digits, a letter first`,
+    );
+  }
+  const path = String(file ?? FILE);
+  const absent = path === NONE || (file === undefined && !existsSync(path));
+  return configurationOf(stage, absent ? { stages: { [stage]: {} } } : parse(path), path);
+}
+
+/** @param name of where the input comes from, for messages */
+export function configurationOf(stage: string, input: unknown, name: string): Configuration {
+  const parsed = z.safeParse(File, input);
+  if (!parsed.success) {
+    const list = faults(parsed.error, input).map((fault) => `  ${fault}`);
+    throw new Misconfigured(`${name} cannot be deployed:\n${list.join('\n')}`);
+  }
+  const stages = new Map(Object.entries(parsed.data.stages));
+  const found = stages.get(stage);
+  if (!found) {
+    const hint = nearest(stage, [...stages.keys()]);
+    throw new Misconfigured(
+      `${name} has no stage ${stage}; ${hint} (--context stage=… chooses one; {} is enough for it)`,
+    );
+  }
+  return { ...found, stage, keepData: found.keepData ?? !stage.startsWith('dev') };
+}
+
+function parse(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new Misconfigured(`${path} cannot be read as JSON: ${error instanceof Error ? error.message : error}`);
+  }
+}

@@ -1,0 +1,62 @@
+import * as z from 'zod/mini';
+
+// Schemas for what people write by hand. Each carries what would be right, in words that go after "it must be".
+
+export const text = (pattern: RegExp, right: string) => z.string({ error: right }).check(z.regex(pattern, right));
+
+export const yesOrNo = () => z.boolean({ error: 'true or false' });
+
+export function wholeNumber(least: number, most: number, unit: string) {
+  const right = `a whole number of ${unit} from ${least} to ${most}`;
+  return z.int({ error: right }).check(z.minimum(least, right), z.maximum(most, right));
+}
+
+export function oneOf<const T extends string | number>(...values: readonly T[]) {
+  return z.literal(values, { error: `one of ${values.map((value) => JSON.stringify(value)).join(', ')}` });
+}
+
+/** An object with these members and no others. */
+export function section<S extends z.core.$ZodLooseShape>(shape: S): z.ZodMiniObject<S, z.core.$strict> {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => nearest(key, known)).join('\n')
+        : `an object with ${known.join(', ')}`,
+  });
+}
+
+/** What is wrong with an input, a sentence for each fault: where it is, what stands there, and what would be right. */
+export function faults(error: z.core.$ZodError, input: unknown): string[] {
+  const sentences = error.issues.flatMap(({ code, path, message, ...issue }) => {
+    if (code === 'unrecognized_keys' && 'keys' in issue) {
+      const near = message.split('\n');
+      return issue.keys.map((key, n) => `${[...path, key].join('.')} is not known; ${near[n]}`);
+    }
+    const found = path.reduce<unknown>((value, key) => Object(value)[key], input);
+    const where = path.join('.') || 'the whole';
+    return `${where} is ${found === undefined ? 'missing' : JSON.stringify(found)}; it must be ${message}`;
+  });
+  return [...new Set(sentences)];
+}
+
+/** Leads from a word that is not known to the one that was probably meant, or else to all. */
+export function nearest(word: string, known: readonly string[]): string {
+  const distances = known.map((name) => [distance(word.toLowerCase(), name.toLowerCase()), name] as const);
+  const [best] = distances.sort(([a], [b]) => a - b);
+  return best && best[0] <= word.length / 2 ? `did you mean ${best[1]}?` : `known are ${known.join(', ')}`;
+}
+
+/** How many letters have to be put in, taken out or replaced to make one word of the other (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, n) => n);
+  for (const [n, letter] of [...a].entries()) {
+    const next = [n + 1];
+    for (const [m, other] of [...b].entries()) {
+      const [left = 0, above = 0, diagonal = 0] = [next[m], row[m + 1], row[m]];
+      next.push(Math.min(left + 1, above + 1, diagonal + (letter === other ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
