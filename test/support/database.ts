@@ -1,5 +1,11 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchWriteCommand,
+  DynamoDBDocumentClient,
+  PutCommand,
+  ScanCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
 import { type Emulator, startEmulator } from '../../local/dynamodb/emulator.ts';
@@ -48,13 +54,22 @@ export class Database {
 
   /** All items of the table of accounts, as they are stored. */
   async accounts(): Promise<Item[]> {
-    const { Items = [] } = await this.#dynamo.send(new ScanCommand({ TableName: await this.#accountsTable() }));
+    const { Items = [] } = await this.#dynamo.send(new ScanCommand({ TableName: await this.#table('Accounts') }));
     return Items;
+  }
+
+  /** Stores items in the table of connections, as they are. */
+  async addConnections(items: readonly Item[]): Promise<void> {
+    const table = await this.#table('Connections');
+    for (let n = 0; n < items.length; n += 25) {
+      const puts = items.slice(n, n + 25).map((Item) => ({ PutRequest: { Item } }));
+      await this.#dynamo.send(new BatchWriteCommand({ RequestItems: { [table]: puts } }));
+    }
   }
 
   /** Sets the time at which items of the table of accounts expire, epoch seconds; answers how many there were. */
   async expire(matches: (item: Item) => boolean, expires: number): Promise<number> {
-    const TableName = await this.#accountsTable();
+    const TableName = await this.#table('Accounts');
     const found = (await this.accounts()).filter(matches);
     for (const { pk, sk, until } of found) {
       await this.#dynamo.send(
@@ -70,10 +85,10 @@ export class Database {
     return found.length;
   }
 
-  async #accountsTable(): Promise<string> {
+  async #table(id: string): Promise<string> {
     const { TableNames = [] } = await this.#dynamo.send(new ListTablesCommand({}));
-    const name = TableNames.find((one) => /Accounts/.test(one));
-    if (!name) throw new Error(`There is no table of accounts among ${TableNames.join(', ')}`);
+    const name = TableNames.find((one) => one.includes(id));
+    if (!name) throw new Error(`There is no table ${id} among ${TableNames.join(', ')}`);
     return name;
   }
 }
