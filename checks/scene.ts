@@ -16,7 +16,7 @@ const Refusal = z.object({ success: z.literal(false), error: z.literal(5003), me
 const Stored = z.object({ ack: z.literal(ACK), ts: z.int() });
 const Answer = z.object({ success: z.literal(true), id: z.string(), ts: z.int(), ack: z.literal(ACK) });
 
-const PING_INTERVAL_MS = 4 * 60_000;
+const PING_INTERVAL_MIN = 4;
 const PONG_MS = 5000;
 
 interface Participant {
@@ -75,7 +75,10 @@ export class Scene {
       this.#cloud.calls
         .since(mark)
         .filter((entry) => entry.service === 'invocation' && entry.trigger === 'websocket $default').length;
-    await this.#cloud.invoke('Heartbeat', { time: new Date(Date.now() + PING_INTERVAL_MS).toISOString() });
+    // Each is due in one minute of the interval.
+    for (let minute = 1; minute <= PING_INTERVAL_MIN; minute++) {
+      await this.#cloud.invoke('Heartbeat', { time: new Date(Date.now() + minute * 60_000).toISOString() });
+    }
     const deadline = Date.now() + PONG_MS;
     while (frames() < 2 && Date.now() < deadline) await pause(20);
     assert.equal(frames(), 2, `${frames()} of 2 clients answered the heartbeat`);

@@ -55,14 +55,21 @@ export const SORT_KEY = 'sk';
 /** The TTL attribute of every table that has one: epoch seconds, a number. */
 export const EXPIRES = 'expires';
 
-/** Sparse index over the connections whose clients wait for the server's ping. */
+/** Index over connections by the moment, within an interval, at which the schedule has to attend to them. */
 export const HEARTBEAT_INDEX = { name: 'heartbeat', shard: 'shard', due: 'due' } as const;
 
 /** Index over all connections of an application, for what is said to everybody. */
 export const EVERYBODY_INDEX = { name: 'everybody', shard: 'everybody' } as const;
 
-/** How many partitions each index over connections is spread over. */
+/** How many partitions the index of everybody is spread over. */
 export const CONNECTION_SHARDS = 4;
+
+/**
+ * How many partitions the heartbeat index is spread over, for either kind of heartbeat. A connection is written there
+ * when it comes and deleted when it goes, and a partition takes 1000 writes in a second: enough for millions, who come
+ * back every two hours. Each costs half a read unit in every minute, also while nobody is there.
+ */
+export const HEARTBEAT_SHARDS = 4;
 
 /** Sparse index over the heads of users, groups and rooms, and over accounts: all of an application's, by creation. */
 export const DIRECTORY_INDEX = { name: 'directory', partition: 'directory', created: 'ts' } as const;

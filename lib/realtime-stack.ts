@@ -93,7 +93,7 @@ export class RealtimeStack extends Stack {
     this.allowPosts(this.systemMessages, 'POST');
     this.allowPosts(frame, 'POST', 'DELETE');
     const heartbeat = this.heartbeat(props.tables);
-    this.allowPosts(heartbeat, 'POST');
+    this.allowPosts(heartbeat, 'GET', 'POST', 'DELETE');
 
     const announce = this.announce(props.tables);
     this.allowPosts(announce, 'POST');
@@ -153,10 +153,16 @@ export class RealtimeStack extends Stack {
   private heartbeat({ connections }: Tables): MacawFunction {
     const heartbeat = new MacawFunction(this, 'Heartbeat', {
       folder: 'heartbeat',
-      description: 'Pings the clients that wait for the server to do so',
-      timeout: Duration.seconds(55),
+      description: 'Pings the clients that wait for the server to do so, and finds those that are dead',
+      timeout: Duration.minutes(2),
+      retryAttempts: 2,
+      // What is older is overtaken by what clients do on their own.
+      maxEventAge: Duration.minutes(2),
+      onFailure: this.failures,
     });
     connections.allow(heartbeat, 'Query', 'UpdateItem', 'DeleteItem');
+    // What is too much for one invocation is divided among several.
+    heartbeat.allowItself();
     new Rule(this, 'HeartbeatSchedule', {
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [new LambdaFunction(heartbeat, { retryAttempts: 0 })],
@@ -164,8 +170,8 @@ export class RealtimeStack extends Stack {
     return heartbeat;
   }
 
-  /** Lets a function post to connections (POST) or close them (DELETE), and tells it where. */
-  allowPosts(fn: MacawFunction, ...methods: ('POST' | 'DELETE')[]): void {
+  /** Lets a function post to connections (POST), ask about them (GET) or close them (DELETE), and tells it where. */
+  allowPosts(fn: MacawFunction, ...methods: ('POST' | 'GET' | 'DELETE')[]): void {
     fn.addEnvironment(ENV.callbackUrl, this.stage.callbackUrl);
     fn.addToRolePolicy(
       new PolicyStatement({

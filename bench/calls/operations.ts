@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import type { Cloud } from '../../local/cloud.ts';
+import type { Cloud, Entry } from '../../local/cloud.ts';
 import { type Cost, cost } from '../../test/support/cost.ts';
 import { app, befriend, credentials, rest, someone } from '../../test/support/demo-app.ts';
 import { RawClient } from '../../test/support/raw.ts';
@@ -16,7 +16,7 @@ const ROOM = 100;
 /** Does what clients do, one thing after the other, and tells what each has cost. */
 export async function measure(cloud: Cloud): Promise<Measured[]> {
   const measured: Measured[] = [];
-  const when = async (name: string, act: () => Promise<unknown>, keep?: () => boolean) => {
+  const when = async (name: string, act: () => Promise<unknown>, keep?: (entry: Entry) => boolean) => {
     measured.push({ name, cost: await cost(cloud, act, keep) });
   };
   const call = async (method: string, path: string, body?: unknown) => {
@@ -24,9 +24,9 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
   };
-  const login = async (client: string, more: object = {}) => {
+  const login = async (client: string, more: object = {}, EIO = '3') => {
     const auth = JSON.stringify(credentials({ client, ...more }));
-    const connected = await RawClient.connect(cloud.origin, { EIO: '3', transport: 'websocket', auth });
+    const connected = await RawClient.connect(cloud.origin, { EIO, transport: 'websocket', auth });
     await connected.until((frame) => frame.includes('"login"'));
     return connected;
   };
@@ -49,10 +49,21 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
   if (!toms) throw new Error('Nobody logged in');
   const speaker = toms;
   const jerrys = await login(jerry);
-  await when('heartbeat of a client (every 4 minutes)', async () => {
+  await when('heartbeat of a Socket.IO 1 or 2 client (every 4 minutes)', async () => {
     jerrys.send('2');
     await jerrys.until((frame) => frame === '3');
   });
+  const recent = await login(someone(), {}, '4');
+  const pinged = async () => {
+    for (let n = 1; n <= 4; n++) {
+      await cloud.invoke('Heartbeat', { time: new Date(Date.now() + n * 60_000).toISOString() });
+    }
+    await recent.until((frame) => frame === '2');
+    recent.send('3');
+  };
+  await when('heartbeat of a Socket.IO 3 or 4 client (every 4 minutes)', pinged, exceptSchedule);
+  recent.close();
+  await recent.closed;
   await when(
     'the heartbeat schedule, nobody due (every minute)',
     () => cloud.fire('HeartbeatSchedule'),
@@ -96,6 +107,12 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
   });
   return measured;
 }
+
+/** What the schedule does for all clients together, or for others, is no part of one client's heartbeat. */
+const exceptSchedule = (entry: Entry) =>
+  entry.service === 'invocation'
+    ? !entry.functionId.startsWith('Heartbeat')
+    : !['dynamodb:Query', 'execute-api:GetConnection'].includes(entry.action);
 
 /** Users come to be by being befriended. */
 async function make(cloud: Cloud, ids: string[]): Promise<string[]> {

@@ -1,10 +1,9 @@
 import { close, post } from '../gateway/connections.ts';
-import { disconnectFrame, type Eio, eventFrame, pingDueAt } from '../protocol/index.ts';
+import { disconnectFrame, type Eio, eventFrame } from '../protocol/index.ts';
 import { findApp } from '../store/apps.ts';
 import { type News, register } from '../store/connections.ts';
 import type { Visit } from './credentials.ts';
 import { forget } from './forget.ts';
-import { HEARTBEAT } from './heartbeat-times.ts';
 import { enter } from './login.ts';
 import { announceOnline } from './presence.ts';
 import type { Principal } from './principal.ts';
@@ -31,8 +30,7 @@ export async function beginSession(
   now: number,
 ): Promise<Session> {
   const friends = await enter(principal, visit, now);
-  const pingDue = pingDueAt(eio, { heardAt: now }, HEARTBEAT);
-  const news = await register(connectionId, principal, { now, pingDue, notifyAll: visit.notifyAll ?? false });
+  const news = await register(connectionId, principal, { eio, now, notifyAll: visit.notifyAll ?? false });
   return { connectionId, principal, news: news && { ...news, friends: news.friends && friends > 0 } };
 }
 

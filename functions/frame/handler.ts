@@ -6,6 +6,7 @@ import { NAMESPACE } from '../chat/wire.ts';
 import { close, post } from '../gateway/connections.ts';
 import { type Eio, receive, serve } from '../protocol/index.ts';
 import { ownerOf } from '../store/connections.ts';
+import { answerPing } from '../store/heartbeats.ts';
 
 const MAIN_NAMESPACE = '/';
 
@@ -35,6 +36,7 @@ async function handle({ requestContext, body }: z.output<typeof Event>): Promise
   const { connectionId, requestTimeEpoch, authorizer: handshake } = requestContext;
   // It is being told that its login failed, and closed.
   if (handshake.outcome === 'refused') return;
+  if (handshake.eio === 4 && receive(4, body).kind === 'pong') return answerPing(connectionId);
 
   const principal = handshake.outcome === 'known' ? handshake.principal : await latecomer(connectionId, body);
   const connection = {

@@ -1,6 +1,7 @@
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
+  GetConnectionCommand,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { ENV } from '../constants.ts';
@@ -44,6 +45,20 @@ export async function postFirst(connectionId: string, frame: string): Promise<'s
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
   return 'gone';
+}
+
+/**
+ * When something last went over a connection, epoch ms. AWS does not tell whether what the server posts counts, so it may.
+ */
+export async function lastActiveAt(connectionId: string): Promise<number | 'gone'> {
+  try {
+    const { LastActiveAt } = await client.send(new GetConnectionCommand({ ConnectionId: connectionId }));
+    if (!LastActiveAt) throw new Error('API Gateway did not tell when the connection was last active');
+    return LastActiveAt.getTime();
+  } catch (error) {
+    if (isGone(error)) return 'gone';
+    throw error;
+  }
 }
 
 /** Closes a connection; one that is closed already is no error. */

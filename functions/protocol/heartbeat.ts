@@ -24,14 +24,9 @@ export interface Pulse {
 export type Beat = 'wait' | 'ping' | 'close';
 
 /** When the connection has timed out if it is not heard until then; undefined while it owes nothing. */
-export function deadAt(eio: Eio, pulse: Pulse, times: HeartbeatTimes): number | undefined {
+function deadAt(eio: Eio, pulse: Pulse, times: HeartbeatTimes): number | undefined {
   if (eio === 3) return pulse.heardAt + times.pingInterval + times.pingTimeout;
   return owesPong(pulse) ? pulse.pingedAt + times.pingTimeout : undefined;
-}
-
-/** When the server has to ping next; undefined while a pong is owed, and for clients that ping by themselves. */
-export function pingDueAt(eio: Eio, pulse: Pulse, times: HeartbeatTimes): number | undefined {
-  return eio === 3 || owesPong(pulse) ? undefined : nextPingAt(pulse, times);
 }
 
 /** When to look at the connection again, if nothing happens before. */

@@ -9,7 +9,7 @@ export type { Application, Connection, Handshake, Socket } from './application.t
 export { type Eio, parseEio } from './eio.ts';
 export { CLOSE, NOOP, type OpenHandshake, openFrame, PING, PONG } from './engine.ts';
 export { ackFrame, connectErrorFrame, connectFrame, disconnectFrame, eventFrame } from './frames.ts';
-export { type Beat, beat, deadAt, type HeartbeatTimes, nextBeatAt, type Pulse, pingDueAt } from './heartbeat.ts';
+export { type Beat, beat, type HeartbeatTimes, nextBeatAt, type Pulse } from './heartbeat.ts';
 export type { Incoming } from './incoming.ts';
 export type { Json } from './json.ts';
 export { receive } from './receive.ts';

@@ -2,10 +2,12 @@ import { DeleteCommand, GetCommand, PutCommand, type QueryCommandInput, UpdateCo
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../chat/errors.ts';
 import type { Principal } from '../chat/principal.ts';
-import { CONNECTION_SHARDS, ENV, EVERYBODY_INDEX, EXPIRES, HEARTBEAT_INDEX, PARTITION_KEY } from '../constants.ts';
+import { CONNECTION_SHARDS, ENV, EVERYBODY_INDEX, EXPIRES, PARTITION_KEY } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
+import type { Eio } from '../protocol/index.ts';
 import { conditionFailed, dynamo, type Lookup, query } from './dynamo.ts';
-import { subjectKey } from './keys.ts';
+import { heartbeatEntry } from './heartbeats.ts';
+import { connectionIdOf, connectionKey, subjectKey } from './keys.ts';
 
 const table = requireEnv(ENV.connectionsTable);
 
@@ -35,7 +37,6 @@ const Devices = z.object({ connections: z.optional(z.instanceof(Set)), announced
 
 const expiryAt = (now: number) => Math.ceil(now / 1000) + LIFETIME_S;
 
-const connectionKey = (connectionId: string) => ({ [PARTITION_KEY]: `connection#${connectionId}` });
 const devicesKey = (principal: Principal) => ({ [PARTITION_KEY]: subjectKey(principal) });
 
 /** The ids of a principal's open connections: one item, whatever their number. */
@@ -56,7 +57,6 @@ export interface News {
 
 /**
  * Registers an open connection, so that its principal is online and what is sent to him reaches it.
- * @param pingDue when the server has to ping it first, epoch ms; undefined for clients that ping by themselves
  * @param notifyAll whether everybody is to know that its user is online
  * @returns what has to be told of a user; of registrations that race, one learns it
  * @throws ChatError 5008 when the principal has too many devices connected
@@ -64,7 +64,7 @@ export interface News {
 export async function register(
   connectionId: string,
   principal: Principal,
-  { now, pingDue, notifyAll }: { now: number; pingDue: number | undefined; notifyAll: boolean },
+  { eio, now, notifyAll }: { eio: Eio; now: number; notifyAll: boolean },
 ): Promise<News | undefined> {
   const expires = expiryAt(now);
   await dynamo.send(
@@ -75,10 +75,7 @@ export async function register(
         ...principal,
         [EXPIRES]: expires,
         [EVERYBODY_INDEX.shard]: everybodyKey(principal.app, shardOf(connectionId)),
-        ...(pingDue !== undefined && {
-          [HEARTBEAT_INDEX.shard]: shardOf(connectionId),
-          [HEARTBEAT_INDEX.due]: pingDue,
-        }),
+        ...heartbeatEntry(eio, now),
       },
     }),
   );
@@ -206,7 +203,7 @@ const everybodyKey = (app: string, shard: string) => `${app}#${shard}`;
 /** The connections that a query of one of the indexes finds. */
 async function* found(input: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<{ connectionId: string }> {
   for await (const item of query({ TableName: table, ...input })) {
-    yield { connectionId: String(item[PARTITION_KEY]).slice('connection#'.length) };
+    yield { connectionId: connectionIdOf(String(item[PARTITION_KEY])) };
   }
 }
 
@@ -218,32 +215,4 @@ export function everybody(app: string, shard: number): AsyncGenerator<{ connecti
     ExpressionAttributeNames: { '#shard': EVERYBODY_INDEX.shard },
     ExpressionAttributeValues: { ':shard': everybodyKey(app, String(shard)) },
   });
-}
-
-/** The connections of one shard that must be pinged by the given moment (epoch ms), those due longest first. */
-export function duePings(shard: number, until: number): AsyncGenerator<{ connectionId: string }> {
-  return found({
-    IndexName: HEARTBEAT_INDEX.name,
-    KeyConditionExpression: '#shard = :shard AND #due <= :until',
-    ExpressionAttributeNames: { '#shard': HEARTBEAT_INDEX.shard, '#due': HEARTBEAT_INDEX.due },
-    ExpressionAttributeValues: { ':shard': String(shard), ':until': until },
-  });
-}
-
-/** Notes when a connection must be pinged next (epoch ms); leaves one that has gone meanwhile alone. */
-export async function schedulePing(connectionId: string, due: number): Promise<void> {
-  try {
-    await dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: connectionKey(connectionId),
-        UpdateExpression: 'SET #due = :due',
-        ConditionExpression: 'attribute_exists(#pk)',
-        ExpressionAttributeNames: { '#due': HEARTBEAT_INDEX.due, '#pk': PARTITION_KEY },
-        ExpressionAttributeValues: { ':due': due },
-      }),
-    );
-  } catch (error) {
-    if (!conditionFailed(error)) throw error;
-  }
 }

@@ -16,6 +16,10 @@ export function subjectKey({ app, kind, id }: Subject): string {
   return `${app}#${kind}#${id}`;
 }
 
+/** The item of one connection. */
+export const connectionKey = (connectionId: string) => ({ [PARTITION_KEY]: `connection#${connectionId}` });
+export const connectionIdOf = (partition: string) => partition.slice('connection#'.length);
+
 /** The item by which a subject exists: since when, its attributes, and for groups and rooms what they are. */
 export const HEAD = 'profile';
 

@@ -64,7 +64,7 @@ export interface SchedulesOptions {
 export class Schedules {
   readonly #options: SchedulesOptions;
   readonly #schedules: Schedule[];
-  #timers: NodeJS.Timeout[] = [];
+  readonly #timers = new Map<Schedule, NodeJS.Timeout>();
 
   constructor(options: SchedulesOptions) {
     this.#options = options;
@@ -82,16 +82,13 @@ export class Schedules {
         this.#options.log({ kind: 'notice', text });
         continue;
       }
-      const fire = (): void => {
-        this.#fire(schedule).catch((error) => this.#options.log({ kind: 'notice', text: String(error) }));
-      };
-      this.#timers.push(setInterval(fire, schedule.everyMs).unref());
+      this.#repeat(schedule, schedule.everyMs, Date.now() + schedule.everyMs);
     }
   }
 
   stop(): void {
-    for (const timer of this.#timers) clearInterval(timer);
-    this.#timers = [];
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
   }
 
   /** Fires a schedule now; rejects when its function may not be invoked or fails for good. */
@@ -101,17 +98,26 @@ export class Schedules {
       const known = this.#schedules.map(({ logicalId }) => logicalId).join(', ') || 'none';
       throw new Error(`No schedule is called ${logicalIdPrefix}; there are: ${known}`);
     }
-    await Promise.all(found.map((schedule) => this.#fire(schedule)));
+    await Promise.all(found.map((schedule) => this.#fire(schedule, Date.now())));
   }
 
-  async #fire(schedule: Schedule): Promise<void> {
+  /** Fires at moments that are exactly so far apart, and names those, however late a timer may be. */
+  #repeat(schedule: Schedule, everyMs: number, at: number): void {
+    const fire = (): void => {
+      this.#repeat(schedule, everyMs, at + everyMs);
+      this.#fire(schedule, at).catch((error) => this.#options.log({ kind: 'notice', text: String(error) }));
+    };
+    this.#timers.set(schedule, setTimeout(fire, at - Date.now()).unref());
+  }
+
+  async #fire(schedule: Schedule, at: number): Promise<void> {
     const event = JSON.stringify({
       version: '0',
       id: randomUUID(),
       'detail-type': 'Scheduled Event',
       source: schedule.source,
       account: ACCOUNT,
-      time: `${new Date().toISOString().slice(0, 19)}Z`,
+      time: `${new Date(at).toISOString().slice(0, 19)}Z`,
       region: REGION,
       resources: [schedule.arn],
       detail: schedule.source === 'aws.events' ? {} : '{}',

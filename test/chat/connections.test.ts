@@ -49,40 +49,6 @@ describe('a client that says goodbye', () => {
   });
 });
 
-describe('heartbeats', () => {
-  const connect = async (EIO: string, client: string) => {
-    const auth = JSON.stringify(credentials({ client }));
-    const raw = await RawClient.connect(system.origin, { EIO, transport: 'websocket', auth });
-    await raw.until((frame) => frame.includes('"login"'));
-    return raw;
-  };
-
-  it('are answered to Engine.IO 3 clients', async () => {
-    const raw = await connect('3', someone());
-    raw.send('2');
-    expect(await raw.until((frame) => frame.startsWith('3'))).toBe('3');
-    raw.send('2probe');
-    expect(await raw.until((frame) => frame.startsWith('3probe'))).toBe('3probe');
-    raw.close();
-  });
-
-  it('are sent to Engine.IO 4 clients when they are due, and to nobody else', async () => {
-    const [old, recent] = await Promise.all([connect('3', someone()), connect('4', someone())]);
-    await system.cloud.fire('HeartbeatSchedule');
-    expect(recent.frames.received).not.toContain('2');
-    await system.cloud.invoke('Heartbeat', { time: new Date(Date.now() + 4 * 60_000).toISOString() });
-    expect(await recent.until((frame) => frame === '2')).toBe('2');
-    recent.send('3');
-    const beats = recent.frames.received.filter((frame) => frame === '2').length;
-    await system.cloud.invoke('Heartbeat', { time: new Date(Date.now() + 5 * 60_000).toISOString() });
-    await system.cloud.settled();
-    expect(recent.frames.received.filter((frame) => frame === '2')).toHaveLength(beats);
-    expect(old.frames.received).not.toContain('2');
-    old.close();
-    recent.close();
-  });
-});
-
 describe('the handshake', () => {
   it('comes as each protocol wants it', async () => {
     const frames = async (EIO: string, login: Record<string, unknown>) => {

@@ -1,5 +1,11 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchWriteCommand,
+  DynamoDBDocumentClient,
+  PutCommand,
+  ScanCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
 import { type Emulator, startEmulator } from '../../local/dynamodb/emulator.ts';
@@ -55,6 +61,15 @@ export class Database {
   async #items(table: string): Promise<Item[]> {
     const { Items = [] } = await this.#dynamo.send(new ScanCommand({ TableName: await this.#nameOf(table) }));
     return Items;
+  }
+
+  /** Stores items in the table of connections, as they are. */
+  async addConnections(items: readonly Item[]): Promise<void> {
+    const table = await this.#nameOf('Connections');
+    for (let n = 0; n < items.length; n += 25) {
+      const puts = items.slice(n, n + 25).map((Item) => ({ PutRequest: { Item } }));
+      await this.#dynamo.send(new BatchWriteCommand({ RequestItems: { [table]: puts } }));
+    }
   }
 
   /** Sets the time at which items of the table of accounts expire, epoch seconds; answers how many there were. */

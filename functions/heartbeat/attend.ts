@@ -1,0 +1,33 @@
+import { forget } from '../chat/forget.ts';
+import { HEARTBEAT, type Round } from '../chat/heartbeat-times.ts';
+import { close, lastActiveAt, post } from '../gateway/connections.ts';
+import { beat, PING } from '../protocol/index.ts';
+import { claimPing } from '../store/heartbeats.ts';
+
+/** Does what is due for one connection; never fails. `now` is the minute of the schedule, epoch ms. */
+export async function attend(round: Round, connectionId: string, now: number): Promise<void> {
+  try {
+    await (round === 'ping' ? ping(connectionId, now) : check(connectionId, now));
+  } catch (error) {
+    console.error('A heartbeat failed', { connectionId, error });
+  }
+}
+
+/** Pings a client, unless another run did so; one that has not answered the last ping is taken for dead. */
+async function ping(connectionId: string, now: number): Promise<void> {
+  const claim = await claimPing(connectionId, now);
+  if (claim === 'unanswered') return end(connectionId);
+  if (claim === 'claimed' && (await post(connectionId, PING)) === 'gone') await forget(connectionId);
+}
+
+/** A client that pings by itself, and has not for so long, is dead. */
+async function check(connectionId: string, now: number): Promise<void> {
+  const heardAt = await lastActiveAt(connectionId);
+  if (heardAt === 'gone') return forget(connectionId);
+  if (beat(3, { heardAt }, HEARTBEAT, now) === 'close') await end(connectionId);
+}
+
+async function end(connectionId: string): Promise<void> {
+  await close(connectionId);
+  await forget(connectionId);
+}

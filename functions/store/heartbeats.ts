@@ -1,0 +1,95 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { ROUNDS, type Round } from '../chat/heartbeat-times.ts';
+import { ENV, HEARTBEAT_INDEX, HEARTBEAT_SHARDS, PARTITION_KEY } from '../constants.ts';
+import { requireEnv } from '../environment.ts';
+import type { Slice } from '../heartbeat/slice.ts';
+import type { Eio } from '../protocol/index.ts';
+import { collect, conditionFailed, dynamo, query, unlessRefused } from './dynamo.ts';
+import { connectionIdOf, connectionKey } from './keys.ts';
+
+const table = requireEnv(ENV.connectionsTable);
+
+const shardKey = (round: Round, shard: number) => `${round}#${shard}`;
+
+/**
+ * What puts a connection into the index: the moment within the interval at which it is due, for as long as it lasts.
+ * As that never changes, a beat costs the index no write.
+ */
+export function heartbeatEntry(eio: Eio, now: number) {
+  const round = eio === 4 ? 'ping' : 'check';
+  const due = now % ROUNDS[round];
+  return { [HEARTBEAT_INDEX.shard]: shardKey(round, due % HEARTBEAT_SHARDS), [HEARTBEAT_INDEX.due]: due };
+}
+
+const Due = z.object({ [PARTITION_KEY]: z.string(), [HEARTBEAT_INDEX.due]: z.number() });
+
+/**
+ * The connections at the beginning of a slice, so many at most, and the rest of the slice if there are more.
+ * Those of one millisecond stay together, so there may be none where very many are due at once.
+ */
+export async function dueIn(slice: Slice, most: number): Promise<{ connectionIds: string[]; rest?: Slice }> {
+  const { round, shard, from, to } = slice;
+  const divisible = to - from > 1;
+  const items = query(
+    {
+      TableName: table,
+      IndexName: HEARTBEAT_INDEX.name,
+      KeyConditionExpression: '#shard = :shard AND #due BETWEEN :from AND :last',
+      ExpressionAttributeNames: { '#shard': HEARTBEAT_INDEX.shard, '#due': HEARTBEAT_INDEX.due },
+      ExpressionAttributeValues: { ':shard': shardKey(round, shard), ':from': from, ':last': to - 1 },
+    },
+    divisible ? most + 1 : undefined,
+  );
+  const found = (await collect(items)).map((item) => Due.parse(item));
+  const next = divisible ? found[most]?.due : undefined;
+  const taken = next === undefined ? found : found.filter(({ due }) => due < next);
+  return {
+    connectionIds: taken.map(({ pk }) => connectionIdOf(pk)),
+    ...(next !== undefined && { rest: { ...slice, from: next } }),
+  };
+}
+
+/** The last ping, and the last that was answered, by the minutes in which they were due. */
+const Pulse = z.object({ pinged: z.optional(z.number()), answered: z.optional(z.number()) });
+
+/**
+ * Notes that a connection is pinged.
+ * @param now the minute of the schedule, epoch ms
+ * @returns `claimed` to whoever has to ping, `unanswered` if the ping before was not answered, and `taken` if another
+ *   run has pinged in this minute, or the connection is forgotten already
+ */
+export async function claimPing(connectionId: string, now: number): Promise<'claimed' | 'taken' | 'unanswered'> {
+  try {
+    const { Attributes } = await dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: connectionKey(connectionId),
+        UpdateExpression: 'SET pinged = :now',
+        ConditionExpression: 'attribute_exists(#pk) AND (attribute_not_exists(pinged) OR pinged < :now)',
+        ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+        ExpressionAttributeValues: { ':now': now },
+        ReturnValues: 'ALL_OLD',
+      }),
+    );
+    const { pinged, answered } = Pulse.parse(Attributes);
+    return pinged === answered ? 'claimed' : 'unanswered';
+  } catch (error) {
+    if (!conditionFailed(error)) throw error;
+    return 'taken';
+  }
+}
+
+/** Notes that a client has answered its last ping; one that was never pinged has nothing to answer. */
+export async function answerPing(connectionId: string): Promise<void> {
+  await unlessRefused(
+    dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: connectionKey(connectionId),
+        UpdateExpression: 'SET answered = pinged',
+        ConditionExpression: 'attribute_exists(pinged)',
+      }),
+    ),
+  );
+}

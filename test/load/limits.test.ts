@@ -1,0 +1,152 @@
+import { setTimeout } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { CLIENT_VERSIONS, type ClientVersion } from '../support/clients.ts';
+import { Device } from '../support/device.ts';
+import { credentials, macaw } from '../support/macaw.ts';
+import { scene } from '../support/scene.ts';
+
+/** How long everybody chats; a minute says more. */
+const SECONDS = Number(process.env.MACAW_CHAT_SECONDS ?? 20);
+
+/** Connections live for seconds, and end sooner when nothing goes over them. */
+const LIMITS = { idleMs: 2000, lifetimeMs: 5000 };
+
+/** How long people think before they say something: the quiet ones for longer than a connection may be idle. */
+const THINKING_MS = { talkative: 500, quiet: 3000 };
+
+const system = macaw({ limits: LIMITS });
+const { users, call, create } = scene(system);
+
+interface Past {
+  readonly speaker: string;
+  readonly content: { readonly body: string };
+  readonly ts: number;
+}
+
+/** Somebody who chats, by a stock client that comes back by itself whenever it is cut off. */
+class Chatter {
+  readonly id: string;
+  readonly device: Device;
+  readonly acknowledged: string[] = [];
+  readonly refused: unknown[] = [];
+  /** Times in which it claims to have missed nothing, epoch ms. */
+  readonly recovered: { readonly from: number; readonly to: number }[] = [];
+  connects = 0;
+  #since = 0;
+  #said = 0;
+
+  constructor(version: ClientVersion, id: string) {
+    this.id = id;
+    const auth = credentials({ client: id });
+    this.device = new Device(version, system.origin, {
+      // Clients that can recover what they missed ask for it in the packet that carries the credentials.
+      ...(version === '4.8.4' ? {} : { query: { auth: JSON.stringify(auth) } }),
+      options: { ...(version === '4.8.4' && { auth }), reconnectionDelay: 100, reconnectionDelayMax: 300 },
+    });
+    const { client } = this.device;
+    client.on('login', () => {
+      this.#since = Date.now();
+    });
+    client.on('connect', () => {
+      this.connects++;
+      if ('recovered' in client && client.recovered === true)
+        this.recovered.push({ from: this.#since, to: Date.now() });
+    });
+  }
+
+  /** Says something to each in turn until the time is over. */
+  async chat(targets: readonly { id: string; type: number }[], thinkingMs: number, end: number): Promise<void> {
+    while (Date.now() < end) {
+      const to = targets[this.#said % targets.length];
+      const body = `${this.id} says ${this.#said++}`;
+      const answer = await this.#say({ to, content: { media: 0, body } });
+      if (answer === 'lost') continue;
+      if (Object(answer).success === true) this.acknowledged.push(body);
+      else this.refused.push(answer);
+      await setTimeout(thinkingMs);
+    }
+  }
+
+  /** What is on its way when the connection goes may be stored or not. What waits for a connection is sent by the next. */
+  #say(message: unknown): Promise<unknown> {
+    const { client } = this.device;
+    return new Promise((resolve) => {
+      const lose = () => resolve('lost');
+      client.once('disconnect', lose);
+      client.emit('say', message, (answer: unknown) => {
+        client.off('disconnect', lose);
+        resolve(answer);
+      });
+    });
+  }
+}
+
+it(
+  `connections that live for seconds lose and double no message (${SECONDS} s)`,
+  async () => {
+    const talkative = await users(...CLIENT_VERSIONS.map((version) => `talker-${version.replaceAll('.', '-')}`));
+    const quiet = await users('quiet', 'silent');
+    const befriend = (one: string, other: string) => call('POST', `/ctx/${one}/friends/${other}`);
+    const pairs = [talkative, quiet].flatMap((circle) =>
+      circle.flatMap((one, n) => circle.slice(n + 1).map((other): [string, string] => [one, other])),
+    );
+    await Promise.all(pairs.map(([one, other]) => befriend(one, other)));
+    const groups = await Promise.all([1, 2, 3].map(() => create('group', { owner: talkative[0], members: talkative })));
+
+    const chatters = [
+      ...talkative.map((id, n) => new Chatter(CLIENT_VERSIONS[n] ?? '4.8.4', id)),
+      ...quiet.map((id, n) => new Chatter(n === 0 ? '1.4.8' : '4.8.4', id)),
+    ];
+    // While functions start for the first time, a connection may be idle for too long before it is greeted.
+  await Promise.all(chatters.map(({ device }) => device.logins.at(0, 60_000)));
+    const end = Date.now() + SECONDS * 1000;
+    await Promise.all(
+      chatters.map((chatter) => {
+        const circle = talkative.includes(chatter.id) ? talkative : quiet;
+        const friends = circle.filter((id) => id !== chatter.id).map((id) => ({ id, type: 0 }));
+        return circle === quiet
+          ? chatter.chat(friends, THINKING_MS.quiet, end)
+          : chatter.chat([...friends, ...groups.map((id) => ({ id, type: 1 }))], THINKING_MS.talkative, end);
+      }),
+    );
+    await system.cloud.settled();
+
+    const read = async (path: string) => (await call('GET', `${path}/chats?limit=100`)).body as Past[];
+    const conversations = [
+      ...pairs.map(async ([one, other]) => ({ among: [one, other], past: await read(`/ctx/${one}/friends/${other}`) })),
+      ...groups.map(async (id) => ({ among: talkative, past: await read(`/groups/${id}`) })),
+    ];
+    const histories = await Promise.all(conversations);
+    for (const { past } of histories) expect(past.length).toBeLessThan(100);
+    const bodies = histories.flatMap(({ past }) => past.map(({ content }) => content.body));
+
+    expect(bodies.filter((body, n) => bodies.indexOf(body) !== n)).toEqual([]);
+    for (const { id, device, acknowledged, refused, recovered, connects } of chatters) {
+      expect({ id, refused }).toEqual({ id, refused: [] });
+      expect(acknowledged.length).toBeGreaterThan(2);
+      expect({ id, missing: acknowledged.filter((body) => !bodies.includes(body)) }).toEqual({ id, missing: [] });
+      // Connections did end all the time.
+      expect(connects).toBeGreaterThan(SECONDS / 10);
+
+      const seen = device.messages.received.map((message) => (message as Past).content.body);
+      expect({ id, doubled: seen.filter((body, n) => seen.indexOf(body) !== n) }).toEqual({ id, doubled: [] });
+      expect({ id, unheardOf: seen.filter((body) => !bodies.includes(body)) }).toEqual({ id, unheardOf: [] });
+      expect({ id, missed: missedByRecovered(id, recovered, seen, histories) }).toEqual({ id, missed: [] });
+    }
+  },
+  SECONDS * 1000 + 120_000,
+);
+
+/** What a client did not see of the times in which it claims to have missed nothing. */
+function missedByRecovered(
+  id: string,
+  recovered: Chatter['recovered'],
+  seen: readonly string[],
+  histories: readonly { among: readonly string[]; past: readonly Past[] }[],
+): string[] {
+  return histories
+    .filter(({ among }) => among.includes(id))
+    .flatMap(({ past }) => past)
+    .filter(({ speaker, ts }) => speaker !== id && recovered.some(({ from, to }) => from < ts && ts < to))
+    .flatMap(({ content }) => (seen.includes(content.body) ? [] : [content.body]));
+}
