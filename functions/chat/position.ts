@@ -1,3 +1,5 @@
+import type { User } from './principal.ts';
+
 /**
  * Where a client is in what is sent to its user: at an event, and when the connections of that event's receivers were
  * looked up (epoch ms, by the clock of the functions). It travels as the offset of the event, which Socket.IO clients
@@ -31,15 +33,17 @@ export interface SessionMark {
   readonly since: number;
 }
 
-/** The session's id as clients keep it (`pid`). It is no secret: it opens nothing without the credentials. */
-export function pidOf({ connectionId, since }: SessionMark): string {
-  return `${connectionId}.${since}`;
+/** The session's id as clients keep it (`pid`). It is no secret: it opens nothing without the user's credentials. */
+export function pidOf({ connectionId, since }: SessionMark, { app, id }: User): string {
+  return `${connectionId}.${since}.${app}.${id}`;
 }
 
-const PID = /^([\w=+/-]{1,64})\.(\d{13,14})$/;
+const PID = /^([\w=+/-]{1,64})\.(\d{13,14})\./;
 
-/** Reads a `pid` that a client brings back; undefined for everything that is none. */
-export function parsePid(pid: unknown): SessionMark | undefined {
-  const [, connectionId, since] = (typeof pid === 'string' && PID.exec(pid)) || [];
-  return connectionId === undefined || since === undefined ? undefined : { connectionId, since: Number(since) };
+/** Reads a `pid` that a client brings back; undefined for what is none, or another user's: a client may log in anew. */
+export function parsePid(pid: string, user: User): SessionMark | undefined {
+  const [, connectionId, since] = PID.exec(pid) ?? [];
+  if (connectionId === undefined || since === undefined) return undefined;
+  const session = { connectionId, since: Number(since) };
+  return pidOf(session, user) === pid ? session : undefined;
 }

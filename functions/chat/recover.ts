@@ -55,7 +55,7 @@ export async function resume(session: Session, payload: Record<string, unknown>)
     console.error('A session was not recovered', { user: user.id, error });
     return undefined;
   });
-  return { pid: recovered ?? pidOf({ connectionId, since: registration.before }) };
+  return { pid: recovered ?? pidOf({ connectionId, since: registration.before }, user) };
 }
 
 /**
@@ -82,7 +82,7 @@ async function resend({ connectionId, user }: Arrived, { name, args }: ChatEvent
 
 async function missedEvents(arrived: Arrived, pid: string, offset: string): Promise<ChatEvent[] | undefined> {
   const { user, connectionId, registration } = arrived;
-  const [session, position] = [parsePid(pid), parseOffset(offset)];
+  const [session, position] = [parsePid(pid, user), parseOffset(offset)];
   if (!session || !position) return undefined;
   const before = await noteAttempt(user, pid, { at: registration.before, connectionId });
   if (!isFresh(position, before?.at ?? session.since, registration.before)) return undefined;

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { io, type Socket } from 'socket.io-client';
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { expect, vi } from 'vitest';
 import { SLACK_MS } from '../../functions/chat/recovery-rules.ts';
 import type { Cloud } from '../../local/cloud.ts';
@@ -14,6 +14,14 @@ export function closeTravellers(...stay: Traveller[]): void {
   for (const traveller of open) if (!stay.includes(traveller)) traveller.close();
 }
 
+/** How a traveller logs in. */
+interface How {
+  readonly query?: Record<string, string>;
+  /** Whether the credentials come in the CONNECT payload. @default false, in the URL */
+  readonly inPayload?: boolean;
+  readonly options?: Partial<ManagerOptions>;
+}
+
 /** A stock client that is cut off and comes back when it is told to, and everything that it was told in its life. */
 export class Traveller {
   readonly socket: Socket;
@@ -24,10 +32,10 @@ export class Traveller {
   readonly counts: number[] = [];
   logins = 0;
 
-  private constructor(cloud: Cloud, query: Record<string, string>, auth?: object) {
+  private constructor(cloud: Cloud, options: Partial<ManagerOptions & SocketOptions>) {
     this.#cloud = cloud;
-    const options = { transports: ['websocket'], forceNew: true, reconnection: false };
-    this.socket = io(`${cloud.origin}/chat`, { ...options, query, ...(auth && { auth }) });
+    const usual = { transports: ['websocket'], forceNew: true, reconnection: false };
+    this.socket = io(`${cloud.origin}/chat`, { ...usual, ...options });
     this.socket.onAny((event: string, ...args: unknown[]) => {
       this.counts.push(args.length);
       if (event === 'login') this.logins += 1;
@@ -37,15 +45,11 @@ export class Traveller {
   }
 
   /** Logs in with the credentials in the URL, or as payload. */
-  static async login(
-    cloud: Cloud,
-    login: Record<string, unknown>,
-    { query = {}, inPayload = false }: { query?: Record<string, string>; inPayload?: boolean } = {},
-  ): Promise<Traveller> {
+  static async login(cloud: Cloud, login: Record<string, unknown>, how: How = {}): Promise<Traveller> {
+    const { query = {}, inPayload = false, options } = how;
     const auth = credentials(login);
-    const traveller = inPayload
-      ? new Traveller(cloud, query, auth)
-      : new Traveller(cloud, { auth: JSON.stringify(auth), ...query });
+    const brought = inPayload ? { query, auth } : { query: { auth: JSON.stringify(auth), ...query } };
+    const traveller = new Traveller(cloud, { ...brought, ...options });
     await traveller.#loggedIn(1);
     await cloud.settled();
     return traveller;
@@ -68,7 +72,6 @@ export class Traveller {
     const logins = this.logins;
     this.socket.connect();
     await this.#loggedIn(logins + 1);
-    await this.#cloud.settled();
     return this.socket.recovered;
   }
 
