@@ -63,7 +63,7 @@ export class RealtimeStack extends Stack {
       timeout: Duration.seconds(29),
     });
     core.allow(frame, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');
-    messages.allow(frame, 'PutItem', 'UpdateItem');
+    messages.allow(frame, 'Query', 'PutItem', 'UpdateItem');
     accounts.allow(frame, 'GetItem', 'PutItem', 'UpdateItem');
     connections.allow(frame, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
 

@@ -33,7 +33,7 @@ export class RestStack extends Stack {
     });
     core.allow(rest, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     messages.allow(rest, 'Query', 'BatchGetItem', 'DeleteItem');
-    connections.allow(rest, 'BatchGetItem');
+    connections.allow(rest, 'BatchGetItem', 'UpdateItem');
     attributes.allow(rest, 'Query', 'PutItem', 'DeleteItem');
     accounts.allow(rest, 'GetItem');
     props.realtime.systemMessages.allowInvocation(rest, ENV.systemUrl);

@@ -49,6 +49,9 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
   if (!toms) throw new Error('Nobody logged in');
   const speaker = toms;
   const jerrys = await login(jerry);
+  const [paul = '', mary = '', john = ''] = users(3);
+  await Promise.all([mary, john].map((friend) => befriend(cloud.origin, paul, friend)));
+  await comeBack(cloud, paul, (act) => when('come back and recover, with 2 friends', act));
   await when('heartbeat of a Socket.IO 1 or 2 client (every 4 minutes)', async () => {
     jerrys.send('2');
     await jerrys.until((frame) => frame === '3');
@@ -113,6 +116,33 @@ const exceptSchedule = (entry: Entry) =>
   entry.service === 'invocation'
     ? !entry.functionId.startsWith('Heartbeat')
     : !['dynamodb:Query', 'execute-api:GetConnection'].includes(entry.action);
+/** A connection fails, and its client presents its session on another one. */
+async function comeBack(
+  cloud: Cloud,
+  client: string,
+  when: (act: () => Promise<unknown>) => Promise<void>,
+): Promise<void> {
+  const auth = JSON.stringify(credentials({ client }));
+  const connect = async (payload: string) => {
+    const raw = await RawClient.connect(cloud.origin, { EIO: '4', transport: 'websocket', auth, recovery: 'true' });
+    await raw.until((frame) => frame.startsWith('0'));
+    raw.send(`40/chat,${payload}`);
+    const { sid, pid } = JSON.parse(
+      (await raw.until((frame) => frame.startsWith('40/chat,'))).slice('40/chat,'.length),
+    );
+    const login = await raw.until((frame) => frame.includes('"login"'));
+    return { raw, sid, pid, offset: JSON.parse(login.slice('42/chat,'.length))[2] };
+  };
+  const { sid, pid, offset } = await connect('');
+  await cloud.settled();
+  cloud.drop(sid);
+  let again: Awaited<ReturnType<typeof connect>> | undefined;
+  await when(async () => {
+    again = await connect(JSON.stringify({ pid, offset }));
+    if (again.pid !== pid) throw new Error('The session was not recovered');
+  });
+  again?.raw.close();
+}
 
 /** Users come to be by being befriended. */
 async function make(cloud: Cloud, ids: string[]): Promise<string[]> {

@@ -1,9 +1,11 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { parseCredentials } from '../chat/credentials.ts';
+import { parseCredentials, visitOf } from '../chat/credentials.ts';
 import { ChatError } from '../chat/errors.ts';
 import { type Handshake, toContext } from '../chat/handshake.ts';
 import { authenticate } from '../chat/login.ts';
+import { isUser } from '../chat/principal.ts';
+import { couldRecover, recovers } from '../chat/recoverable.ts';
 import { type Eio, parseEio } from '../protocol/index.ts';
 
 const Event = z.object({
@@ -19,13 +21,18 @@ export async function handler(event: unknown): Promise<APIGatewayAuthorizerResul
   const { methodArn, queryStringParameters: query } = Event.parse(event);
   const eio = parseEio(query?.EIO);
   if (!eio || (query?.transport ?? 'websocket') !== 'websocket') return answer('Deny', methodArn, {});
-  return answer('Allow', methodArn, toContext(await handshake(eio, query?.auth)));
+  return answer('Allow', methodArn, toContext(await handshake(eio, query ?? {})));
 }
 
-async function handshake(eio: Eio, auth: string | undefined): Promise<Handshake> {
-  if (!auth) return { eio, outcome: 'anonymous' };
+async function handshake(eio: Eio, query: Record<string, string>): Promise<Handshake> {
+  const could = couldRecover(eio, query);
+  if (!query.auth) return { eio, outcome: 'anonymous', recovers: could };
   try {
-    return { eio, outcome: 'known', principal: await authenticate(parseCredentials(auth), Date.now()) };
+    const credentials = parseCredentials(query.auth);
+    const principal = await authenticate(credentials, Date.now());
+    return isUser(principal) && (await recovers(principal, credentials, could))
+      ? { eio, outcome: 'known', principal, recovers: true, visit: visitOf(credentials) }
+      : { eio, outcome: 'known', principal, recovers: false };
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
     return { eio, outcome: 'refused', code: error.code, message: error.message };

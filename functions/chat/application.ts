@@ -1,25 +1,33 @@
 import type { Application, Socket } from '../protocol/index.ts';
-import { parseCredentials, visitOf } from './credentials.ts';
+import { parseCredentials, type Visit, visitOf } from './credentials.ts';
 import { ChatError, ERROR, publicError } from './errors.ts';
 import { forget } from './forget.ts';
 import { authenticate } from './login.ts';
 import { keepPace, TooFast } from './pace.ts';
 import type { Principal } from './principal.ts';
+import { resume } from './recover.ts';
+import { recovers } from './recoverable.ts';
 import { say } from './say.ts';
-import { beginSession, refuse, type Session, welcome } from './session.ts';
+import { beginSession, type Entrant, refuse, type Session, welcome } from './session.ts';
 import { NAMESPACE } from './wire.ts';
+
+/** What is known of a connection when a frame of it comes. */
+export interface Client {
+  /** Whose it is; undefined before a login by CONNECT payload. */
+  readonly principal: Principal | undefined;
+  /** What his login brings, if that waits for him to join. */
+  readonly visit: Visit | undefined;
+  /** Whether it could recover, as far as its URL tells. */
+  readonly recovers: boolean;
+}
 
 /**
  * The chat as a Socket.IO application, for one frame of one connection.
- * @param principal who is logged in on the connection; undefined before a login by CONNECT payload
  * @param arrival when the frame reached the gateway, epoch ms
  * @param background takes work that the answer to the client need not wait for, but the invocation must
  */
-export function chat(
-  principal: Principal | undefined,
-  arrival: number,
-  background: (work: Promise<void>) => void,
-): Application {
+export function chat(client: Client, arrival: number, background: (work: Promise<void>) => void): Application {
+  const { principal } = client;
   let login: { session: Session } | { error: ChatError } | undefined;
 
   return {
@@ -28,9 +36,11 @@ export function chat(
       if (namespace !== NAMESPACE) return { message: 'Invalid namespace' };
       // The session begins before the join is confirmed: stock clients send what they have buffered at once after it.
       try {
-        const credentials = parseCredentials(query.auth ?? payload);
-        const found = await authenticate(credentials, arrival);
-        login = { session: await beginSession(connection, found, visitOf(credentials), arrival) };
+        const entrant = await identify(client, query.auth ?? payload, arrival);
+        const session = await beginSession(connection, entrant, arrival);
+        if (!session) return 'repeated';
+        login = { session };
+        return await resume(session, payload);
       } catch (error) {
         login = { error: publicError(error) };
       }
@@ -64,6 +74,15 @@ export function chat(
       await connection.close();
     },
   };
+}
+
+/** @throws ChatError when the credentials are wrong */
+async function identify({ principal, visit, recovers: could }: Client, auth: unknown, now: number): Promise<Entrant> {
+  if (principal && visit) return { principal, visit, recovers: true, once: true };
+  const credentials = parseCredentials(auth);
+  const found = await authenticate(credentials, now);
+  const recovering = await recovers(found, credentials, could);
+  return { principal: found, visit: visitOf(credentials), recovers: recovering, once: true };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Community, membersOf, unknownCommunity } from '../store/communities.ts';
-import { connectionsOf } from '../store/connections.ts';
+import { connectionsOf, type OpenConnection } from '../store/connections.ts';
 import { type Lookup, lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
 import type { Conversation } from '../store/messages.ts';
@@ -7,13 +7,14 @@ import { profile } from '../store/profiles.ts';
 import type { Owned } from './delivery.ts';
 import { ChatError, ERROR } from './errors.ts';
 import type { Principal } from './principal.ts';
+import type { SeenAs } from './spoken.ts';
 import { TYPE, type Type } from './wire.ts';
 
 /** Whom a message reaches, where it is kept, and as what its receivers see the speaker. */
 export interface Audience {
   /** undefined: it is not kept. */
   readonly conversation: Conversation | undefined;
-  readonly seenAs: { readonly type: Type; readonly gid?: string };
+  readonly seenAs: SeenAs;
   /** The open connections of everybody else. */
   readonly others: readonly Owned[];
   /** Who gets a push when the message reaches him on no device: users, and nobody for what is said in a room. */
@@ -120,6 +121,6 @@ export async function connections(principals: readonly Principal[]): Promise<Own
   return principals.flatMap((principal, n) => recipients(principal, found[n] ?? []));
 }
 
-function recipients(owner: Principal, connectionIds: readonly string[]): Owned[] {
-  return connectionIds.map((connectionId) => ({ owner, connectionId }));
+function recipients(owner: Principal, connections: readonly OpenConnection[]): Owned[] {
+  return connections.map((connection) => ({ owner, ...connection }));
 }

@@ -5,6 +5,12 @@ import { parseId } from './principal.ts';
 
 const text = z.string().check(z.minLength(1), z.maxLength(1024));
 
+/** Some clients can only send text. */
+const flag = z.pipe(
+  z.union([z.boolean(), z.enum(['true', 'false'])]),
+  z.transform((value) => String(value) === 'true'),
+);
+
 const Credentials = z.object({
   app: text,
   sign: text,
@@ -17,6 +23,7 @@ const Credentials = z.object({
   passenger: z.optional(z.looseObject({ id: z.optional(z.unknown()) })),
   install: z.optional(z.unknown()),
   notifyAll: z.optional(z.boolean()),
+  recovery: z.optional(flag),
 });
 
 /** The ways to log in on the socket: the wire's forms of the `auth` object, one for one, and by a token from an earlier login. */
@@ -34,6 +41,8 @@ export interface Credentials {
   readonly login: Login;
   readonly install: string | undefined;
   readonly notifyAll: boolean;
+  /** Whether the client wants to recover what it misses; undefined when it does not say. */
+  readonly recovery: boolean | undefined;
 }
 
 /** What a login brings besides its proof: unlike that, it may be handed on and kept. */
@@ -62,6 +71,7 @@ export function parseCredentials(input: unknown): Credentials {
     // Clients whose app was not registered for pushes yet leave it empty.
     install: auth.install == null || auth.install === '' ? undefined : parseId(auth.install, 'auth.install'),
     notifyAll: auth.notifyAll ?? false,
+    recovery: auth.recovery,
   };
 }
 

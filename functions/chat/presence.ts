@@ -1,13 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 import { announceLater } from '../announce/later.ts';
 import { CONNECTION_SHARDS } from '../constants.ts';
-import { eventFrame } from '../protocol/index.ts';
 import { findApp } from '../store/apps.ts';
-import { type Announced, everybody, type News, takeLeave, type User } from '../store/connections.ts';
+import { type Announced, everybody, type News, takeLeave } from '../store/connections.ts';
 import { friendsOf } from '../store/friendships.ts';
+import { forfeitAll } from '../store/recovery.ts';
 import { connections } from './audience.ts';
 import { deliver, type Owned, type Recipient } from './delivery.ts';
-import { NAMESPACE } from './wire.ts';
+import type { ChatEvent } from './event.ts';
+import { offsetOf, presenceMark } from './position.ts';
+import type { User } from './principal.ts';
+import { PRESENCE_SLACK_MS, SLACK_MS } from './recovery-rules.ts';
 
 /** To how many connections a login itself says `online`. To say it to more would take long, and is handed over. */
 const MOST_AT_LOGIN = 100;
@@ -27,8 +30,10 @@ export async function announceOnline(news: News, except: string): Promise<void> 
   try {
     if (news.everybody) await announceLater({ kind: 'online_x', user, except });
     if (!news.friends) return;
+    if (Date.now() > news.since + PRESENCE_SLACK_MS - SLACK_MS) await forfeitAll(user.app, Date.now());
     const reached = await friendsOnline(user);
     if (reached.length <= MOST_AT_LOGIN) return await sayOnline(user, reached);
+    await forfeitAll(user.app, Date.now());
     const connectionIds = reached.map(({ connectionId }) => connectionId);
     for (let n = 0; n < connectionIds.length; n += MOST_IN_JOB) {
       await announceLater({ kind: 'online', user, connectionIds: connectionIds.slice(n, n + MOST_IN_JOB) });
@@ -40,7 +45,7 @@ export async function announceOnline(news: News, except: string): Promise<void> 
 
 /** Says `online` to connections of a user's friends. */
 export function sayOnline(user: User, recipients: readonly Recipient[]): Promise<void> {
-  return deliver(recipients, frame('online', user));
+  return deliver(recipients, told('online', user));
 }
 
 /** Says `online_x` to everybody connected but one. */
@@ -66,7 +71,7 @@ export async function announceOffline(user: User, left: number): Promise<void> {
 }
 
 async function sayOffline(user: User, announced: Announced, friends: readonly Owned[]): Promise<void> {
-  await deliver(friends, frame('offline', user));
+  await deliver(friends, told('offline', user));
   if (announced === 'everybody') await toEverybody(user, 'offline_x');
 }
 
@@ -76,7 +81,8 @@ async function friendsOnline(user: User): Promise<Owned[]> {
 }
 
 async function toEverybody(user: User, event: 'online_x' | 'offline_x', except?: string): Promise<void> {
-  const said = frame(event, user);
+  const said: ChatEvent = { name: event, args: [user.id] };
+  await forfeitAll(user.app, Date.now());
   await Promise.all(
     Array.from({ length: CONNECTION_SHARDS }, (_, shard) => deliver(but(except, everybody(user.app, shard)), said)),
   );
@@ -86,4 +92,8 @@ async function* but(except: string | undefined, recipients: AsyncIterable<Recipi
   for await (const recipient of recipients) if (recipient.connectionId !== except) yield recipient;
 }
 
-const frame = (event: string, { id }: User) => eventFrame(NAMESPACE, event, [id]);
+const told = (name: 'online' | 'offline', { id }: User): ChatEvent => ({
+  name,
+  args: [id],
+  offset: offsetOf(Date.now(), presenceMark(name, id)),
+});

@@ -7,6 +7,11 @@ export interface Principal {
   readonly id: string;
 }
 
+/** A principal who has friends, and whose coming and going is announced. */
+export type User = Principal & { readonly kind: 'user' };
+
+export const isUser = (principal: Principal): principal is User => principal.kind === 'user';
+
 export const ID = /^[a-zA-Z0-9_-]+$/;
 export const ID_LENGTH = 128;
 

@@ -1,14 +1,16 @@
 import * as z from 'zod/mini';
-import { eventFrame } from '../protocol/index.ts';
 import { pushLater } from '../push/later.ts';
 import { recordContact } from '../store/contacts.ts';
 import { type Message, messageId, storeMessage } from '../store/messages.ts';
+import { forfeit } from '../store/recovery.ts';
 import { admit } from './audience.ts';
 import { checkContent, Spoken } from './content.ts';
 import { deliver, deliverTo } from './delivery.ts';
 import { parse } from './parse.ts';
 import { type Principal, parseId } from './principal.ts';
-import { NAMESPACE, TYPE } from './wire.ts';
+import { SETTLE_MS } from './recovery-rules.ts';
+import { ackEvent, heard, messageEvent, yourselfEvent } from './spoken.ts';
+import { TYPE } from './wire.ts';
 
 const Say = z.object({
   to: z.object({ id: z.unknown(), type: z.optional(z.enum(TYPE)) }),
@@ -48,7 +50,9 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
 
   const type = speaker.kind === 'passenger' ? TYPE.friend : (to.type ?? TYPE.friend);
   const id = parseId(to.id, 'say.to.id');
-  const { conversation, seenAs, others, pushed, mine } = await admit(speaker, id, type);
+  const at = Date.now();
+  let audience = await admit(speaker, id, type);
+  const { conversation, seenAs, pushed } = audience;
 
   const { ts } = arrival;
   const message: Message = {
@@ -59,25 +63,31 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
     ...(remark != null && { remark }),
   };
   await Promise.all([
-    conversation && storeMessage(conversation, message),
+    conversation && storeMessage(conversation, message, { by: speaker.connectionId, at, ...(ack != null && { ack }) }),
+    // Conversations with visitors are listed nowhere.
+    conversation?.kind === 'passenger' &&
+      forfeit({ ...speaker, kind: 'user', id: speaker.kind === 'user' ? speaker.id : id }, at),
     ...(type === TYPE.stranger
       ? [recordContact(speaker, id, ts), recordContact({ ...speaker, id }, speaker.id, ts)]
       : []),
   ]);
 
-  const { speaker: _, ...shown } = message;
-  const event = { from: { id: speaker.id, ...seenAs }, ...shown };
+  // Who has connected meanwhile and looked what was said may not have found this yet.
+  if (Date.now() - at > SETTLE_MS) audience = await admit(speaker, id, type).catch(() => audience);
+  const { others, mine } = audience;
+  const kept = conversation && at;
+  const isThis = ({ connectionId }: { connectionId: string }) => connectionId === speaker.connectionId;
+  const self = mine.find(isThis) ?? { owner: speaker, connectionId: speaker.connectionId };
+  const event = heard(message, seenAs);
   const delivered = Promise.all([
-    ack != null && deliver([{ owner: speaker, connectionId: speaker.connectionId }], frame('ack', { ack, ts })),
-    deliverTo(pushed, others, frame('message', event)).then((missed) =>
+    ack != null && deliver([self], ackEvent(message, ack, kept)),
+    deliverTo(pushed, others, messageEvent(message, seenAs, kept)).then((missed) =>
       pushLater(missed, { app: speaker.app, event, push }),
     ),
     deliver(
-      mine.filter(({ connectionId }) => connectionId !== speaker.connectionId),
-      frame('yourself', { to: { id, type }, ...shown }),
+      mine.filter((device) => !isThis(device)),
+      yourselfEvent(message, { id, type }, kept),
     ),
   ]);
   return { id: message.id, ts, ...(ack != null && { ack }), delivered: delivered.then(() => undefined) };
 }
-
-const frame = (event: string, argument: unknown) => eventFrame(NAMESPACE, event, [argument]);

@@ -3,10 +3,14 @@ import { disconnectFrame, type Eio, eventFrame } from '../protocol/index.ts';
 import { findApp } from '../store/apps.ts';
 import { type News, register } from '../store/connections.ts';
 import type { Visit } from './credentials.ts';
+import { type ChatEvent, frameOf } from './event.ts';
 import { forget } from './forget.ts';
+import { settle } from './lateness.ts';
 import { enter } from './login.ts';
+import { offsetOf } from './position.ts';
 import { announceOnline } from './presence.ts';
 import type { Principal } from './principal.ts';
+import type { Registration } from './recovery-rules.ts';
 import { issueToken } from './token.ts';
 import { NAMESPACE } from './wire.ts';
 
@@ -16,36 +20,62 @@ export interface Session {
   readonly principal: Principal;
   /** Who has to be told that its user has come online by it. */
   readonly news: News | undefined;
+  readonly registration: Registration;
+  readonly recovers: boolean;
+}
+
+/** Who logs in: what he brings, and whether his client recovers what it missed. */
+export interface Entrant {
+  readonly principal: Principal;
+  readonly visit: Visit;
+  readonly recovers: boolean;
+  /** Whether he may ask twice. */
+  readonly once: boolean;
 }
 
 /**
  * Writes what the login brings, and registers a connection that answers posts: from here on its principal is online and
  * messages reach it. This comes before `login` is said, because whoever has seen `login` must not miss a message any more.
+ * @returns undefined when that was done before
  * @throws ChatError 5001, 5005, 5008 or 5010 when what the login brings cannot be kept, or there are too many devices
  */
 export async function beginSession(
   { id: connectionId, eio }: { readonly id: string; readonly eio: Eio },
-  principal: Principal,
-  visit: Visit,
+  { principal, visit, recovers, once }: Entrant,
   now: number,
-): Promise<Session> {
+): Promise<Session | undefined> {
   const friends = await enter(principal, visit, now);
-  const news = await register(connectionId, principal, { eio, now, notifyAll: visit.notifyAll ?? false });
-  return { connectionId, principal, news: news && { ...news, friends: news.friends && friends > 0 } };
+  const before = Date.now();
+  const notifyAll = visit.notifyAll ?? false;
+  const news = await register(connectionId, principal, { eio, now, notifyAll, recoverable: recovers, once });
+  if (news === 'repeated') return undefined;
+  const registration = { before, done: Date.now() };
+  return {
+    connectionId,
+    principal,
+    news: news && { ...news, friends: news.friends && friends > 0 },
+    registration,
+    recovers,
+  };
 }
 
 /** Says that the login succeeded, in strict mode with the token that REST requests need; then has others told of it. */
-export async function welcome({ connectionId, principal, news }: Session, now: number): Promise<void> {
-  const said = loginFrame(principal, now).then((login) => post(connectionId, login));
+export async function welcome(session: Session, now: number): Promise<void> {
+  const { connectionId, principal, news } = session;
+  const said = sayLogin(session, now);
   // Whatever comes of it: should he have gone already, that is announced as well.
   const outcome = await said.finally(() => news && announceOnline(news, connectionId));
   if (outcome === 'gone') await forget(connectionId, principal);
 }
 
-async function loginFrame(principal: Principal, now: number): Promise<string> {
+async function sayLogin({ connectionId, principal, recovers }: Session, now: number): Promise<'sent' | 'gone'> {
   const app = await findApp(principal.app);
   const token = app?.mode === 'strict' && (await issueToken(app, principal, now));
-  return eventFrame(NAMESPACE, 'login', [{ success: true, id: principal.id, ...(token && { token }) }]);
+  const args = [{ success: true, id: principal.id, ...(token && { token }) }];
+  const login: ChatEvent = { name: 'login', args, offset: offsetOf(Date.now(), 'login') };
+  const outcome = await post(connectionId, frameOf(login, recovers));
+  if (recovers) await settle(principal, login);
+  return outcome;
 }
 
 /**

@@ -39,16 +39,21 @@ async function handle({ requestContext, body }: z.output<typeof Event>): Promise
   if (handshake.eio === 4 && receive(4, body).kind === 'pong') return answerPing(connectionId);
 
   const principal = handshake.outcome === 'known' ? handshake.principal : await latecomer(connectionId, body);
+  const waits = handshake.outcome === 'known' && handshake.recovers;
   const connection = {
     id: connectionId,
     eio: handshake.eio,
-    namespaces: joined(handshake.eio, principal, body),
+    namespaces: joined(handshake.eio, principal, waits, body),
     send: async (frame: string) => void (await post(connectionId, frame)),
     close: () => close(connectionId),
   };
   const background: Promise<void>[] = [];
   await serve(
-    chat(principal, requestTimeEpoch, (work) => background.push(work)),
+    chat(
+      { principal, visit: waits ? handshake.visit : undefined, recovers: handshake.recovers },
+      requestTimeEpoch,
+      (work) => background.push(work),
+    ),
     connection,
     body,
   );
@@ -58,12 +63,13 @@ async function handle({ requestContext, body }: z.output<typeof Event>): Promise
 /**
  * What the connection has joined, without a memory of it: the chat as soon as somebody is logged in, and the main
  * namespace always, but for the very frame in which a client asks for it, to which it gets an answer.
+ * @param waits whether it is confirmed in the chat only when it asks
  */
-function joined(eio: Eio, principal: Principal | undefined, frame: string): Set<string> {
+function joined(eio: Eio, principal: Principal | undefined, waits: boolean, frame: string): Set<string> {
   const namespaces = new Set(principal ? [MAIN_NAMESPACE, NAMESPACE] : [MAIN_NAMESPACE]);
   const incoming = receive(eio, frame);
-  if (eio === 4 && incoming.kind === 'connect' && incoming.namespace === MAIN_NAMESPACE)
-    namespaces.delete(MAIN_NAMESPACE);
+  if (eio !== 4 || incoming.kind !== 'connect') return namespaces;
+  if (waits || incoming.namespace === MAIN_NAMESPACE) namespaces.delete(incoming.namespace);
   return namespaces;
 }
 

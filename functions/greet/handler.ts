@@ -46,10 +46,16 @@ async function greet({ connectionId, at, handshake, visit }: z.output<typeof Eve
   if ((await postFirst(connectionId, open)) === 'gone') return;
   // Engine.IO 3 clients never ask for the main namespace. Newer ones do, and some take one unasked for an error.
   if (eio === 3) await post(connectionId, connectFrame(eio, '/', connectionId));
-  if (handshake.outcome === 'anonymous') return;
+  // Who recovers is confirmed when he asks.
+  if (handshake.outcome === 'anonymous' || (handshake.outcome === 'known' && handshake.recovers)) return;
 
   if ((await post(connectionId, connectFrame(eio, NAMESPACE, connectionId))) === 'gone') return;
   if (handshake.outcome === 'refused') return refuse(connectionId, handshake);
-  const begun = await beginSession({ id: connectionId, eio }, handshake.principal, visit, at).catch(publicError);
-  await (begun instanceof ChatError ? refuse(connectionId, begun) : welcome(begun, at));
+  const { principal } = handshake;
+  const begun = await beginSession(
+    { id: connectionId, eio },
+    { principal, visit, recovers: false, once: false },
+    at,
+  ).catch(publicError);
+  if (begun) await (begun instanceof ChatError ? refuse(connectionId, begun) : welcome(begun, at));
 }

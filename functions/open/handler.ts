@@ -19,8 +19,9 @@ const Event = z.object({
 export async function handler(event: unknown): Promise<{ statusCode: number }> {
   const { requestContext, queryStringParameters } = Event.parse(event);
   const { connectionId, requestTimeEpoch, authorizer } = requestContext;
-  const known = HandshakeContext.parse(authorizer).outcome === 'known';
-  const visit = known ? visitOf(parseCredentials(queryStringParameters?.auth)) : {};
+  const handshake = HandshakeContext.parse(authorizer);
+  const visit =
+    handshake.outcome === 'known' && !handshake.recovers ? visitOf(parseCredentials(queryStringParameters?.auth)) : {};
   await invokeLater(greet, { connectionId, at: requestTimeEpoch, handshake: authorizer, visit });
   return { statusCode: 200 };
 }

@@ -25,10 +25,24 @@ export interface Handshake {
   readonly payload: Record<string, unknown>;
 }
 
+/** How an application refuses a namespace join (CONNECT_ERROR). */
+export interface Refusal {
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+/** How an application confirms a namespace join to a client that can recover its session: see `connectFrame`. */
+export interface Recoverable {
+  readonly pid: string;
+}
+
 /** What is served. What its methods throw, `serve` throws. */
 export interface Application {
-  /** Decides about a namespace join; a returned error refuses it (CONNECT_ERROR). */
-  connect(socket: Socket, handshake: Handshake): Promise<{ message: string; data?: unknown } | undefined>;
+  /**
+   * Decides about a namespace join: undefined confirms it, and so does a session that can be recovered; `repeated`
+   * leaves it unanswered, as something that was asked and answered before.
+   */
+  connect(socket: Socket, handshake: Handshake): Promise<Refusal | Recoverable | 'repeated' | undefined>;
   /** Called after the join was confirmed. */
   connected?(socket: Socket, handshake: Handshake): Promise<void>;
   /** Returns the arguments of the acknowledgement; they are sent only if the client asked for one. undefined = none. */

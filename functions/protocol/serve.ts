@@ -40,10 +40,11 @@ function socketOf(connection: Connection, namespace: string): Socket {
 
 async function join(application: Application, socket: Socket, { query, payload }: Handshake): Promise<void> {
   const { connection, namespace } = socket;
-  const refusal = await application.connect(socket, { query, payload });
-  if (refusal) return connection.send(connectErrorFrame(connection.eio, namespace, refusal));
+  const answer = await application.connect(socket, { query, payload });
+  if (answer === 'repeated') return;
+  if (answer && 'message' in answer) return connection.send(connectErrorFrame(connection.eio, namespace, answer));
   connection.namespaces.add(namespace);
-  await connection.send(connectFrame(connection.eio, namespace, connection.id));
+  await connection.send(connectFrame(connection.eio, namespace, connection.id, answer?.pid));
   await application.connected?.(socket, { query, payload });
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../chat/errors.ts';
+import { SLACK_MS } from '../chat/recovery-rules.ts';
 import type { App } from '../store/apps.ts';
 import {
   type Community,
@@ -11,6 +12,7 @@ import {
 } from '../store/communities.ts';
 import { changeMembers, createCommunity } from '../store/community-changes.ts';
 import { eraseHistory, history, latest } from '../store/messages.ts';
+import { forfeitEach } from '../store/recovery.ts';
 import { isMember, isOwner, self } from './access.ts';
 import { common, most, name, named, one } from './communities.ts';
 import { flag, historyQuery, id, ids } from './parameters.ts';
@@ -91,8 +93,10 @@ export const groups = [
     params: one,
     status: 204,
     access: (caller, { app, params }) => isOwner(caller, groupAt(app, params)),
-    async handle({ app, params }) {
+    async handle({ app, params, now }) {
       await checkExists(groupAt(app, params));
+      // What they missed is going to be missing for ever.
+      await forfeitEach(app.id, await membersOf(groupAt(app, params)), now + SLACK_MS);
       await eraseHistory(conversation(app, params.id));
     },
   }),

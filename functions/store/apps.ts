@@ -54,6 +54,8 @@ const App = z.object({
   messagesPerMinuteOfConnection: z._default(z.number(), 300),
   /** For so long, a user whose last connection went may come back before anybody is told; at most 60. */
   presenceGraceSeconds: z._default(z.number(), 0),
+  /** Whether clients that can recover what they missed are served so. */
+  recovery: z._default(z.boolean(), true),
   /** How large an attachment may be, in bytes. */
   attachmentBytes: z._default(z.number(), 20 * 1024 * 1024),
   /** How many attachments a user may upload in an hour, and how many bytes in all. */

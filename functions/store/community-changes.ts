@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { checkAttributes } from '../attributes/limits.ts';
 import { ChatError, ERROR } from '../chat/errors.ts';
+import { SLACK_MS } from '../chat/recovery-rules.ts';
 import { DIRECTORY_INDEX, ENV, MEMBERSHIP_INDEX, PARTITION_KEY } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
 import { indexChanges } from './attribute-index.ts';
@@ -10,6 +11,7 @@ import { type Community, head, memberKey, membership, membersOf, unknownCommunit
 import { conditionFailed, dynamo, lookup } from './dynamo.ts';
 import { directoryEntry, headKey, subjectKey } from './keys.ts';
 import { profile } from './profiles.ts';
+import { forfeitEach, MOST_NOTES } from './recovery.ts';
 import { MOST_WRITES, transact, type Write } from './transact.ts';
 
 const table = requireEnv(ENV.coreTable);
@@ -101,6 +103,9 @@ async function changeBatch(community: Community, change: MemberChange, { most, n
       ...(delta > 0 ? ['members <= :room'] : []),
       ...(ownerMatters ? [found.owner === undefined ? 'attribute_not_exists(#owner)' : '#owner = :owner'] : []),
     ];
+    // Before the change, so that nobody who comes back meanwhile overlooks what was said here: to him, or before he came.
+    const unsure = [...leaving, ...(community.kind === 'group' ? joining : [])];
+    await forfeitEach(community.app, unsure, Date.now() + SLACK_MS);
     const refused = await transact([
       {
         Update: {
@@ -158,6 +163,7 @@ function expel(community: Community, userId: string): Write {
  * @throws ChatError 5004 when it does not exist
  */
 export async function deleteCommunity(community: Community): Promise<void> {
+  await forfeitEach(community.app, await membersOf(community, MOST_NOTES + 1), Date.now() + SLACK_MS);
   try {
     await dynamo.send(
       new UpdateCommand({

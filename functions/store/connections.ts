@@ -1,18 +1,18 @@
 import { DeleteCommand, GetCommand, PutCommand, type QueryCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../chat/errors.ts';
-import type { Principal } from '../chat/principal.ts';
+import { isUser, type Principal, type User } from '../chat/principal.ts';
 import { CONNECTION_SHARDS, ENV, EVERYBODY_INDEX, EXPIRES, PARTITION_KEY } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
 import type { Eio } from '../protocol/index.ts';
-import { conditionFailed, dynamo, type Lookup, query } from './dynamo.ts';
+import { conditionFailed, dynamo, type Lookup, query, unlessRefused } from './dynamo.ts';
 import { heartbeatEntry } from './heartbeats.ts';
 import { connectionIdOf, connectionKey, subjectKey } from './keys.ts';
 
 const table = requireEnv(ENV.connectionsTable);
 
-/** API Gateway ends every connection after two hours; ten minutes more, and what is left of it can go. */
-const LIFETIME_S = 2 * 60 * 60 + 600;
+/** API Gateway ends every connection after two hours; who comes back within half of the third may want what is left of it. */
+const LIFETIME_S = 3 * 60 * 60;
 
 /** How many devices one principal may have connected at once. */
 export const MAX_DEVICES = 100;
@@ -23,28 +23,39 @@ const Connection = z.object({
   id: z.string(),
 });
 
-/** A principal who has friends, and whose coming and going is announced. */
-export type User = Principal & { readonly kind: 'user' };
-
-const isUser = (principal: Principal): principal is User => principal.kind === 'user';
-
 /** To whom it has been announced that a user is online. */
 const Announced = z.enum(['friends', 'everybody']);
 export type Announced = z.output<typeof Announced>;
 
 /** The one item of a principal's devices; a set that is emptied is no more. */
-const Devices = z.object({ connections: z.optional(z.instanceof(Set)), announced: z.optional(Announced) });
+const Devices = z.object({
+  connections: z.optional(z.instanceof(Set)),
+  /** Those of them whose clients can recover what they missed. */
+  recoverable: z.optional(z.instanceof(Set)),
+  announced: z.optional(Announced),
+});
 
-const expiryAt = (now: number) => Math.ceil(now / 1000) + LIFETIME_S;
+/** When what is noted now can go: epoch seconds, of epoch ms. */
+export const expiryAt = (now: number) => Math.ceil(now / 1000) + LIFETIME_S;
 
-const devicesKey = (principal: Principal) => ({ [PARTITION_KEY]: subjectKey(principal) });
+export const devicesKey = (principal: Principal) => ({ [PARTITION_KEY]: subjectKey(principal) });
 
-/** The ids of a principal's open connections: one item, whatever their number. */
-export function connectionsOf(principal: Principal): Lookup<string[]> {
+/** An open connection, as those who post to it have to know it. */
+export interface OpenConnection {
+  readonly connectionId: string;
+  /** Whether its client can recover what it missed. */
+  readonly recoverable: boolean;
+}
+
+/** A principal's open connections: one item, whatever their number. */
+export function connectionsOf(principal: Principal): Lookup<OpenConnection[]> {
   return {
     table,
     key: devicesKey(principal),
-    parse: (item) => (item?.connections instanceof Set ? [...item.connections].map(String) : []),
+    parse: (item) => {
+      const { connections = new Set(), recoverable = new Set() } = Devices.parse(item ?? {});
+      return [...connections].map((id) => ({ connectionId: String(id), recoverable: recoverable.has(id) }));
+    },
   };
 }
 
@@ -53,23 +64,41 @@ export interface News {
   readonly user: User;
   readonly friends: boolean;
   readonly everybody: boolean;
+  /** Since when, epoch ms. */
+  readonly since: number;
+}
+
+/** A connection to be registered. */
+export interface Newcomer {
+  readonly eio: Eio;
+  /** When it came, epoch ms. */
+  readonly now: number;
+  /** Whether everybody is to know that its user is online. */
+  readonly notifyAll: boolean;
+  /** Whether its client can recover what it misses. */
+  readonly recoverable: boolean;
+  /** Whether its client may ask for it again; then it is left as it is. */
+  readonly once: boolean;
 }
 
 /**
  * Registers an open connection, so that its principal is online and what is sent to him reaches it.
- * @param notifyAll whether everybody is to know that its user is online
- * @returns what has to be told of a user; of registrations that race, one learns it
+ * @returns what has to be told of a user, of registrations that race, one learns it; `repeated` when it was registered
  * @throws ChatError 5008 when the principal has too many devices connected
  */
 export async function register(
   connectionId: string,
   principal: Principal,
-  { eio, now, notifyAll }: { eio: Eio; now: number; notifyAll: boolean },
-): Promise<News | undefined> {
+  { eio, now, notifyAll, recoverable, once }: Newcomer,
+): Promise<News | 'repeated' | undefined> {
   const expires = expiryAt(now);
-  await dynamo.send(
+  const put = dynamo.send(
     new PutCommand({
       TableName: table,
+      ...(once && {
+        ConditionExpression: 'attribute_not_exists(#pk)',
+        ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+      }),
       Item: {
         ...connectionKey(connectionId),
         ...principal,
@@ -79,20 +108,23 @@ export async function register(
       },
     }),
   );
+  if (!(await unlessRefused(put))) return 'repeated';
   // Last, so that nothing can fail any more when somebody has the news.
-  const before = await addDevice(connectionId, principal, expires, notifyAll ? 'everybody' : 'friends');
+  const since = Date.now();
+  const device = { connectionId, expires, since, recoverable };
+  const before = await addDevice(device, principal, notifyAll ? 'everybody' : 'friends');
   return isUser(principal)
-    ? { user: principal, friends: before === undefined, everybody: notifyAll && before !== 'everybody' }
+    ? { user: principal, friends: before === undefined, everybody: notifyAll && before !== 'everybody', since }
     : undefined;
 }
 
 /** Adds to the devices of a principal; answers to whom he has been announced until then. */
 async function addDevice(
-  connectionId: string,
+  device: { connectionId: string; expires: number; since: number; recoverable: boolean },
   principal: Principal,
-  expires: number,
   audience: Announced,
 ): Promise<Announced | undefined> {
+  const { connectionId, expires, since, recoverable } = device;
   // What everybody was told once stays so until he goes, whichever of his devices goes first.
   const announced = audience === 'everybody' ? ':audience' : 'if_not_exists(announced, :audience)';
   try {
@@ -100,12 +132,13 @@ async function addDevice(
       new UpdateCommand({
         TableName: table,
         Key: devicesKey(principal),
-        UpdateExpression: `ADD connections :connection SET #expires = :expires, announced = ${announced}`,
+        UpdateExpression: `ADD connections :connection${recoverable ? ', recoverable :connection' : ''} SET #expires = :expires, #since = if_not_exists(#since, :since), announced = ${announced}`,
         ConditionExpression: 'attribute_not_exists(connections) OR size(connections) < :most',
-        ExpressionAttributeNames: { '#expires': EXPIRES },
+        ExpressionAttributeNames: { '#expires': EXPIRES, '#since': 'since' },
         ExpressionAttributeValues: {
           ':connection': new Set([connectionId]),
           ':expires': expires,
+          ':since': since,
           ':audience': audience,
           ':most': MAX_DEVICES,
         },
@@ -152,7 +185,8 @@ export async function unregister(connectionId: string, owner?: Principal): Promi
       TableName: table,
       Key: devicesKey(principal),
       // He may have been forgotten altogether, and this must not bring back an item that stays.
-      UpdateExpression: 'DELETE connections :connection SET #left = :left, #expires = :expires',
+      UpdateExpression:
+        'DELETE connections :connection, recoverable :connection SET #left = :left, #expires = :expires',
       ExpressionAttributeNames: { '#left': 'left', '#expires': EXPIRES },
       ExpressionAttributeValues: {
         ':connection': new Set([connectionId]),
@@ -173,15 +207,16 @@ export async function unregister(connectionId: string, owner?: Principal): Promi
  * @returns to whom he was announced; of all who try, one learns it
  */
 export async function takeLeave(user: User, left: number): Promise<Announced | undefined> {
+  const now = Date.now();
   try {
     const { Attributes } = await dynamo.send(
       new UpdateCommand({
         TableName: table,
         Key: devicesKey(user),
-        UpdateExpression: 'REMOVE announced',
+        UpdateExpression: 'REMOVE announced, #since SET gone = :gone, #expires = :expires',
         ConditionExpression: 'attribute_exists(announced) AND attribute_not_exists(connections) AND #left = :left',
-        ExpressionAttributeNames: { '#left': 'left' },
-        ExpressionAttributeValues: { ':left': left },
+        ExpressionAttributeNames: { '#left': 'left', '#since': 'since', '#expires': EXPIRES },
+        ExpressionAttributeValues: { ':left': left, ':gone': now, ':expires': expiryAt(now) },
         ReturnValues: 'UPDATED_OLD',
       }),
     );

@@ -3,7 +3,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY, type RETENTION_DAYS, SORT_KEY } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
-import { collect, dynamo, query } from './dynamo.ts';
+import { collect, dynamo, type Item, query } from './dynamo.ts';
 import { MOST_WRITES, transact } from './transact.ts';
 
 const table = requireEnv(ENV.messagesTable);
@@ -40,6 +40,17 @@ export type Content = z.output<typeof Content>;
 
 const Stored = z.object({ speaker: z.string(), content: Content, remark: z.optional(z.string()) });
 
+/** How a message was sent: what only those need who recover what they missed. */
+const Sending = z.object({
+  /** The connection by which it was said. */
+  by: z.string(),
+  /** When the connections of its receivers were looked up, epoch ms. */
+  at: z.number(),
+  /** The number by which it was confirmed to its speaker, if it carried one. */
+  ack: z.optional(z.number()),
+});
+export type Sending = z.output<typeof Sending>;
+
 export interface Message extends z.output<typeof Stored> {
   /** Unique in its conversation, and sorts as the conversation does. */
   readonly id: string;
@@ -64,7 +75,7 @@ export function messageId(ts: number, counter: number): string {
 }
 
 /** Stores a message. Billed one write unit per KB. */
-export async function storeMessage(conversation: Conversation, message: Message): Promise<void> {
+export async function storeMessage(conversation: Conversation, message: Message, sending: Sending): Promise<void> {
   const { id, ts, speaker, content, remark } = message;
   await dynamo.send(
     new PutCommand({
@@ -75,6 +86,7 @@ export async function storeMessage(conversation: Conversation, message: Message)
         speaker,
         content,
         remark,
+        ...sending,
         [EXPIRES]: Math.ceil((ts + retentionMs(conversation.kind)) / 1000),
       },
     }),
@@ -105,11 +117,34 @@ export async function history(conversation: Conversation, { ts, limit }: Page, n
     },
     limit,
   );
-  const messages = (await collect(newest)).map((item) => {
-    const id = String(item[SORT_KEY]);
-    return { id, ts: Number(id.split('-')[0]), ...Stored.parse(item) };
-  });
-  return messages.reverse();
+  return (await collect(newest)).map(messageOf).reverse();
+}
+
+function messageOf(item: Item): Message {
+  const id = String(item[SORT_KEY]);
+  return { id, ts: Number(id.split('-')[0]), ...Stored.parse(item) };
+}
+
+/**
+ * The first messages of a conversation that arrived after some moment (epoch ms), at most so many, and how they were sent. Reads
+ * what has been stored by now, whatever is under way.
+ */
+export async function messagesAfter(
+  conversation: Conversation,
+  ts: number,
+  most: number,
+): Promise<(Message & Sending)[]> {
+  const found = query(
+    {
+      TableName: table,
+      KeyConditionExpression: '#pk = :pk AND #sk > :after',
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
+      ExpressionAttributeValues: { ':pk': conversationKey(conversation), ':after': stamp(ts) },
+      ConsistentRead: true,
+    },
+    most,
+  );
+  return (await collect(found)).map((item) => ({ ...messageOf(item), ...Sending.parse(item) }));
 }
 
 /** The latest message of each conversation, as far as it has one. Costs a query for each. */

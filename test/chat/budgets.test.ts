@@ -4,6 +4,7 @@ import { cost as costOf } from '../support/cost.ts';
 import { Device, text } from '../support/device.ts';
 import { befriend, credentials, macaw, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
+import { later, Traveller } from '../support/traveller.ts';
 
 const system = macaw();
 
@@ -101,11 +102,30 @@ describe('connecting and logging in', () => {
     expect(sum(spent.invocations)).toBe(3);
   });
 
-  it('costs a stock client one invocation more: its own join, which reads nothing and posts nothing', async () => {
+  it('costs a stock client that recovers one invocation more: its own join, which logs it in', async () => {
     const spent = await cost(() => Device.login('4.8.4', system.origin, someone()));
     expect(spent.posts).toBeLessThanOrEqual(4);
     expect(of('dynamodb', spent)).toBeLessThanOrEqual(5);
     expect(sum(spent.invocations)).toBe(4);
+  });
+});
+
+describe('coming back', () => {
+  it('waits for half a second, and costs a read for each conversation and one write more', async () => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    await befriend(system.origin, tom, jerry);
+    const device = await Traveller.login(system.cloud, { client: jerry });
+    await system.cloud.settled();
+    await device.cut();
+    await later();
+    const spent = await cost(() => device.back());
+    expect(device.socket.recovered).toBe(true);
+    expect(spent.posts).toBeLessThanOrEqual(4);
+    // Beside the login: friends, groups, rooms, strangers; one conversation. Marks, presence of friends; the attempt.
+    expect(spent.calls['dynamodb:Query']).toBe(5);
+    expect(of('dynamodb', spent)).toBeLessThanOrEqual(5 + 5 + 3);
+    expect(sum(spent.invocations)).toBe(4);
+    device.close();
   });
 });
 

@@ -16,10 +16,15 @@ export class RawClient {
     socket.on('error', () => undefined);
   }
 
-  /** Connects with the given query; rejects with the HTTP status when the upgrade is refused. */
+  /**
+   * Connects with the given query; rejects with the HTTP status when the upgrade is refused. It is no client that recovers
+   * what it missed, unless the query says so, so that it is logged in without asking for it. What is empty is left out.
+   */
   static async connect(origin: string, query: Record<string, string>): Promise<RawClient> {
     const url = new URL('/socket.io/', origin.replace(/^http/, 'ws'));
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    for (const [name, value] of Object.entries({ recovery: 'false', ...query })) {
+      if (value !== '') url.searchParams.set(name, value);
+    }
     const client = new RawClient(new WebSocket(url));
     await new Promise<void>((resolve, reject) => {
       client.socket.once('open', resolve);

@@ -1,0 +1,14 @@
+import { forfeit } from '../store/recovery.ts';
+import type { ChatEvent } from './event.ts';
+import { parseOffset } from './position.ts';
+import type { Principal } from './principal.ts';
+import { SLACK_MS } from './recovery-rules.ts';
+
+/**
+ * To be called when an event has been sent to a client that can recover: what took too long may have come to it behind
+ * later events, so that its position does not tell any more whether it has it.
+ */
+export async function settle(owner: Principal, { offset }: ChatEvent, now = Date.now()): Promise<void> {
+  const position = parseOffset(offset);
+  if (position && now - position.at > SLACK_MS) await forfeit(owner, now);
+}
