@@ -1,23 +1,30 @@
-import { type Community, membersOf, unknownCommunity } from '../store/communities.ts';
-import { connectionsOf } from '../store/connections.ts';
-import { type Lookup, lookup } from '../store/dynamo.ts';
+import { EVERYBODY_SHARDS } from '../constants.ts';
+import type { Addressee } from '../deliver/job.ts';
+import { type Community, head, MEMBER_RANGES, membership, membersOf, unknownCommunity } from '../store/communities.ts';
+import { connectionsOf, everybody, type OpenConnection } from '../store/connections.ts';
+import { collect, type Lookup, lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
 import type { Conversation } from '../store/messages.ts';
 import { profile } from '../store/profiles.ts';
-import type { Owned } from './delivery.ts';
+import type { Recipient } from './delivery.ts';
 import { ChatError, ERROR } from './errors.ts';
+import type { Crowd } from './fan-out.ts';
+import { MOST_LISTED } from './plan.ts';
 import type { Principal } from './principal.ts';
 import { TYPE, type Type } from './wire.ts';
+
+/** An open connection of somebody known. */
+export type Owned = Recipient & { readonly owner: Principal };
 
 /** Whom a message reaches, where it is kept, and as what its receivers see the speaker. */
 export interface Audience {
   /** undefined: it is not kept. */
   readonly conversation: Conversation | undefined;
   readonly seenAs: { readonly type: Type; readonly gid?: string };
-  /** The open connections of everybody else. */
-  readonly others: readonly Owned[];
-  /** Who gets a push when the message reaches him on no device: users, and nobody for what is said in a room. */
-  readonly pushed: readonly Principal[];
+  /** Everybody else. */
+  readonly others: Crowd;
+  /** Whether who is reached on no device gets a push: users do, but not for what is said in a room. */
+  readonly pushed: boolean;
   /** The open connections of the speaker. */
   readonly mine: readonly Owned[];
 }
@@ -90,28 +97,74 @@ async function toOne(
   if (admitted === undefined) throw refusal;
   return {
     ...audience,
-    others: recipients(receiver, theirs),
-    pushed: receiver.kind === 'user' ? [receiver] : [],
+    others: { recipients: recipients(receiver, theirs), offline: theirs.length === 0 ? [receiver] : [] },
+    pushed: receiver.kind === 'user',
     mine: recipients(speaker, mine),
   };
 }
 
-/** Many receivers: one query lists the members, one batch read per hundred of them tells where they are connected. */
+/** Many receivers: one batch read tells whether he is one of them, and how many they are. */
 async function toCommunity(speaker: Principal, community: Community): Promise<Audience> {
   const { app, kind, id } = community;
-  const members = await membersOf(community);
-  if (members.length === 0) throw unknownCommunity(community);
-  if (!members.includes(speaker.id))
-    throw new ChatError(ERROR.notAuthorised, `${speaker.id} is no member of ${kind} ${id}`);
-  const everybody = members.map((member): Principal => ({ app, kind: 'user', id: member }));
-  const reached = await connections(everybody);
+  const [found, member, mine] = await lookup([
+    head(community),
+    membership(community, speaker.id),
+    connectionsOf(speaker),
+  ]);
+  if (!found) throw unknownCommunity(community);
+  if (!member) throw new ChatError(ERROR.notAuthorised, `${speaker.id} is no member of ${kind} ${id}`);
   return {
     conversation: kind === 'group' ? { app, kind, between: [id] } : undefined,
     seenAs: { type: kind === 'group' ? TYPE.group : TYPE.room, gid: id },
-    others: reached.filter(({ owner }) => owner.id !== speaker.id),
-    pushed: kind === 'group' ? everybody.filter(({ id }) => id !== speaker.id) : [],
-    mine: reached.filter(({ owner }) => owner.id === speaker.id),
+    others: await membersBut(speaker.id, community, found.members),
+    pushed: kind === 'group',
+    mine: recipients(speaker, mine),
   };
+}
+
+/**
+ * The members of a community without one of them: if they are not too many, one query lists them, and one batch read per
+ * hundred tells where they are connected.
+ */
+async function membersBut(except: string | undefined, community: Community, members: number): Promise<Crowd> {
+  if (members > MOST_LISTED) {
+    const range = { kind: 'members' as const, community, from: 0, to: MEMBER_RANGES, except };
+    return { range, size: members };
+  }
+  const ids = (await membersOf(community)).filter((id) => id !== except);
+  const users = ids.map((id): Principal => ({ app: community.app, kind: 'user', id }));
+  const found = await connections(users);
+  return { recipients: found, offline: offlineAmong(users, found) };
+}
+
+/** How many connections of each shard of everybody are looked at to see whether there are many. */
+const SAMPLE = 10;
+
+/** Whom an event is for. A group or room that is no more is nobody. */
+export async function findCrowd(app: string, to: Addressee): Promise<Crowd | undefined> {
+  if (to.kind === 'everybody') {
+    const shards = Array.from({ length: EVERYBODY_SHARDS }, (_, shard) =>
+      collect(everybody(app, shard, { most: SAMPLE })),
+    );
+    const found = await Promise.all(shards);
+    const range = { kind: 'everybody' as const, from: 0, to: EVERYBODY_SHARDS, except: to.except };
+    if (found.some(({ length }) => length === SAMPLE)) return { range, size: Number.POSITIVE_INFINITY };
+    return { recipients: found.flat().filter(({ connectionId }) => connectionId !== to.except) };
+  }
+  if (to.kind === 'user') {
+    const user: Principal = { app, kind: 'user', id: to.id };
+    const found = await connections([user]);
+    return { recipients: found, offline: offlineAmong([user], found) };
+  }
+  const community: Community = { app, kind: to.kind, id: to.id };
+  const [found] = await lookup([head(community)]);
+  return found && membersBut(undefined, community, found.members);
+}
+
+/** Those of some users who have no open connection. */
+export function offlineAmong(users: readonly Principal[], found: readonly Owned[]): Principal[] {
+  const online = new Set(found.map(({ owner }) => owner.id));
+  return users.filter(({ id }) => !online.has(id));
 }
 
 /** The open connections of all of them. */
@@ -120,6 +173,6 @@ export async function connections(principals: readonly Principal[]): Promise<Own
   return principals.flatMap((principal, n) => recipients(principal, found[n] ?? []));
 }
 
-function recipients(owner: Principal, connectionIds: readonly string[]): Owned[] {
-  return connectionIds.map((connectionId) => ({ owner, connectionId }));
+function recipients(owner: Principal, connections: readonly OpenConnection[]): Owned[] {
+  return connections.map((connection) => ({ ...connection, owner }));
 }

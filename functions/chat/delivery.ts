@@ -1,51 +1,78 @@
-import { post } from '../gateway/connections.ts';
+import { setTimeout } from 'node:timers/promises';
+import { tryPost } from '../gateway/connections.ts';
 import { concurrently } from './concurrently.ts';
+import { type ChatEvent, frameOf } from './event.ts';
 import { forget } from './forget.ts';
+import type { PostRate } from './post-rate.ts';
 import type { Principal } from './principal.ts';
 
 /** An open connection, and whose it is (found out when it matters, if that is not known). */
 export interface Recipient {
   readonly connectionId: string;
-  readonly owner?: Principal;
+  /** Whether its client can recover what it missed. */
+  readonly recoverable?: boolean | undefined;
+  readonly owner?: Principal | undefined;
 }
 
-/** An open connection of somebody known. */
-export type Owned = Recipient & { readonly owner: Principal };
-
 /** How many posts are under way at once: as many as the SDK keeps sockets for. */
-const AT_ONCE = 50;
+export const AT_ONCE = 50;
+
+/** How often a post is tried, with longer and longer pauses (ms): some eight seconds in all. */
+export const ATTEMPTS = 8;
+export const pauseBefore = (attempt: number) => Math.random() * Math.min(4000, 100 * 2 ** attempt);
+
+/** How fast to post (as fast as it goes, if that is not said), and when to stop, epoch ms. */
+export interface Flow {
+  readonly rate?: PostRate;
+  readonly until?: number;
+}
 
 /**
- * Posts one frame to every recipient. A connection that is gone is forgotten; whatever happens to one recipient is
- * logged and touches no other.
+ * Posts an event, or a frame as it is, to every recipient. A connection that is gone is forgotten. One that is refused
+ * (429: the account's rate is exceeded, or this client's buffer is full) is tried again while others go on, and given up
+ * in the end. Whatever happens to one recipient is logged and touches no other.
  * @param sent called for each recipient that has the frame
+ * @returns those that are left: there was no time for them, or API Gateway failed; they may be tried again later
  */
-export function deliver<R extends Recipient>(
+export async function deliver<R extends Recipient>(
   recipients: Iterable<R> | AsyncIterable<R>,
-  frame: string,
+  what: ChatEvent | string,
   sent: (recipient: R) => Promise<void> | void = () => undefined,
-): Promise<void> {
-  return concurrently(recipients, AT_ONCE, async (recipient) => {
-    const { owner, connectionId } = recipient;
+  { rate, until = Number.POSITIVE_INFINITY }: Flow = {},
+): Promise<R[]> {
+  const frame = frames(what);
+  const left: R[] = [];
+  const again: Promise<void>[] = [];
+  const attempt = async (recipient: R, count: number): Promise<void> => {
+    const { owner, connectionId, recoverable } = recipient;
     try {
-      if ((await post(connectionId, frame)) === 'gone') await forget(connectionId, owner);
-      else await sent(recipient);
+      const turn = rate?.turn(Date.now()) ?? 0;
+      if (Date.now() + turn >= until) return void left.push(recipient);
+      if (turn > 0) await setTimeout(turn);
+      const outcome = await tryPost(connectionId, frame(recoverable ?? false));
+      if (outcome === 'sent') return await sent(recipient);
+      if (outcome === 'gone') return await forget(connectionId, owner);
+      if (outcome === 'refused') rate?.refused(Date.now());
+      if (count < ATTEMPTS) again.push(setTimeout(pauseBefore(count)).then(() => attempt(recipient, count + 1)));
+      else if (outcome === 'failed') left.push(recipient);
+      else
+        throw new Error(`429 for ${ATTEMPTS} times: the client reads too slowly, or the quota of posts is too small`);
     } catch (error) {
       console.error('A frame was not delivered', { connectionId, error });
     }
-  });
+  };
+  await concurrently(recipients, AT_ONCE, (recipient) => attempt(recipient, 1));
+  while (again.length > 0) await Promise.all(again.splice(0));
+  return left;
 }
 
-/**
- * Posts one frame to every open connection of some principals.
- * @returns those of the principals who have it on none of their devices
- */
-export async function deliverTo(
-  principals: readonly Principal[],
-  recipients: readonly Owned[],
-  frame: string,
-): Promise<Principal[]> {
-  const reached = new Set<string>();
-  await deliver(recipients, frame, ({ owner }) => void reached.add(owner.id));
-  return principals.filter(({ id }) => !reached.has(id));
+/** The frame for clients that can recover, and for those that cannot; each is made when it is needed first. */
+function frames(what: ChatEvent | string): (recoverable: boolean) => string {
+  if (typeof what === 'string') return () => what;
+  const made = new Map<boolean, string>();
+  return (recoverable) => {
+    const frame = made.get(recoverable) ?? frameOf(what, recoverable);
+    made.set(recoverable, frame);
+    return frame;
+  };
 }

@@ -1,19 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import { announceLater } from '../announce/later.ts';
-import { CONNECTION_SHARDS } from '../constants.ts';
-import { eventFrame } from '../protocol/index.ts';
+import type { Delivery } from '../deliver/job.ts';
+import { deliverLater } from '../deliver/later.ts';
 import { findApp } from '../store/apps.ts';
-import { type Announced, everybody, type News, takeLeave, type User } from '../store/connections.ts';
+import { type Announced, type News, takeLeave, type User } from '../store/connections.ts';
 import { friendsOf } from '../store/friendships.ts';
-import { connections } from './audience.ts';
-import { deliver, type Owned, type Recipient } from './delivery.ts';
-import { NAMESPACE } from './wire.ts';
-
-/** To how many connections a login itself says `online`. To say it to more would take long, and is handed over. */
-const MOST_AT_LOGIN = 100;
-
-/** How many connections one job names: Lambda takes asynchronous events of 256 KB. */
-const MOST_IN_JOB = 5000;
+import { connections, type Owned } from './audience.ts';
+import { fanOut } from './fan-out.ts';
 
 /** Nobody is waited for longer: the waiting is paid for. */
 const MOST_GRACE_S = 60;
@@ -25,27 +17,11 @@ const MOST_GRACE_S = 60;
 export async function announceOnline(news: News, except: string): Promise<void> {
   const { user } = news;
   try {
-    if (news.everybody) await announceLater({ kind: 'online_x', user, except });
-    if (!news.friends) return;
-    const reached = await friendsOnline(user);
-    if (reached.length <= MOST_AT_LOGIN) return await sayOnline(user, reached);
-    const connectionIds = reached.map(({ connectionId }) => connectionId);
-    for (let n = 0; n < connectionIds.length; n += MOST_IN_JOB) {
-      await announceLater({ kind: 'online', user, connectionIds: connectionIds.slice(n, n + MOST_IN_JOB) });
-    }
+    if (news.everybody) await deliverLater([{ ...delivery('online_x', user), to: { kind: 'everybody', except } }]);
+    if (news.friends) await fanOut(delivery('online', user), { recipients: await friendsOnline(user) });
   } catch (error) {
     console.error('A login was not announced', { user: user.id, error });
   }
-}
-
-/** Says `online` to connections of a user's friends. */
-export function sayOnline(user: User, recipients: readonly Recipient[]): Promise<void> {
-  return deliver(recipients, frame('online', user));
-}
-
-/** Says `online_x` to everybody connected but one. */
-export function sayOnlineToEverybody(user: User, except: string): Promise<void> {
-  return toEverybody(user, 'online_x', except);
 }
 
 /**
@@ -66,8 +42,10 @@ export async function announceOffline(user: User, left: number): Promise<void> {
 }
 
 async function sayOffline(user: User, announced: Announced, friends: readonly Owned[]): Promise<void> {
-  await deliver(friends, frame('offline', user));
-  if (announced === 'everybody') await toEverybody(user, 'offline_x');
+  await Promise.all([
+    fanOut(delivery('offline', user), { recipients: friends }),
+    announced === 'everybody' && deliverLater([{ ...delivery('offline_x', user), to: { kind: 'everybody' } }]),
+  ]);
 }
 
 async function friendsOnline(user: User): Promise<Owned[]> {
@@ -75,15 +53,8 @@ async function friendsOnline(user: User): Promise<Owned[]> {
   return connections(friends.map((id) => ({ ...user, id })));
 }
 
-async function toEverybody(user: User, event: 'online_x' | 'offline_x', except?: string): Promise<void> {
-  const said = frame(event, user);
-  await Promise.all(
-    Array.from({ length: CONNECTION_SHARDS }, (_, shard) => deliver(but(except, everybody(user.app, shard)), said)),
-  );
-}
-
-async function* but(except: string | undefined, recipients: AsyncIterable<Recipient>): AsyncGenerator<Recipient> {
-  for await (const recipient of recipients) if (recipient.connectionId !== except) yield recipient;
-}
-
-const frame = (event: string, { id }: User) => eventFrame(NAMESPACE, event, [id]);
+const delivery = (event: string, { app, id }: User): Delivery => ({
+  app,
+  event: { name: event, args: [id] },
+  priority: 'notice',
+});

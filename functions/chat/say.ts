@@ -1,14 +1,15 @@
 import * as z from 'zod/mini';
-import { eventFrame } from '../protocol/index.ts';
 import { pushLater } from '../push/later.ts';
 import { recordContact } from '../store/contacts.ts';
 import { type Message, messageId, storeMessage } from '../store/messages.ts';
 import { admit } from './audience.ts';
 import { checkContent, Spoken } from './content.ts';
-import { deliver, deliverTo } from './delivery.ts';
+import { deliver } from './delivery.ts';
+import type { ChatEvent } from './event.ts';
+import { fanOut } from './fan-out.ts';
 import { parse } from './parse.ts';
 import { type Principal, parseId } from './principal.ts';
-import { NAMESPACE, TYPE } from './wire.ts';
+import { TYPE } from './wire.ts';
 
 const Say = z.object({
   to: z.object({ id: z.unknown(), type: z.optional(z.enum(TYPE)) }),
@@ -67,17 +68,23 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
 
   const { speaker: _, ...shown } = message;
   const event = { from: { id: speaker.id, ...seenAs }, ...shown };
+  const delivery = {
+    app: speaker.app,
+    event: eventOf('message', event),
+    priority: 'message' as const,
+    ...(pushed && { push: push ?? {} }),
+  };
   const delivered = Promise.all([
-    ack != null && deliver([{ owner: speaker, connectionId: speaker.connectionId }], frame('ack', { ack, ts })),
-    deliverTo(pushed, others, frame('message', event)).then((missed) =>
-      pushLater(missed, { app: speaker.app, event, push }),
-    ),
+    ack != null && deliver([{ owner: speaker, connectionId: speaker.connectionId }], eventOf('ack', { ack, ts })),
+    fanOut(delivery, others, async (missed) => {
+      if (pushed) await pushLater(missed, { app: speaker.app, event, push });
+    }).catch((error) => console.error('A message was not delivered to all', { id: message.id, error })),
     deliver(
       mine.filter(({ connectionId }) => connectionId !== speaker.connectionId),
-      frame('yourself', { to: { id, type }, ...shown }),
+      eventOf('yourself', { to: { id, type }, ...shown }),
     ),
   ]);
   return { id: message.id, ts, ...(ack != null && { ack }), delivered: delivered.then(() => undefined) };
 }
 
-const frame = (event: string, argument: unknown) => eventFrame(NAMESPACE, event, [argument]);
+const eventOf = (name: string, argument: unknown): ChatEvent => ({ name, args: [argument] });

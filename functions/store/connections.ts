@@ -2,10 +2,18 @@ import { DeleteCommand, GetCommand, PutCommand, type QueryCommandInput, UpdateCo
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../chat/errors.ts';
 import type { Principal } from '../chat/principal.ts';
-import { CONNECTION_SHARDS, ENV, EVERYBODY_INDEX, EXPIRES, HEARTBEAT_INDEX, PARTITION_KEY } from '../constants.ts';
+import {
+  CONNECTION_SHARDS,
+  ENV,
+  EVERYBODY_INDEX,
+  EVERYBODY_SHARDS,
+  EXPIRES,
+  HEARTBEAT_INDEX,
+  PARTITION_KEY,
+} from '../constants.ts';
 import { requireEnv } from '../environment.ts';
 import { conditionFailed, dynamo, type Lookup, query } from './dynamo.ts';
-import { subjectKey } from './keys.ts';
+import { hash, subjectKey } from './keys.ts';
 
 const table = requireEnv(ENV.connectionsTable);
 
@@ -38,12 +46,22 @@ const expiryAt = (now: number) => Math.ceil(now / 1000) + LIFETIME_S;
 const connectionKey = (connectionId: string) => ({ [PARTITION_KEY]: `connection#${connectionId}` });
 const devicesKey = (principal: Principal) => ({ [PARTITION_KEY]: subjectKey(principal) });
 
-/** The ids of a principal's open connections: one item, whatever their number. */
-export function connectionsOf(principal: Principal): Lookup<string[]> {
+/** An open connection, as those who post to it have to know it. */
+export interface OpenConnection {
+  readonly connectionId: string;
+  /** Whether its client can recover what it missed. */
+  readonly recoverable: boolean;
+}
+
+const openConnection = (connectionId: string): OpenConnection => ({ connectionId, recoverable: false });
+
+/** A principal's open connections: one item, whatever their number. */
+export function connectionsOf(principal: Principal): Lookup<OpenConnection[]> {
   return {
     table,
     key: devicesKey(principal),
-    parse: (item) => (item?.connections instanceof Set ? [...item.connections].map(String) : []),
+    parse: (item) =>
+      item?.connections instanceof Set ? [...item.connections].map((id) => openConnection(String(id))) : [],
   };
 }
 
@@ -74,9 +92,9 @@ export async function register(
         ...connectionKey(connectionId),
         ...principal,
         [EXPIRES]: expires,
-        [EVERYBODY_INDEX.shard]: everybodyKey(principal.app, shardOf(connectionId)),
+        [EVERYBODY_INDEX.shard]: everybodyKey(principal.app, hash(connectionId, EVERYBODY_SHARDS)),
         ...(pingDue !== undefined && {
-          [HEARTBEAT_INDEX.shard]: shardOf(connectionId),
+          [HEARTBEAT_INDEX.shard]: String(hash(connectionId, CONNECTION_SHARDS)),
           [HEARTBEAT_INDEX.due]: pingDue,
         }),
       },
@@ -195,33 +213,42 @@ export async function takeLeave(user: User, left: number): Promise<Announced | u
   }
 }
 
-function shardOf(connectionId: string): string {
-  let sum = 0;
-  for (const character of connectionId) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
-  return String(sum % CONNECTION_SHARDS);
-}
-
-const everybodyKey = (app: string, shard: string) => `${app}#${shard}`;
+const everybodyKey = (app: string, shard: number) => `${app}#${shard}`;
 
 /** The connections that a query of one of the indexes finds. */
-async function* found(input: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<{ connectionId: string }> {
-  for await (const item of query({ TableName: table, ...input })) {
-    yield { connectionId: String(item[PARTITION_KEY]).slice('connection#'.length) };
+async function* found(input: Omit<QueryCommandInput, 'TableName'>, most?: number): AsyncGenerator<OpenConnection> {
+  for await (const item of query({ TableName: table, ...input }, most)) {
+    yield openConnection(String(item[PARTITION_KEY]).slice('connection#'.length));
   }
 }
 
-/** One shard of all the connections of an application; there are CONNECTION_SHARDS of them. */
-export function everybody(app: string, shard: number): AsyncGenerator<{ connectionId: string }> {
-  return found({
-    IndexName: EVERYBODY_INDEX.name,
-    KeyConditionExpression: '#shard = :shard',
-    ExpressionAttributeNames: { '#shard': EVERYBODY_INDEX.shard },
-    ExpressionAttributeValues: { ':shard': everybodyKey(app, String(shard)) },
-  });
+/**
+ * One shard of all the connections of an application; there are EVERYBODY_SHARDS of them.
+ * @param after the connection behind which to begin; the order is any, but always the same
+ * @param most how many at most
+ */
+export function everybody(
+  app: string,
+  shard: number,
+  { after, most }: { after?: string | undefined; most?: number } = {},
+): AsyncGenerator<OpenConnection> {
+  const key = everybodyKey(app, shard);
+  return found(
+    {
+      IndexName: EVERYBODY_INDEX.name,
+      KeyConditionExpression: '#shard = :shard',
+      ExpressionAttributeNames: { '#shard': EVERYBODY_INDEX.shard },
+      ExpressionAttributeValues: { ':shard': key },
+      ...(after !== undefined && {
+        ExclusiveStartKey: { ...connectionKey(after), [EVERYBODY_INDEX.shard]: key },
+      }),
+    },
+    most,
+  );
 }
 
 /** The connections of one shard that must be pinged by the given moment (epoch ms), those due longest first. */
-export function duePings(shard: number, until: number): AsyncGenerator<{ connectionId: string }> {
+export function duePings(shard: number, until: number): AsyncGenerator<OpenConnection> {
   return found({
     IndexName: HEARTBEAT_INDEX.name,
     KeyConditionExpression: '#shard = :shard AND #due <= :until',

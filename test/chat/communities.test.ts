@@ -164,6 +164,7 @@ describe('what fan-out costs', () => {
       'dynamodb:BatchGetItem',
       'dynamodb:Query',
       'execute-api:PostToConnection',
+      'lambda:Invoke',
     ]);
     for (const client of clients) client.close();
     await system.cloud.settled();

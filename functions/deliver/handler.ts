@@ -1,0 +1,46 @@
+import { findCrowd } from '../chat/audience.ts';
+import { deliverPart, fanOut, type Missed } from '../chat/fan-out.ts';
+import { PostRate } from '../chat/post-rate.ts';
+import { PushEvent } from '../push/job.ts';
+import { pushLater } from '../push/later.ts';
+import { DeliverJob, type DeliverPart } from './job.ts';
+import { deliverLater } from './later.ts';
+import { PartReader } from './read.ts';
+
+/** Time that is kept for posts under way, and for handing over what is left (ms). */
+const RESERVE_MS = 15_000;
+
+/**
+ * Delivers an event: a whole delivery sees how large it is and starts shards, a shard posts. Nobody gets it twice because
+ * of somebody else's failure: a shard that achieved something hands what is left to a job of its own. One that achieved
+ * nothing fails, so that Lambda tries it again after a while, and in the end leaves it in the failure queue.
+ */
+export async function handler(event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> {
+  const job = DeliverJob.parse(event);
+  const { app, push } = job;
+  const missed: Missed = async (users) => {
+    if (push) await pushLater(users, { app, event: PushEvent.parse(job.event.args[0]), push });
+  };
+  if ('to' in job) {
+    const crowd = await findCrowd(app, job.to);
+    return crowd && fanOut(job, crowd, missed);
+  }
+  const now = Date.now();
+  const { part, share, priority } = job;
+  const until = now + context.getRemainingTimeInMillis() - RESERVE_MS;
+  const reader = new PartReader(app, part, until);
+  const rate = new PostRate(share, priority, now);
+  const left = await deliverPart(job, reader.recipients(), missed, { rate, until }, reader.offline);
+  const parts: DeliverPart[] = [
+    ...(reader.rest ? [reader.rest] : []),
+    ...(left.length > 0 ? [{ kind: 'recipients' as const, recipients: left }] : []),
+  ];
+  if (parts.length === 0) return;
+  if (!achieved(part, reader, left.length)) throw reader.failure ?? new Error(`None of ${left.length} posts succeeded`);
+  await deliverLater(parts.map((part) => ({ ...job, part })));
+}
+
+/** Whether anything was: else what is left is all there was. */
+function achieved(part: DeliverPart, { rest }: PartReader, left: number): boolean {
+  return part.kind === 'recipients' ? left < part.recipients.length : rest !== part;
+}
