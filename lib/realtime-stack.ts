@@ -58,6 +58,8 @@ export class RealtimeStack extends Stack {
     const frame = new MacawFunction(this, 'Frame', {
       folder: 'frame',
       description: '$default: handles one frame of a client',
+      // It reads whom a message is for, up to a thousand, and sends for shards or posts to a hundred: all computing.
+      memorySize: 1024,
       timeout: Duration.seconds(29),
     });
     core.allow(frame, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');

@@ -3,6 +3,7 @@ import { tryPost } from '../gateway/connections.ts';
 import { concurrently } from './concurrently.ts';
 import { type ChatEvent, frameOf } from './event.ts';
 import { forget } from './forget.ts';
+import { AT_ONCE, ATTEMPTS, pauseAfter } from './plan.ts';
 import type { PostRate } from './post-rate.ts';
 import type { Principal } from './principal.ts';
 
@@ -13,13 +14,6 @@ export interface Recipient {
   readonly recoverable?: boolean | undefined;
   readonly owner?: Principal | undefined;
 }
-
-/** How many posts are under way at once: as many as the SDK keeps sockets for. */
-export const AT_ONCE = 50;
-
-/** How often a post is tried, with longer and longer pauses (ms): some eight seconds in all. */
-export const ATTEMPTS = 8;
-export const pauseBefore = (attempt: number) => Math.random() * Math.min(4000, 100 * 2 ** attempt);
 
 /** How fast to post (as fast as it goes, if that is not said), and when to stop, epoch ms. */
 export interface Flow {
@@ -53,7 +47,7 @@ export async function deliver<R extends Recipient>(
       if (outcome === 'sent') return await sent(recipient);
       if (outcome === 'gone') return await forget(connectionId, owner);
       if (outcome === 'refused') rate?.refused(Date.now());
-      if (count < ATTEMPTS) again.push(setTimeout(pauseBefore(count)).then(() => attempt(recipient, count + 1)));
+      if (count < ATTEMPTS) again.push(setTimeout(pauseAfter(count)).then(() => attempt(recipient, count + 1)));
       else if (outcome === 'failed') left.push(recipient);
       else
         throw new Error(`429 for ${ATTEMPTS} times: the client reads too slowly, or the quota of posts is too small`);

@@ -50,7 +50,7 @@ export async function fanOut(delivery: Delivery, crowd: Crowd, missed = nobodyCa
 }
 
 function startShards(delivery: Delivery, parts: readonly DeliverPart[]): Promise<void> {
-  const share = shareOf(quota(), parts.length);
+  const share = { ...shareOf(quota(), parts.length), since: Date.now() };
   return deliverLater(parts.map((part) => ({ ...delivery, part, share })));
 }
 

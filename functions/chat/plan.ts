@@ -6,6 +6,13 @@ export interface Allowance {
   readonly burst: number;
 }
 
+/** How many posts are under way at once: as many as the SDK keeps sockets for. */
+export const AT_ONCE = 50;
+
+/** How often a post is tried, with longer and longer pauses (ms): some eight seconds in all. */
+export const ATTEMPTS = 8;
+export const pauseAfter = (attempt: number, random = Math.random()) => random * Math.min(4000, 100 * 2 ** attempt);
+
 /** To so many connections an invocation posts by itself, and is done sooner than others would have started. */
 export const MOST_DIRECT = 100;
 
@@ -16,7 +23,7 @@ export const MOST_LISTED = 1000;
 export const MOST_IN_JOB = 1000;
 
 /** So many connections are worth a shard: starting one more invocation takes as long as some ten posts. */
-const WORTH_A_SHARD = 50;
+const WORTH_A_SHARD = 64;
 
 /** How many posts per second one shard is relied upon to make; computing alone would allow some 2000. */
 const SHARD_RATE = 300;

@@ -16,6 +16,9 @@ const MANNERS = {
 /** Refusals so close to one another (ms) tell of the same pressure. */
 const SAME_MS = 100;
 
+/** Who starts later than that was not late but tried again. */
+const MOST_LATE_MS = 1000;
+
 /** A token bucket whose rate adapts. Knows no clock: times are epoch ms, or whatever the caller counts in ms. */
 export class PostRate {
   readonly #share: Allowance;
@@ -26,11 +29,16 @@ export class PostRate {
   #at: number;
   #cutAt = Number.NEGATIVE_INFINITY;
 
-  constructor(share: Allowance, priority: Priority, now: number) {
+  /**
+   * @param since when the shares were given: who starts late has a right to what he could have posted since then, and all
+   *   together still keep to the allowance
+   */
+  constructor(share: Allowance, priority: Priority, now: number, since = now) {
     this.#share = share;
     this.#manners = MANNERS[priority];
     this.#perSecond = share.perSecond * this.#manners.begins;
-    this.#tokens = Math.max(1, share.burst * this.#manners.begins);
+    const late = Math.min(Math.max(0, now - since), MOST_LATE_MS);
+    this.#tokens = Math.max(1, share.burst * this.#manners.begins + (late / 1000) * this.#perSecond);
     this.#at = now;
   }
 
@@ -53,7 +61,8 @@ export class PostRate {
   #pass(now: number): void {
     const seconds = Math.max(0, now - this.#at) / 1000;
     const { perSecond, burst } = this.#share;
-    this.#tokens = Math.min(Math.max(1, burst), this.#tokens + seconds * this.#perSecond);
+    const most = Math.max(1, burst, this.#tokens);
+    this.#tokens = Math.min(most, this.#tokens + seconds * this.#perSecond);
     const regained = (perSecond * seconds) / this.#manners.recoversInS;
     this.#perSecond = Math.max(this.#perSecond, Math.min(perSecond, this.#perSecond + regained));
     this.#at = Math.max(this.#at, now);

@@ -29,7 +29,7 @@ export async function handler(event: unknown, context: { getRemainingTimeInMilli
   const { part, share, priority } = job;
   const until = now + context.getRemainingTimeInMillis() - RESERVE_MS;
   const reader = new PartReader(app, part, until);
-  const rate = new PostRate(share, priority, now);
+  const rate = new PostRate(share, priority, now, share.since);
   const left = await deliverPart(job, reader.recipients(), missed, { rate, until }, reader.offline);
   const parts: DeliverPart[] = [
     ...(reader.rest ? [reader.rest] : []),
@@ -37,7 +37,8 @@ export async function handler(event: unknown, context: { getRemainingTimeInMilli
   ];
   if (parts.length === 0) return;
   if (!achieved(part, reader, left.length)) throw reader.failure ?? new Error(`None of ${left.length} posts succeeded`);
-  await deliverLater(parts.map((part) => ({ ...job, part })));
+  const rest = { ...job, share: { ...share, since: Date.now() } };
+  await deliverLater(parts.map((part) => ({ ...rest, part })));
 }
 
 /** Whether anything was: else what is left is all there was. */

@@ -39,7 +39,8 @@ export const DeliverPart = z.discriminatedUnion('kind', [
 ]);
 export type DeliverPart = z.output<typeof DeliverPart>;
 
-const Share = z.object({ perSecond: z.number(), burst: z.number() });
+/** What it may post, and since when (epoch ms). */
+const Share = z.object({ perSecond: z.number(), burst: z.number(), since: z.number() });
 
 /** Whom an event is for, when nobody has looked yet how many that are. */
 const Addressee = z.discriminatedUnion('kind', [
@@ -49,7 +50,7 @@ const Addressee = z.discriminatedUnion('kind', [
 ]);
 export type Addressee = z.output<typeof Addressee>;
 
-/** A shard of a delivery, and what it may post; or a whole one, whose first invocation sees how large it is. */
+/** A shard of a delivery; or a whole one, whose first invocation sees how large it is. */
 export const DeliverJob = z.union([
   z.object({ ...delivery, part: DeliverPart, share: Share }),
   z.object({ ...delivery, to: Addressee }),
