@@ -21,6 +21,9 @@ export interface RealtimeStackProps extends StackProps {
 
 const STAGE = 'live';
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+const WHOLE_CPU_MB = 1769;
+
 /** The realtime channel: the WebSocket API and the functions behind it. */
 export class RealtimeStack extends Stack {
   /** Invoked asynchronously with what has many receivers. */
@@ -58,8 +61,8 @@ export class RealtimeStack extends Stack {
     const frame = new MacawFunction(this, 'Frame', {
       folder: 'frame',
       description: '$default: handles one frame of a client',
-      // It reads whom a message is for, up to a thousand, and sends for shards or posts to a hundred: all computing.
-      memorySize: 1024,
+      // One whole CPU: it reads up to a thousand receivers and sends for shards, or posts to a hundred.
+      memorySize: WHOLE_CPU_MB,
       timeout: Duration.seconds(29),
     });
     core.allow(frame, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');
@@ -123,7 +126,7 @@ export class RealtimeStack extends Stack {
       description: 'Delivers to many: starts shards, and is one',
       timeout: Duration.minutes(5),
       // One whole CPU: to post is to compute a signature and to encrypt.
-      memorySize: 1769,
+      memorySize: WHOLE_CPU_MB,
       retryAttempts: 2,
       maxEventAge: Duration.minutes(10),
       onFailure: this.failures,

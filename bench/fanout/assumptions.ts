@@ -46,7 +46,7 @@ export const CPU = { post: 0.5, invoke: 0.5, item: 0.01 } as const;
 export const VCPU_MB = 1769;
 
 /** As the stacks configure them: the function that has the message, and the one that delivers. */
-export const MEMORY_MB = { frame: 1024, deliver: 1769 } as const;
+export const MEMORY_MB = { frame: 1769, deliver: 1769 } as const;
 
 /** A member's row as DynamoDB bills it, in bytes; devices take one read unit of half price each. */
 export const MEMBER_BYTES = 150;

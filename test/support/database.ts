@@ -1,5 +1,11 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchWriteCommand,
+  DynamoDBDocumentClient,
+  PutCommand,
+  ScanCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
 import { type Emulator, startEmulator } from '../../local/dynamodb/emulator.ts';
@@ -46,15 +52,31 @@ export class Database {
     await this.#dynamo.send(new PutCommand({ TableName: String(this.cloud.outputs.CoreTable), Item }));
   }
 
+  /** Stores users who have never logged in. */
+  addUsers(app: string, ids: readonly string[]): Promise<void> {
+    const users = ids.map((id) => ({ pk: `${app}#user#${id}`, sk: 'profile', ts: 1, directory: `${app}#user` }));
+    return this.#putAll(String(this.cloud.outputs.CoreTable), users);
+  }
+
+  /** Stores connections that there are not, as if API Gateway had failed to report their end. */
+  async addConnections(connections: readonly { id: string; everybody: string }[]): Promise<void> {
+    const items = connections.map(({ id, everybody }) => ({ pk: `connection#${id}`, everybody }));
+    await this.#putAll(await this.#table(/Connections/), items);
+  }
+
+  /** All items of the table of connections, as they are stored. */
+  async connections(): Promise<Item[]> {
+    return this.#scan(await this.#table(/Connections/));
+  }
+
   /** All items of the table of accounts, as they are stored. */
   async accounts(): Promise<Item[]> {
-    const { Items = [] } = await this.#dynamo.send(new ScanCommand({ TableName: await this.#accountsTable() }));
-    return Items;
+    return this.#scan(await this.#table(/Accounts/));
   }
 
   /** Sets the time at which items of the table of accounts expire, epoch seconds; answers how many there were. */
   async expire(matches: (item: Item) => boolean, expires: number): Promise<number> {
-    const TableName = await this.#accountsTable();
+    const TableName = await this.#table(/Accounts/);
     const found = (await this.accounts()).filter(matches);
     for (const { pk, sk, until } of found) {
       await this.#dynamo.send(
@@ -70,10 +92,22 @@ export class Database {
     return found.length;
   }
 
-  async #accountsTable(): Promise<string> {
+  async #putAll(table: string, items: readonly Item[]): Promise<void> {
+    for (let n = 0; n < items.length; n += 25) {
+      const RequestItems = { [table]: items.slice(n, n + 25).map((Item) => ({ PutRequest: { Item } })) };
+      await this.#dynamo.send(new BatchWriteCommand({ RequestItems }));
+    }
+  }
+
+  async #scan(TableName: string): Promise<Item[]> {
+    const { Items = [] } = await this.#dynamo.send(new ScanCommand({ TableName }));
+    return Items;
+  }
+
+  async #table(pattern: RegExp): Promise<string> {
     const { TableNames = [] } = await this.#dynamo.send(new ListTablesCommand({}));
-    const name = TableNames.find((one) => /Accounts/.test(one));
-    if (!name) throw new Error(`There is no table of accounts among ${TableNames.join(', ')}`);
+    const name = TableNames.find((one) => pattern.test(one));
+    if (!name) throw new Error(`There is no table ${pattern} among ${TableNames.join(', ')}`);
     return name;
   }
 }
