@@ -68,12 +68,20 @@ function fanOut({ connections, priority }: Event, world: World, quota: Allowance
     for (let n = 0; n < count; n++) start(edge(n + 1) - edge(n), share);
   };
   // Admission; where members are listed, a query and the reads of their connections, which are under way together.
-  const batches = Math.ceil(connections / PAGE);
   const admitted = read();
-  const found = listed ? read() + Math.max(...Array.from({ length: batches }, read)) : 0;
-  timeline.at(admitted + found, () => {
-    timeline.at(listed ? frame.compute(connections * CPU.item) : timeline.now, plan);
-  });
+  const batches = Math.ceil(connections / PAGE);
+  if (!listed) timeline.at(admitted, plan);
+  else {
+    let unread = batches;
+    const queried = admitted + read();
+    for (let n = 0; n < batches; n++) {
+      timeline.at(queried + read(), () => {
+        const computed = frame.compute(Math.min(PAGE, connections) * CPU.item);
+        unread -= 1;
+        if (unread === 0) timeline.at(computed, plan);
+      });
+    }
+  }
 
   return () => {
     const instances = [frame, ...shards.map(({ instance }) => instance)];

@@ -23,7 +23,7 @@ export const MOST_LISTED = 1000;
 export const MOST_IN_JOB = 1000;
 
 /** So many connections are worth a shard: starting one more invocation takes as long as some ten posts. */
-const WORTH_A_SHARD = 64;
+const WORTH_A_SHARD = 50;
 
 /** How many posts per second one shard is relied upon to make; computing alone would allow some 2000. */
 const SHARD_RATE = 300;

@@ -5,12 +5,12 @@ export type Priority = 'message' | 'notice';
 
 /**
  * Nobody counts the posts of all functions, so each adapts to being refused, as TCP does: a refusal cuts the rate, time
- * brings it back. Notices begin with less, give up more and take longer to come back, so that under pressure messages
- * get most of what there is.
+ * brings it back. Notices begin with half of what a deployment leaves to others anyway, so that they do not disturb a message;
+ * they give up more and take longer to come back, so that under pressure messages get most of what there is.
  */
 const MANNERS = {
   message: { begins: 1, keeps: 1 / 2, recoversInS: 2 },
-  notice: { begins: 1 / 4, keeps: 1 / 4, recoversInS: 30 },
+  notice: { begins: 1 / 20, keeps: 1 / 4, recoversInS: 30 },
 } as const;
 
 /** Refusals so close to one another (ms) tell of the same pressure. */
