@@ -61,6 +61,7 @@ export function deal<R extends { readonly owner?: Principal | undefined }>(
   recipients: readonly R[],
   shards: number,
 ): R[][] {
+  // Half as many, because the devices of the last owner come on top.
   const count = Math.max(shards, Math.ceil(recipients.length / (MOST_IN_JOB / 2)));
   const size = Math.ceil(recipients.length / count);
   const dealt: R[][] = [];

@@ -38,7 +38,10 @@ export async function announceOffline(user: User, left: number): Promise<void> {
   // Read before the leave is taken, as that cannot be done twice: from then on nothing fails.
   const reached = await friendsOnline(user);
   const announced = await takeLeave(user, left);
-  if (announced) await sayOffline(user, announced, reached);
+  if (announced)
+    await sayOffline(user, announced, reached).catch((error) => {
+      console.error('A departure was not announced to all', { user: user.id, error });
+    });
 }
 
 async function sayOffline(user: User, announced: Announced, friends: readonly Owned[]): Promise<void> {
