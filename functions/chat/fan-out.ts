@@ -1,23 +1,10 @@
 import type { DeliverPart, Delivery } from '../deliver/job.ts';
 import { deliverLater } from '../deliver/later.ts';
+import type { Crowd } from './crowd.ts';
 import { deliver, type Flow, type Recipient } from './delivery.ts';
 import { cut, deal, MOST_DIRECT, type Range, shardsFor, shareOf } from './plan.ts';
 import type { Principal } from './principal.ts';
 import { quota } from './quota.ts';
-
-/** The receivers of an event, found as far as it makes sense to do so before shards are started. */
-export type Crowd =
-  | {
-      readonly recipients: readonly Recipient[];
-      /** Receivers who are connected nowhere. */
-      readonly offline?: readonly Principal[];
-    }
-  | {
-      /** Stands for all of them. */
-      readonly range: Exclude<DeliverPart, { kind: 'recipients' }>;
-      /** How many there may be. */
-      readonly size: number;
-    };
 
 /** Told of receivers whom an event reaches on no device. */
 export type Missed = (principals: Principal[]) => Promise<void>;
@@ -42,11 +29,8 @@ export async function fanOut(delivery: Delivery, crowd: Crowd, missed = nobodyCa
     return left.length > 0 ? startShards(delivery, [{ kind: 'recipients', recipients: left }]) : undefined;
   }
   const parts = deal(recipients, shardsFor(recipients.length, quota()));
-  await startShards(
-    delivery,
-    parts.map((recipients) => ({ kind: 'recipients', recipients })),
-  );
-  await missed([...offline]);
+  const named = parts.map((recipients) => ({ kind: 'recipients' as const, recipients }));
+  await Promise.all([startShards(delivery, named), missed([...offline])]);
 }
 
 function startShards(delivery: Delivery, parts: readonly DeliverPart[]): Promise<void> {

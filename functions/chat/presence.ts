@@ -4,7 +4,7 @@ import { deliverLater } from '../deliver/later.ts';
 import { findApp } from '../store/apps.ts';
 import { type Announced, type News, takeLeave, type User } from '../store/connections.ts';
 import { friendsOf } from '../store/friendships.ts';
-import { connections, type Owned } from './audience.ts';
+import { connections, type Owned } from './crowd.ts';
 import { fanOut } from './fan-out.ts';
 
 /** Nobody is waited for longer: the waiting is paid for. */

@@ -1,4 +1,4 @@
-import { findCrowd } from '../chat/audience.ts';
+import { findCrowd } from '../chat/crowd.ts';
 import { deliverPart, fanOut, type Missed } from '../chat/fan-out.ts';
 import { PostRate } from '../chat/post-rate.ts';
 import { PushEvent } from '../push/job.ts';

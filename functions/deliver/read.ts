@@ -1,4 +1,4 @@
-import { connections, offlineAmong } from '../chat/audience.ts';
+import { connections, offlineAmong } from '../chat/crowd.ts';
 import type { Recipient } from '../chat/delivery.ts';
 import type { Principal } from '../chat/principal.ts';
 import { membersWithin } from '../store/communities.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cost } from '../support/cost.ts';
 import { connectAll, connectionOf, heard } from '../support/crowd.ts';
 import { database } from '../support/database.ts';
 import { app, rest, someone } from '../support/macaw.ts';
@@ -124,3 +125,20 @@ describe('a system message', () => {
     await system.cloud.settled();
   }, 60_000);
 });
+
+it('to join a room and to leave it writes as much for the thousandth as for the first', async () => {
+  const [first, late] = [someone('first'), someone('late')];
+  const large = await room([]);
+  await system.database.addUsers(APP, [first, late]);
+  const { body: small } = await call('POST', '/rooms', {});
+  const units = async (method: string, id: unknown, user: string) => {
+    const spent = await cost(system.cloud, () => call(method, `/rooms/${id}/members/${user}`, undefined));
+    return { writes: spent.writeUnits, calls: spent.calls, reads: spent.readUnits };
+  };
+  const [few, many] = [await units('POST', small, first), await units('POST', large, late)];
+  expect(few.writes).toBeGreaterThan(0);
+  expect({ ...many, reads: 0 }).toEqual({ ...few, reads: 0 });
+  // The answer lists a thousand members at most.
+  expect(many.reads - few.reads).toBeLessThan(25);
+  expect(await units('DELETE', large, late)).toEqual(await units('DELETE', small, first));
+}, 60_000);
