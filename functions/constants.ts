@@ -9,7 +9,9 @@ export const ENV = {
   accountsTable: 'ACCOUNTS_TABLE',
   callbackUrl: 'CALLBACK_URL',
   greetUrl: 'GREET_URL',
-  systemUrl: 'SYSTEM_URL',
+  deliverUrl: 'DELIVER_URL',
+  postsPerSecond: 'POSTS_PER_SECOND',
+  postBurst: 'POST_BURST',
   storageUrl: 'STORAGE_URL',
   bucket: 'ATTACHMENTS_BUCKET',
   publicUrl: 'PUBLIC_URL',
@@ -61,15 +63,15 @@ export const HEARTBEAT_INDEX = { name: 'heartbeat', shard: 'shard', due: 'due' }
 /** Index over all connections of an application, for what is said to everybody. */
 export const EVERYBODY_INDEX = { name: 'everybody', shard: 'everybody' } as const;
 
-/** How many partitions the index of everybody is spread over. */
-export const CONNECTION_SHARDS = 4;
-
 /**
  * How many partitions the heartbeat index is spread over, for either kind of heartbeat. A connection is written there
  * when it comes and deleted when it goes, and a partition takes 1000 writes in a second: enough for millions, who come
  * back every two hours. Each costs half a read unit in every minute, also while nobody is there.
  */
 export const HEARTBEAT_SHARDS = 4;
+
+/** How many partitions the index over everybody is spread over: as many invocations can say something to everybody. */
+export const EVERYBODY_SHARDS = 32;
 
 /** Sparse index over the heads of users, groups and rooms, and over accounts: all of an application's, by creation. */
 export const DIRECTORY_INDEX = { name: 'directory', partition: 'directory', created: 'ts' } as const;

@@ -52,11 +52,13 @@ const Stage = section({
     }),
     {},
   ),
-  postQuota: z.optional(
+  /** What API Gateway's quota leaves for posts, of 10,000 requests in a second and half as many at once. */
+  postQuota: z._default(
     section({
       perSecond: wholeNumber(1, 1_000_000, 'posts in a second'),
       burst: wholeNumber(1, 1_000_000, 'posts at once'),
     }),
+    { perSecond: 9000, burst: 4500 },
   ),
   firewall: z.optional(section({ requestsPerFiveMinutes: wholeNumber(10, 2_000_000_000, 'requests') })),
   priceClass: z._default(oneOf(...Object.values(PriceClass)), PriceClass.PRICE_CLASS_ALL),

@@ -17,16 +17,19 @@ import { Push } from './push.ts';
 export interface RealtimeStackProps extends StackProps {
   readonly tables: Tables;
   readonly platforms: PlatformApplications;
-  /** What the account may post to connections, where it is more or less than AWS gives. */
-  readonly postQuota?: { readonly perSecond: number; readonly burst: number } | undefined;
+  /** How much the account may post to connections. */
+  readonly postQuota: { readonly perSecond: number; readonly burst: number };
 }
 
 const STAGE = 'live';
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+const WHOLE_CPU_MB = 1769;
+
 /** The realtime channel: the WebSocket API and the functions behind it. */
 export class RealtimeStack extends Stack {
-  /** Invoked asynchronously with a system message. */
-  readonly systemMessages: MacawFunction;
+  /** Invoked asynchronously with what has many receivers. */
+  readonly deliver: MacawFunction;
   readonly stage: WebSocketStage;
   /** Where asynchronous invocations go that failed for good. */
   readonly failures: SqsDestination;
@@ -60,6 +63,8 @@ export class RealtimeStack extends Stack {
     const frame = new MacawFunction(this, 'Frame', {
       folder: 'frame',
       description: '$default: handles one frame of a client',
+      // One whole CPU: it reads up to a thousand receivers and sends for shards, or posts to a hundred.
+      memorySize: WHOLE_CPU_MB,
       timeout: Duration.seconds(29),
     });
     core.allow(frame, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');
@@ -84,22 +89,24 @@ export class RealtimeStack extends Stack {
     });
     this.stage = new WebSocketStage(this, 'Stage', { webSocketApi: api, stageName: STAGE, autoDeploy: true });
 
-    this.systemMessages = this.system(props.tables);
+    this.deliver = this.delivery(props.tables);
 
     const push = new Push(this, 'Push', { ...props, failures: this.failures });
-    for (const caller of [frame, this.systemMessages]) push.fn.allowInvocation(caller, ENV.pushUrl);
+    for (const caller of [frame, this.deliver]) push.fn.allowInvocation(caller, ENV.pushUrl);
 
     this.allowPosts(greet, 'POST', 'DELETE');
-    this.allowPosts(this.systemMessages, 'POST');
+    this.allowPosts(this.deliver, 'POST');
     this.allowPosts(frame, 'POST', 'DELETE');
     const heartbeat = this.heartbeat(props.tables);
     this.allowPosts(heartbeat, 'GET', 'POST', 'DELETE');
 
     const announce = this.announce(props.tables);
     this.allowPosts(announce, 'POST');
-    for (const caller of [greet, frame, gone, heartbeat, this.systemMessages]) {
+    for (const caller of [greet, frame, gone, heartbeat, this.deliver]) {
       announce.allowInvocation(caller, ENV.announceUrl);
     }
+    for (const caller of [greet, frame, announce]) this.deliver.allowInvocation(caller, ENV.deliverUrl);
+    this.setQuota(props.postQuota, greet, frame, announce, this.deliver);
 
     new CfnOutput(this, 'WebSocketUrl', {
       value: this.stage.url,
@@ -118,33 +125,45 @@ export class RealtimeStack extends Stack {
     });
   }
 
-  private system({ core, connections }: Tables): MacawFunction {
-    const system = new MacawFunction(this, 'System', {
-      folder: 'system',
-      description: 'Says a system message to everybody it is for',
+  private delivery({ core, connections }: Tables): MacawFunction {
+    const deliver = new MacawFunction(this, 'Deliver', {
+      folder: 'deliver',
+      description: 'Delivers to many: starts shards, and is one',
       timeout: Duration.minutes(5),
+      // One whole CPU: to post is to compute a signature and to encrypt.
+      memorySize: WHOLE_CPU_MB,
       retryAttempts: 2,
       maxEventAge: Duration.minutes(10),
       onFailure: this.failures,
     });
-    core.allow(system, 'Query', 'BatchGetItem');
-    connections.allow(system, 'Query', 'BatchGetItem', 'UpdateItem', 'DeleteItem');
-    return system;
+    core.allow(deliver, 'Query', 'BatchGetItem');
+    connections.allow(deliver, 'Query', 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+    // What a shard has no time for becomes a job of its own.
+    deliver.allowItself();
+    return deliver;
+  }
+
+  /** Tells functions how much they may post: the account's quota, less what its clients' requests need. */
+  private setQuota({ perSecond, burst }: RealtimeStackProps['postQuota'], ...functions: MacawFunction[]): void {
+    for (const fn of functions) {
+      fn.addEnvironment(ENV.postsPerSecond, String(perSecond));
+      fn.addEnvironment(ENV.postBurst, String(burst));
+    }
   }
 
   private announce({ core, connections }: Tables): MacawFunction {
     const announce = new MacawFunction(this, 'Announce', {
       folder: 'announce',
-      description: 'Tells others who has come online or gone offline',
-      // It may wait for a minute, mostly doing nothing, and then has everybody to tell.
-      timeout: Duration.minutes(5),
+      description: 'Tells others who has gone offline',
+      // It may wait for a minute, mostly doing nothing.
+      timeout: Duration.minutes(2),
       memorySize: 256,
       retryAttempts: 2,
       maxEventAge: Duration.minutes(10),
       onFailure: this.failures,
     });
     core.allow(announce, 'GetItem', 'Query');
-    connections.allow(announce, 'Query', 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+    connections.allow(announce, 'BatchGetItem', 'UpdateItem', 'DeleteItem');
     // Whoever it finds gone has left, too.
     announce.allowItself();
     return announce;

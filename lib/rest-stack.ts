@@ -36,7 +36,7 @@ export class RestStack extends Stack {
     connections.allow(rest, 'BatchGetItem', 'UpdateItem');
     attributes.allow(rest, 'Query', 'PutItem', 'DeleteItem');
     accounts.allow(rest, 'GetItem');
-    props.realtime.systemMessages.allowInvocation(rest, ENV.systemUrl);
+    props.realtime.deliver.allowInvocation(rest, ENV.deliverUrl);
 
     this.api = new HttpApi(this, 'Api', {
       description: 'The REST endpoints',

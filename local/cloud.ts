@@ -7,6 +7,7 @@ import { type Api, loadApis } from './apigateway/template.ts';
 import { LIMITS, type Limits } from './apigateway/websocket/connection.ts';
 import { WebSocketGateway } from './apigateway/websocket/gateway.ts';
 import { managementApi } from './apigateway/websocket/management.ts';
+import { PostQuota } from './apigateway/websocket/post-quota.ts';
 import { Distribution } from './cloudfront/distribution.ts';
 import { hostNames, loadDistribution } from './cloudfront/template.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
@@ -58,7 +59,7 @@ export interface CloudOptions {
   dataDir?: string;
   /** CloudFormation parameter values by logical id, given to whichever stack declares them. */
   parameters?: Record<string, string>;
-  /** API Gateway's limits, to be shortened in tests. @default 10 minutes idle, 2 hours, 32 KB frames, 128 KB messages */
+  /** API Gateway's limits, to be shortened in tests. @default 10 minutes idle, 2 hours, 32 KB frames, 128 KB messages, posts without a quota */
   limits?: Partial<Limits>;
   /** Delays each integration's invocation, so that frames finish out of order as they may on AWS. @default none */
   invocationDelayMs?: () => number;
@@ -85,6 +86,8 @@ export interface Cloud {
   connections(): string[];
   /** A connection dies without goodbye: $disconnect is never delivered, and posts to it answer 410. */
   drop(connectionId: string): void;
+  /** The next posts to a connection fail: with 429, as when its client reads too slowly, or 500. */
+  failPosts(connectionId: string, status: 429 | 500, times: number): void;
   /** The messages in the queues by logical id. */
   failureQueues(): Record<string, unknown[]>;
   /** What SNS would have sent to telephones, and its faults. */
@@ -99,6 +102,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const calls = new CallLog();
   const activity = new Activity();
   const limits = { ...LIMITS, ...options.limits };
+  const posts = new PostQuota(limits);
   /** What has been started, to be stopped in reverse order. */
   const started: (() => Promise<void> | void)[] = [];
   const stop = async (): Promise<void> => {
@@ -160,7 +164,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       services: {
         dynamodb: dynamoDbApi(dynamodb),
         lambda: (request, authorize) => lambdaApi(lambda, async)(request, authorize),
-        'execute-api': managementApi(webSockets, limits.messageBytes),
+        'execute-api': managementApi(webSockets, limits.messageBytes, posts),
         sns: snsApi({ registry, outbox }),
       },
       functions: () => lambda.functions,
@@ -243,6 +247,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
           throw new Error(`There is no connection ${connectionId}`);
         }
       },
+      failPosts: (connectionId, status, times) => posts.fail(connectionId, status, times),
       failureQueues: () => queues.contents(),
       outbox,
       stop,

@@ -1,18 +1,8 @@
-import { announceOffline, sayOnline, sayOnlineToEverybody } from '../chat/presence.ts';
+import { announceOffline } from '../chat/presence.ts';
 import { AnnounceJob } from './job.ts';
 
-/** Tells others that somebody has come online or gone offline. Invoked asynchronously wherever a connection comes or goes. */
+/** Tells others that somebody has gone offline. Invoked asynchronously wherever a connection goes. */
 export async function handler(event: unknown): Promise<void> {
-  const job = AnnounceJob.parse(event);
-  switch (job.kind) {
-    case 'online':
-      return sayOnline(
-        job.user,
-        job.connectionIds.map((connectionId) => ({ connectionId })),
-      );
-    case 'online_x':
-      return sayOnlineToEverybody(job.user, job.except);
-    case 'left':
-      return announceOffline(job.user, job.left);
-  }
+  const { user, left } = AnnounceJob.parse(event);
+  await announceOffline(user, left);
 }

@@ -10,6 +10,6 @@ export async function announceLater(job: AnnounceJob): Promise<void> {
   try {
     await invokeLater(announce, job);
   } catch (error) {
-    console.error('A presence was not announced', { kind: job.kind, user: job.user.id, error });
+    console.error('A presence was not announced', { user: job.user.id, error });
   }
 }

@@ -1,10 +1,10 @@
-import { type Community, membersOf, unknownCommunity } from '../store/communities.ts';
-import { connectionsOf, type OpenConnection } from '../store/connections.ts';
+import { type Community, head, membership, unknownCommunity } from '../store/communities.ts';
+import { connectionsOf } from '../store/connections.ts';
 import { type Lookup, lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
 import type { Conversation } from '../store/messages.ts';
 import { profile } from '../store/profiles.ts';
-import type { Owned } from './delivery.ts';
+import { type Crowd, membersBut, type Owned, recipients } from './crowd.ts';
 import { ChatError, ERROR } from './errors.ts';
 import type { Principal } from './principal.ts';
 import type { SeenAs } from './spoken.ts';
@@ -15,10 +15,10 @@ export interface Audience {
   /** undefined: it is not kept. */
   readonly conversation: Conversation | undefined;
   readonly seenAs: SeenAs;
-  /** The open connections of everybody else. */
-  readonly others: readonly Owned[];
-  /** Who gets a push when the message reaches him on no device: users, and nobody for what is said in a room. */
-  readonly pushed: readonly Principal[];
+  /** Everybody else. */
+  readonly others: Crowd;
+  /** Whether who is reached on no device gets a push: users do, but not for what is said in a room. */
+  readonly pushed: boolean;
   /** The open connections of the speaker. */
   readonly mine: readonly Owned[];
 }
@@ -91,36 +91,27 @@ async function toOne(
   if (admitted === undefined) throw refusal;
   return {
     ...audience,
-    others: recipients(receiver, theirs),
-    pushed: receiver.kind === 'user' ? [receiver] : [],
+    others: { recipients: recipients(receiver, theirs), offline: theirs.length === 0 ? [receiver] : [] },
+    pushed: receiver.kind === 'user',
     mine: recipients(speaker, mine),
   };
 }
 
-/** Many receivers: one query lists the members, one batch read per hundred of them tells where they are connected. */
+/** Many receivers: one batch read tells whether he is one of them, and how many they are. */
 async function toCommunity(speaker: Principal, community: Community): Promise<Audience> {
   const { app, kind, id } = community;
-  const members = await membersOf(community);
-  if (members.length === 0) throw unknownCommunity(community);
-  if (!members.includes(speaker.id))
-    throw new ChatError(ERROR.notAuthorised, `${speaker.id} is no member of ${kind} ${id}`);
-  const everybody = members.map((member): Principal => ({ app, kind: 'user', id: member }));
-  const reached = await connections(everybody);
+  const [found, member, mine] = await lookup([
+    head(community),
+    membership(community, speaker.id),
+    connectionsOf(speaker),
+  ]);
+  if (!found) throw unknownCommunity(community);
+  if (!member) throw new ChatError(ERROR.notAuthorised, `${speaker.id} is no member of ${kind} ${id}`);
   return {
     conversation: kind === 'group' ? { app, kind, between: [id] } : undefined,
     seenAs: { type: kind === 'group' ? TYPE.group : TYPE.room, gid: id },
-    others: reached.filter(({ owner }) => owner.id !== speaker.id),
-    pushed: kind === 'group' ? everybody.filter(({ id }) => id !== speaker.id) : [],
-    mine: reached.filter(({ owner }) => owner.id === speaker.id),
+    others: await membersBut(speaker.id, community, found.members),
+    pushed: kind === 'group',
+    mine: recipients(speaker, mine),
   };
-}
-
-/** The open connections of all of them. */
-export async function connections(principals: readonly Principal[]): Promise<Owned[]> {
-  const found = await lookup(principals.map(connectionsOf));
-  return principals.flatMap((principal, n) => recipients(principal, found[n] ?? []));
-}
-
-function recipients(owner: Principal, connections: readonly OpenConnection[]): Owned[] {
-  return connections.map((connection) => ({ owner, ...connection }));
 }

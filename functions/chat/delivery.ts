@@ -1,71 +1,81 @@
-import { post } from '../gateway/connections.ts';
+import { setTimeout } from 'node:timers/promises';
+import { tryPost } from '../gateway/connections.ts';
 import { forfeit } from '../store/recovery.ts';
 import { concurrently } from './concurrently.ts';
 import { type ChatEvent, frameOf } from './event.ts';
 import { forget } from './forget.ts';
-import { settle } from './lateness.ts';
+import { AGAIN_MS, settle, TRIED_MS } from './lateness.ts';
+import { AT_ONCE, ATTEMPTS, pauseAfter } from './plan.ts';
+import type { PostRate } from './post-rate.ts';
 import type { Principal } from './principal.ts';
 
 /** An open connection, and whose it is (found out when it matters, if that is not known). */
 export interface Recipient {
   readonly connectionId: string;
-  readonly owner?: Principal;
   /** Whether its client can recover what it missed. */
-  readonly recoverable?: boolean;
+  readonly recoverable?: boolean | undefined;
+  readonly owner?: Principal | undefined;
 }
 
-/** An open connection of somebody known. */
-export type Owned = Recipient & { readonly owner: Principal };
-
-/** How many posts are under way at once: as many as the SDK keeps sockets for. */
-const AT_ONCE = 50;
+/** How fast to post (as fast as it goes, if that is not said), and when to stop, epoch ms. */
+export interface Flow {
+  readonly rate?: PostRate;
+  readonly until?: number;
+}
 
 /**
- * Posts an event, or a frame as it is, to every recipient. A connection that is gone is forgotten; whatever happens to
- * one recipient is logged and touches no other.
- * @param sent called for each recipient that has it
+ * Posts an event to every recipient. A connection that is gone is forgotten. One that is refused
+ * (429: the account's rate is exceeded, or this client's buffer is full) is tried again while others go on, and given up
+ * in the end. Whatever happens to one recipient is logged and touches no other.
+ * @param sent called for each recipient that has the frame
+ * @returns those that are left: there was no time for them, or API Gateway failed; they may be tried again later
  */
-export function deliver<R extends Recipient>(
+export async function deliver<R extends Recipient>(
   recipients: Iterable<R> | AsyncIterable<R>,
-  what: ChatEvent | string,
+  event: ChatEvent,
   sent: (recipient: R) => Promise<void> | void = () => undefined,
-): Promise<void> {
-  const frameFor = framesOf(what);
-  return concurrently(recipients, AT_ONCE, async (recipient) => {
+  { rate, until = Number.POSITIVE_INFINITY }: Flow = {},
+): Promise<R[]> {
+  const frame = frames(event);
+  const left: R[] = [];
+  const again: Promise<void>[] = [];
+  const attempt = async (recipient: R, count: number): Promise<void> => {
     const { owner, connectionId, recoverable = false } = recipient;
-    const recovers = recoverable && owner && typeof what !== 'string';
+    // What does not reach a client in its turn may come behind later events, or never.
+    const late = async (ms: number) => void (recoverable && owner && (await forfeit(owner, Date.now() + ms)));
+    const leave = async () => void (left.push(recipient), await late(AGAIN_MS));
     try {
-      if ((await post(connectionId, frameFor(recoverable))) === 'gone') return await forget(connectionId, owner);
-      await sent(recipient);
-      if (recovers) await settle(owner, what);
+      const turn = rate?.turn(Date.now()) ?? 0;
+      if (Date.now() + turn >= until) return await leave();
+      if (turn > 0) await setTimeout(turn);
+      const outcome = await tryPost(connectionId, frame(recoverable));
+      if (outcome === 'sent') {
+        await sent(recipient);
+        if (recoverable && owner) await settle(owner, event);
+        return;
+      }
+      if (outcome === 'gone') return await forget(connectionId, owner);
+      if (outcome === 'refused') rate?.refused(Date.now());
+      if (count === 1) await late(TRIED_MS);
+      if (count < ATTEMPTS) again.push(setTimeout(pauseAfter(count)).then(() => attempt(recipient, count + 1)));
+      else if (outcome === 'failed') await leave();
+      else
+        throw new Error(`429 for ${ATTEMPTS} times: the client reads too slowly, or the quota of posts is too small`);
     } catch (error) {
       console.error('A frame was not delivered', { connectionId, error });
-      if (recovers) await forfeit(owner, Date.now()).catch(console.error);
     }
-  });
+  };
+  await concurrently(recipients, AT_ONCE, (recipient) => attempt(recipient, 1));
+  while (again.length > 0) await Promise.all(again.splice(0));
+  return left;
 }
 
-/** At most two frames, for those whose clients recover and for all others, each made when it is first wanted. */
-function framesOf(what: ChatEvent | string): (recoverable: boolean) => string {
-  if (typeof what === 'string') return () => what;
-  const frames = new Map<boolean, string>();
+/** The frame for clients that can recover, and for those that cannot; each is made when it is needed first. */
+function frames(event: ChatEvent): (recoverable: boolean) => string {
+  const made = new Map<boolean, string>();
   return (recoverable) => {
-    const frame = frames.get(recoverable) ?? frameOf(what, recoverable);
-    frames.set(recoverable, frame);
+    const frame = made.get(recoverable) ?? frameOf(event, recoverable);
+    made.set(recoverable, frame);
     return frame;
   };
-}
-
-/**
- * Posts an event to every open connection of some principals.
- * @returns those of the principals who have it on none of their devices
- */
-export async function deliverTo(
-  principals: readonly Principal[],
-  recipients: readonly Owned[],
-  event: ChatEvent,
-): Promise<Principal[]> {
-  const reached = new Set<string>();
-  await deliver(recipients, event, ({ owner }) => void reached.add(owner.id));
-  return principals.filter(({ id }) => !reached.has(id));
 }

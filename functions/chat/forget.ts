@@ -9,5 +9,5 @@ import type { Principal } from './principal.ts';
  */
 export async function forget(connectionId: string, owner?: Principal): Promise<void> {
   const departure = await unregister(connectionId, owner);
-  if (departure) await announceLater({ kind: 'left', ...departure });
+  if (departure) await announceLater(departure);
 }

@@ -4,6 +4,10 @@ import { parseOffset } from './position.ts';
 import type { Principal } from './principal.ts';
 import { SLACK_MS } from './recovery-rules.ts';
 
+/** How long a post that was refused is tried again, and how long one that is handed to another invocation may take. */
+export const TRIED_MS = 15_000;
+export const AGAIN_MS = 15 * 60_000;
+
 /**
  * To be called when an event has been sent to a client that can recover: what took too long may have come to it behind
  * later events, so that its position does not tell any more whether it has it.

@@ -1,22 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
-import { announceLater } from '../announce/later.ts';
-import { CONNECTION_SHARDS } from '../constants.ts';
+import type { Delivery } from '../deliver/job.ts';
+import { deliverLater } from '../deliver/later.ts';
 import { findApp } from '../store/apps.ts';
-import { type Announced, everybody, type News, takeLeave } from '../store/connections.ts';
+import { type Announced, type News, takeLeave } from '../store/connections.ts';
 import { friendsOf } from '../store/friendships.ts';
 import { forfeitAll } from '../store/recovery.ts';
-import { connections } from './audience.ts';
-import { deliver, type Owned, type Recipient } from './delivery.ts';
-import type { ChatEvent } from './event.ts';
+import { connections, type Owned } from './crowd.ts';
+import { fanOut } from './fan-out.ts';
+import { MOST_DIRECT } from './plan.ts';
 import { offsetOf, presenceMark } from './position.ts';
 import type { User } from './principal.ts';
-import { PRESENCE_SLACK_MS, SLACK_MS } from './recovery-rules.ts';
-
-/** To how many connections a login itself says `online`. To say it to more would take long, and is handed over. */
-const MOST_AT_LOGIN = 100;
-
-/** How many connections one job names: Lambda takes asynchronous events of 256 KB. */
-const MOST_IN_JOB = 5000;
+import { PRESENCE_SLACK_MS, SETTLE_MS, SLACK_MS } from './recovery-rules.ts';
 
 /** Nobody is waited for longer: the waiting is paid for. */
 const MOST_GRACE_S = 60;
@@ -28,29 +22,13 @@ const MOST_GRACE_S = 60;
 export async function announceOnline(news: News, except: string): Promise<void> {
   const { user } = news;
   try {
-    if (news.everybody) await announceLater({ kind: 'online_x', user, except });
+    if (news.everybody) await deliverLater([{ ...delivery('online_x', user), to: { kind: 'everybody', except } }]);
     if (!news.friends) return;
     if (Date.now() > news.since + PRESENCE_SLACK_MS - SLACK_MS) await forfeitAll(user.app, Date.now());
-    const reached = await friendsOnline(user);
-    if (reached.length <= MOST_AT_LOGIN) return await sayOnline(user, reached);
-    await forfeitAll(user.app, Date.now());
-    const connectionIds = reached.map(({ connectionId }) => connectionId);
-    for (let n = 0; n < connectionIds.length; n += MOST_IN_JOB) {
-      await announceLater({ kind: 'online', user, connectionIds: connectionIds.slice(n, n + MOST_IN_JOB) });
-    }
+    await tellFriends('online', user, await friendsOnline(user));
   } catch (error) {
     console.error('A login was not announced', { user: user.id, error });
   }
-}
-
-/** Says `online` to connections of a user's friends. */
-export function sayOnline(user: User, recipients: readonly Recipient[]): Promise<void> {
-  return deliver(recipients, told('online', user));
-}
-
-/** Says `online_x` to everybody connected but one. */
-export function sayOnlineToEverybody(user: User, except: string): Promise<void> {
-  return toEverybody(user, 'online_x', except);
 }
 
 /**
@@ -65,14 +43,31 @@ export async function announceOffline(user: User, left: number): Promise<void> {
   const grace = Math.min(app.presenceGraceSeconds, MOST_GRACE_S) * 1000;
   await setTimeout(Math.max(0, left + grace - Date.now()));
   // Read before the leave is taken, as that cannot be done twice: from then on nothing fails.
+  const at = Date.now();
   const reached = await friendsOnline(user);
   const announced = await takeLeave(user, left);
-  if (announced) await sayOffline(user, announced, reached);
+  if (!announced) return;
+  // Who has connected meanwhile and looked who is there may not have found that he is not.
+  const late = Date.now() - at > SETTLE_MS;
+  const friends = late ? await friendsOnline(user).catch(() => reached) : reached;
+  await sayOffline(user, announced, friends).catch((error) => {
+    console.error('A departure was not announced to all', { user: user.id, error });
+  });
 }
 
 async function sayOffline(user: User, announced: Announced, friends: readonly Owned[]): Promise<void> {
-  await deliver(friends, told('offline', user));
-  if (announced === 'everybody') await toEverybody(user, 'offline_x');
+  await Promise.all([
+    tellFriends('offline', user, friends),
+    announced === 'everybody' && deliverLater([{ ...delivery('offline_x', user), to: { kind: 'everybody' } }]),
+  ]);
+}
+
+async function tellFriends(event: 'online' | 'offline', user: User, friends: readonly Owned[]): Promise<void> {
+  // Shards may take long, and what they say is kept nowhere.
+  if (friends.length > MOST_DIRECT) await forfeitAll(user.app, Date.now());
+  const { id } = user;
+  const offset = offsetOf(Date.now(), presenceMark(event, id));
+  await fanOut({ ...delivery(event, user), event: { name: event, args: [id], offset } }, { recipients: friends });
 }
 
 async function friendsOnline(user: User): Promise<Owned[]> {
@@ -80,20 +75,8 @@ async function friendsOnline(user: User): Promise<Owned[]> {
   return connections(friends.map((id) => ({ ...user, id })));
 }
 
-async function toEverybody(user: User, event: 'online_x' | 'offline_x', except?: string): Promise<void> {
-  const said: ChatEvent = { name: event, args: [user.id] };
-  await forfeitAll(user.app, Date.now());
-  await Promise.all(
-    Array.from({ length: CONNECTION_SHARDS }, (_, shard) => deliver(but(except, everybody(user.app, shard)), said)),
-  );
-}
-
-async function* but(except: string | undefined, recipients: AsyncIterable<Recipient>): AsyncGenerator<Recipient> {
-  for await (const recipient of recipients) if (recipient.connectionId !== except) yield recipient;
-}
-
-const told = (name: 'online' | 'offline', { id }: User): ChatEvent => ({
-  name,
-  args: [id],
-  offset: offsetOf(Date.now(), presenceMark(name, id)),
+const delivery = (event: string, { app, id }: User): Delivery => ({
+  app,
+  event: { name: event, args: [id] },
+  priority: 'notice',
 });

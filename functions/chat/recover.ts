@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { post } from '../gateway/connections.ts';
-import { communitiesOf } from '../store/communities.ts';
+import { communitiesOf, head } from '../store/communities.ts';
 import { contactsSince } from '../store/contacts.ts';
 import { lookup } from '../store/dynamo.ts';
 import { friendsOf } from '../store/friendships.ts';
@@ -10,6 +10,7 @@ import { forfeitedBy, forfeitedByAll, noteAttempt, presenceOf } from '../store/r
 import { concurrently } from './concurrently.ts';
 import { type ChatEvent, frameOf } from './event.ts';
 import { settle } from './lateness.ts';
+import { MOST_DIRECT } from './plan.ts';
 import { offsetOf, type Position, parseOffset, parsePid, pidOf } from './position.ts';
 import { isUser, type User } from './principal.ts';
 import {
@@ -104,11 +105,14 @@ async function tracedConversations(user: User, position: Position): Promise<Conv
   ]);
   if (rooms.length > 0 || friends.length + groups.length + strangers.length > MOST_CONVERSATIONS) return undefined;
   // After the memberships: whoever ends one notes it first.
-  const [forfeited, [byAll, ...presences]] = await Promise.all([
+  const [forfeited, heads, [byAll, ...presences]] = await Promise.all([
     forfeitedBy(user),
+    lookup(groups.map((group) => head({ app, kind: 'group', id: group }))),
     lookup([forfeitedByAll(app), ...friends.map((friend) => presenceOf({ ...user, id: friend }))]),
   ]);
   if (!isTraced(position, Math.max(forfeited, byAll))) return undefined;
+  // What is said in a larger one is delivered by shards, and nobody waits for the last of them.
+  if (!heads.every((found) => found && found.members <= MOST_DIRECT)) return undefined;
   if (!friends.every((friend, n) => knowsPresence(position, friend, presences[n] ?? {}))) return undefined;
   return [
     ...friends.map((friend): Conversation => ({ app, kind: 'friend', between: [id, friend] })),

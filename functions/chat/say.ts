@@ -5,7 +5,8 @@ import { type Message, messageId, storeMessage } from '../store/messages.ts';
 import { forfeit } from '../store/recovery.ts';
 import { admit } from './audience.ts';
 import { checkContent, Spoken } from './content.ts';
-import { deliver, deliverTo } from './delivery.ts';
+import { deliver } from './delivery.ts';
+import { fanOut } from './fan-out.ts';
 import { parse } from './parse.ts';
 import { type Principal, parseId } from './principal.ts';
 import { SETTLE_MS } from './recovery-rules.ts';
@@ -73,17 +74,23 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
   ]);
 
   // Who has connected meanwhile and looked what was said may not have found this yet.
-  if (Date.now() - at > SETTLE_MS) audience = await admit(speaker, id, type).catch(() => audience);
+  if (conversation && Date.now() - at > SETTLE_MS) audience = await admit(speaker, id, type).catch(() => audience);
   const { others, mine } = audience;
   const kept = conversation && at;
   const isThis = ({ connectionId }: { connectionId: string }) => connectionId === speaker.connectionId;
   const self = mine.find(isThis) ?? { owner: speaker, connectionId: speaker.connectionId };
   const event = heard(message, seenAs);
+  const delivery = {
+    app: speaker.app,
+    event: messageEvent(message, seenAs, kept),
+    priority: 'message' as const,
+    ...(pushed && { push: push ?? {} }),
+  };
   const delivered = Promise.all([
     ack != null && deliver([self], ackEvent(message, ack, kept)),
-    deliverTo(pushed, others, messageEvent(message, seenAs, kept)).then((missed) =>
-      pushLater(missed, { app: speaker.app, event, push }),
-    ),
+    fanOut(delivery, others, async (missed) => {
+      if (pushed) await pushLater(missed, { app: speaker.app, event, push });
+    }).catch((error) => console.error('A message was not delivered to all', { id: message.id, error })),
     deliver(
       mine.filter((device) => !isThis(device)),
       yourselfEvent(message, { id, type }, kept),

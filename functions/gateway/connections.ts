@@ -13,6 +13,9 @@ import { requireEnv } from '../environment.ts';
  */
 const client = new ApiGatewayManagementApiClient({ endpoint: requireEnv(ENV.callbackUrl), maxAttempts: 5 });
 
+/** The same without retries, for those who have to know that they are refused. */
+const impatient = new ApiGatewayManagementApiClient({ endpoint: requireEnv(ENV.callbackUrl), maxAttempts: 1 });
+
 /** API Gateway's answer for a connection that is closed, or whose `$connect` has not returned yet. */
 function isGone(error: unknown): boolean {
   return status(error) === 410;
@@ -31,6 +34,24 @@ export async function post(connectionId: string, frame: string): Promise<'sent' 
     return 'sent';
   } catch (error) {
     if (isGone(error)) return 'gone';
+    throw error;
+  }
+}
+
+/**
+ * Posts one text frame, once. Answers `gone` when the connection does not exist (any more), `refused` when this would be
+ * one post too many for the account or the client, `failed` when it may succeed another time; throws on every other failure.
+ */
+export async function tryPost(connectionId: string, frame: string): Promise<'sent' | 'gone' | 'refused' | 'failed'> {
+  try {
+    await impatient.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame }));
+    return 'sent';
+  } catch (error) {
+    if (isGone(error)) return 'gone';
+    const answer = status(error);
+    if (answer === 429) return 'refused';
+    // Without an answer the network failed.
+    if (typeof answer !== 'number' || answer >= 500) return 'failed';
     throw error;
   }
 }

@@ -2,14 +2,14 @@ import * as z from 'zod/mini';
 import { Push, Spoken } from '../chat/content.ts';
 
 /** The `message` event (for a system message the `sys` event) as the receivers' devices would have got it. */
-const Event = z.object({
+export const PushEvent = z.object({
   from: z.optional(z.object({ id: z.string(), type: z.int(), gid: z.optional(z.string()) })),
   id: z.string(),
   content: Spoken.shape.content,
   ts: z.number(),
   remark: z.optional(z.string()),
 });
-export type Event = z.output<typeof Event>;
+export type PushEvent = z.output<typeof PushEvent>;
 
 /** An installation that a message has to be pushed to. */
 const Target = z.object({
@@ -23,7 +23,7 @@ export type Target = z.output<typeof Target>;
 /** A message that did not reach its receivers, and the installations to push it to. */
 export const PushJob = z.object({
   app: z.string(),
-  event: Event,
+  event: PushEvent,
   push: z.optional(z.nullable(Push)),
   targets: z.array(Target),
 });

@@ -1,4 +1,4 @@
-import type { Event, PushJob } from './job.ts';
+import type { PushEvent, PushJob } from './job.ts';
 import { shorten } from './shorten.ts';
 
 /** What a push says and carries. */
@@ -11,7 +11,7 @@ export interface Notification {
   readonly badge: number;
   /** Whether the app is woken to fetch something. */
   readonly contentAvailable: boolean;
-  readonly event: Event & { readonly truncated?: true };
+  readonly event: PushEvent & { readonly truncated?: true };
 }
 
 /** What both Apple and Google take, in bytes. */
@@ -99,7 +99,7 @@ function within(notification: Notification, payload: (fitting: Notification) => 
 }
 
 /** What a sender asked of a push, with what the application says of the message. */
-export function compose(event: Event, text: string, badge: number, push: PushJob['push']): Notification {
+export function compose(event: PushEvent, text: string, badge: number, push: PushJob['push']): Notification {
   return {
     prefix: push?.prefix ?? '',
     text: push?.overwrite || text,

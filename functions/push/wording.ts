@@ -2,10 +2,10 @@ import { TYPE } from '../chat/wire.ts';
 import type { App, PushSettings } from '../store/apps.ts';
 import { lookup } from '../store/dynamo.ts';
 import { profile } from '../store/profiles.ts';
-import type { Event } from './job.ts';
+import type { PushEvent } from './job.ts';
 
 /** What a message is called on a lock screen. Reads the sender only when the template wants his name. */
-export async function wordingOf(app: App, event: Event): Promise<string> {
+export async function wordingOf(app: App, event: PushEvent): Promise<string> {
   const text = textOf(event, app.push);
   const { template } = app.push;
   // A system message has no sender, and so no use for a template.
@@ -14,11 +14,11 @@ export async function wordingOf(app: App, event: Event): Promise<string> {
   return template.replace(/\{(name|text)\}/g, (_, word) => (word === 'name' ? name : text));
 }
 
-function textOf({ content }: Event, { media }: PushSettings): string {
+function textOf({ content }: PushEvent, { media }: PushSettings): string {
   return [content.body, media.image, media.audio, media.video][content.media] ?? content.body;
 }
 
-async function nameOf(app: App, { id, type }: NonNullable<Event['from']>): Promise<string> {
+async function nameOf(app: App, { id, type }: NonNullable<PushEvent['from']>): Promise<string> {
   const kind = type === TYPE.passenger ? 'passenger' : 'user';
   const [found] = await lookup([profile({ app: app.id, kind, id })]);
   const name = found?.attributes[app.push.nameAttribute];

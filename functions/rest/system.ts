@@ -1,37 +1,33 @@
 import * as z from 'zod/mini';
 import { checkContent, Spoken } from '../chat/content.ts';
 import { ChatError, ERROR } from '../chat/errors.ts';
-import { ENV } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
-import { invokeLater } from '../gateway/invoke.ts';
+import { offsetOf } from '../chat/position.ts';
+import type { Addressee, DeliverJob } from '../deliver/job.ts';
+import { deliverLater } from '../deliver/later.ts';
 import type { App } from '../store/apps.ts';
 import { checkExists } from '../store/communities.ts';
 import { lookup } from '../store/dynamo.ts';
 import { messageId } from '../store/messages.ts';
 import { profile } from '../store/profiles.ts';
-import type { SystemMessage } from '../system/message.ts';
 import { masterOnly } from './access.ts';
 import { flag, id } from './parameters.ts';
 import { route } from './route.ts';
 import { Accepted } from './shapes.ts';
-
-const system = requireEnv(ENV.systemUrl);
 
 const Body = z
   .object(Spoken.shape)
   .register(z.globalRegistry, { examples: [{ content: { media: 0, body: 'Back in five minutes' } }] });
 
 /** Hands the message over; whoever is online gets it soon after the request was answered. */
-async function send(
-  app: App,
-  to: SystemMessage['to'],
-  body: z.output<typeof Body>,
-  now: number,
-): Promise<{ id: string }> {
+async function send(app: App, to: Addressee, body: z.output<typeof Body>, now: number): Promise<{ id: string }> {
   checkContent(body, 'body');
   const { content, remark, push } = body;
   const message = { id: messageId(now, 0), content, ts: now, ...(remark != null && { remark }) };
-  await invokeLater(system, { app: app.id, to, message, push } satisfies SystemMessage);
+  const told = to.kind === 'user' || to.kind === 'group';
+  const event = { name: 'sys', args: [message], offset: offsetOf(now, message.id) };
+  await deliverLater([
+    { app: app.id, event, priority: 'notice', to, ...(told && { push: push ?? {} }) } satisfies DeliverJob,
+  ]);
   return { id: message.id };
 }
 

@@ -48,7 +48,7 @@ const App = z.object({
   /** Whether, in strict mode, the client key lets its holder log in as any user without an account. */
   plainLogin: z._default(z.boolean(), true),
   groupMembers: z._default(z.number(), 50),
-  roomMembers: z._default(z.number(), 1000),
+  roomMembers: z._default(z.int().check(z.minimum(1), z.maximum(1_000_000)), 1000),
   /** How many messages a user may say in a minute: on all his connections, and on one. */
   messagesPerMinute: z._default(z.number(), 600),
   messagesPerMinuteOfConnection: z._default(z.number(), 300),

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
+import { compareText } from '../attributes/text.ts';
 import { ChatError, ERROR } from '../chat/errors.ts';
 import { ENV, MEMBERSHIP_INDEX, PARTITION_KEY, SORT_KEY } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
 import { collect, type Lookup, lookup, query } from './dynamo.ts';
-import { headKey, type Subject, subjectKey } from './keys.ts';
+import { hash, headKey, type Subject, subjectKey } from './keys.ts';
 import { Attributes } from './profiles.ts';
 
 const table = requireEnv(ENV.coreTable);
@@ -31,11 +32,18 @@ export interface Description {
   readonly ts: number;
 }
 
-const MEMBER = 'member#';
+/** How many ranges the members of a community fall into, so that several readers can share them. */
+export const MEMBER_RANGES = 256;
+
+/** `member#00#` for the first range; a member's id stands behind it. */
+const rangePrefix = (range: number) => `member#${range.toString(16).padStart(2, '0')}#`;
+const PREFIX_LENGTH = rangePrefix(0).length;
+
+const memberSortKey = (userId: string) => rangePrefix(hash(userId, MEMBER_RANGES)) + userId;
 
 export const memberKey = (community: Community, userId: string) => ({
   [PARTITION_KEY]: subjectKey(community),
-  [SORT_KEY]: MEMBER + userId,
+  [SORT_KEY]: memberSortKey(userId),
 });
 
 /** The head of a community that exists; one that is being deleted does not. */
@@ -71,18 +79,38 @@ export async function checkExists(community: Community): Promise<void> {
   if (!found) throw unknownCommunity(community);
 }
 
-/** The ids of at most so many members, in the order of their ids; costs a read unit per 8 KB of them. */
-export async function membersOf(community: Community, most?: number): Promise<string[]> {
+/**
+ * The ids of the members in some of the ranges, in an order that is always the same; costs a read unit per 8 KB of them.
+ * @param from the first range
+ * @param to the range behind the last one
+ * @param after the member behind whom to begin
+ * @param most how many at most
+ */
+export async function* membersWithin(
+  community: Community,
+  { from, to, after, most }: { from: number; to: number; after?: string | undefined; most?: number },
+): AsyncGenerator<string> {
   const members = query(
     {
       TableName: table,
-      KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :member)',
+      KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :first AND :last',
       ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
-      ExpressionAttributeValues: { ':pk': subjectKey(community), ':member': MEMBER },
+      ExpressionAttributeValues: {
+        ':pk': subjectKey(community),
+        // No id begins with a space or a tilde, and all that ids hold lies between the two.
+        ':first': after === undefined ? `${rangePrefix(from)} ` : `${memberSortKey(after)} `,
+        ':last': `${rangePrefix(to - 1)}~`,
+      },
     },
     most,
   );
-  return (await collect(members)).map((item) => String(item[SORT_KEY]).slice(MEMBER.length));
+  for await (const item of members) yield String(item[SORT_KEY]).slice(PREFIX_LENGTH);
+}
+
+/** The ids of the members, or of so many of them, in the order of their ids. */
+export async function membersOf(community: Community, most?: number): Promise<string[]> {
+  const range = { from: 0, to: MEMBER_RANGES, ...(most !== undefined && { most }) };
+  return (await collect(membersWithin(community, range))).sort(compareText);
 }
 
 /** How many members a description lists; more are in the community all the same. */

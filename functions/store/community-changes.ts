@@ -157,10 +157,13 @@ function expel(community: Community, userId: string): Write {
   };
 }
 
+/** How long a deletion may take before whoever asked for it is answered (ms): so many thousand members. */
+const DELETION_MS = 20_000;
+
 /**
  * Deletes a community. First it is marked, so that from there on nobody finds it or joins it; then its members go,
  * and last the mark. A deletion that was interrupted goes on when it is asked for again.
- * @throws ChatError 5004 when it does not exist
+ * @throws ChatError 5004 when it does not exist, 5005 when it has so many members that it has to be asked for again
  */
 export async function deleteCommunity(community: Community): Promise<void> {
   await forfeitEach(community.app, await membersOf(community, MOST_NOTES + 1), Date.now() + SLACK_MS);
@@ -180,9 +183,11 @@ export async function deleteCommunity(community: Community): Promise<void> {
     throw error;
   }
   await dropFromIndex(community);
+  const until = Date.now() + DELETION_MS;
   for (;;) {
     const members = await membersOf(community, MOST_WRITES);
     if (members.length === 0) break;
+    if (Date.now() > until) throw unfinished(community);
     await transact(members.map((user) => ({ Delete: { TableName: table, Key: memberKey(community, user) } })));
   }
   await dynamo.send(new DeleteCommand({ TableName: table, Key: headKey(community) }));
@@ -205,6 +210,13 @@ function tooMany({ kind, id }: Community, most: number): ChatError {
   return new ChatError(
     ERROR.memberLimit,
     `The ${kind} ${id} would have more than ${most} members, the most there can be`,
+  );
+}
+
+function unfinished({ kind, id }: Community): ChatError {
+  return new ChatError(
+    ERROR.conflict,
+    `The ${kind} ${id} is no more, but has more members than can be removed at once; ask again to go on`,
   );
 }
 

@@ -2,12 +2,12 @@ import { DeleteCommand, GetCommand, PutCommand, type QueryCommandInput, UpdateCo
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../chat/errors.ts';
 import { isUser, type Principal, type User } from '../chat/principal.ts';
-import { CONNECTION_SHARDS, ENV, EVERYBODY_INDEX, EXPIRES, PARTITION_KEY } from '../constants.ts';
+import { ENV, EVERYBODY_INDEX, EVERYBODY_SHARDS, EXPIRES, PARTITION_KEY } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
 import type { Eio } from '../protocol/index.ts';
 import { conditionFailed, dynamo, type Lookup, query, unlessRefused } from './dynamo.ts';
 import { heartbeatEntry } from './heartbeats.ts';
-import { connectionIdOf, connectionKey, subjectKey } from './keys.ts';
+import { connectionIdOf, connectionKey, hash, subjectKey } from './keys.ts';
 
 const table = requireEnv(ENV.connectionsTable);
 
@@ -103,7 +103,7 @@ export async function register(
         ...connectionKey(connectionId),
         ...principal,
         [EXPIRES]: expires,
-        [EVERYBODY_INDEX.shard]: everybodyKey(principal.app, shardOf(connectionId)),
+        [EVERYBODY_INDEX.shard]: everybodyKey(principal.app, hash(connectionId, EVERYBODY_SHARDS)),
         ...heartbeatEntry(eio, now),
       },
     }),
@@ -227,27 +227,37 @@ export async function takeLeave(user: User, left: number): Promise<Announced | u
   }
 }
 
-function shardOf(connectionId: string): string {
-  let sum = 0;
-  for (const character of connectionId) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
-  return String(sum % CONNECTION_SHARDS);
-}
-
-const everybodyKey = (app: string, shard: string) => `${app}#${shard}`;
+const everybodyKey = (app: string, shard: number) => `${app}#${shard}`;
 
 /** The connections that a query of one of the indexes finds. */
-async function* found(input: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<{ connectionId: string }> {
-  for await (const item of query({ TableName: table, ...input })) {
-    yield { connectionId: connectionIdOf(String(item[PARTITION_KEY])) };
+async function* found(input: Omit<QueryCommandInput, 'TableName'>, most?: number): AsyncGenerator<OpenConnection> {
+  for await (const item of query({ TableName: table, ...input }, most)) {
+    // Whether it recovers does not matter: what everybody is told is kept nowhere.
+    yield { connectionId: connectionIdOf(String(item[PARTITION_KEY])), recoverable: false };
   }
 }
 
-/** One shard of all the connections of an application; there are CONNECTION_SHARDS of them. */
-export function everybody(app: string, shard: number): AsyncGenerator<{ connectionId: string }> {
-  return found({
-    IndexName: EVERYBODY_INDEX.name,
-    KeyConditionExpression: '#shard = :shard',
-    ExpressionAttributeNames: { '#shard': EVERYBODY_INDEX.shard },
-    ExpressionAttributeValues: { ':shard': everybodyKey(app, String(shard)) },
-  });
+/**
+ * One shard of all the connections of an application; there are EVERYBODY_SHARDS of them.
+ * @param after the connection behind which to begin; the order is any, but always the same
+ * @param most how many at most
+ */
+export function everybody(
+  app: string,
+  shard: number,
+  { after, most }: { after?: string | undefined; most?: number } = {},
+): AsyncGenerator<OpenConnection> {
+  const key = everybodyKey(app, shard);
+  return found(
+    {
+      IndexName: EVERYBODY_INDEX.name,
+      KeyConditionExpression: '#shard = :shard',
+      ExpressionAttributeNames: { '#shard': EVERYBODY_INDEX.shard },
+      ExpressionAttributeValues: { ':shard': key },
+      ...(after !== undefined && {
+        ExclusiveStartKey: { ...connectionKey(after), [EVERYBODY_INDEX.shard]: key },
+      }),
+    },
+    most,
+  );
 }

@@ -63,7 +63,7 @@ function identity(table: string, key: Key): string {
 /** The items that a query finds, in its order: at most so many, and no page further than its reader gets. */
 export async function* query(input: QueryCommandInput, most = Number.POSITIVE_INFINITY): AsyncGenerator<Item> {
   let left = most;
-  let start: Item | undefined;
+  let start = input.ExclusiveStartKey;
   do {
     const limit = Number.isFinite(left) ? { Limit: left } : {};
     const page = await dynamo.send(new QueryCommand({ ...input, ...limit, ExclusiveStartKey: start }));

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CLIENT_VERSIONS } from '../support/clients.ts';
 import { cost } from '../support/cost.ts';
+import { connectAll } from '../support/crowd.ts';
 import { Device } from '../support/device.ts';
-import { credentials, macaw, someone } from '../support/macaw.ts';
-import { RawClient } from '../support/raw.ts';
+import { macaw, someone } from '../support/macaw.ts';
+import type { RawClient } from '../support/raw.ts';
 import { scene } from '../support/scene.ts';
 
 const system = macaw();
@@ -111,22 +112,6 @@ describe('a system message', () => {
 });
 
 describe('what fan-out costs', () => {
-  async function connectAll(ids: readonly string[]): Promise<RawClient[]> {
-    const clients: RawClient[] = [];
-    const waiting = [...ids];
-    await Promise.all(
-      Array.from({ length: 16 }, async () => {
-        for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-          const auth = JSON.stringify(credentials({ client: id }));
-          const client = await RawClient.connect(system.origin, { EIO: '4', transport: 'websocket', auth });
-          await client.until((frame) => frame.includes('"login"'), 60_000);
-          clients.push(client);
-        }
-      }),
-    );
-    return clients;
-  }
-
   async function spent(speaker: string, to: { id: string; type: number }, audience: RawClient[]) {
     const speakers = await login(speaker);
     const { calls } = await cost(system.cloud, async () => {
@@ -141,7 +126,7 @@ describe('what fan-out costs', () => {
   it('a message to a group of fifty online takes three reads at most, one write, and one post each', async () => {
     const [tom = '', ...others] = await users('tom', ...Array.from({ length: 49 }, () => 'member'));
     const id = await create('group', { owner: tom, members: others });
-    const clients = await connectAll(others);
+    const clients = await connectAll(system.origin, others);
     const { reads, writes, posts } = await spent(tom, { id, type: 1 }, clients);
     expect(reads).toBeLessThanOrEqual(3);
     expect(writes).toBe(1);
@@ -152,7 +137,7 @@ describe('what fan-out costs', () => {
 
   it('a message to a room of a thousand online takes twelve reads at most, no write, and one post each', async () => {
     const everybody = Array.from({ length: 1000 }, () => someone('crowd'));
-    const clients = await connectAll(everybody);
+    const clients = await connectAll(system.origin, everybody);
     const [tom = ''] = everybody;
     const id = await create('room', { members: everybody });
     const { reads, writes, posts, calls } = await spent(tom, { id, type: 2 }, clients);
@@ -164,6 +149,7 @@ describe('what fan-out costs', () => {
       'dynamodb:BatchGetItem',
       'dynamodb:Query',
       'execute-api:PostToConnection',
+      'lambda:Invoke',
     ]);
     for (const client of clients) client.close();
     await system.cloud.settled();

@@ -242,7 +242,7 @@ describe('a group of 50 of whom 49 are offline', () => {
     const senders = system.cloud.calls.summary(mark, ({ functionId }) => functionId.startsWith('Frame'));
     expect(senders.calls).toEqual({
       'dynamodb:Query': 1,
-      'dynamodb:BatchGetItem': 2,
+      'dynamodb:BatchGetItem': 3,
       'dynamodb:PutItem': 1,
       'execute-api:PostToConnection': 1,
       'lambda:Invoke': 1,

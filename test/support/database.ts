@@ -52,29 +52,35 @@ export class Database {
     await this.#dynamo.send(new PutCommand({ TableName: String(this.cloud.outputs.CoreTable), Item }));
   }
 
-  /** All items of the table of accounts, as they are stored. */
-  accounts = (): Promise<Item[]> => this.#items('Accounts');
-
-  /** All items of the table of messages. */
-  messages = (): Promise<Item[]> => this.#items('Messages');
-
-  async #items(table: string): Promise<Item[]> {
-    const { Items = [] } = await this.#dynamo.send(new ScanCommand({ TableName: await this.#nameOf(table) }));
-    return Items;
+  /** Stores users who have never logged in. */
+  addUsers(app: string, ids: readonly string[]): Promise<void> {
+    const users = ids.map((id) => ({ pk: `${app}#user#${id}`, sk: 'profile', ts: 1, directory: `${app}#user` }));
+    return this.#putAll(String(this.cloud.outputs.CoreTable), users);
   }
 
   /** Stores items in the table of connections, as they are. */
   async addConnections(items: readonly Item[]): Promise<void> {
-    const table = await this.#nameOf('Connections');
-    for (let n = 0; n < items.length; n += 25) {
-      const puts = items.slice(n, n + 25).map((Item) => ({ PutRequest: { Item } }));
-      await this.#dynamo.send(new BatchWriteCommand({ RequestItems: { [table]: puts } }));
-    }
+    await this.#putAll(await this.#table(/Connections/), items);
+  }
+
+  /** All items of the table of connections, as they are stored. */
+  async connections(): Promise<Item[]> {
+    return this.#scan(await this.#table(/Connections/));
+  }
+
+  /** All items of the table of accounts, as they are stored. */
+  async accounts(): Promise<Item[]> {
+    return this.#scan(await this.#table(/Accounts/));
+  }
+
+  /** All items of the table of messages. */
+  async messages(): Promise<Item[]> {
+    return this.#scan(await this.#table(/Messages/));
   }
 
   /** Sets the time at which items of the table of accounts expire, epoch seconds; answers how many there were. */
   async expire(matches: (item: Item) => boolean, expires: number): Promise<number> {
-    const TableName = await this.#nameOf('Accounts');
+    const TableName = await this.#table(/Accounts/);
     const found = (await this.accounts()).filter(matches);
     for (const { pk, sk, until } of found) {
       await this.#dynamo.send(
@@ -90,10 +96,22 @@ export class Database {
     return found.length;
   }
 
-  async #nameOf(table: string): Promise<string> {
+  async #putAll(table: string, items: readonly Item[]): Promise<void> {
+    for (let n = 0; n < items.length; n += 25) {
+      const RequestItems = { [table]: items.slice(n, n + 25).map((Item) => ({ PutRequest: { Item } })) };
+      await this.#dynamo.send(new BatchWriteCommand({ RequestItems }));
+    }
+  }
+
+  async #scan(TableName: string): Promise<Item[]> {
+    const { Items = [] } = await this.#dynamo.send(new ScanCommand({ TableName }));
+    return Items;
+  }
+
+  async #table(pattern: RegExp): Promise<string> {
     const { TableNames = [] } = await this.#dynamo.send(new ListTablesCommand({}));
-    const name = TableNames.find((one) => one.includes(table));
-    if (!name) throw new Error(`There is no table ${table} among ${TableNames.join(', ')}`);
+    const name = TableNames.find((one) => pattern.test(one));
+    if (!name) throw new Error(`There is no table ${pattern} among ${TableNames.join(', ')}`);
     return name;
   }
 }

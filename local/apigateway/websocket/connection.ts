@@ -8,6 +8,9 @@ export interface Limits {
   lifetimeMs: number;
   frameBytes: number;
   messageBytes: number;
+  /** How many posts to connections are taken in a second, and how many more at once. */
+  postsPerSecond: number;
+  postBurst: number;
 }
 
 export const LIMITS: Limits = {
@@ -15,6 +18,8 @@ export const LIMITS: Limits = {
   lifetimeMs: 7_200_000,
   frameBytes: 32 * 1024,
   messageBytes: 128 * 1024,
+  postsPerSecond: Number.POSITIVE_INFINITY,
+  postBurst: Number.POSITIVE_INFINITY,
 };
 
 /** What a client may have unread before posts to it are refused. */

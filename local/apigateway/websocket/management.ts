@@ -4,6 +4,7 @@ import type { Reply } from '../../shared/http.ts';
 import { ACCOUNT, arn } from '../../template/names.ts';
 import type { Connection } from './connection.ts';
 import type { WebSocketGateway } from './gateway.ts';
+import type { PostQuota } from './post-quota.ts';
 
 const PATH = new RegExp(`^${MANAGEMENT_PREFIX}([^/]+)/([^/]+)/(?:@|%40)connections/([^/?]+)$`);
 
@@ -14,7 +15,7 @@ const OPERATIONS: Record<string, string> = {
 };
 
 /** The management API of the WebSocket APIs, through which functions speak to connections. */
-export function managementApi(gateways: WebSocketGateway[], messageBytes: number): Service {
+export function managementApi(gateways: WebSocketGateway[], messageBytes: number, quota: PostQuota): Service {
   return async ({ method, path, body }, authorize) => {
     const [, apiId = '', stage = '', encodedId = ''] = PATH.exec(path) ?? [];
     const operation = OPERATIONS[method];
@@ -30,6 +31,14 @@ export function managementApi(gateways: WebSocketGateway[], messageBytes: number
     if (!gateway) return answer(operation, connectionId, error(403, 'ForbiddenException', 'Forbidden'), true);
     if (operation === 'PostToConnection' && body.length > messageBytes) {
       return answer(operation, connectionId, error(413, 'PayloadTooLargeException', 'Message too long'), true);
+    }
+    const failure = operation === 'PostToConnection' && quota.failure(connectionId, Date.now());
+    if (failure) {
+      const fault =
+        failure === 429
+          ? error(429, 'LimitExceededException', 'Rate exceeded')
+          : error(500, 'InternalServerErrorException', 'Internal server error');
+      return answer(operation, connectionId, fault, true);
     }
     const connection = gateway.connections.get(connectionId);
     if (!connection?.open) return answer(operation, connectionId, error(410, 'GoneException'), true);

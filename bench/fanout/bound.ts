@@ -1,0 +1,56 @@
+import { type Allowance, AT_ONCE, MOST_LISTED, shardsFor } from '../../functions/chat/plan.ts';
+import { ACCOUNT, CPU, MEMORY_MB, VCPU_MB } from './assumptions.ts';
+import { quantile, streams } from './samples.ts';
+
+/** How many connections one read finds. */
+const PAGE = 100;
+
+/**
+ * By when so large a part of an audience can have an event at the earliest (ms), whoever plans it. The reads that tell
+ * who they are, a hop, more reads where there are too many to list, and the post follow one another for each of them, with
+ * the latencies of the simulation of that seed; there are as many instances as anybody likes, which compute in no time and share
+ * perfectly what the whole account may post. Or one instance posts alone, without a hop: the better of both.
+ */
+export function bound(connections: number, quota: Allowance, parts: readonly number[], seed: number): number[] {
+  const { read, hop, post } = streams(seed);
+  const admitted = read();
+  const listed = connections <= MOST_LISTED;
+  const found = listed ? admitted + read() : admitted;
+  const hops = Array.from({ length: shardsFor(connections, quota) }, hop);
+  let page = 0;
+  const known = (n: number) => {
+    if (n % PAGE === 0) page = listed ? read() : read() + read();
+    return found + page;
+  };
+  const sharded = Float64Array.from({ length: connections }, (_, n) => known(n) + (hops[n % hops.length] ?? 0)).sort();
+  const answered = taken(sharded).map((at) => at + post());
+  const alone = posts(connections, found + page, streams(seed).post);
+  return parts.map((part) => Math.min(quantile(answered.sort(), part), quantile(alone, part)));
+}
+
+/** When the account takes requests that come at these moments, in order. */
+function taken(arrivals: Float64Array): Float64Array {
+  let tokens: number = ACCOUNT.burst;
+  let at = 0;
+  return arrivals.map((arrival) => {
+    const now = Math.max(arrival, at);
+    tokens = Math.min(ACCOUNT.burst, tokens + ((now - at) / 1000) * ACCOUNT.perSecond) - 1;
+    // Below zero it waits until the bucket has one.
+    at = tokens >= 0 ? now : now + (-tokens / ACCOUNT.perSecond) * 1000;
+    if (tokens < 0) tokens = 0;
+    return at;
+  });
+}
+
+/** When one instance has posted to all of them, from a moment on: as many at once as it has sockets. */
+function posts(connections: number, from: number, post: () => number): Float64Array {
+  const computing = CPU.post * (VCPU_MB / MEMORY_MB.frame);
+  const sockets = new Float64Array(AT_ONCE).fill(from);
+  let computed = from;
+  return Float64Array.from({ length: connections }, (_, n) => {
+    const free = sockets[n % AT_ONCE] ?? from;
+    computed = Math.max(computed, free) + computing;
+    sockets[n % AT_ONCE] = computed + post();
+    return sockets[n % AT_ONCE] ?? from;
+  }).sort();
+}

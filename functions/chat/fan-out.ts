@@ -1,0 +1,67 @@
+import type { DeliverPart, Delivery } from '../deliver/job.ts';
+import { deliverLater } from '../deliver/later.ts';
+import type { Crowd } from './crowd.ts';
+import { deliver, type Flow, type Recipient } from './delivery.ts';
+import { cut, deal, MOST_DIRECT, type Range, shardsFor, shareOf } from './plan.ts';
+import type { Principal } from './principal.ts';
+import { quota } from './quota.ts';
+
+/** Told of receivers whom an event reaches on no device. */
+export type Missed = (principals: Principal[]) => Promise<void>;
+
+const nobodyCares: Missed = () => Promise.resolve();
+
+/**
+ * Delivers to an audience of any size: by itself where it is small, else by shards of the function `deliver`.
+ * @throws when not all shards could be started
+ */
+export async function fanOut(delivery: Delivery, crowd: Crowd, missed = nobodyCares): Promise<void> {
+  if ('range' in crowd) {
+    const parts = cut(crowd.range, shardsFor(crowd.size, quota()));
+    return startShards(
+      delivery,
+      parts.map((part: Range) => ({ ...crowd.range, ...part })),
+    );
+  }
+  const { recipients, offline = [] } = crowd;
+  if (recipients.length <= MOST_DIRECT) {
+    const left = await deliverPart(delivery, recipients, missed, {}, offline);
+    return left.length > 0 ? startShards(delivery, [{ kind: 'recipients', recipients: left }]) : undefined;
+  }
+  const parts = deal(recipients, shardsFor(recipients.length, quota()));
+  const named = parts.map((recipients) => ({ kind: 'recipients' as const, recipients }));
+  await Promise.all([startShards(delivery, named), missed([...offline])]);
+}
+
+function startShards(delivery: Delivery, parts: readonly DeliverPart[]): Promise<void> {
+  const share = { ...shareOf(quota(), parts.length), since: Date.now() };
+  return deliverLater(parts.map((part) => ({ ...delivery, part, share })));
+}
+
+/**
+ * Posts to recipients, then has it told whom that reached on none of his devices.
+ * @param offline of whom that is known already; read when all recipients have been
+ * @returns those that are left; without their owner where he has been reached on another device
+ */
+export async function deliverPart(
+  { event }: Delivery,
+  recipients: Iterable<Recipient> | AsyncIterable<Recipient>,
+  missed: Missed,
+  flow: Flow,
+  offline: readonly Principal[] = [],
+): Promise<Recipient[]> {
+  const owners = new Map<string, Principal>();
+  const reached = new Set<string>();
+  const note = async function* () {
+    for await (const recipient of recipients) {
+      if (recipient.owner) owners.set(recipient.owner.id, recipient.owner);
+      yield recipient;
+    }
+  };
+  const left = await deliver(note(), event, ({ owner }) => void (owner && reached.add(owner.id)), flow);
+  const due = new Set(left.map(({ owner }) => owner?.id));
+  await missed([...offline, ...[...owners.values()].filter(({ id }) => !reached.has(id) && !due.has(id))]);
+  return left.map(({ owner, ...connection }) =>
+    owner && !reached.has(owner.id) ? { ...connection, owner } : connection,
+  );
+}
