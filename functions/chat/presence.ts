@@ -10,7 +10,7 @@ import { deliver, type Owned, type Recipient } from './delivery.ts';
 import type { ChatEvent } from './event.ts';
 import { offsetOf, presenceMark } from './position.ts';
 import type { User } from './principal.ts';
-import { PRESENCE_SLACK_MS, SLACK_MS } from './recovery-rules.ts';
+import { PRESENCE_SLACK_MS, SETTLE_MS, SLACK_MS } from './recovery-rules.ts';
 
 /** To how many connections a login itself says `online`. To say it to more would take long, and is handed over. */
 const MOST_AT_LOGIN = 100;
@@ -65,9 +65,13 @@ export async function announceOffline(user: User, left: number): Promise<void> {
   const grace = Math.min(app.presenceGraceSeconds, MOST_GRACE_S) * 1000;
   await setTimeout(Math.max(0, left + grace - Date.now()));
   // Read before the leave is taken, as that cannot be done twice: from then on nothing fails.
+  const at = Date.now();
   const reached = await friendsOnline(user);
   const announced = await takeLeave(user, left);
-  if (announced) await sayOffline(user, announced, reached);
+  if (!announced) return;
+  // Who has connected meanwhile and looked who is there may not have found that he is not.
+  const late = Date.now() - at > SETTLE_MS;
+  await sayOffline(user, announced, late ? await friendsOnline(user).catch(() => reached) : reached);
 }
 
 async function sayOffline(user: User, announced: Announced, friends: readonly Owned[]): Promise<void> {

@@ -73,7 +73,7 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
   ]);
 
   // Who has connected meanwhile and looked what was said may not have found this yet.
-  if (Date.now() - at > SETTLE_MS) audience = await admit(speaker, id, type).catch(() => audience);
+  if (conversation && Date.now() - at > SETTLE_MS) audience = await admit(speaker, id, type).catch(() => audience);
   const { others, mine } = audience;
   const kept = conversation && at;
   const isThis = ({ connectionId }: { connectionId: string }) => connectionId === speaker.connectionId;

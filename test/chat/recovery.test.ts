@@ -155,7 +155,8 @@ describe('a client that comes back', () => {
     const kept = device.claim;
     const claims = [
       [butch, kept],
-      [id, { ...kept, pid: String(kept.pid).replace(/^[^.]+/, 'nobody') }],
+      [id, { ...kept, pid: 'nobody' }],
+      [id, { ...kept, pid: String(kept.pid).replace(/\.\d+\./, `.${Date.now()}.`) }],
       [id, { ...kept, offset: 'tom' }],
       [id, { ...kept, offset: `.${Date.now() + 60_000}-later` }],
       [id, { pid: 7, offset: {} }],

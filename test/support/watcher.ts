@@ -10,7 +10,7 @@ export async function watcher(
   const device = await Device.login(version, origin, login);
   const told: string[] = [];
   for (const event of ['online', 'offline', 'online_x', 'offline_x']) {
-    device.client.on(event, (...args) => told.push([event, ...args].join(' ')));
+    device.client.on(event, (id) => told.push(`${event} ${id}`));
   }
   return { device, told };
 }
