@@ -1,7 +1,8 @@
-import { App, Tags } from 'aws-cdk-lib';
+import { App, Aspects, Tags } from 'aws-cdk-lib';
 import { DataStack } from '../lib/data-stack.ts';
 import { documentation } from '../lib/documentation.ts';
 import { EdgeStack } from '../lib/edge-stack.ts';
+import { Observability } from '../lib/observability.ts';
 import { PlatformApplications } from '../lib/platform-applications.ts';
 import { RealtimeStack } from '../lib/realtime-stack.ts';
 import { RestStack } from '../lib/rest-stack.ts';
@@ -35,4 +36,5 @@ new EdgeStack(app, `${prefix}-Edge`, {
   rest: api,
   failures: realtime.failures,
 });
+Aspects.of(app).add(new Observability({ service: prefix, tracing: true }));
 Tags.of(app).add('macaw:stage', stage);

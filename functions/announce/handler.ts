@@ -1,9 +1,11 @@
 import { announceOffline, sayOnline, sayOnlineToEverybody } from '../chat/presence.ts';
+import { about, observed } from '../observe/observed.ts';
 import { AnnounceJob } from './job.ts';
 
 /** Tells others that somebody has come online or gone offline. Invoked asynchronously wherever a connection comes or goes. */
-export async function handler(event: unknown): Promise<void> {
+export const handler = observed(async (event: unknown): Promise<void> => {
   const job = AnnounceJob.parse(event);
+  about({ app: job.user.app });
   switch (job.kind) {
     case 'online':
       return sayOnline(
@@ -15,4 +17,4 @@ export async function handler(event: unknown): Promise<void> {
     case 'left':
       return announceOffline(job.user, job.left);
   }
-}
+});

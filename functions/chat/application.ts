@@ -1,3 +1,6 @@
+import { METRIC } from '../constants.ts';
+import { count } from '../observe/metrics.ts';
+import { about } from '../observe/observed.ts';
 import type { Application, Socket } from '../protocol/index.ts';
 import { parseCredentials, visitOf } from './credentials.ts';
 import { ChatError, ERROR, publicError } from './errors.ts';
@@ -30,6 +33,7 @@ export function chat(
       try {
         const credentials = parseCredentials(query.auth ?? payload);
         const found = await authenticate(credentials, arrival);
+        about({ app: found.app });
         login = { session: await beginSession(connection, found, visitOf(credentials), arrival) };
       } catch (error) {
         login = { error: publicError(error) };
@@ -54,7 +58,9 @@ export function chat(
         return [{ success: true, ...said }];
       } catch (error) {
         if (error instanceof TooFast && error.flood) await socket.connection.close();
-        return [{ success: false, ...(await refusal(socket, args[0], publicError(error))) }];
+        const told = publicError(error);
+        count(told.code === ERROR.database ? METRIC.messagesFailed : METRIC.messagesRefused);
+        return [{ success: false, ...(await refusal(socket, args[0], told)) }];
       }
     },
 

@@ -1,4 +1,7 @@
+import { METRIC } from '../constants.ts';
 import { post } from '../gateway/connections.ts';
+import { logger } from '../observe/logger.ts';
+import { count } from '../observe/metrics.ts';
 import { concurrently } from './concurrently.ts';
 import { forget } from './forget.ts';
 import type { Principal } from './principal.ts';
@@ -28,10 +31,12 @@ export function deliver<R extends Recipient>(
   return concurrently(recipients, AT_ONCE, async (recipient) => {
     const { owner, connectionId } = recipient;
     try {
-      if ((await post(connectionId, frame)) === 'gone') await forget(connectionId, owner);
-      else await sent(recipient);
+      if ((await post(connectionId, frame)) === 'sent') return await sent(recipient);
+      count(METRIC.postsGone);
+      await forget(connectionId, owner);
     } catch (error) {
-      console.error('A frame was not delivered', { connectionId, error });
+      count(METRIC.postsFailed);
+      logger.error('A frame was not delivered', { connection_id: connectionId, error });
     }
   });
 }

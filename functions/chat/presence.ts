@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { announceLater } from '../announce/later.ts';
 import { CONNECTION_SHARDS } from '../constants.ts';
+import { logger } from '../observe/logger.ts';
 import { eventFrame } from '../protocol/index.ts';
 import { findApp } from '../store/apps.ts';
 import { type Announced, everybody, type News, takeLeave, type User } from '../store/connections.ts';
@@ -34,7 +35,7 @@ export async function announceOnline(news: News, except: string): Promise<void> 
       await announceLater({ kind: 'online', user, connectionIds: connectionIds.slice(n, n + MOST_IN_JOB) });
     }
   } catch (error) {
-    console.error('A login was not announced', { user: user.id, error });
+    logger.error('A login was not announced', { user: user.id, error });
   }
 }
 

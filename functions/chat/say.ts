@@ -1,4 +1,7 @@
 import * as z from 'zod/mini';
+import { METRIC } from '../constants.ts';
+import { count, delivered as measure } from '../observe/metrics.ts';
+import { about } from '../observe/observed.ts';
 import { eventFrame } from '../protocol/index.ts';
 import { pushLater } from '../push/later.ts';
 import { recordContact } from '../store/contacts.ts';
@@ -15,6 +18,14 @@ const Say = z.object({
   ...Spoken.shape,
   ack: z.optional(z.nullable(z.int().check(z.minimum(0)))),
 });
+
+const COUNTED_AS = {
+  friend: METRIC.friendMessages,
+  stranger: METRIC.strangerMessages,
+  passenger: METRIC.visitorMessages,
+  group: METRIC.groupMessages,
+  room: METRIC.roomMessages,
+} as const;
 
 /** One device of somebody who speaks. */
 export interface Speaker extends Principal {
@@ -65,13 +76,17 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
       : []),
   ]);
 
+  about({ message_id: message.id });
+  count(COUNTED_AS[conversation?.kind ?? 'room']);
+
   const { speaker: _, ...shown } = message;
   const event = { from: { id: speaker.id, ...seenAs }, ...shown };
   const delivered = Promise.all([
     ack != null && deliver([{ owner: speaker, connectionId: speaker.connectionId }], frame('ack', { ack, ts })),
-    deliverTo(pushed, others, frame('message', event)).then((missed) =>
-      pushLater(missed, { app: speaker.app, event, push }),
-    ),
+    deliverTo(pushed, others, frame('message', event)).then((missed) => {
+      measure(ts, others.length);
+      return pushLater(missed, { app: speaker.app, event, push });
+    }),
     deliver(
       mine.filter(({ connectionId }) => connectionId !== speaker.connectionId),
       frame('yourself', { to: { id, type }, ...shown }),

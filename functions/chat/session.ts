@@ -1,8 +1,11 @@
+import { METRIC } from '../constants.ts';
 import { close, post } from '../gateway/connections.ts';
+import { count } from '../observe/metrics.ts';
 import { disconnectFrame, type Eio, eventFrame, pingDueAt } from '../protocol/index.ts';
 import { findApp } from '../store/apps.ts';
 import { type News, register } from '../store/connections.ts';
 import type { Visit } from './credentials.ts';
+import { ERROR } from './errors.ts';
 import { forget } from './forget.ts';
 import { HEARTBEAT } from './heartbeat-times.ts';
 import { enter } from './login.ts';
@@ -41,6 +44,7 @@ export async function welcome({ connectionId, principal, news }: Session, now: n
   const said = loginFrame(principal, now).then((login) => post(connectionId, login));
   // Whatever comes of it: should he have gone already, that is announced as well.
   const outcome = await said.finally(() => news && announceOnline(news, connectionId));
+  count(METRIC.logins);
   if (outcome === 'gone') await forget(connectionId, principal);
 }
 
@@ -55,6 +59,7 @@ async function loginFrame(principal: Principal, now: number): Promise<string> {
  * client out of the chat: by a close alone, stock clients would come back with the same credentials for ever.
  */
 export async function refuse(connectionId: string, error: { code: number; message: string }): Promise<void> {
+  count(error.code === ERROR.database ? METRIC.loginsFailed : METRIC.loginsRefused);
   const login = eventFrame(NAMESPACE, 'login', [{ success: false, error: error.code, message: error.message }]);
   if ((await post(connectionId, login)) === 'gone') return;
   await post(connectionId, disconnectFrame(NAMESPACE));

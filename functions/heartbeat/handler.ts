@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { deliver } from '../chat/delivery.ts';
 import { HEARTBEAT } from '../chat/heartbeat-times.ts';
 import { CONNECTION_SHARDS } from '../constants.ts';
+import { observed } from '../observe/observed.ts';
 import { nextBeatAt, PING } from '../protocol/index.ts';
 import { duePings, schedulePing } from '../store/connections.ts';
 
@@ -12,10 +13,10 @@ const PERIOD_MS = 60_000;
 const Event = z.object({ time: z.string().check(z.iso.datetime()) });
 
 /** Pings the Socket.IO 3 and 4 clients that are due; those of before ping by themselves. */
-export async function handler(event: unknown): Promise<void> {
+export const handler = observed(async (event: unknown): Promise<void> => {
   const now = Date.parse(Event.parse(event).time);
   await Promise.all(Array.from({ length: CONNECTION_SHARDS }, (_, shard) => pingShard(shard, now)));
-}
+});
 
 async function pingShard(shard: number, now: number): Promise<void> {
   const next = nextBeatAt(4, { heardAt: now, pingedAt: now }, HEARTBEAT);
