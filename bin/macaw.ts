@@ -3,6 +3,7 @@ import { DataStack } from '../lib/data-stack.ts';
 import { documentation } from '../lib/documentation.ts';
 import { EdgeStack } from '../lib/edge-stack.ts';
 import { Observability } from '../lib/observability.ts';
+import { OperationsStack } from '../lib/operations-stack.ts';
 import { PlatformApplications } from '../lib/platform-applications.ts';
 import { RealtimeStack } from '../lib/realtime-stack.ts';
 import { RestStack } from '../lib/rest-stack.ts';
@@ -35,6 +36,16 @@ new EdgeStack(app, `${prefix}-Edge`, {
   realtime: realtime.stage,
   rest: api,
   failures: realtime.failures,
+});
+new OperationsStack(app, `${prefix}-Operations`, {
+  description: 'Macaw: dashboard and alarms',
+  watched: {
+    service: prefix,
+    realtime: realtime.stage,
+    rest: api,
+    heartbeat: realtime.heartbeat,
+    failureQueue: realtime.failureQueue,
+  },
 });
 Aspects.of(app).add(new Observability({ service: prefix, tracing: true }));
 Tags.of(app).add('macaw:stage', stage);
