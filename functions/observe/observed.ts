@@ -30,6 +30,9 @@ export function about(ids: Ids): void {
 /** Names all that comes of one request: made at the gateway, and handed on to every function that works for it. */
 export const correlationId = (): string | undefined => current.correlation_id;
 
+/** How long before Lambda cuts an invocation off, with all that it has not written yet, ms. */
+const LAST_MOMENT = 300;
+
 /** A handler whose failures are logged, and whose metrics are written when it ends. It behaves as it does without. */
 export function observed<E, R>(
   handle: (event: E, context: Context) => Promise<R>,
@@ -44,13 +47,20 @@ export function observed<E, R>(
       correlation_id: origin?.correlationId ?? origin?.requestContext?.requestId ?? context.awsRequestId,
       ...(connection !== undefined && { connection_id: connection }),
     });
+    const publish = () =>
+      publishMetrics({ function_name: context.functionName, function_request_id: context.awsRequestId, ...current });
+    const lastMoment = setTimeout(() => {
+      logger.error('The time is over');
+      publish();
+    }, context.getRemainingTimeInMillis() - LAST_MOMENT);
     try {
       return await handle(event, context);
     } catch (error) {
       logger.error('The invocation failed', { error });
       throw error;
     } finally {
-      publishMetrics({ function_name: context.functionName, function_request_id: context.awsRequestId, ...current });
+      clearTimeout(lastMoment);
+      publish();
     }
   };
 }
