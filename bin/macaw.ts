@@ -5,6 +5,8 @@ import { documentation } from '../lib/documentation.ts';
 import { EdgeStack } from '../lib/edge-stack.ts';
 import { FirewallStack } from '../lib/firewall-stack.ts';
 import { LogRetention } from '../lib/log-retention.ts';
+import { Observability } from '../lib/observability.ts';
+import { OperationsStack } from '../lib/operations-stack.ts';
 import { PlatformApplications } from '../lib/platform-applications.ts';
 import { RealtimeStack } from '../lib/realtime-stack.ts';
 import { RestStack } from '../lib/rest-stack.ts';
@@ -60,7 +62,20 @@ new EdgeStack(app, `${prefix}-Edge`, {
   keepData,
   attachmentDays: attachments,
 });
+new OperationsStack(app, `${prefix}-Operations`, {
+  description: 'Macaw: dashboard and alarms',
+  env,
+  alarmEmail: configuration.alarmEmail,
+  watched: {
+    service: prefix,
+    realtime: realtime.stage,
+    rest: api,
+    heartbeat: realtime.heartbeat,
+    failureQueue: realtime.failureQueue,
+  },
+});
 Aspects.of(app).add(new LogRetention(configuration.logRetentionDays));
+Aspects.of(app).add(new Observability({ service: prefix, tracing: configuration.tracing }));
 Tags.of(app).add('macaw:stage', stage);
 
 function configured(): Configuration {

@@ -32,6 +32,31 @@ export const RETENTION_DAYS = { friend: 7, group: 7, stranger: 365, passenger: 3
 
 /** How many days attachments are kept, unless the deployment says otherwise. */
 export const ATTACHMENT_DAYS = 7;
+/** Where CloudWatch keeps the metrics that the functions write, and how they are called there; docs/operations.md explains them. */
+export const METRIC_NAMESPACE = 'Macaw';
+export const METRIC = {
+  logins: 'Logins',
+  loginsRefused: 'LoginsRefused',
+  loginsFailed: 'LoginsFailed',
+  friendMessages: 'FriendMessages',
+  groupMessages: 'GroupMessages',
+  roomMessages: 'RoomMessages',
+  visitorMessages: 'VisitorMessages',
+  strangerMessages: 'StrangerMessages',
+  systemMessages: 'SystemMessages',
+  messagesRefused: 'MessagesRefused',
+  messagesFailed: 'MessagesFailed',
+  deliveryLatency: 'DeliveryLatency',
+  fanOut: 'FanOut',
+  postsGone: 'PostsGone',
+  postsThrottled: 'PostsThrottled',
+  postsFailed: 'PostsFailed',
+  heartbeats: 'Heartbeats',
+  pushesSent: 'PushesSent',
+  pushesFailed: 'PushesFailed',
+  tableThrottles: 'TableThrottles',
+  certificateDaysLeft: 'PushCertificateDaysLeft',
+} as const;
 
 /** Where attachments lie, both in their bucket and below the public URL. */
 export const ATTACHMENTS = 'attachments';

@@ -9,7 +9,9 @@ import {
   Code,
   type EventInvokeConfigOptions,
   Function as LambdaFunction,
+  LoggingFormat,
   Runtime,
+  SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -45,6 +47,9 @@ export class MacawFunction extends LambdaFunction {
       memorySize: 512,
       timeout: Duration.seconds(10),
       environment: { NODE_OPTIONS: '--enable-source-maps' },
+      // Without Lambda's own lines about invocations that succeed, which are longer than ours and tell less.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
       ...options,
       role,
       logGroup,
@@ -110,7 +115,10 @@ function bundleAll(outdir: string): void {
     sourcemap: true,
     sourcesContent: false,
     banner: { js: "import{createRequire as __require}from'node:module';const require=__require(import.meta.url);" },
-    alias: { '@aws-sdk/credential-provider-node': path('functions/gateway/lambda-credentials.ts') },
+    alias: {
+      '@aws-sdk/credential-provider-node': path('functions/gateway/lambda-credentials.ts'),
+      '@smithy/core/event-streams': path('functions/gateway/no-event-streams.ts'),
+    },
   });
 }
 

@@ -33,12 +33,14 @@ export class RealtimeStack extends Stack {
   readonly stage: WebSocketStage;
   /** Where asynchronous invocations go that failed for good. */
   readonly failures: SqsDestination;
+  readonly failureQueue: Queue;
+  readonly heartbeat: MacawFunction;
 
   constructor(scope: Construct, id: string, props: RealtimeStackProps) {
     super(scope, id, props);
     const { core, messages, connections, accounts } = props.tables;
-    const queue = new Queue(this, 'Failures', { enforceSSL: true, retentionPeriod: Duration.days(14) });
-    this.failures = new SqsDestination(queue);
+    this.failureQueue = new Queue(this, 'Failures', { enforceSSL: true, retentionPeriod: Duration.days(14) });
+    this.failures = new SqsDestination(this.failureQueue);
 
     const authorizer = new MacawFunction(this, 'Authorizer', {
       folder: 'authorizer',
@@ -97,12 +99,12 @@ export class RealtimeStack extends Stack {
     this.allowPosts(greet, 'POST', 'DELETE');
     this.allowPosts(this.deliver, 'POST');
     this.allowPosts(frame, 'POST', 'DELETE');
-    const heartbeat = this.heartbeat(props.tables);
-    this.allowPosts(heartbeat, 'GET', 'POST', 'DELETE');
+    this.heartbeat = this.pinging(props.tables);
+    this.allowPosts(this.heartbeat, 'GET', 'POST', 'DELETE');
 
     const announce = this.announce(props.tables);
     this.allowPosts(announce, 'POST');
-    for (const caller of [greet, frame, gone, heartbeat, this.deliver]) {
+    for (const caller of [greet, frame, gone, this.heartbeat, this.deliver]) {
       announce.allowInvocation(caller, ENV.announceUrl);
     }
     for (const caller of [greet, frame, announce]) this.deliver.allowInvocation(caller, ENV.deliverUrl);
@@ -169,7 +171,7 @@ export class RealtimeStack extends Stack {
     return announce;
   }
 
-  private heartbeat({ connections }: Tables): MacawFunction {
+  private pinging({ connections }: Tables): MacawFunction {
     const heartbeat = new MacawFunction(this, 'Heartbeat', {
       folder: 'heartbeat',
       description: 'Pings the clients that wait for the server to do so, and finds those that are dead',

@@ -10,6 +10,7 @@ import { managementApi } from './apigateway/websocket/management.ts';
 import { PostQuota } from './apigateway/websocket/post-quota.ts';
 import { Distribution } from './cloudfront/distribution.ts';
 import { hostNames, loadDistribution } from './cloudfront/template.ts';
+import { Metrics } from './cloudwatch/metrics.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { Memory } from './custom-resources/memory.ts';
 import { dynamoDbApi } from './dynamodb/api.ts';
@@ -44,6 +45,8 @@ import { Registry } from './sns/registry.ts';
 import { Queues } from './sqs/queues.ts';
 import { loadModel } from './template/model.ts';
 
+export type { Datum } from './cloudwatch/emf.ts';
+export type { Metrics } from './cloudwatch/metrics.ts';
 export { FunctionFailed } from './lambda/errors.ts';
 export type { CallEntry, CallSummary, Entry, InvocationEntry } from './shared/calls.ts';
 export { CallLog } from './shared/calls.ts';
@@ -90,6 +93,10 @@ export interface Cloud {
   failPosts(connectionId: string, status: 429 | 500, times: number): void;
   /** The messages in the queues by logical id. */
   failureQueues(): Record<string, unknown[]>;
+  /** What CloudWatch would take from what functions print. */
+  metrics: Metrics;
+  /** The next so many calls of a service are throttled, as AWS does it. */
+  throttle(service: 'dynamodb' | 'execute-api', calls: number): void;
   /** What SNS would have sent to telephones, and its faults. */
   outbox: Outbox;
   /** Closes everything and leaves no process or handle behind. */
@@ -98,7 +105,11 @@ export interface Cloud {
 
 /** Runs a synthesized cloud assembly on this machine. What follows is the order of a deployment. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
-  const log = options.log ?? (() => {});
+  const metrics = new Metrics();
+  const log = (entry: LogEntry): void => {
+    metrics.read(entry);
+    options.log?.(entry);
+  };
   const calls = new CallLog();
   const activity = new Activity();
   const limits = { ...LIMITS, ...options.limits };
@@ -249,6 +260,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       },
       failPosts: (connectionId, status, times) => posts.fail(connectionId, status, times),
       failureQueues: () => queues.contents(),
+      metrics,
+      throttle: (service, count) => gate.throttle(service, count),
       outbox,
       stop,
     };

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type LogEntry, startCloud } from '../local/cloud.ts';
 import { DEMO_APP, DEMO_PARAMETERS } from './demo.ts';
+import { readable } from './log-line.ts';
 import { synthesize } from './synth.ts';
 
 const USAGE = `npm start -- [--port N] [--data DIR]
@@ -39,7 +40,11 @@ if (help) {
 function describe(entry: LogEntry): string {
   switch (entry.kind) {
     case 'output':
-      return `[${entry.functionId}] ${entry.text.trimEnd()}`;
+      return entry.text
+        .split('\n')
+        .flatMap((line) => readable(line) ?? [])
+        .map((line) => `[${entry.functionId}] ${line}`)
+        .join('\n');
     case 'failure':
       return `[${entry.functionId}] ${entry.errorType}: ${entry.errorMessage}\n${entry.trace.join('\n')}`;
     case 'denied':
@@ -60,7 +65,10 @@ const cloud = await startCloud({
   port,
   parameters: DEMO_PARAMETERS,
   ...(data && { dataDir: resolve(data) }),
-  log: (entry) => console.log(describe(entry)),
+  log: (entry) => {
+    const text = describe(entry);
+    if (text !== '') console.log(text);
+  },
 }).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

@@ -1,6 +1,7 @@
+import { PRICE } from '../../lib/prices.ts';
 import type { Entry } from '../../local/cloud.ts';
 import type { Measured } from './operations.ts';
-import { computing, PRICE } from './prices.ts';
+import { computing } from './prices.ts';
 
 /** What is billed for one operation. */
 function bill({ entries, readUnits, writeUnits, posts, calls }: Measured['cost']) {

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { sendSms } from '../gateway/sms.ts';
+import { logger } from '../observe/logger.ts';
 import type { App } from '../store/apps.ts';
 import { type Purpose, saveCode } from '../store/codes.ts';
 import { type Allowance, count } from '../store/counters.ts';
@@ -39,7 +40,7 @@ export async function sendCode(app: App, phone: string, purpose: Purpose, now: n
     await sendSms(phone, app.sms.template.replace('{code}', code));
   } catch (error) {
     // Its message may hold the number.
-    console.error(`A code was not sent: ${error instanceof Error ? error.name : 'unknown'}`);
+    logger.error('A code was not sent', { reason: error instanceof Error ? error.name : 'unknown' });
     throw new AccountError(ACCOUNT_ERROR.codeNotSent, 'The code could not be sent to that phone; try again later');
   }
 }

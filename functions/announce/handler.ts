@@ -1,8 +1,10 @@
 import { announceOffline } from '../chat/presence.ts';
+import { about, observed } from '../observe/observed.ts';
 import { AnnounceJob } from './job.ts';
 
 /** Tells others that somebody has gone offline. Invoked asynchronously wherever a connection goes. */
-export async function handler(event: unknown): Promise<void> {
+export const handler = observed(async (event: unknown): Promise<void> => {
   const { user, left } = AnnounceJob.parse(event);
+  about({ app: user.app });
   await announceOffline(user, left);
-}
+});

@@ -1,5 +1,6 @@
 import { ENV } from '../constants.ts';
 import { invokeLater, ownUrl } from '../gateway/invoke.ts';
+import { logger } from '../observe/logger.ts';
 import type { AnnounceJob } from './job.ts';
 
 /** The function that announces may be the one that runs. */
@@ -10,6 +11,6 @@ export async function announceLater(job: AnnounceJob): Promise<void> {
   try {
     await invokeLater(announce, job);
   } catch (error) {
-    console.error('A presence was not announced', { user: job.user.id, error });
+    logger.error('A presence was not announced', { user: job.user.id, error });
   }
 }

@@ -3,6 +3,7 @@ import { ChatError, ERROR } from '../chat/errors.ts';
 import { ENV } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
 import { invoke } from '../gateway/invoke.ts';
+import { logger } from '../observe/logger.ts';
 import { Presigned, Stored, type Task } from '../storage/tasks.ts';
 import type { Attachment } from './attachment.ts';
 
@@ -22,7 +23,7 @@ async function ask<A>(task: z.input<typeof Task>, answer: z.ZodMiniType<A>): Pro
   try {
     return answer.parse(await invoke(url, task));
   } catch (error) {
-    console.error(error);
+    logger.error('A file was not stored', { error });
     throw new ChatError(ERROR.storage, 'The file could not be stored; try again');
   }
 }

@@ -6,6 +6,7 @@ import { type Handshake, toContext } from '../chat/handshake.ts';
 import { authenticate } from '../chat/login.ts';
 import { isUser } from '../chat/principal.ts';
 import { couldRecover, recovers } from '../chat/recoverable.ts';
+import { observed } from '../observe/observed.ts';
 import { type Eio, parseEio } from '../protocol/index.ts';
 
 const Event = z.object({
@@ -17,12 +18,12 @@ const Event = z.object({
  * Decides at `$connect` who a connection belongs to. Only what is no Socket.IO client is turned away here (403);
  * wrong credentials are let in with a mark, and told so in words that the client understands.
  */
-export async function handler(event: unknown): Promise<APIGatewayAuthorizerResult> {
+export const handler = observed(async (event: unknown): Promise<APIGatewayAuthorizerResult> => {
   const { methodArn, queryStringParameters: query } = Event.parse(event);
   const eio = parseEio(query?.EIO);
   if (!eio || (query?.transport ?? 'websocket') !== 'websocket') return answer('Deny', methodArn, {});
   return answer('Allow', methodArn, toContext(await handshake(eio, query ?? {})));
-}
+});
 
 async function handshake(eio: Eio, query: Record<string, string>): Promise<Handshake> {
   const could = couldRecover(eio, query);

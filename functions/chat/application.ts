@@ -1,3 +1,6 @@
+import { METRIC } from '../constants.ts';
+import { count } from '../observe/metrics.ts';
+import { about } from '../observe/observed.ts';
 import type { Application, Socket } from '../protocol/index.ts';
 import { parseCredentials, type Visit, visitOf } from './credentials.ts';
 import { ChatError, ERROR, publicError } from './errors.ts';
@@ -37,6 +40,7 @@ export function chat(client: Client, arrival: number, background: (work: Promise
       // The session begins before the join is confirmed: stock clients send what they have buffered at once after it.
       try {
         const entrant = await identify(client, query.auth ?? payload, arrival);
+        about({ app: entrant.principal.app });
         const session = await beginSession(connection, entrant, arrival);
         if (!session) return 'repeated';
         login = { session };
@@ -64,7 +68,9 @@ export function chat(client: Client, arrival: number, background: (work: Promise
         return [{ success: true, ...said }];
       } catch (error) {
         if (error instanceof TooFast && error.flood) await socket.connection.close();
-        return [{ success: false, ...(await refusal(socket, args[0], publicError(error))) }];
+        const told = publicError(error);
+        count(told.code === ERROR.database ? METRIC.messagesFailed : METRIC.messagesRefused);
+        return [{ success: false, ...(await refusal(socket, args[0], told)) }];
       }
     },
 

@@ -1,5 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
+import { METRIC } from '../constants.ts';
 import { tryPost } from '../gateway/connections.ts';
+import { logger } from '../observe/logger.ts';
+import { count } from '../observe/metrics.ts';
 import { forfeit } from '../store/recovery.ts';
 import { concurrently } from './concurrently.ts';
 import { type ChatEvent, frameOf } from './event.ts';
@@ -39,7 +42,7 @@ export async function deliver<R extends Recipient>(
   const frame = frames(event);
   const left: R[] = [];
   const again: Promise<void>[] = [];
-  const attempt = async (recipient: R, count: number): Promise<void> => {
+  const attempt = async (recipient: R, nth: number): Promise<void> => {
     const { owner, connectionId, recoverable = false } = recipient;
     // What does not reach a client in its turn may come behind later events, or never.
     const late = async (ms: number) => void (recoverable && owner && (await forfeit(owner, Date.now() + ms)));
@@ -54,15 +57,19 @@ export async function deliver<R extends Recipient>(
         if (recoverable && owner) await settle(owner, event);
         return;
       }
-      if (outcome === 'gone') return await forget(connectionId, owner);
+      if (outcome === 'gone') {
+        count(METRIC.postsGone);
+        return await forget(connectionId, owner);
+      }
       if (outcome === 'refused') rate?.refused(Date.now());
-      if (count === 1) await late(TRIED_MS);
-      if (count < ATTEMPTS) again.push(setTimeout(pauseAfter(count)).then(() => attempt(recipient, count + 1)));
+      if (nth === 1) await late(TRIED_MS);
+      if (nth < ATTEMPTS) again.push(setTimeout(pauseAfter(nth)).then(() => attempt(recipient, nth + 1)));
       else if (outcome === 'failed') await leave();
       else
         throw new Error(`429 for ${ATTEMPTS} times: the client reads too slowly, or the quota of posts is too small`);
     } catch (error) {
-      console.error('A frame was not delivered', { connectionId, error });
+      count(METRIC.postsFailed);
+      logger.error('A frame was not delivered', { connection_id: connectionId, error });
     }
   };
   await concurrently(recipients, AT_ONCE, (recipient) => attempt(recipient, 1));

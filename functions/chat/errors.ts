@@ -1,3 +1,5 @@
+import { logger } from '../observe/logger.ts';
+
 /** The error codes that MaxIM's clients know. */
 export const ERROR = {
   badParameter: 5001,
@@ -44,6 +46,6 @@ export class TooOften extends ChatError {}
 /** What a client is told of any failure: its own words for a ChatError, nothing of the inside for all others. */
 export function publicError(error: unknown): ChatError {
   if (error instanceof ChatError) return error;
-  console.error(error);
+  logger.error('Something failed that a client asked for', { error });
   return new ChatError(ERROR.database, 'Something failed on the server and nothing was stored; try again');
 }

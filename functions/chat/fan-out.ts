@@ -1,10 +1,15 @@
+import * as z from 'zod/mini';
 import type { DeliverPart, Delivery } from '../deliver/job.ts';
 import { deliverLater } from '../deliver/later.ts';
+import { delivered } from '../observe/metrics.ts';
 import type { Crowd } from './crowd.ts';
 import { deliver, type Flow, type Recipient } from './delivery.ts';
 import { cut, deal, MOST_DIRECT, type Range, shardsFor, shareOf } from './plan.ts';
 import type { Principal } from './principal.ts';
 import { quota } from './quota.ts';
+
+/** Messages tell when they were said; presence does not. */
+const Said = z.object({ ts: z.number() });
 
 /** Told of receivers whom an event reaches on no device. */
 export type Missed = (principals: Principal[]) => Promise<void>;
@@ -58,7 +63,14 @@ export async function deliverPart(
       yield recipient;
     }
   };
-  const left = await deliver(note(), event, ({ owner }) => void (owner && reached.add(owner.id)), flow);
+  let posts = 0;
+  const sent = ({ owner }: Recipient) => {
+    posts += 1;
+    if (owner) reached.add(owner.id);
+  };
+  const left = await deliver(note(), event, sent, flow);
+  const said = Said.safeParse(event.args[0]);
+  if (said.success) delivered(said.data.ts, posts);
   const due = new Set(left.map(({ owner }) => owner?.id));
   await missed([...offline, ...[...owners.values()].filter(({ id }) => !reached.has(id) && !due.has(id))]);
   return left.map(({ owner, ...connection }) =>

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Delivery } from '../deliver/job.ts';
 import { deliverLater } from '../deliver/later.ts';
+import { logger } from '../observe/logger.ts';
 import { findApp } from '../store/apps.ts';
 import { type Announced, type News, takeLeave } from '../store/connections.ts';
 import { friendsOf } from '../store/friendships.ts';
@@ -27,7 +28,7 @@ export async function announceOnline(news: News, except: string): Promise<void> 
     if (Date.now() > news.since + PRESENCE_SLACK_MS - SLACK_MS) await forfeitAll(user.app, Date.now());
     await tellFriends('online', user, await friendsOnline(user));
   } catch (error) {
-    console.error('A login was not announced', { user: user.id, error });
+    logger.error('A login was not announced', { user: user.id, error });
   }
 }
 
@@ -51,7 +52,7 @@ export async function announceOffline(user: User, left: number): Promise<void> {
   const late = Date.now() - at > SETTLE_MS;
   const friends = late ? await friendsOnline(user).catch(() => reached) : reached;
   await sayOffline(user, announced, friends).catch((error) => {
-    console.error('A departure was not announced to all', { user: user.id, error });
+    logger.error('A departure was not announced to all', { user: user.id, error });
   });
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { post } from '../gateway/connections.ts';
+import { logger } from '../observe/logger.ts';
 import { communitiesOf, head } from '../store/communities.ts';
 import { contactsSince } from '../store/contacts.ts';
 import { lookup } from '../store/dynamo.ts';
@@ -53,7 +54,7 @@ export async function resume(session: Session, payload: Record<string, unknown>)
   const { connectionId, principal: user, registration, recovers } = session;
   if (!recovers || !isUser(user)) return undefined;
   const recovered = await recover({ connectionId, user, registration }, payload).catch((error: unknown) => {
-    console.error('A session was not recovered', { user: user.id, error });
+    logger.error('A session was not recovered', { user: user.id, error });
     return undefined;
   });
   return { pid: recovered ?? pidOf({ connectionId, since: registration.before }, user) };

@@ -1,4 +1,8 @@
 import * as z from 'zod/mini';
+import { METRIC } from '../constants.ts';
+import { logger } from '../observe/logger.ts';
+import { count } from '../observe/metrics.ts';
+import { about } from '../observe/observed.ts';
 import { pushLater } from '../push/later.ts';
 import { recordContact } from '../store/contacts.ts';
 import { type Message, messageId, storeMessage } from '../store/messages.ts';
@@ -18,6 +22,14 @@ const Say = z.object({
   ...Spoken.shape,
   ack: z.optional(z.nullable(z.int().check(z.minimum(0)))),
 });
+
+const COUNTED_AS = {
+  friend: METRIC.friendMessages,
+  stranger: METRIC.strangerMessages,
+  passenger: METRIC.visitorMessages,
+  group: METRIC.groupMessages,
+  room: METRIC.roomMessages,
+} as const;
 
 /** One device of somebody who speaks. */
 export interface Speaker extends Principal {
@@ -73,6 +85,9 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
       : []),
   ]);
 
+  about({ message_id: message.id });
+  count(COUNTED_AS[conversation?.kind ?? 'room']);
+
   // Who has connected meanwhile and looked what was said may not have found this yet.
   if (conversation && Date.now() - at > SETTLE_MS) audience = await admit(speaker, id, type).catch(() => audience);
   const { others, mine } = audience;
@@ -90,7 +105,7 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
     ack != null && deliver([self], ackEvent(message, ack, kept)),
     fanOut(delivery, others, async (missed) => {
       if (pushed) await pushLater(missed, { app: speaker.app, event, push });
-    }).catch((error) => console.error('A message was not delivered to all', { id: message.id, error })),
+    }).catch((error) => logger.error('A message was not delivered to all', { error })),
     deliver(
       mine.filter((device) => !isThis(device)),
       yourselfEvent(message, { id, type }, kept),

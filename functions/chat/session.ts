@@ -1,8 +1,11 @@
+import { METRIC } from '../constants.ts';
 import { close, post } from '../gateway/connections.ts';
+import { count } from '../observe/metrics.ts';
 import { disconnectFrame, type Eio, eventFrame } from '../protocol/index.ts';
 import { findApp } from '../store/apps.ts';
 import { type News, register } from '../store/connections.ts';
 import type { Visit } from './credentials.ts';
+import { ERROR } from './errors.ts';
 import { type ChatEvent, frameOf } from './event.ts';
 import { forget } from './forget.ts';
 import { settle } from './lateness.ts';
@@ -65,6 +68,7 @@ export async function welcome(session: Session, now: number): Promise<void> {
   const said = sayLogin(session, now);
   // Whatever comes of it: should he have gone already, that is announced as well.
   const outcome = await said.finally(() => news && announceOnline(news, connectionId));
+  count(METRIC.logins);
   if (outcome === 'gone') await forget(connectionId, principal);
 }
 
@@ -83,6 +87,7 @@ async function sayLogin({ connectionId, principal, recovers }: Session, now: num
  * client out of the chat: by a close alone, stock clients would come back with the same credentials for ever.
  */
 export async function refuse(connectionId: string, error: { code: number; message: string }): Promise<void> {
+  count(error.code === ERROR.database ? METRIC.loginsFailed : METRIC.loginsRefused);
   const login = eventFrame(NAMESPACE, 'login', [{ success: false, error: error.code, message: error.message }]);
   if ((await post(connectionId, login)) === 'gone') return;
   await post(connectionId, disconnectFrame(NAMESPACE));

@@ -1,3 +1,4 @@
+import { observed } from '../observe/observed.ts';
 import { readP12 } from './certificate.ts';
 import { readP8, readServiceAccount } from './keys.ts';
 import { type Outcome, Reading, Refused } from './upload.ts';
@@ -6,14 +7,14 @@ import { type Outcome, Reading, Refused } from './upload.ts';
  * Reads uploaded credentials. It stands alone because it takes a large library to read files of strangers; so it may
  * do nothing else either. Nothing of them is logged.
  */
-export async function handler(event: unknown): Promise<Outcome> {
+export const handler = observed(async (event: unknown): Promise<Outcome> => {
   try {
     return read(Reading.parse(event));
   } catch (error) {
     if (error instanceof Refused) return { refused: error.message };
     throw error;
   }
-}
+});
 
 function read({ platform, upload }: Reading): Outcome {
   if (platform === 'fcm') {

@@ -1,12 +1,19 @@
+import * as z from 'zod/mini';
 import { type Crowd, findCrowd } from '../chat/crowd.ts';
 import { deliverPart, fanOut, type Missed } from '../chat/fan-out.ts';
 import { PostRate } from '../chat/post-rate.ts';
+import { METRIC } from '../constants.ts';
+import { count } from '../observe/metrics.ts';
+import { about, observed } from '../observe/observed.ts';
 import { PushEvent } from '../push/job.ts';
 import { pushLater } from '../push/later.ts';
 import { forfeitAll, forfeitEach } from '../store/recovery.ts';
 import { type Addressee, DeliverJob, type DeliverPart } from './job.ts';
 import { deliverLater } from './later.ts';
 import { PartReader } from './read.ts';
+
+/** A message, which has an id; presence has none. */
+const Said = z.object({ id: z.string() });
 
 /** Time that is kept for posts under way, and for handing over what is left (ms). */
 const RESERVE_MS = 15_000;
@@ -16,13 +23,16 @@ const RESERVE_MS = 15_000;
  * of somebody else's failure: a shard that achieved something hands what is left to a job of its own. One that achieved
  * nothing fails, so that Lambda tries it again after a while, and in the end leaves it in the failure queue.
  */
-export async function handler(event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> {
+export const handler = observed(async (event: unknown, context): Promise<void> => {
   const job = DeliverJob.parse(event);
   const { app, push } = job;
+  const said = Said.safeParse(job.event.args[0]);
+  about({ app, ...(said.success && { message_id: said.data.id }) });
   const missed: Missed = async (users) => {
     if (push) await pushLater(users, { app, event: PushEvent.parse(job.event.args[0]), push });
   };
   if ('to' in job) {
+    if (job.event.name === 'sys') count(METRIC.systemMessages);
     const crowd = await findCrowd(app, job.to);
     if (!crowd) return;
     await forfeitFor(app, job.to, crowd);
@@ -42,7 +52,7 @@ export async function handler(event: unknown, context: { getRemainingTimeInMilli
   if (!achieved(part, reader, left.length)) throw reader.failure ?? new Error(`None of ${left.length} posts succeeded`);
   const rest = { ...job, share: { ...share, since: Date.now() } };
   await deliverLater(parts.map((part) => ({ ...rest, part })));
-}
+});
 
 /** What is delivered as a whole is kept nowhere, so that nobody who misses it can recover. Who is in a room cannot anyway. */
 async function forfeitFor(app: string, to: Addressee, crowd: Crowd): Promise<void> {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { ERROR } from '../chat/errors.ts';
+import { observed } from '../observe/observed.ts';
 import { FILES, type ServedFile } from './files.ts';
 
 const Event = z.object({ rawPath: z.string(), headers: z.record(z.string(), z.string()) });
@@ -27,7 +28,7 @@ const POLICY = [
 ].join('; ');
 
 /** Serves the description of the REST endpoints, and the page to read it. */
-export async function handler(event: unknown): Promise<Answer> {
+export const handler = observed(async (event: unknown): Promise<Answer> => {
   const { rawPath, headers } = Event.parse(event);
   const file = FILES.get(rawPath.replace(/\/+$/, ''));
   if (!file) {
@@ -54,7 +55,7 @@ export async function handler(event: unknown): Promise<Answer> {
         isBase64Encoded: true,
       }
     : { statusCode: 200, headers: { ...common, ...type }, body: plain };
-}
+});
 
 interface Content {
   readonly etag: string;

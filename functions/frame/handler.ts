@@ -3,12 +3,19 @@ import { chat } from '../chat/application.ts';
 import { HandshakeContext } from '../chat/handshake.ts';
 import type { Principal } from '../chat/principal.ts';
 import { NAMESPACE } from '../chat/wire.ts';
+import { METRIC } from '../constants.ts';
 import { close, post } from '../gateway/connections.ts';
+import { logger } from '../observe/logger.ts';
+import { count } from '../observe/metrics.ts';
+import { about, observed } from '../observe/observed.ts';
 import { type Eio, receive, serve } from '../protocol/index.ts';
 import { ownerOf } from '../store/connections.ts';
 import { answerPing } from '../store/heartbeats.ts';
 
 const MAIN_NAMESPACE = '/';
+
+/** Engine.IO's ping or pong: every client that is there sends one in each interval. */
+const HEARTBEAT = /^[23]/;
 
 const Event = z.object({
   requestContext: z.object({
@@ -23,22 +30,25 @@ const Event = z.object({
  * Handles one frame. Always answers 200: were it to fail, API Gateway would send the client a JSON error,
  * which is no Engine.IO packet and makes a stock client drop the connection.
  */
-export async function handler(event: unknown): Promise<{ statusCode: number }> {
+export const handler = observed(async (event: unknown): Promise<{ statusCode: number }> => {
   try {
     await handle(Event.parse(event));
   } catch (error) {
-    console.error('A frame was not handled', error);
+    count(METRIC.messagesFailed);
+    logger.error('A frame was not handled', { error });
   }
   return { statusCode: 200 };
-}
+});
 
 async function handle({ requestContext, body }: z.output<typeof Event>): Promise<void> {
   const { connectionId, requestTimeEpoch, authorizer: handshake } = requestContext;
   // It is being told that its login failed, and closed.
   if (handshake.outcome === 'refused') return;
+  if (HEARTBEAT.test(body)) count(METRIC.heartbeats);
   if (handshake.eio === 4 && receive(4, body).kind === 'pong') return answerPing(connectionId);
 
   const principal = handshake.outcome === 'known' ? handshake.principal : await latecomer(connectionId, body);
+  if (principal) about({ app: principal.app });
   const waits = handshake.outcome === 'known' && handshake.recovers;
   const connection = {
     id: connectionId,

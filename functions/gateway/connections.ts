@@ -4,17 +4,20 @@ import {
   GetConnectionCommand,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { ENV } from '../constants.ts';
+import { ENV, METRIC } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
+import { countThrottling } from '../observe/throttling.ts';
 
 /**
  * The SDK retries 429 by itself, with backoff and jitter: it means that the account's post rate is exceeded
  * or that this client's buffer is full. Five attempts spread over about two seconds.
  */
 const client = new ApiGatewayManagementApiClient({ endpoint: requireEnv(ENV.callbackUrl), maxAttempts: 5 });
+countThrottling(client, METRIC.postsThrottled);
 
 /** The same without retries, for those who have to know that they are refused. */
 const impatient = new ApiGatewayManagementApiClient({ endpoint: requireEnv(ENV.callbackUrl), maxAttempts: 1 });
+countThrottling(impatient, METRIC.postsThrottled);
 
 /** API Gateway's answer for a connection that is closed, or whose `$connect` has not returned yet. */
 function isGone(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import { AwsClient } from 'aws4fetch';
 import { ENV } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
+import { correlationId } from '../observe/observed.ts';
 
 /**
  * Signs as the function's role. The SDK's client for Lambda would do the same, and take 71 KB of each bundle.
@@ -18,11 +19,18 @@ const client = () =>
 
 let aws: AwsClient | undefined;
 
-/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
-async function send(url: string, type: 'Event' | 'RequestResponse', event: unknown): Promise<Response> {
+/**
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+ * The event takes along which request it comes of: Lambda hands a client context over in synchronous invocations only.
+ */
+async function send(url: string, type: 'Event' | 'RequestResponse', event: object): Promise<Response> {
   aws ??= client();
   const headers = { 'X-Amz-Invocation-Type': type };
-  const response = await aws.fetch(url, { method: 'POST', headers, body: JSON.stringify(event) });
+  const response = await aws.fetch(url, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ ...event, correlationId: correlationId() }),
+  });
   if (!response.ok) throw new Error(`Lambda answered ${response.status}: ${await response.text()}`);
   return response;
 }
@@ -36,7 +44,7 @@ export const ownUrl = (): string =>
  * @param url the function's Invoke URL
  * @throws when Lambda does not accept the event
  */
-export async function invokeLater(url: string, event: unknown): Promise<void> {
+export async function invokeLater(url: string, event: object): Promise<void> {
   await send(url, 'Event', event);
 }
 
@@ -45,7 +53,7 @@ export async function invokeLater(url: string, event: unknown): Promise<void> {
  * @param url the function's Invoke URL
  * @throws when it failed, or Lambda did not run it
  */
-export async function invoke(url: string, event: unknown): Promise<unknown> {
+export async function invoke(url: string, event: object): Promise<unknown> {
   const response = await send(url, 'RequestResponse', event);
   if (response.headers.has('x-amz-function-error')) throw new Error(`The function failed: ${await response.text()}`);
   return response.json();

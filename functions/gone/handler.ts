@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { forget } from '../chat/forget.ts';
+import { observed } from '../observe/observed.ts';
 
 const Event = z.object({ requestContext: z.object({ connectionId: z.string() }) });
 
@@ -7,7 +8,7 @@ const Event = z.object({ requestContext: z.object({ connectionId: z.string() }) 
  * Forgets a connection when API Gateway reports its end. It does so as well as it can, not always:
  * whoever meets a connection that is gone forgets it too.
  */
-export async function handler(event: unknown): Promise<{ statusCode: number }> {
+export const handler = observed(async (event: unknown): Promise<{ statusCode: number }> => {
   await forget(Event.parse(event).requestContext.connectionId);
   return { statusCode: 200 };
-}
+});

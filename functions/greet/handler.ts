@@ -5,7 +5,11 @@ import { HandshakeContext } from '../chat/handshake.ts';
 import { HEARTBEAT } from '../chat/heartbeat-times.ts';
 import { beginSession, refuse, welcome } from '../chat/session.ts';
 import { NAMESPACE } from '../chat/wire.ts';
+import { METRIC } from '../constants.ts';
 import { close, post, postFirst } from '../gateway/connections.ts';
+import { logger } from '../observe/logger.ts';
+import { count } from '../observe/metrics.ts';
+import { about, observed } from '../observe/observed.ts';
 import { connectFrame, openFrame } from '../protocol/index.ts';
 
 const Event = z.object({
@@ -22,15 +26,16 @@ const MAX_PAYLOAD = 32 * 1024;
  * Speaks first on a new connection. Should that fail half-way, the connection is closed and the client comes back:
  * a second handshake on the same connection would only confuse it.
  */
-export async function handler(event: unknown): Promise<void> {
+export const handler = observed(async (event: unknown): Promise<void> => {
   const arrival = Event.parse(event);
   try {
     await greet(arrival);
   } catch (error) {
-    console.error('A connection was not greeted', error);
+    count(METRIC.loginsFailed);
+    logger.error('A connection was not greeted', { error });
     await close(arrival.connectionId);
   }
-}
+});
 
 /**
  * Posts the Engine.IO handshake, the confirmation of the namespace before anybody asked (which saves a round trip,
@@ -52,6 +57,7 @@ async function greet({ connectionId, at, handshake, visit }: z.output<typeof Eve
   if ((await post(connectionId, connectFrame(eio, NAMESPACE, connectionId))) === 'gone') return;
   if (handshake.outcome === 'refused') return refuse(connectionId, handshake);
   const { principal } = handshake;
+  about({ app: principal.app });
   const begun = await beginSession(
     { id: connectionId, eio },
     { principal, visit, recovers: false, once: false },

@@ -1,6 +1,9 @@
 import { forget } from '../chat/forget.ts';
 import { HEARTBEAT, type Round } from '../chat/heartbeat-times.ts';
+import { METRIC } from '../constants.ts';
 import { close, lastActiveAt, post } from '../gateway/connections.ts';
+import { logger } from '../observe/logger.ts';
+import { count } from '../observe/metrics.ts';
 import { beat, PING } from '../protocol/index.ts';
 import { claimPing } from '../store/heartbeats.ts';
 
@@ -9,7 +12,8 @@ export async function attend(round: Round, connectionId: string, now: number): P
   try {
     await (round === 'ping' ? ping(connectionId, now) : check(connectionId, now));
   } catch (error) {
-    console.error('A heartbeat failed', { connectionId, error });
+    count(METRIC.postsFailed);
+    logger.error('A heartbeat failed', { connection_id: connectionId, error });
   }
 }
 

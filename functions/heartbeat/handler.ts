@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { invokeLater, ownUrl } from '../gateway/invoke.ts';
+import { observed } from '../observe/observed.ts';
 import { dueIn } from '../store/heartbeats.ts';
 import { attend } from './attend.ts';
 import { paced } from './paced.ts';
@@ -30,7 +31,7 @@ const Event = z.union([
  * than one invocation attends to goes to others, before anything else is done.
  * @throws when others could not be invoked: run again, it pings nobody twice
  */
-export async function handler(event: unknown): Promise<void> {
+export const handler = observed(async (event: unknown): Promise<void> => {
   const { now, slices } = Event.parse(event);
   const found = await Promise.all(
     slices.map(async (slice) => ({ slice, ...(await dueIn(slice, MOST / slices.length)) })),
@@ -46,4 +47,4 @@ export async function handler(event: unknown): Promise<void> {
     paced(due, PER_SECOND, ({ round, connectionId }) => attend(round, connectionId, now)),
   ]);
   if (handedOver.status === 'rejected') throw handedOver.reason;
-}
+});

@@ -4,6 +4,7 @@ import { HandshakeContext } from '../chat/handshake.ts';
 import { ENV } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
 import { invokeLater } from '../gateway/invoke.ts';
+import { observed } from '../observe/observed.ts';
 
 const greet = requireEnv(ENV.greetUrl);
 
@@ -16,7 +17,7 @@ const Event = z.object({
  * Answers `$connect`, and sends for `greet`: the server must speak first, but nothing can be posted
  * to a connection before this function has returned.
  */
-export async function handler(event: unknown): Promise<{ statusCode: number }> {
+export const handler = observed(async (event: unknown): Promise<{ statusCode: number }> => {
   const { requestContext, queryStringParameters } = Event.parse(event);
   const { connectionId, requestTimeEpoch, authorizer } = requestContext;
   const handshake = HandshakeContext.parse(authorizer);
@@ -24,4 +25,4 @@ export async function handler(event: unknown): Promise<{ statusCode: number }> {
     handshake.outcome === 'known' && !handshake.recovers ? visitOf(parseCredentials(queryStringParameters?.auth)) : {};
   await invokeLater(greet, { connectionId, at: requestTimeEpoch, handshake: authorizer, visit });
   return { statusCode: 200 };
-}
+});

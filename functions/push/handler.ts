@@ -1,5 +1,9 @@
 import { concurrently } from '../chat/concurrently.ts';
+import { METRIC } from '../constants.ts';
 import { invokeLater, ownUrl } from '../gateway/invoke.ts';
+import { logger } from '../observe/logger.ts';
+import { count } from '../observe/metrics.ts';
+import { about, observed } from '../observe/observed.ts';
 import { type App, findApp } from '../store/apps.ts';
 import { countMessage, dropEndpoint, findInstallation } from '../store/installations.ts';
 import { PushJob, type Target } from './job.ts';
@@ -17,8 +21,9 @@ const self = ownUrl();
  * was achieved, those left over are handed to a job of their own. A job that achieves nothing fails, so that Lambda
  * tries it again after a while, and in the end leaves it in the failure queue, with exactly those whom it is about.
  */
-export async function handler(event: unknown): Promise<void> {
+export const handler = observed(async (event: unknown): Promise<void> => {
   const job = PushJob.parse(event);
+  about({ app: job.app, message_id: job.event.id });
   const app = await findApp(job.app);
   if (!app) return;
   const text = await wordingOf(app, job.event);
@@ -33,7 +38,7 @@ export async function handler(event: unknown): Promise<void> {
   const achieved = left.length < job.targets.length || countedNow > countedBefore;
   if (!achieved) throw new Error(`None of ${left.length} pushes of message ${job.event.id} could be sent`);
   await invokeLater(self, { ...job, targets: left } satisfies PushJob);
-}
+});
 
 /** Pushes to one installation, unless it has left the user meanwhile. Never fails: answers what is left to be done. */
 async function push(
@@ -50,9 +55,11 @@ async function push(
     const { endpoint, badge } = found;
     const outcome = await publish(app, endpoint, notification(badge));
     if (outcome === 'disabled') await dropEndpoint(app.id, install, endpoint);
+    else count(METRIC.pushesSent);
     return undefined;
   } catch (error) {
-    console.error('A push was not sent', { user, install, error });
+    count(METRIC.pushesFailed);
+    logger.error('A push was not sent', { user, install, error });
     return { user, install, counted };
   }
 }

@@ -2,6 +2,7 @@ import type { Principal } from '../chat/principal.ts';
 import { ENV } from '../constants.ts';
 import { requireEnv } from '../environment.ts';
 import { invokeLater } from '../gateway/invoke.ts';
+import { logger } from '../observe/logger.ts';
 import { lookup } from '../store/dynamo.ts';
 import { installsOf } from '../store/installations.ts';
 import type { PushJob } from './job.ts';
@@ -21,6 +22,6 @@ export async function pushLater(users: readonly Principal[], job: Omit<PushJob, 
       await invokeLater(push, { ...job, targets: targets.slice(n, n + MOST_TARGETS) } satisfies PushJob);
     }
   } catch (error) {
-    console.error('A message was not pushed', { id: job.event.id, error });
+    logger.error('A message was not pushed', { error });
   }
 }

@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ChatError, ERROR, Forbidden, NotLoggedIn, publicError, TooOften } from '../chat/errors.ts';
 import { parse, parseJson } from '../chat/parse.ts';
+import { about } from '../observe/observed.ts';
 import { masterOnly } from './access.ts';
 import { authenticateRequest } from './authenticate.ts';
 import { isForm, readFile } from './form.ts';
@@ -38,6 +39,7 @@ async function serve(route: Route, context: Context): Promise<Response> {
   const { req } = context;
   const caller = await authenticateRequest((name) => req.header(name), now);
   const { app } = caller;
+  about({ app: app.id });
   const strict = route.strict ? route.strict === 'always' : app.mode === 'strict';
   if (strict && caller.holds === 'client key') {
     if (route.access === masterOnly) throw new Forbidden('This needs the master key: send it as X-ML-MasterKey');

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
 import { APP_ID } from '../constants.ts';
+import { observed } from '../observe/observed.ts';
 import { createApp } from '../store/apps.ts';
 
 const Event = z.object({
@@ -23,7 +24,7 @@ const generateKey = () => randomBytes(24).toString('base64url');
  * The custom resource that puts a deployment's first application into the table, with keys of its own unless
  * the deployer brought some. Later deployments leave it as it is; so does removing the resource.
  */
-export async function handler(input: unknown): Promise<void> {
+export const handler = observed(async (input: unknown): Promise<void> => {
   const event = Event.parse(input);
   const { AppId } = event.ResourceProperties;
   const outcome = await seed(event).then(
@@ -39,7 +40,7 @@ export async function handler(input: unknown): Promise<void> {
     PhysicalResourceId: `app-${AppId}`,
   });
   await fetch(event.ResponseURL, { method: 'PUT', body, headers: { 'content-type': '' } });
-}
+});
 
 async function seed({ RequestType, ResourceProperties: properties }: z.output<typeof Event>): Promise<void> {
   if (RequestType === 'Delete') return;

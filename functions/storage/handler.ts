@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { IMAGES, THUMBNAILS } from '../constants.ts';
+import { logger } from '../observe/logger.ts';
+import { observed } from '../observe/observed.ts';
 import { get, presign, put } from './bucket.ts';
 import { type Store, Task } from './tasks.ts';
 import { thumbnailOf, Unreadable } from './thumbnail.ts';
@@ -10,12 +12,12 @@ const Created = z.object({
 });
 
 /** The one function that may use the bucket. What it runs over hostile images knows no table and no secret. */
-export async function handler(event: unknown): Promise<unknown> {
+export const handler = observed(async (event: unknown): Promise<unknown> => {
   const created = Created.safeParse(event);
   if (created.success) return Promise.all(created.data.Records.map(({ s3 }) => uploaded(decodeKey(s3.object.key))));
   const task = Task.parse(event);
   return task.task === 'presign' ? presign(task) : store(task);
-}
+});
 
 /** Stores a file, and its thumbnail if there is to be one. A file whose thumbnail cannot be made is stored as well. */
 async function store({ key, contentType, contentDisposition, base64, thumbnail }: Store) {
@@ -30,7 +32,7 @@ async function store({ key, contentType, contentDisposition, base64, thumbnail }
 /** A client has uploaded what it calls an image; it may be anything. */
 async function uploaded(key: string): Promise<void> {
   const unreadable = await makeThumbnail(await get(key), THUMBNAILS + key.slice(IMAGES.length));
-  if (unreadable) console.info(`There is no thumbnail of ${key}: ${unreadable}`);
+  if (unreadable) logger.info('An image has no thumbnail', { key, reason: unreadable });
 }
 
 async function makeThumbnail(file: Uint8Array, key: string): Promise<string | undefined> {

@@ -48,6 +48,7 @@ export interface GateOptions {
 export class Gate {
   readonly #options: GateOptions;
   readonly #server: Server;
+  readonly #throttled = new Map<string, number>();
   url = '';
 
   constructor(options: GateOptions) {
@@ -73,6 +74,19 @@ export class Gate {
     await close(this.#server);
   }
 
+  /** Throttles the next so many calls of a service. */
+  throttle(service: keyof typeof THROTTLED, calls: number): void {
+    this.#throttled.set(service, calls);
+  }
+
+  /** The answer to a call that is throttled. */
+  #refusal(service: string): Reply | undefined {
+    const left = this.#throttled.get(service) ?? 0;
+    if (left === 0) return undefined;
+    this.#throttled.set(service, left - 1);
+    return THROTTLED[service];
+  }
+
   async #answer(method: string, path: string, headers: AwsRequest['headers'], body: Buffer): Promise<Reply> {
     const aside = this.#options.aside(path, method, body);
     if (aside) return aside;
@@ -88,6 +102,8 @@ export class Gate {
       this.#options.log({ kind: 'notice', text });
       return fault(501, 'UnknownOperationException', text);
     }
+    const refusal = this.#refusal(signature.service);
+    if (refusal) return refusal;
     const service = signature.service as AwsService;
     const { roles, log } = this.#options;
     const answer = await entry[1]({ method, path, headers, body, caller }, authorizer(caller, roles, log));
@@ -120,3 +136,13 @@ function fault(status: number, type: string, message: string): Reply {
     body: JSON.stringify({ __type: type, message }),
   };
 }
+
+/** How services say that there are too many calls. */
+const THROTTLED: Record<string, Reply> = {
+  dynamodb: fault(
+    400,
+    'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
+    'The level of configured provisioned throughput for one or more global secondary indexes of the table was exceeded',
+  ),
+  'execute-api': fault(429, 'LimitExceededException', 'Too many requests'),
+};

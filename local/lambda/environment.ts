@@ -42,6 +42,8 @@ export function environmentOf(
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${fn.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    AWS_LAMBDA_LOG_FORMAT: fn.logging.format,
+    ...(fn.logging.level !== undefined && { AWS_LAMBDA_LOG_LEVEL: fn.logging.level }),
     AWS_ACCESS_KEY_ID: fn.accessKeyId,
     AWS_SECRET_ACCESS_KEY: SECRET_ACCESS_KEY,
     AWS_SESSION_TOKEN: SESSION_TOKEN,

@@ -33,6 +33,8 @@ export interface LambdaFunction {
   /** From ReservedConcurrentExecutions. */
   reserved: number | undefined;
   async: AsyncConfig;
+  /** From LoggingConfig; the level is undefined when everything is logged. */
+  logging: { format: 'JSON' | 'Text'; level: string | undefined };
   /** The template's variables; computed late, as they may name what a custom resource creates. */
   variables(): Record<string, string>;
 }
@@ -50,6 +52,9 @@ const functionSchema = z.object({
   DeadLetterConfig: z.optional(z.object({ TargetArn: z.optional(z.string()) })),
   Layers: z.optional(z.array(z.string())),
   VpcConfig: z.optional(z.unknown()),
+  LoggingConfig: z.optional(
+    z.object({ LogFormat: z.optional(z.enum(['JSON', 'Text'])), ApplicationLogLevel: z.optional(z.string()) }),
+  ),
 });
 
 const environmentSchema = z.object({
@@ -100,6 +105,7 @@ export function loadFunctions(model: Model, scratch: () => string): LambdaFuncti
         ...(onFailure ? { onFailure } : {}),
         ...(deadLetter ? { deadLetter } : {}),
       },
+      logging: loggingOf(properties.LoggingConfig),
       variables: () => {
         const { Environment } = readProperties(resource, environmentSchema);
         return Object.fromEntries(
@@ -108,6 +114,12 @@ export function loadFunctions(model: Model, scratch: () => string): LambdaFuncti
       },
     };
   });
+}
+
+/** Logs of JSON are filtered by their level, INFO if none is named; others are not. */
+function loggingOf(config: z.output<typeof functionSchema>['LoggingConfig']): LambdaFunction['logging'] {
+  const format = config?.LogFormat ?? 'Text';
+  return { format, level: format === 'JSON' ? (config?.ApplicationLogLevel ?? 'INFO') : undefined };
 }
 
 /** Everything but the environment, which may have to wait for custom resources. */

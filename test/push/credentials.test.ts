@@ -166,26 +166,15 @@ describe('credentials for push services', () => {
   });
 
   it('are watched: once a day the days that certificates have left become a metric', async () => {
-    const mark = log.length;
     await system.cloud.fire('PushExpirySchedule');
-    const metrics = log.slice(mark).flatMap((entry) => {
-      return entry.kind === 'output' && entry.text.startsWith('{"_aws"') ? [JSON.parse(entry.text)] : [];
-    });
-    expect(metrics).toEqual([
+    expect(system.cloud.metrics.find({ name: 'PushCertificateDaysLeft' })).toEqual([
       {
-        _aws: {
-          Timestamp: expect.any(Number),
-          CloudWatchMetrics: [
-            {
-              Namespace: 'Macaw',
-              Dimensions: [['app', 'platform']],
-              Metrics: [{ Name: 'PushCertificateDaysLeft', Unit: 'None' }],
-            },
-          ],
-        },
-        app: app.id,
-        platform: 'APNS',
-        PushCertificateDaysLeft: 30,
+        namespace: 'Macaw',
+        name: 'PushCertificateDaysLeft',
+        unit: 'None',
+        dimensions: { service: 'Macaw-prod', app: app.id, platform: 'APNS' },
+        values: [30],
+        timestamp: expect.any(Number),
       },
     ]);
   });

@@ -1,3 +1,4 @@
+import { logger } from '../../observe/logger.ts';
 import { ACCOUNT_ERROR, AccountError } from '../errors.ts';
 
 const PATIENCE_MS = 3000;
@@ -7,7 +8,7 @@ const MOST_BYTES = 64 * 1024;
 export class ProviderFailed extends AccountError {
   constructor(reason: string) {
     // Not the address: tokens stand in it.
-    console.error(`A provider of logins could not be asked: ${reason}`);
+    logger.error('A provider of logins could not be asked', { reason });
     super(ACCOUNT_ERROR.providerFailed, 'The provider of this login could not be asked; try again later');
   }
 }

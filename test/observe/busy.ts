@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { p12 } from '../support/certificates.ts';
+import { Device, text } from '../support/device.ts';
+import { app, befriend, credentials, type macaw, someone } from '../support/macaw.ts';
+import { telephones } from '../support/phone.ts';
+import { RawClient } from '../support/raw.ts';
+import { scene } from '../support/scene.ts';
+
+/** What is said, and must be said to nobody else. */
+export const BODY = `secret-${randomUUID()}`;
+export const PASSWORD = `correct-horse-${randomUUID()}`;
+
+/**
+ * Does once all that is counted: what goes well, and what goes wrong for each reason there is.
+ * @returns what must never stand in a log
+ */
+export async function busy(system: ReturnType<typeof macaw>): Promise<string[]> {
+  const { call, login, users, create } = scene(system);
+  const phones = telephones(system);
+  const { cloud, origin } = system;
+  // The SDK tries for a while before it gives up.
+  const counted = async (metric: string) => {
+    while (cloud.metrics.sum(metric) === 0) await setTimeout(20);
+  };
+  const master = { 'X-ML-MasterKey': app.masterKey };
+
+  // Logins: of each kind, a refused one, and one that fails by our fault.
+  const [tom = '', jerry = ''] = await users('tom', 'jerry');
+  await befriend(origin, tom, jerry);
+  const account = { username: someone(), password: PASSWORD };
+  const registered = await call('POST', '/2.0/users', account);
+  const [toms, jerrys, visitor] = await Promise.all([login(tom), login(jerry), login({ passenger: {} })]);
+  await login({ username: account.username, password: PASSWORD });
+  await failing(origin, credentials({ client: tom }, 'a wrong key'));
+  const auth = JSON.stringify(credentials({ client: someone() }));
+  await cloud.settled();
+  cloud.throttle('execute-api', 1000);
+  await RawClient.connect(origin, { EIO: '4', transport: 'websocket', auth });
+  await counted('LoginsFailed');
+  cloud.throttle('execute-api', 0);
+
+  // Messages of each kind.
+  const say = (to: string, type: number) => toms.say({ to: { id: to, type }, content: { media: 0, body: BODY } });
+  await toms.say(text(jerry, BODY));
+  await jerrys.messages.at();
+  await say(await create('group', { owner: tom, members: [jerry] }), 1);
+  await say(await create('room', { members: [tom, jerry] }), 2);
+  await say(await visitor.loggedIn(), 3);
+  await say(jerry, 4);
+  await call('POST', `/system/${tom}`, { content: { media: 0, body: BODY } }, master);
+  await toms.systems.at();
+
+  // Messages that are refused: for a reason, and by our fault.
+  await toms.say(text(someone('nobody'), BODY));
+  cloud.throttle('dynamodb', 1000);
+  toms.client.emit('say', text(jerry, BODY));
+  await counted('MessagesFailed');
+  cloud.throttle('dynamodb', 0);
+
+  // Posts that are throttled, that fail for good, and that meet nobody.
+  await cloud.settled();
+  cloud.throttle('execute-api', 1000);
+  toms.client.emit('say', text(jerry, BODY));
+  await counted('PostsFailed');
+  cloud.throttle('execute-api', 0);
+  const open = cloud.connections();
+  await login({ client: jerry });
+  for (const connection of cloud.connections()) if (!open.includes(connection)) cloud.drop(connection);
+  await toms.say(text(jerry, BODY));
+
+  // A heartbeat, as clients of Engine.IO 3 send it.
+  const old = await RawClient.connect(origin, { EIO: '3', transport: 'websocket' });
+  old.send('2');
+  await old.until((frame) => frame === '3');
+
+  // Pushes: one that is sent, and one that fails until it is given up. And a certificate that ends some day.
+  await phones.credentials();
+  for (const works of [true, false]) {
+    const [friend = ''] = await users('friend');
+    await befriend(origin, tom, friend);
+    const phone = await phones.offline(friend);
+    if (!works) cloud.outbox.faults.fail(phone.token, 1000);
+    await toms.say(text(friend, BODY));
+  }
+  await phones.ask('PUT', '/2.0/push/credentials/apns_sandbox', {
+    file: p12('x', { development: true }),
+    password: 'x',
+  });
+  await cloud.fire('PushExpirySchedule');
+  await cloud.fire('HeartbeatSchedule');
+  await cloud.settled();
+
+  const { sessionToken } = Object(registered.body);
+  return [BODY, PASSWORD, app.clientKey, app.masterKey, String(sessionToken), String(Object(JSON.parse(auth)).sign)];
+}
+
+/** A login that does not succeed. */
+async function failing(origin: string, auth: Record<string, unknown>): Promise<void> {
+  const device = new Device('4.8.4', origin, {
+    query: { auth: JSON.stringify(auth) },
+    options: { reconnection: false },
+  });
+  await device.disconnects.at();
+}

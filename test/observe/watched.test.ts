@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { METRIC, METRIC_NAMESPACE } from '../../functions/constants.ts';
+import { loadModel } from '../../local/template/model.ts';
+import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
+import { macaw } from '../support/macaw.ts';
+import { AWS_METRICS, RESOURCES } from './aws-metrics.ts';
+import { busy } from './busy.ts';
+import { alarms, type Watch, watches, widgets } from './watched.ts';
+
+const model = loadModel(inject('assembly'), DEMO_PARAMETERS);
+const system = macaw({ retryDelayMs: () => 1 });
+const all = watches(model);
+const named = (list: readonly Watch[]) => list.map((watch) => [`${watch.by}: ${watch.name}`, watch] as const);
+
+describe('what the functions write', () => {
+  beforeAll(() => busy(system), 120_000);
+
+  const ours = all.filter(({ namespace }) => namespace === METRIC_NAMESPACE);
+
+  it.each(named(ours))('is there under load: %s', (_, { name, dimensions, search }) => {
+    const found = system.cloud.metrics
+      .find({ namespace: METRIC_NAMESPACE, name, ...(!search && { dimensions }) })
+      .filter((datum) => !search || Object.keys(datum.dimensions).sort().join() === [...search.keys].sort().join());
+    expect(found.length).toBeGreaterThan(0);
+    for (const datum of found) {
+      expect(datum.dimensions).toMatchObject(dimensions);
+      for (const value of datum.values) expect(value).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it('is all watched, and nothing else is written', () => {
+    const written = new Set(system.cloud.metrics.find().map(({ name }) => name));
+    expect([...written].sort()).toEqual(Object.values(METRIC).sort());
+    expect(new Set(ours.map(({ name }) => name))).toEqual(written);
+  });
+});
+
+describe('what AWS writes', () => {
+  const theirs = all.filter(({ namespace }) => namespace !== METRIC_NAMESPACE);
+
+  it.each(named(theirs))('is in its documents, of a resource that there is: %s', (_, watch) => {
+    const { namespace, name, dimensions, search } = watch;
+    const keys = (search?.keys ?? Object.keys(dimensions)).toSorted().join();
+    const documented = AWS_METRICS.filter((group) => group.namespace === namespace)
+      .filter(({ names }) => names.some((known) => known === name))
+      .flatMap((group) => group.dimensions.map((list) => [...list].sort().join()));
+    expect(documented).toContain(keys);
+    for (const [key, value] of Object.entries(dimensions)) expect(valuesOf(key)).toContain(value);
+    if (search) {
+      const key = search.keys.find((candidate) => candidate in RESOURCES) ?? '';
+      const matching = valuesOf(key).filter((value) => search.words.every((word) => value.split('-').includes(word)));
+      // All of them: a stage's functions and tables carry its name.
+      expect(matching).toEqual(valuesOf(key));
+    }
+  });
+
+  function valuesOf(dimension: string): string[] {
+    const { type, attribute } = RESOURCES[dimension] ?? { type: '' };
+    return model
+      .ofType(type)
+      .map((resource) => resource.identity())
+      .map(({ ref, attributes }) => (attribute === undefined ? ref : String(attributes[attribute])));
+  }
+});
+
+describe('an alarm', () => {
+  const runbook = readFileSync('docs/runbook.md', 'utf8');
+  const headings = [...runbook.matchAll(/^## (.*)$/gm)].map(([, title = '']) =>
+    title.toLowerCase().replaceAll(' ', '-'),
+  );
+
+  it.each(alarms(model).map(({ id, properties }) => [id, properties] as const))(
+    '%s names its entry in the runbook, and tells somebody',
+    (_, { AlarmDescription, AlarmActions }) => {
+      expect(headings).toContain(/docs\/runbook\.md#([\w-]+)$/.exec(AlarmDescription)?.[1]);
+      const topics = model.ofType('AWS::SNS::Topic').map((topic) => topic.identity().ref);
+      expect(topics).toEqual(AlarmActions);
+    },
+  );
+
+  it('is raised by silence only where silence is the symptom', () => {
+    const breaching = alarms(model).filter(({ properties }) => properties.TreatMissingData === 'breaching');
+    expect(breaching.map(({ id }) => id)).toEqual([expect.stringContaining('HeartbeatStopped')]);
+    const others = alarms(model).filter(({ properties }) => properties.TreatMissingData === 'notBreaching');
+    expect(breaching.length + others.length).toBe(alarms(model).length);
+  });
+
+  it('stands on the dashboard, with all others', () => {
+    const shown = widgets(model).flatMap(({ properties }) => properties.alarms ?? []);
+    expect(shown).toHaveLength(alarms(model).length);
+  });
+});
