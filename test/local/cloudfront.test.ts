@@ -426,7 +426,6 @@ test.each<[string, Partial<cloudfront.DistributionProps>, string]>([
     'the local cloud does not know the policy 216adef6',
   ],
   ['other origins', { defaultBehavior: { origin: new HttpOrigin('origin.example') } }, 'no API at origin.example'],
-  ['a web ACL', { webAclId: 'arn:aws:wafv2:us-east-1:000000000000:global/webacl/a/b' }, 'WebACLId'],
   ['geographic restrictions', { geoRestriction: cloudfront.GeoRestriction.allowlist('DE') }, 'Restrictions'],
   [
     'error pages',

@@ -1,6 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { ENV } from '../../functions/constants.ts';
+import { ENV, RETENTION_DAYS } from '../../functions/constants.ts';
 import { p8 } from '../support/certificates.ts';
 import { Described } from '../support/described.ts';
 import { text } from '../support/device.ts';
@@ -27,6 +27,7 @@ describe('the description of the REST endpoints', () => {
 
   it('has every endpoint that there is, and no other', async () => {
     for (const name of Object.values(ENV)) vi.stubEnv(name, 'none');
+    vi.stubEnv(ENV.retentionDays, JSON.stringify(RETENTION_DAYS));
     const { sections } = await import('../../functions/rest/routes.ts');
     const { installations } = await import('../../functions/mobile/installations.ts');
     const { credentials } = await import('../../functions/mobile/credentials.ts');
