@@ -13,12 +13,16 @@ if (typeof stage !== 'string' || !/^[a-z][a-z0-9]{0,15}$/.test(stage)) {
 }
 
 const prefix = `Macaw-${stage}`;
-const { tables } = new DataStack(app, `${prefix}-Data`, { description: 'Macaw: tables' });
+const { tables, failures } = new DataStack(app, `${prefix}-Data`, {
+  description: 'Macaw: tables, applications',
+  stage,
+});
 const platforms = new PlatformApplications(prefix);
 const realtime = new RealtimeStack(app, `${prefix}-Realtime`, {
   description: 'Macaw: the realtime channel',
   tables,
   platforms,
+  failures,
 });
 const { api } = new RestStack(app, `${prefix}-Rest`, {
   description: 'Macaw: the REST endpoints',

@@ -18,7 +18,14 @@ export const ENV = {
   credentialsUrl: 'CREDENTIALS_URL',
   functionsUrl: 'FUNCTIONS_URL',
   platformPrefix: 'PLATFORM_PREFIX',
+  secretPrefix: 'SECRET_PREFIX',
 } as const;
+
+/** What an application's id looks like: a regular expression for the whole of it. */
+export const APP_ID = '[a-zA-Z0-9_-]{1,64}';
+
+/** What the names of a stage's secrets begin with; the id of the application whose keys they hold ends them. */
+export const secretPrefix = (stage: string) => `macaw/${stage}/`;
 
 /** Where attachments lie, both in their bucket and below the public URL. */
 export const ATTACHMENTS = 'attachments';

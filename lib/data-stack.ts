@@ -1,7 +1,9 @@
-import { CfnOutput, CfnParameter, CustomResource, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, CfnParameter, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import {
+  APP_ID,
   CONTACT_INDEX,
   DIRECTORY_INDEX,
   ENV,
@@ -9,9 +11,10 @@ import {
   HEARTBEAT_INDEX,
   MEMBERSHIP_INDEX,
   PARTITION_KEY,
+  secretPrefix,
 } from '../functions/constants.ts';
+import { Applications } from './applications.ts';
 import { ChatTable } from './chat-table.ts';
-import { MacawFunction } from './macaw-function.ts';
 
 export interface Tables {
   /** Applications, users, friendships: what must not be lost. */
@@ -26,11 +29,19 @@ export interface Tables {
   readonly accounts: ChatTable;
 }
 
-/** What outlives every deployment: the tables, and the first application in them. */
+export interface DataStackProps extends StackProps {
+  readonly stage: string;
+  /** What the parameters for the first application say unless a deployment says otherwise. @default macaw, open */
+  readonly firstApp?: { readonly id: string; readonly mode: 'open' | 'strict' };
+}
+
+/** What outlives every deployment: the tables, the applications in them, and what failed. */
 export class DataStack extends Stack {
   readonly tables: Tables;
+  /** Where asynchronous invocations go that failed for good. */
+  readonly failures: Queue;
 
-  constructor(scope: Construct, id: string, props: StackProps) {
+  constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
     const core = new ChatTable(this, 'Core', { variable: ENV.coreTable, precious: true });
     const messages = new ChatTable(this, 'Messages', { variable: ENV.messagesTable, expiring: true, precious: true });
@@ -78,40 +89,31 @@ export class DataStack extends Stack {
       projectionType: ProjectionType.KEYS_ONLY,
     });
     this.tables = { core, messages, connections, attributes, accounts };
-    this.seedFirstApp(core);
+    this.failures = new Queue(this, 'Failures', { enforceSSL: true, retentionPeriod: Duration.days(14) });
+    this.applications(props);
+    new CfnOutput(this, 'AttributesTable', { value: attributes.tableName });
+    new CfnOutput(this, 'CoreTable', { value: core.tableName });
+    new CfnOutput(this, 'FailureQueue', { value: this.failures.queueUrl });
   }
 
-  private seedFirstApp(core: ChatTable): void {
-    const appId = new CfnParameter(this, 'AppId', {
+  private applications({ stage, firstApp = { id: 'macaw', mode: 'open' } }: DataStackProps): void {
+    const id = new CfnParameter(this, 'AppId', {
       description: "The first application's id. An app built for MaxIM carries its MaxLeap application id: give that.",
-      default: 'macaw',
-      allowedPattern: '[a-zA-Z0-9_-]{1,64}',
-    });
+      default: firstApp.id,
+      allowedPattern: APP_ID,
+    }).valueAsString;
     const mode = new CfnParameter(this, 'Mode', {
       description: 'open: the client key may do everything, as old SDKs need. strict: users act with their own tokens.',
-      default: 'open',
+      default: firstApp.mode,
       allowedValues: ['open', 'strict'],
+    }).valueAsString;
+    const { core } = this.tables;
+    const { operator } = new Applications(this, 'Applications', { core, stage, failures: this.failures, id, mode });
+    new CfnOutput(this, 'FirstAppId', { value: id });
+    new CfnOutput(this, 'FirstAppKeys', {
+      value: `${secretPrefix(stage)}${id}`,
+      description: "The secret that holds the first application's keys",
     });
-    const key = (name: string, meaning: string) =>
-      new CfnParameter(this, name, {
-        description: `${meaning} Empty: one is generated. Only the first deployment looks at it.`,
-        default: '',
-        noEcho: true,
-      }).valueAsString;
-    const seed = new MacawFunction(this, 'Seed', { folder: 'seed', description: 'Stores the first application' });
-    core.allow(seed, 'PutItem');
-    new CustomResource(this, 'FirstApp', {
-      resourceType: 'Custom::FirstApp',
-      serviceToken: seed.functionArn,
-      properties: {
-        AppId: appId.valueAsString,
-        Mode: mode.valueAsString,
-        ClientKey: key('ClientKey', "The first application's client key; existing apps carry theirs."),
-        MasterKey: key('MasterKey', "The first application's master key."),
-      },
-    });
-    new CfnOutput(this, 'FirstAppId', { value: appId.valueAsString });
-    new CfnOutput(this, 'AttributesTable', { value: this.tables.attributes.tableName });
-    new CfnOutput(this, 'CoreTable', { value: core.tableName, description: 'Holds the keys of every application' });
+    new CfnOutput(this, 'OperatorFunction', { value: operator.functionName });
   }
 }

@@ -6,7 +6,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { ENV } from '../functions/constants.ts';
 import type { Tables } from './data-stack.ts';
@@ -17,6 +17,8 @@ import { Push } from './push.ts';
 export interface RealtimeStackProps extends StackProps {
   readonly tables: Tables;
   readonly platforms: PlatformApplications;
+  /** Where asynchronous invocations go that failed for good. */
+  readonly failures: Queue;
 }
 
 const STAGE = 'live';
@@ -32,8 +34,7 @@ export class RealtimeStack extends Stack {
   constructor(scope: Construct, id: string, props: RealtimeStackProps) {
     super(scope, id, props);
     const { core, messages, connections, accounts } = props.tables;
-    const queue = new Queue(this, 'Failures', { enforceSSL: true, retentionPeriod: Duration.days(14) });
-    this.failures = new SqsDestination(queue);
+    this.failures = new SqsDestination(props.failures);
 
     const authorizer = new MacawFunction(this, 'Authorizer', {
       folder: 'authorizer',
@@ -150,6 +151,9 @@ export class RealtimeStack extends Stack {
       folder: 'heartbeat',
       description: 'Pings the clients that wait for the server to do so',
       timeout: Duration.seconds(55),
+      // A minute later comes the next.
+      retryAttempts: 0,
+      onFailure: this.failures,
     });
     connections.allow(heartbeat, 'Query', 'UpdateItem', 'DeleteItem');
     new Rule(this, 'HeartbeatSchedule', {

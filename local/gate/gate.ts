@@ -5,7 +5,7 @@ import type { LambdaFunction } from '../lambda/functions.ts';
 import type { AwsService, CallLog } from '../shared/calls.ts';
 import { close, listen, type Reply, readBody, send } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
-import { type Authorize, authorizer } from './authorize.ts';
+import { type Authorize, authorizer, type Caller, OPERATOR } from './authorize.ts';
 
 /** A function's call of an AWS API, with the body read. */
 export interface AwsRequest {
@@ -14,7 +14,7 @@ export interface AwsRequest {
   path: string;
   headers: Record<string, string | string[] | undefined>;
   body: Buffer;
-  caller: LambdaFunction;
+  caller: Caller;
 }
 
 export interface Answer {
@@ -54,8 +54,10 @@ export class Gate {
     this.#options = options;
     this.#server = createServer(async (request, response) => {
       try {
+        const { method = 'GET', url: path = '/', headers } = request;
         const body = await readBody(request);
-        send(response, await this.#answer(request.method ?? 'GET', request.url ?? '/', request.headers, body));
+        const reply = options.aside(path, method, body);
+        send(response, reply ?? (await this.#answer({ method, path, headers, body }, options.functions())));
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         options.log({ kind: 'notice', text: `The gate could not answer ${request.method} ${request.url}: ${message}` });
@@ -73,12 +75,15 @@ export class Gate {
     await close(this.#server);
   }
 
-  async #answer(method: string, path: string, headers: AwsRequest['headers'], body: Buffer): Promise<Reply> {
-    const aside = this.#options.aside(path, method, body);
-    if (aside) return aside;
-    const signature = readSignature(headers.authorization);
+  /** Answers the operator, who comes by another door; a function's credentials are not accepted there. */
+  answerOperator(request: Omit<AwsRequest, 'caller'>): Promise<Reply> {
+    return this.#answer(request, [OPERATOR]);
+  }
+
+  async #answer(request: Omit<AwsRequest, 'caller'>, callers: readonly Caller[]): Promise<Reply> {
+    const signature = readSignature(request.headers.authorization);
     if (!signature) return fault(403, 'MissingAuthenticationToken', 'Missing Authentication Token');
-    const caller = this.#options.functions().find((fn) => fn.accessKeyId === signature.accessKeyId);
+    const caller = callers.find((one) => one.accessKeyId === signature.accessKeyId);
     if (!caller) {
       return fault(403, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
     }
@@ -90,7 +95,8 @@ export class Gate {
     }
     const service = signature.service as AwsService;
     const { roles, log } = this.#options;
-    const answer = await entry[1]({ method, path, headers, body, caller }, authorizer(caller, roles, log));
+    const authorize = 'roleArn' in caller ? authorizer(caller, roles, log) : () => undefined;
+    const answer = await entry[1]({ ...request, caller }, authorize);
     const { operation, resource, allowed, readUnits, writeUnits, reply } = answer;
     this.#options.calls.add({
       service,
