@@ -17,6 +17,14 @@ type Values = Readonly<Record<string, unknown>>;
 
 const all: Description = JSON.parse(JSON.stringify(z.toJSONSchema(AppSettings, { io: 'input' })));
 
+/** What is to be written for a value of a type. */
+const WANTED: Readonly<Record<string, string>> = {
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list in JSON',
+  object: 'an object in JSON',
+};
+
 /** Shown in place of a value that is told to nobody. */
 const HIDDEN = '(hidden)';
 
@@ -57,8 +65,7 @@ export function readSetting(name: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    const wanted = type === 'object' || type === 'array' ? `JSON, an ${type}` : `a ${type}`;
-    throw new Refused(`${name} must be ${wanted}, not ${text}`);
+    throw new Refused(`${name} must be ${WANTED[type ?? ''] ?? 'JSON'}, not ${text}`);
   }
 }
 

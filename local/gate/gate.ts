@@ -5,6 +5,7 @@ import type { LambdaFunction } from '../lambda/functions.ts';
 import type { AwsService, CallLog } from '../shared/calls.ts';
 import { close, listen, type Reply, readBody, send } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
+import { queryFailure } from '../shared/query-protocol.ts';
 import { type Authorize, authorizer, type Caller, OPERATOR } from './authorize.ts';
 
 /** A function's call of an AWS API, with the body read. */
@@ -82,10 +83,14 @@ export class Gate {
 
   async #answer(request: Omit<AwsRequest, 'caller'>, callers: readonly Caller[]): Promise<Reply> {
     const signature = readSignature(request.headers.authorization);
-    if (!signature) return fault(403, 'MissingAuthenticationToken', 'Missing Authentication Token');
+    const refuse = (type: string, message: string) =>
+      speaksQuery(request)
+        ? queryFailure('', { status: 403, code: QUERY_CODES[type] ?? type, message })
+        : fault(403, type, message);
+    if (!signature) return refuse('MissingAuthenticationToken', 'Missing Authentication Token');
     const caller = callers.find((one) => one.accessKeyId === signature.accessKeyId);
     if (!caller) {
-      return fault(403, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
+      return refuse('UnrecognizedClientException', 'The security token included in the request is invalid.');
     }
     const entry = Object.entries(this.#options.services).find(([name]) => name === signature.service);
     if (!entry) {
@@ -118,6 +123,13 @@ function readSignature(header: string | string[] | undefined): { accessKeyId: st
   const match = /Credential=([^/]+)\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(String(header ?? ''));
   return match?.[1] && match[2] ? { accessKeyId: match[1], service: match[2] } : undefined;
 }
+
+/** Whether the service that is meant speaks AWS's Query protocol, and so expects failures as XML. */
+const speaksQuery = ({ headers }: Omit<AwsRequest, 'caller'>): boolean =>
+  String(headers['content-type']).startsWith('application/x-www-form-urlencoded');
+
+/** What such services call some failures. */
+const QUERY_CODES: Readonly<Record<string, string>> = { UnrecognizedClientException: 'InvalidClientTokenId' };
 
 function fault(status: number, type: string, message: string): Reply {
   return {

@@ -63,6 +63,9 @@ function parse(command: Command, args: readonly string[]): { input: Input; place
   return { input, place: { stage, region: input.text('region'), local } };
 }
 
+// Node.js 20 is enough here for as long as the versions that are pinned run on it.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 const args = process.argv.slice(2);
 let place: Partial<Place> = {};
 try {

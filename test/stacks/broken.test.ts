@@ -101,6 +101,16 @@ it('a forgotten grant to post leaves a client without a greeting, and the job in
   expect(JSON.stringify(failures)).toContain('AccessDenied');
 });
 
+it('a forgotten grant to make secrets stops the deployment, and says which it was', async () => {
+  const starting = startBroken('Data', (resources) => {
+    for (const statement of find(resources, 'AWS::IAM::Policy', 'ApplicationsSeedRole').Properties.PolicyDocument
+      .Statement) {
+      statement.Action = [statement.Action].flat().filter((action) => action !== 'secretsmanager:CreateSecret');
+    }
+  });
+  await expect(starting).rejects.toThrow(/FirstApp.*not authorized to perform: secretsmanager:CreateSecret/);
+});
+
 it('a gateway without permission to invoke its function answers as AWS does', async () => {
   const { cloud } = await startBroken('Rest', (resources) => {
     for (const [id, { Type }] of Object.entries(resources))
