@@ -16,13 +16,13 @@ export type Keys = z.output<typeof Keys>;
 const prefix = requireEnv(ENV.secretPrefix);
 const client = new SecretsManagerClient({});
 
-const named = (error: unknown, name: string) => error instanceof Error && error.name === name;
+const named = (error: unknown, ...names: string[]) => error instanceof Error && names.includes(error.name);
 
 /** The name of the secret that holds an application's keys. */
 export const secretOf = (app: string) => `${prefix}${app}`;
 
 /**
- * The keys of an application; undefined when it has no secret.
+ * The keys of an application; undefined when it has no secret, or none that may be read.
  * @throws when the secret holds something else, without telling what
  */
 export async function readKeys(app: string): Promise<Keys | undefined> {
@@ -30,7 +30,8 @@ export async function readKeys(app: string): Promise<Keys | undefined> {
     const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: secretOf(app) }));
     return parse(app, SecretString);
   } catch (error) {
-    if (named(error, 'ResourceNotFoundException')) return undefined;
+    // A name that has no ARN matches no grant, so of what is not there AWS may say that it is forbidden.
+    if (named(error, 'ResourceNotFoundException', 'AccessDeniedException')) return undefined;
     throw error;
   }
 }
