@@ -5,7 +5,7 @@ import { indexChanges, type Searchable } from '../functions/store/attribute-inde
 import { directoryEntry, headKey } from '../functions/store/keys.ts';
 import { type Cloud, startCloud } from '../local/cloud.ts';
 import { startEmulator } from '../local/dynamodb/emulator.ts';
-import { DEMO_PARAMETERS } from '../scripts/demo.ts';
+import { DEMO } from '../scripts/demo.ts';
 
 /** A local cloud whose tables can be filled past it, which is a hundred times as fast as through it. */
 export interface Filled {
@@ -21,7 +21,7 @@ const WRITERS = 8;
 export async function startFilled(assembly: string): Promise<Filled> {
   const emulator = await startEmulator(undefined);
   process.env.MACAW_DYNAMODB_ENDPOINT = emulator.endpoint.href;
-  const cloud = await startCloud({ assembly, parameters: DEMO_PARAMETERS });
+  const cloud = await startCloud({ assembly, ...DEMO });
   const client = new DynamoDBClient({
     endpoint: emulator.endpoint.href,
     region: 'us-east-1',

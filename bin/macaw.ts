@@ -18,9 +18,10 @@ const { attachments, ...conversations } = configuration.retentionDays;
 
 const prefix = `Macaw-${stage}`;
 const env: Environment = { ...(account && { account }), ...(region && { region }) };
-const { tables } = new DataStack(app, `${prefix}-Data`, {
-  description: 'Macaw: tables',
+const { tables, failures } = new DataStack(app, `${prefix}-Data`, {
+  description: 'Macaw: tables, applications',
   env,
+  stage,
   keepData,
   retentionDays: conversations,
   firstApp: configuration.app,
@@ -32,6 +33,7 @@ const realtime = new RealtimeStack(app, `${prefix}-Realtime`, {
   tables,
   platforms,
   postQuota: configuration.postQuota,
+  failures,
 });
 const { api } = new RestStack(app, `${prefix}-Rest`, {
   description: 'Macaw: the REST endpoints',
@@ -71,7 +73,7 @@ new OperationsStack(app, `${prefix}-Operations`, {
     realtime: realtime.stage,
     rest: api,
     heartbeat: realtime.heartbeat,
-    failureQueue: realtime.failureQueue,
+    failureQueue: failures,
   },
 });
 Aspects.of(app).add(new LogRetention(configuration.logRetentionDays));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startCloud } from '../local/cloud.ts';
-import { DEMO_PARAMETERS } from '../scripts/demo.ts';
+import { DEMO } from '../scripts/demo.ts';
 import { synthesize } from '../scripts/synth.ts';
 import type { Client } from './client.ts';
 import { JAVA_CLIENTS } from './java.ts';
@@ -25,7 +25,7 @@ const { stay } = parseArgs({ options: { stay: { type: 'boolean', default: false 
 const assembly = mkdtempSync(join(tmpdir(), 'macaw-checks-'));
 process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
 await synthesize(assembly);
-const cloud = await startCloud({ assembly, parameters: DEMO_PARAMETERS, ...(stay && { limits: { idleMs: IDLE_MS } }) });
+const cloud = await startCloud({ assembly, ...DEMO, ...(stay && { limits: { idleMs: IDLE_MS } }) });
 const tally = new Tally();
 
 /** What every client has to pass, in this order: one check builds on another. Answers whether it did. */

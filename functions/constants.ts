@@ -22,6 +22,7 @@ export const ENV = {
   platformPrefix: 'PLATFORM_PREFIX',
   retentionDays: 'RETENTION_DAYS',
   attachmentDays: 'ATTACHMENT_DAYS',
+  secretPrefix: 'SECRET_PREFIX',
 } as const;
 
 /** What an application's id may be. */
@@ -32,6 +33,7 @@ export const RETENTION_DAYS = { friend: 7, group: 7, stranger: 365, passenger: 3
 
 /** How many days attachments are kept, unless the deployment says otherwise. */
 export const ATTACHMENT_DAYS = 7;
+
 /** Where CloudWatch keeps the metrics that the functions write, and how they are called there; docs/operations.md explains them. */
 export const METRIC_NAMESPACE = 'Macaw';
 export const METRIC = {
@@ -57,6 +59,9 @@ export const METRIC = {
   tableThrottles: 'TableThrottles',
   certificateDaysLeft: 'PushCertificateDaysLeft',
 } as const;
+
+/** What the names of a stage's secrets begin with; the id of the application whose keys they hold ends them. */
+export const secretPrefix = (stage: string) => `macaw/${stage}/`;
 
 /** Where attachments lie, both in their bucket and below the public URL. */
 export const ATTACHMENTS = 'attachments';

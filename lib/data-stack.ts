@@ -1,5 +1,6 @@
-import { CfnOutput, CfnParameter, CustomResource, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, CfnParameter, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import {
   APP_ID,
@@ -11,9 +12,10 @@ import {
   MEMBERSHIP_INDEX,
   PARTITION_KEY,
   type RETENTION_DAYS,
+  secretPrefix,
 } from '../functions/constants.ts';
+import { Applications } from './applications.ts';
 import { ChatTable } from './chat-table.ts';
-import { MacawFunction } from './macaw-function.ts';
 
 export interface Tables {
   /** Applications, users, friendships: what must not be lost. */
@@ -29,16 +31,19 @@ export interface Tables {
 }
 
 export interface DataStackProps extends StackProps {
+  readonly stage: string;
   /** Whether tables outlive their stack, cannot be deleted by mistake, and can be restored. */
   readonly keepData: boolean;
   readonly retentionDays: Readonly<Record<keyof typeof RETENTION_DAYS, number>>;
-  /** The defaults of the template's parameters. */
+  /** What the parameters for the first application say unless a deployment says otherwise. */
   readonly firstApp: { readonly id: string; readonly mode: 'open' | 'strict' };
 }
 
-/** What outlives every deployment: the tables, and the first application in them. */
+/** What outlives every deployment: the tables, the applications in them, and what failed. */
 export class DataStack extends Stack {
   readonly tables: Tables;
+  /** Where asynchronous invocations go that failed for good. */
+  readonly failures: Queue;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
@@ -94,43 +99,40 @@ export class DataStack extends Stack {
       projectionType: ProjectionType.KEYS_ONLY,
     });
     this.tables = { core, messages, connections, attributes, accounts };
-    this.seedFirstApp(core, props.firstApp);
-  }
-
-  private seedFirstApp(core: ChatTable, { id, mode: preset }: DataStackProps['firstApp']): void {
-    const appId = new CfnParameter(this, 'AppId', {
-      description: "The first application's id. An app built for MaxIM carries its MaxLeap application id: give that.",
-      default: id,
-      allowedPattern: APP_ID.source,
-    });
-    const mode = new CfnParameter(this, 'Mode', {
-      description: 'open: the client key may do everything, as old SDKs need. strict: users act with their own tokens.',
-      default: preset,
-      allowedValues: ['open', 'strict'],
-    });
-    const key = (name: string, meaning: string) =>
-      new CfnParameter(this, name, {
-        description: `${meaning} Empty: one is generated. Only the first deployment looks at it.`,
-        default: '',
-        noEcho: true,
-      }).valueAsString;
-    const seed = new MacawFunction(this, 'Seed', { folder: 'seed', description: 'Stores the first application' });
-    core.allow(seed, 'PutItem');
-    new CustomResource(this, 'FirstApp', {
-      resourceType: 'Custom::FirstApp',
-      serviceToken: seed.functionArn,
-      properties: {
-        AppId: appId.valueAsString,
-        Mode: mode.valueAsString,
-        ClientKey: key('ClientKey', "The first application's client key; existing apps carry theirs."),
-        MasterKey: key('MasterKey', "The first application's master key."),
-      },
-    });
-    new CfnOutput(this, 'FirstAppId', { value: appId.valueAsString, description: 'The id of the first application' });
+    this.failures = new Queue(this, 'Failures', { enforceSSL: true, retentionPeriod: Duration.days(14) });
+    this.applications(props);
     new CfnOutput(this, 'AttributesTable', {
-      value: this.tables.attributes.tableName,
+      value: attributes.tableName,
       description: 'Holds the values of attributes, by which is searched',
     });
-    new CfnOutput(this, 'CoreTable', { value: core.tableName, description: 'Holds the keys of every application' });
+    new CfnOutput(this, 'CoreTable', { value: core.tableName, description: 'Holds applications, users and groups' });
+    new CfnOutput(this, 'FailureQueue', {
+      value: this.failures.queueUrl,
+      description: 'Holds what failed for good, for npm run macaw -- failures',
+    });
+  }
+
+  private applications({ stage, firstApp }: DataStackProps): void {
+    const id = new CfnParameter(this, 'AppId', {
+      description: "The first application's id. An app built for MaxIM carries its MaxLeap application id: give that.",
+      default: firstApp.id,
+      allowedPattern: APP_ID.source,
+    }).valueAsString;
+    const mode = new CfnParameter(this, 'Mode', {
+      description: 'open: the client key may do everything, as old SDKs need. strict: users act with their own tokens.',
+      default: firstApp.mode,
+      allowedValues: ['open', 'strict'],
+    }).valueAsString;
+    const { core } = this.tables;
+    const { operator } = new Applications(this, 'Applications', { core, stage, failures: this.failures, id, mode });
+    new CfnOutput(this, 'FirstAppId', { value: id, description: 'The id of the first application' });
+    new CfnOutput(this, 'FirstAppKeys', {
+      value: `${secretPrefix(stage)}${id}`,
+      description: "The secret that holds the first application's keys",
+    });
+    new CfnOutput(this, 'OperatorFunction', {
+      value: operator.functionName,
+      description: 'Manages applications, for npm run macaw -- apps',
+    });
   }
 }

@@ -37,6 +37,7 @@ export class Push extends Construct {
       folder: 'expiry',
       description: 'Tells how many days push certificates are still valid',
       timeout: Duration.minutes(1),
+      onFailure: failures,
     });
     platforms.allowList(expiry);
     new Rule(this, 'ExpirySchedule', {

@@ -6,7 +6,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { ENV } from '../functions/constants.ts';
 import type { Tables } from './data-stack.ts';
@@ -19,6 +19,8 @@ export interface RealtimeStackProps extends StackProps {
   readonly platforms: PlatformApplications;
   /** How much the account may post to connections. */
   readonly postQuota: { readonly perSecond: number; readonly burst: number };
+  /** Where asynchronous invocations go that failed for good. */
+  readonly failures: Queue;
 }
 
 const STAGE = 'live';
@@ -33,14 +35,12 @@ export class RealtimeStack extends Stack {
   readonly stage: WebSocketStage;
   /** Where asynchronous invocations go that failed for good. */
   readonly failures: SqsDestination;
-  readonly failureQueue: Queue;
   readonly heartbeat: MacawFunction;
 
   constructor(scope: Construct, id: string, props: RealtimeStackProps) {
     super(scope, id, props);
     const { core, messages, connections, accounts } = props.tables;
-    this.failureQueue = new Queue(this, 'Failures', { enforceSSL: true, retentionPeriod: Duration.days(14) });
-    this.failures = new SqsDestination(this.failureQueue);
+    this.failures = new SqsDestination(props.failures);
 
     const authorizer = new MacawFunction(this, 'Authorizer', {
       folder: 'authorizer',

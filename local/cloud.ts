@@ -8,6 +8,7 @@ import { LIMITS, type Limits } from './apigateway/websocket/connection.ts';
 import { WebSocketGateway } from './apigateway/websocket/gateway.ts';
 import { managementApi } from './apigateway/websocket/management.ts';
 import { PostQuota } from './apigateway/websocket/post-quota.ts';
+import { cloudFormationApi } from './cloudformation/api.ts';
 import { Distribution } from './cloudfront/distribution.ts';
 import { hostNames, loadDistribution } from './cloudfront/template.ts';
 import { Metrics } from './cloudwatch/metrics.ts';
@@ -33,6 +34,8 @@ import { Notifications } from './s3/notifications.ts';
 import { S3 } from './s3/s3.ts';
 import { ObjectStore } from './s3/store.ts';
 import { Schedules } from './schedules/schedules.ts';
+import { secretsManagerApi } from './secretsmanager/api.ts';
+import { Secrets } from './secretsmanager/secrets.ts';
 import { Activity } from './shared/activity.ts';
 import { CallLog } from './shared/calls.ts';
 import { tryParse } from './shared/json.ts';
@@ -42,6 +45,7 @@ import { Faults } from './sns/faults.ts';
 import { Outbox } from './sns/outbox.ts';
 import { outboxPages } from './sns/outbox-page.ts';
 import { Registry } from './sns/registry.ts';
+import { sqsApi } from './sqs/api.ts';
 import { Queues } from './sqs/queues.ts';
 import { loadModel } from './template/model.ts';
 
@@ -62,6 +66,8 @@ export interface CloudOptions {
   dataDir?: string;
   /** CloudFormation parameter values by logical id, given to whichever stack declares them. */
   parameters?: Record<string, string>;
+  /** What Secrets Manager holds before the deployment, by name; what is kept of the same name goes before. @default none */
+  secrets?: Record<string, string>;
   /** API Gateway's limits, to be shortened in tests. @default 10 minutes idle, 2 hours, 32 KB frames, 128 KB messages, posts without a quota */
   limits?: Partial<Limits>;
   /** Delays each integration's invocation, so that frames finish out of order as they may on AWS. @default none */
@@ -157,6 +163,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const rewrite = (value: string): string =>
       rewriteHosts(value, () => ({ gate: gate.url, origin: edge.origin, webSocketApis, distributions }));
 
+    const rewriteAll = (outputs: Record<string, string>): Record<string, string> =>
+      Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, rewrite(value)]));
+    const secrets = new Secrets(kept('secrets.json'), options.secrets ?? {});
     const registry = new Registry(kept('sns.json'));
     const outbox = new Outbox(new Faults(registry));
     const webSockets: WebSocketGateway[] = [];
@@ -168,15 +177,22 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       http: () => http,
       s3: () => s3,
       distribution: () => distribution,
+      gate: () => gate,
       pages: outboxPages(outbox),
       log,
     });
     const gate: Gate = new Gate({
       services: {
+        cloudformation: cloudFormationApi((stack) => {
+          const outputs = model.outputsOf(stack);
+          return outputs && rewriteAll(outputs);
+        }),
         dynamodb: dynamoDbApi(dynamodb),
         lambda: (request, authorize) => lambdaApi(lambda, async)(request, authorize),
         'execute-api': managementApi(webSockets, limits.messageBytes, posts),
+        secretsmanager: secretsManagerApi(secrets),
         sns: snsApi({ registry, outbox }),
+        sqs: sqsApi(queues),
       },
       functions: () => lambda.functions,
       roles,
@@ -238,7 +254,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     schedules.start();
     started.push(() => schedules.stop());
 
-    const outputs = Object.fromEntries(Object.entries(model.outputs()).map(([key, value]) => [key, rewrite(value)]));
+    const outputs = rewriteAll(model.outputs());
 
     return {
       origin: edge.origin,

@@ -1,3 +1,5 @@
+import { secretPrefix } from '../functions/constants.ts';
+
 /** The application that every local cloud starts with; its keys are public, so it is for demonstrations only. */
 export const DEMO_APP = {
   id: 'macaw-demo',
@@ -5,9 +7,13 @@ export const DEMO_APP = {
   masterKey: 'macaw-demo-master',
 } as const;
 
-/** The same, as the parameters of the template that seeds it. */
-export const DEMO_PARAMETERS = {
-  AppId: DEMO_APP.id,
-  ClientKey: DEMO_APP.clientKey,
-  MasterKey: DEMO_APP.masterKey,
-};
+const { id, ...keys } = DEMO_APP;
+
+/** The parameters of the template that makes it. */
+export const DEMO_PARAMETERS = { AppId: id };
+
+/** The secret that is there before it is made, so that its keys are these and not generated. */
+export const DEMO_SECRETS = { [`${secretPrefix('prod')}${id}`]: JSON.stringify(keys) };
+
+/** What a local cloud is started with to have it. */
+export const DEMO = { parameters: DEMO_PARAMETERS, secrets: DEMO_SECRETS };

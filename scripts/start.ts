@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type LogEntry, startCloud } from '../local/cloud.ts';
-import { DEMO_APP, DEMO_PARAMETERS } from './demo.ts';
+import { DEMO, DEMO_APP } from './demo.ts';
 import { readable } from './log-line.ts';
 import { synthesize } from './synth.ts';
 
@@ -63,7 +63,7 @@ await synthesize(assembly);
 const cloud = await startCloud({
   assembly,
   port,
-  parameters: DEMO_PARAMETERS,
+  ...DEMO,
   ...(data && { dataDir: resolve(data) }),
   log: (entry) => {
     const text = describe(entry);

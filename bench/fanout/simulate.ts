@@ -1,6 +1,7 @@
 import { type Allowance, MOST_DIRECT, MOST_LISTED, shardsFor, shareOf } from '../../functions/chat/plan.ts';
 import { PostRate, type Priority } from '../../functions/chat/post-rate.ts';
-import { computing, PRICE } from '../../lib/prices.ts';
+import { PRICE } from '../../lib/prices.ts';
+import { computing } from '../calls/prices.ts';
 import { Account } from './account.ts';
 import { ACCOUNT, CPU, MEMBER_BYTES, MEMORY_MB } from './assumptions.ts';
 import { Instance, type World } from './instance.ts';

@@ -9,7 +9,7 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { startCloud } from '../../local/cloud.ts';
 import { startEmulator } from '../../local/dynamodb/emulator.ts';
-import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
+import { DEMO } from '../../scripts/demo.ts';
 import { synthesize } from '../../scripts/synth.ts';
 import { app, befriend, credentials, rest, someone } from '../../test/support/demo-app.ts';
 import { Measured, type Plan } from './plan.ts';
@@ -33,7 +33,7 @@ const assembly = mkdtempSync(join(tmpdir(), 'macaw-load-'));
 await synthesize(assembly);
 const emulator = await startEmulator(undefined);
 process.env.MACAW_DYNAMODB_ENDPOINT = emulator.endpoint.href;
-const cloud = await startCloud({ assembly, parameters: DEMO_PARAMETERS });
+const cloud = await startCloud({ assembly, ...DEMO });
 const bare = child('./bare.ts', emulator.endpoint.href);
 const clients = child('./clients.ts');
 try {

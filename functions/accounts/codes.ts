@@ -12,7 +12,9 @@ const TRIES = 5;
  * and purpose only.
  */
 export function hashCode(app: App, phone: string, purpose: Purpose, code: string): string {
-  return createHmac('sha256', app.masterKey).update(`code ${app.id} ${purpose} ${phone} ${code}`).digest('base64url');
+  return createHmac('sha256', app.masterKeyHash)
+    .update(`code ${app.id} ${purpose} ${phone} ${code}`)
+    .digest('base64url');
 }
 
 /**

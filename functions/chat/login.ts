@@ -4,10 +4,10 @@ import { type Account, isOfAccount } from '../store/accounts.ts';
 import { type App, findApp } from '../store/apps.ts';
 import { bind } from '../store/installations.ts';
 import { ensureProfile, saveVisitor } from '../store/profiles.ts';
+import { holdsClientKey } from './client-key.ts';
 import type { Credentials, Visit } from './credentials.ts';
 import { ChatError, ERROR } from './errors.ts';
 import type { Principal } from './principal.ts';
-import { verifySign } from './sign.ts';
 import { tokenHolder } from './token.ts';
 
 /**
@@ -18,7 +18,7 @@ import { tokenHolder } from './token.ts';
  */
 export async function authenticate(credentials: Credentials, now: number): Promise<Principal> {
   const app = await findApp(credentials.app);
-  if (!app || !verifySign(credentials.sign, app.clientKey)) {
+  if (!app || !holdsClientKey(app, { sign: credentials.sign }, now)) {
     throw new ChatError(
       ERROR.notAuthorised,
       'auth.app or auth.sign is wrong: sign must be md5hex(timestamp + client key) + "," + timestamp',

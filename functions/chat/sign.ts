@@ -2,6 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 const SIGN = /^([0-9a-f]{32}),(\d{1,16})$/;
 
+/** What stands for a master key where it has to be recognised, and not known: its SHA-256. It is too long to be guessed. */
+export const hashKey = (key: string) => createHash('sha256').update(key).digest('base64url');
+
 /** Compares two secrets in time that depends on neither. */
 export function secretsEqual(one: string, other: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();

@@ -10,9 +10,9 @@ const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
 
 const Claims = z.object({ kind: z.enum(['user', 'passenger']), id: z.string(), until: z.number() });
 
-/** Nobody outside can make one: it is signed with a key that follows from the master key, and ends with that. */
+/** Nobody outside can make one: it is signed with a hash of the master key, and ends with that. */
 function seal(app: App, claims: string): string {
-  return createHmac('sha256', app.masterKey).update(`session ${app.id} ${claims}`).digest('base64url');
+  return createHmac('sha256', app.masterKeyHash).update(`session ${app.id} ${claims}`).digest('base64url');
 }
 
 /** A token for whoever has no account: `<claims>.<signature>`, both base64url. Nothing is stored of it. */

@@ -6,7 +6,8 @@ import { requireEnv } from '../environment.ts';
 import { invoke } from '../gateway/invoke.ts';
 import { masterOnly } from '../rest/access.ts';
 import { route, type Section } from '../rest/route.ts';
-import { PushSettings, saveSetting } from '../store/apps.ts';
+import { PushSettings } from '../store/app-settings.ts';
+import { changeApp } from '../store/apps.ts';
 import { Credential, PLATFORMS } from '../store/platforms.ts';
 import { storeCredentials } from './platform-application.ts';
 
@@ -58,7 +59,7 @@ export const credentials: Section = {
         if ('refused' in read) throw new ChatError(ERROR.badParameter, read.refused);
         const arn = await storeCredentials(app.id, platform, app[platform]?.arn, read.attributes);
         const credential = { arn, ...read.known };
-        await saveSetting(app.id, platform, credential);
+        await changeApp(app.id, { [platform]: credential });
         return known(platform, credential);
       },
     }),
@@ -91,7 +92,7 @@ export const credentials: Section = {
       status: 200,
       response: PushSettings,
       async handle({ app, body }) {
-        await saveSetting(app.id, 'push', body);
+        await changeApp(app.id, { push: body });
         return body;
       },
     }),

@@ -1,5 +1,6 @@
 import { TYPE } from '../chat/wire.ts';
-import type { App, PushSettings } from '../store/apps.ts';
+import type { PushSettings } from '../store/app-settings.ts';
+import type { App } from '../store/apps.ts';
 import { lookup } from '../store/dynamo.ts';
 import { profile } from '../store/profiles.ts';
 import type { PushEvent } from './job.ts';

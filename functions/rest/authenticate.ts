@@ -1,6 +1,7 @@
+import { holdsClientKey } from '../chat/client-key.ts';
 import { ChatError, ERROR } from '../chat/errors.ts';
 import type { Principal } from '../chat/principal.ts';
-import { secretsEqual, verifySign } from '../chat/sign.ts';
+import { hashKey, secretsEqual } from '../chat/sign.ts';
 import { tokenHolder } from '../chat/token.ts';
 import { type App, findApp } from '../store/apps.ts';
 
@@ -35,8 +36,8 @@ export async function authenticateRequest(header: (name: string) => string | und
   }
   const app = await findApp(id);
   if (app) {
-    if (master && secretsEqual(master, app.masterKey)) return { app, holds: 'master key' };
-    const keyed = key ? secretsEqual(key, app.clientKey) : sign !== undefined && verifySign(sign, app.clientKey);
+    if (master && secretsEqual(hashKey(master), app.masterKeyHash)) return { app, holds: 'master key' };
+    const keyed = holdsClientKey(app, { key, sign }, now);
     const principal = token && (await tokenHolder(app, token, now));
     if (principal) return { app, holds: 'token', principal, token, alone: !keyed };
     if (keyed) return { app, holds: 'client key' };

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
 import { APP_ID } from '../constants.ts';
 import { observed } from '../observe/observed.ts';
-import { createApp } from '../store/apps.ts';
+import { createApplication } from '../operator/applications.ts';
 
 const Event = z.object({
   RequestType: z.enum(['Create', 'Update', 'Delete']),
@@ -12,17 +11,14 @@ const Event = z.object({
   LogicalResourceId: z.string(),
   ResourceProperties: z.object({
     AppId: z.string().check(z.regex(APP_ID)),
-    ClientKey: z.string(),
-    MasterKey: z.string(),
     Mode: z.enum(['open', 'strict']),
   }),
 });
 
-const generateKey = () => randomBytes(24).toString('base64url');
-
 /**
- * The custom resource that puts a deployment's first application into the table, with keys of its own unless
- * the deployer brought some. Later deployments leave it as it is; so does removing the resource.
+ * The custom resource that makes a deployment's first application. Its keys are generated here, or are those of a secret
+ * that was there before; neither the event nor the answer holds them. Later deployments leave it as it is; so does
+ * removing the resource.
  */
 export const handler = observed(async (input: unknown): Promise<void> => {
   const event = Event.parse(input);
@@ -42,12 +38,8 @@ export const handler = observed(async (input: unknown): Promise<void> => {
   await fetch(event.ResponseURL, { method: 'PUT', body, headers: { 'content-type': '' } });
 });
 
-async function seed({ RequestType, ResourceProperties: properties }: z.output<typeof Event>): Promise<void> {
+async function seed({ RequestType, ResourceProperties }: z.output<typeof Event>): Promise<void> {
   if (RequestType === 'Delete') return;
-  await createApp({
-    id: properties.AppId,
-    clientKey: properties.ClientKey || generateKey(),
-    masterKey: properties.MasterKey || generateKey(),
-    mode: properties.Mode,
-  });
+  const { AppId, Mode } = ResourceProperties;
+  await createApplication({ app: AppId, keys: {}, settings: { mode: Mode } }, Date.now());
 }

@@ -16,7 +16,11 @@ export const LoginSettings = z.object({
   qq: z.optional(z.object({ appId: z.string(), api: z._default(base, 'https://graph.qq.com') })),
   weibo: z.optional(z.object({ appKey: z.string(), api: z._default(base, 'https://api.weibo.com') })),
   facebook: z.optional(
-    z.object({ appId: z.string(), appSecret: z.string(), api: z._default(base, 'https://graph.facebook.com') }),
+    z.object({
+      appId: z.string(),
+      appSecret: z.string().register(z.globalRegistry, { writeOnly: true }),
+      api: z._default(base, 'https://graph.facebook.com'),
+    }),
   ),
   google: z.optional(z.object({ issuer: z._default(base, 'https://accounts.google.com'), clientIds })),
   apple: z.optional(z.object({ issuer: z._default(base, 'https://appleid.apple.com'), clientIds })),

@@ -3,10 +3,12 @@ import type { Duplex } from 'node:stream';
 import type { HttpGateway } from '../apigateway/http/gateway.ts';
 import type { WebSocketGateway } from '../apigateway/websocket/gateway.ts';
 import type { Distribution } from '../cloudfront/distribution.ts';
+import type { Gate } from '../gate/gate.ts';
 import { isS3Path } from '../s3/address.ts';
 import type { S3 } from '../s3/s3.ts';
 import { close, listen, type Reply, send } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
+import { isOperatorPath, serveOperator } from './operator.ts';
 
 export interface EdgeOptions {
   /** The services, late: they exist once everything else is set up. */
@@ -14,6 +16,7 @@ export interface EdgeOptions {
   http: () => HttpGateway | undefined;
   s3: () => S3 | undefined;
   distribution: () => Distribution | undefined;
+  gate: () => Gate;
   /** Pages of the local cloud itself, of which AWS has none; undefined for all other paths. */
   pages: (path: string) => Reply | undefined;
   log: Log;
@@ -22,7 +25,7 @@ export interface EdgeOptions {
 const NOT_FOUND: Reply = { status: 404 };
 
 /**
- * The one public origin. `/_s3` is S3; the rest is the distribution's, or where there is none, the WebSocket API's for
+ * The one public origin. `/_s3` is S3, `/_aws` AWS for the operator; the rest is the distribution's, or where there is none, the WebSocket API's for
  * upgrades and the HTTP API's for all else.
  */
 export class Edge {
@@ -31,11 +34,12 @@ export class Edge {
   readonly #upgraded = new Set<Duplex>();
   origin = '';
 
-  constructor({ webSocket, http, s3, distribution, pages, log }: EdgeOptions) {
+  constructor({ webSocket, http, s3, distribution, gate, pages, log }: EdgeOptions) {
     this.#server = createServer(async (request, response) => {
       try {
         const page = pages(request.url ?? '/');
         if (page) return send(response, page);
+        if (isOperatorPath(request.url)) return send(response, await serveOperator(request, gate()));
         const service = isS3Path(request.url) ? s3() : (distribution() ?? http());
         send(response, (await service?.handle(request)) ?? NOT_FOUND);
       } catch (error) {

@@ -4,6 +4,12 @@ import type { LambdaFunction } from '../lambda/functions.ts';
 import { assumedRole } from '../lambda/lambda.ts';
 import type { Log } from '../shared/log.ts';
 
+/** Whoever runs the local cloud: as an account's administrator, he may do everything. */
+export const OPERATOR = { id: 'operator', accessKeyId: 'operator' } as const;
+
+/** Who calls AWS. */
+export type Caller = LambdaFunction | typeof OPERATOR;
+
 /** Why a call is refused; each service puts it into its own wire shape. */
 export interface Denial {
   message: string;

@@ -5,7 +5,8 @@ import type { LambdaFunction } from '../lambda/functions.ts';
 import type { AwsService, CallLog } from '../shared/calls.ts';
 import { close, listen, type Reply, readBody, send } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
-import { type Authorize, authorizer } from './authorize.ts';
+import { queryFailure } from '../shared/query-protocol.ts';
+import { type Authorize, authorizer, type Caller, OPERATOR } from './authorize.ts';
 
 /** A function's call of an AWS API, with the body read. */
 export interface AwsRequest {
@@ -14,7 +15,7 @@ export interface AwsRequest {
   path: string;
   headers: Record<string, string | string[] | undefined>;
   body: Buffer;
-  caller: LambdaFunction;
+  caller: Caller;
 }
 
 export interface Answer {
@@ -55,8 +56,10 @@ export class Gate {
     this.#options = options;
     this.#server = createServer(async (request, response) => {
       try {
+        const { method = 'GET', url: path = '/', headers } = request;
         const body = await readBody(request);
-        send(response, await this.#answer(request.method ?? 'GET', request.url ?? '/', request.headers, body));
+        const reply = options.aside(path, method, body);
+        send(response, reply ?? (await this.#answer({ method, path, headers, body }, options.functions())));
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         options.log({ kind: 'notice', text: `The gate could not answer ${request.method} ${request.url}: ${message}` });
@@ -87,14 +90,21 @@ export class Gate {
     return THROTTLED[service];
   }
 
-  async #answer(method: string, path: string, headers: AwsRequest['headers'], body: Buffer): Promise<Reply> {
-    const aside = this.#options.aside(path, method, body);
-    if (aside) return aside;
-    const signature = readSignature(headers.authorization);
-    if (!signature) return fault(403, 'MissingAuthenticationToken', 'Missing Authentication Token');
-    const caller = this.#options.functions().find((fn) => fn.accessKeyId === signature.accessKeyId);
+  /** Answers the operator, who comes by another door; a function's credentials are not accepted there. */
+  answerOperator(request: Omit<AwsRequest, 'caller'>): Promise<Reply> {
+    return this.#answer(request, [OPERATOR]);
+  }
+
+  async #answer(request: Omit<AwsRequest, 'caller'>, callers: readonly Caller[]): Promise<Reply> {
+    const signature = readSignature(request.headers.authorization);
+    const refuse = (type: string, message: string) =>
+      speaksQuery(request)
+        ? queryFailure('', { status: 403, code: QUERY_CODES[type] ?? type, message })
+        : fault(403, type, message);
+    if (!signature) return refuse('MissingAuthenticationToken', 'Missing Authentication Token');
+    const caller = callers.find((one) => one.accessKeyId === signature.accessKeyId);
     if (!caller) {
-      return fault(403, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
+      return refuse('UnrecognizedClientException', 'The security token included in the request is invalid.');
     }
     const entry = Object.entries(this.#options.services).find(([name]) => name === signature.service);
     if (!entry) {
@@ -106,7 +116,8 @@ export class Gate {
     if (refusal) return refusal;
     const service = signature.service as AwsService;
     const { roles, log } = this.#options;
-    const answer = await entry[1]({ method, path, headers, body, caller }, authorizer(caller, roles, log));
+    const authorize = 'roleArn' in caller ? authorizer(caller, roles, log) : () => undefined;
+    const answer = await entry[1]({ ...request, caller }, authorize);
     const { operation, resource, allowed, readUnits, writeUnits, reply } = answer;
     this.#options.calls.add({
       service,
@@ -128,6 +139,13 @@ function readSignature(header: string | string[] | undefined): { accessKeyId: st
   const match = /Credential=([^/]+)\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(String(header ?? ''));
   return match?.[1] && match[2] ? { accessKeyId: match[1], service: match[2] } : undefined;
 }
+
+/** Whether the service that is meant speaks AWS's Query protocol, and so expects failures as XML. */
+const speaksQuery = ({ headers }: Omit<AwsRequest, 'caller'>): boolean =>
+  String(headers['content-type']).startsWith('application/x-www-form-urlencoded');
+
+/** What such services call some failures. */
+const QUERY_CODES: Readonly<Record<string, string>> = { UnrecognizedClientException: 'InvalidClientTokenId' };
 
 function fault(status: number, type: string, message: string): Reply {
   return {

@@ -1,10 +1,19 @@
-export type AwsService = 'dynamodb' | 'lambda' | 'execute-api' | 'sqs' | 's3' | 'sns';
+export type AwsService =
+  | 'cloudformation'
+  | 'dynamodb'
+  | 'execute-api'
+  | 'lambda'
+  | 's3'
+  | 'secretsmanager'
+  | 'sns'
+  | 'sqs';
 
 /** One call of an AWS API: it reached the gate (or, for `sqs`, Lambda made it with the function's role). */
 export interface CallEntry {
   service: AwsService;
   /** The API operation, such as `dynamodb:BatchGetItem`, `execute-api:PostToConnection` or `lambda:Invoke`. */
   action: string;
+  /** The function that made it, or `operator`. */
   functionId: string;
   /** Table names, connection id, function or queue that the call was about. */
   resource: string;

@@ -1,9 +1,10 @@
 import type { Answer, Service } from '../gate/gate.ts';
 import type { Reply } from '../shared/http.ts';
+import type { Xml } from '../shared/query-protocol.ts';
 import { arn } from '../template/names.ts';
 import { SnsError } from './errors.ts';
 import { type Mail, publish } from './publish.ts';
-import { entries, failure, Parameters, success, type Xml } from './query-protocol.ts';
+import { entries, failure, Parameters, success } from './query-protocol.ts';
 
 interface Operation {
   /** What IAM takes for the resource. */

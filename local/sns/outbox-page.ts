@@ -1,6 +1,6 @@
 import type { Reply } from '../shared/http.ts';
+import { escapeMarkup } from '../shared/query-protocol.ts';
 import type { Outbox, Sent } from './outbox.ts';
-import { escapeMarkup } from './query-protocol.ts';
 
 const STYLE = `body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top; padding: .5rem; border-bottom: 1px solid #ccc }

@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Reply } from '../shared/http.ts';
+import { queryFailure, querySuccess, type Xml } from '../shared/query-protocol.ts';
 import { invalidParameter, type SnsError } from './errors.ts';
-
-/** What an answer consists of: a list repeats its tag. */
-export type Xml = string | Xml[] | { [tag: string]: Xml };
 
 const NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/';
 
@@ -52,37 +49,7 @@ export function entries(map: Readonly<Record<string, string>>): Xml {
   return { entry: Object.entries(map).map(([key, value]) => ({ key, value })) };
 }
 
-export function success(operation: string, result: Xml | undefined): Reply {
-  const metadata = { ResponseMetadata: { RequestId: randomUUID() } };
-  const content = { ...(result !== undefined && { [`${operation}Result`]: result }), ...metadata };
-  return reply(200, `${operation}Response`, content);
-}
+export const success = (operation: string, result: Xml | undefined): Reply =>
+  querySuccess(NAMESPACE, operation, result);
 
-export function failure({ status, code, message }: SnsError): Reply {
-  const Type = status < 500 ? 'Sender' : 'Receiver';
-  return reply(status, 'ErrorResponse', { Error: { Type, Code: code, Message: message }, RequestId: randomUUID() });
-}
-
-function reply(status: number, tag: string, content: Xml): Reply {
-  return {
-    status,
-    headers: { 'content-type': 'text/xml' },
-    body: `<${tag} xmlns="${NAMESPACE}">${write(content)}</${tag}>`,
-  };
-}
-
-function write(value: Xml): string {
-  if (typeof value === 'string') return escapeMarkup(value);
-  if (Array.isArray(value)) return value.map(write).join('');
-  return Object.entries(value)
-    .flatMap(([tag, content]) => (Array.isArray(content) ? content : [content]).map((one) => [tag, one] as const))
-    .map(([tag, content]) => `<${tag}>${write(content)}</${tag}>`)
-    .join('');
-}
-
-const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-/** Text as XML and HTML take it, between tags and in attributes. */
-export function escapeMarkup(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
-}
+export const failure = (error: SnsError): Reply => queryFailure(NAMESPACE, error);

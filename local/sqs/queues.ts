@@ -1,26 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod/mini';
 import { type Json, tryParse } from '../shared/json.ts';
-import type { Model } from '../template/model.ts';
+import { type Model, readProperties } from '../template/model.ts';
+import { number } from '../template/schema.ts';
 
-/** The template's queues, in memory: somewhere for failed asynchronous invocations to end, and to be looked at. */
+export interface Message {
+  readonly id: string;
+  readonly body: string;
+  /** Epoch ms. */
+  readonly sent: number;
+  receives: number;
+  /** From when on it can be received, epoch ms. */
+  visible: number;
+  /** Names the last receipt of it: only who holds that may delete it. */
+  receipt: string | undefined;
+}
+
+export interface Queue {
+  readonly logicalId: string;
+  readonly arn: string;
+  readonly url: string;
+  /** For how long a received message is kept from others, unless the receiver says otherwise. */
+  readonly visibilityMs: number;
+  messages: Message[];
+}
+
+const DEFAULT_VISIBILITY_S = 30;
+const properties = z.object({ VisibilityTimeout: z._default(number, DEFAULT_VISIBILITY_S) });
+
+/** The template's queues, in memory. */
 export class Queues {
-  readonly #byArn = new Map<string, { logicalId: string; messages: Json[] }>();
+  readonly #all: Queue[];
 
   constructor(model: Model) {
-    for (const resource of model.ofType('AWS::SQS::Queue')) {
-      this.#byArn.set(String(resource.identity().attributes.Arn), { logicalId: resource.logicalId, messages: [] });
-    }
+    this.#all = model.ofType('AWS::SQS::Queue').map((resource) => {
+      const { ref: url, attributes } = resource.identity();
+      const visibilityMs = readProperties(resource, properties).VisibilityTimeout * 1000;
+      return { logicalId: resource.logicalId, arn: String(attributes.Arn), url, visibilityMs, messages: [] };
+    });
   }
 
-  has(arn: string): boolean {
-    return this.#byArn.has(arn);
+  byUrl(url: string): Queue | undefined {
+    return this.#all.find((queue) => queue.url === url);
   }
 
-  send(arn: string, body: string): void {
-    this.#byArn.get(arn)?.messages.push(tryParse(body) ?? body);
+  /** @returns undefined when there is no such queue */
+  send(arn: string, body: string): Message | undefined {
+    const queue = this.#all.find((one) => one.arn === arn);
+    const now = Date.now();
+    const message: Message = { id: randomUUID(), body, sent: now, receives: 0, visible: now, receipt: undefined };
+    queue?.messages.push(message);
+    return queue && message;
   }
 
-  /** Message bodies by the queue's logical id. */
+  /** Message bodies by the queue's logical id, those among them that somebody has received and not deleted. */
   contents(): Record<string, Json[]> {
-    return Object.fromEntries([...this.#byArn.values()].map(({ logicalId, messages }) => [logicalId, [...messages]]));
+    return Object.fromEntries(
+      this.#all.map(({ logicalId, messages }) => [logicalId, messages.map(({ body }) => tryParse(body) ?? body)]),
+    );
   }
 }

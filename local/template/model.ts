@@ -30,6 +30,8 @@ export interface Model {
   /** Records what a custom resource answered, so that others can refer to it. */
   created(resource: Resource, identity: Identity): void;
   outputs(): Record<string, string>;
+  /** The outputs of one stack; undefined when there is none of that name. */
+  outputsOf(stack: string): Record<string, string> | undefined;
 }
 
 export function loadModel(directory: string, parameters: Record<string, string> = {}): Model {
@@ -52,6 +54,7 @@ export function buildModel(assembly: Assembly, parameters: Record<string, string
     ofType: (...types) => resources.filter((resource) => types.includes(resource.type)),
     created: (resource, identity) => created.set(resource.where, identity),
     outputs: () => Object.assign({}, ...loaded.map((stack) => stack.outputs())),
+    outputsOf: (name) => loaded.find((stack) => stack.name === name)?.outputs(),
   };
 }
 
@@ -62,6 +65,7 @@ interface Published {
 }
 
 interface LoadedStack {
+  name: string;
   resources: Resource[];
   outputs(): Record<string, string>;
 }
@@ -189,6 +193,7 @@ function loadStack(
   }
 
   return {
+    name: stack,
     resources: [...byId.values()],
     outputs: () =>
       Object.fromEntries(

@@ -1,70 +1,87 @@
-import { parseArgs } from 'node:util';
-import { list, upload } from './push.ts';
-import { secret } from './secret.ts';
-import { serverAt } from './server.ts';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { nearest } from '../../functions/operator/nearest.ts';
+import { type Command, Input, type Output } from './command.ts';
+import { COMMANDS } from './commands/index.ts';
+import { Deployment, type Place } from './deployment.ts';
+import { explain, Misused } from './errors.ts';
+import { COMMON, explainCommand, LOCAL, overview } from './help.ts';
 
-const USAGE = `npm run macaw -- <command> [options]
+const STAGE = /^[a-z][a-z0-9]{0,15}$/;
 
-  push list                      the credentials for push services that the server has
-  push upload                    uploads credentials, in place of those before
-    --platform P                 apns, apns_sandbox or fcm
-    --file FILE                  .p12, .p8, or the .json key of a Google service account
-    --key-id ID --team-id ID     of a .p8
-    --bundle-id ID               needed with a .p8; of others it is checked
+const says = (text: string): Output => ({ text, json: { help: text } });
 
-  --url URL                      the server (default http://127.0.0.1:3000)
-  --app ID                       the application (default macaw-demo)
-
-The master key is asked for, or taken from MACAW_MASTER_KEY; the password of a .p12 from MACAW_P12_PASSWORD.`;
-
-class Misused extends Error {}
-
-function parse() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        url: { type: 'string', default: 'http://127.0.0.1:3000' },
-        app: { type: 'string', default: 'macaw-demo' },
-        platform: { type: 'string' },
-        file: { type: 'string' },
-        'key-id': { type: 'string' },
-        'team-id': { type: 'string' },
-        'bundle-id': { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    throw new Misused(error instanceof Error ? error.message : String(error));
-  }
+/** The help, for `help`, `help COMMAND`, `--help` and `GROUP --help`; undefined when something is to be done. */
+function help(args: readonly string[]): Output | undefined {
+  const [first = ''] = args;
+  if (first !== 'help' && !args.includes('--help')) return undefined;
+  const words = args.filter((word) => word !== 'help' && !word.startsWith('-')).slice(0, 2);
+  const command = COMMANDS.find(({ name }) => name === words.join(' '));
+  if (command) return says(explainCommand(command));
+  const group = COMMANDS.filter(({ name }) => words.length === 0 || name.startsWith(`${words.join(' ')} `));
+  return group.length > 0 ? says(overview(group)) : undefined;
 }
 
-async function run(): Promise<string> {
-  const { values, positionals } = parse();
-  if (values.help) return USAGE;
-  if (!URL.canParse(values.url)) throw new Misused(`--url ${values.url} is no URL`);
-  const server = async () =>
-    serverAt(values.url, values.app, await secret('MACAW_MASTER_KEY', `The master key of ${values.app}`));
-  switch (positionals.join(' ')) {
-    case 'push list':
-      return list(await server());
-    case 'push upload': {
-      const { platform, file } = values;
-      if (platform === undefined || file === undefined) throw new Misused('push upload needs --platform and --file');
-      const ids = { keyId: values['key-id'], teamId: values['team-id'], bundleId: values['bundle-id'] };
-      return upload(await server(), { platform, file, ...ids });
+/** @throws Misused when there is no such command */
+function find(args: readonly string[]): Command {
+  const [first = '', second = ''] = args;
+  const command = COMMANDS.find(({ name }) => name === `${first} ${second}`);
+  if (command) return command;
+  const asked = first === '' || first.startsWith('-') ? '' : `${first} ${second.startsWith('-') ? '' : second}`.trim();
+  if (asked === '') throw new Misused('What is to be done? The command comes first');
+  const alike = nearest(
+    asked,
+    COMMANDS.map(({ name }) => name),
+  );
+  throw new Misused(`There is no command ${asked}${alike === undefined ? '' : `; did you mean ${alike}?`}`);
+}
+
+/** `--local` may stand alone, for which parseArgs has no word. */
+function completeLocal(args: readonly string[]): string[] {
+  return args.map((word, n) => (word === '--local' && !URL.canParse(args[n + 1] ?? '') ? `--local=${LOCAL}` : word));
+}
+
+function parse(command: Command, args: readonly string[]): { input: Input; place: Place } {
+  const options: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
+    Object.entries({ ...command.options, ...COMMON }).map(([name, { value, multiple = false }]) => [
+      name,
+      { type: value === undefined ? 'boolean' : 'string', multiple },
+    ]),
+  );
+  const input = (() => {
+    try {
+      const { values, positionals } = parseArgs({ args: completeLocal(args), options, allowPositionals: true });
+      return new Input(values, positionals);
+    } catch (error) {
+      // Its first sentence says it all.
+      throw new Misused(error instanceof Error ? error.message.split('. ', 1)[0] : String(error));
     }
-    default:
-      throw new Misused(
-        positionals.length > 0 ? `There is no command ${positionals.join(' ')}` : 'What is to be done?',
-      );
-  }
+  })();
+  const stage = input.text('stage') ?? 'prod';
+  if (!STAGE.test(stage)) throw new Misused(`--stage ${stage} is none: it is 1 to 16 lower-case letters or digits`);
+  const local = input.text('local');
+  if (local !== undefined && !/^https?:/.test(local)) throw new Misused(`--local ${local} is no URL`);
+  return { input, place: { stage, region: input.text('region'), local } };
 }
 
+// Node.js 20 is enough here for as long as the versions that are pinned run on it.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+const args = process.argv.slice(2);
+let place: Partial<Place> = {};
 try {
-  console.log(await run());
+  let output = help(args);
+  let json = false;
+  if (!output) {
+    const command = find(args);
+    const parsed = parse(command, args.slice(2));
+    place = parsed.place;
+    json = parsed.input.flag('json');
+    output = await command.run(parsed.input, new Deployment(parsed.place));
+  }
+  console.log(json ? JSON.stringify(output.json, null, 2) : output.text);
+  if (output.failed) process.exitCode = 1;
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  if (error instanceof Misused) console.error(`\n${USAGE}`);
-  process.exitCode = error instanceof Misused ? 2 : 1;
+  const misused = error instanceof Misused;
+  console.error(misused ? `${error.message}\n"npm run macaw -- help" tells what can be done` : explain(error, place));
+  process.exitCode = misused ? 2 : 1;
 }

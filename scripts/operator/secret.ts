@@ -1,21 +1,43 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 
+export interface Question {
+  /** The environment variable that may hold the answer. */
+  readonly variable: string;
+  readonly question: string;
+}
+
 /**
- * A secret, which never stands on the command line, where other users of the machine and the shell's history would see it:
- * from an environment variable, or asked for without showing what is typed.
+ * Secrets, which never stand on the command line, where other users of the machine and the shell's history would see them:
+ * from environment variables, or asked for, one a line, without showing what is typed.
  */
-export async function secret(variable: string, question: string): Promise<string> {
-  const given = process.env[variable];
-  if (given !== undefined) return given;
-  process.stderr.write(`${question} (or set ${variable}): `);
+export async function secrets(questions: readonly Question[]): Promise<string[]> {
+  const given = questions.map(({ variable }) => process.env[variable]);
+  if (given.every((one) => one !== undefined)) return given;
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: unseen, terminal: process.stdin.isTTY });
+  const typed = lines[Symbol.asyncIterator]();
   try {
-    for await (const line of lines) return line;
-    throw new Error(`${question} is missing: set ${variable}`);
+    const answers: string[] = [];
+    for (const [n, { variable, question }] of questions.entries()) {
+      answers.push(given[n] ?? (await ask(typed, variable, question)));
+    }
+    return answers;
   } finally {
     lines.close();
-    process.stderr.write('\n');
   }
+}
+
+async function ask(typed: AsyncIterator<string>, variable: string, question: string): Promise<string> {
+  process.stderr.write(`${question} (or set ${variable}): `);
+  const { done, value } = await typed.next();
+  process.stderr.write('\n');
+  if (done) throw new Error(`${question} is missing: set ${variable}`);
+  return value;
+}
+
+/** One secret. */
+export async function secret(variable: string, question: string): Promise<string> {
+  const [answer = ''] = await secrets([{ variable, question }]);
+  return answer;
 }

@@ -89,7 +89,7 @@ describe('a message', () => {
       await rest(system.origin, 'POST', `/system/${tom}`, { body, headers });
       await toms.systems.at();
     };
-    const [line] = await loggedBy('System', act);
+    const [line] = await loggedBy('Deliver', act);
     expect(line).toMatchObject({ app: app.id, SystemMessages: 1, DeliveryLatency: expect.any(Number) });
     // The gateway's ids are none of Lambda's.
     expect(line?.correlation_id).not.toMatch(/^[0-9a-f-]{36}$/);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, inject, it } from 'vitest';
 import { type Cloud, type LogEntry, startCloud } from '../../local/cloud.ts';
-import { DEMO_APP, DEMO_PARAMETERS } from '../../scripts/demo.ts';
+import { DEMO, DEMO_APP } from '../../scripts/demo.ts';
 import { credentials, rest, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
 
@@ -37,7 +37,7 @@ async function startBroken(
   damage(template.Resources);
   writeFileSync(file, JSON.stringify(template));
   const log: LogEntry[] = [];
-  const cloud = await startCloud({ assembly: copy, parameters: DEMO_PARAMETERS, log: (entry) => log.push(entry) });
+  const cloud = await startCloud({ assembly: copy, ...DEMO, log: (entry) => log.push(entry) });
   cleanUps.push(() => cloud.stop());
   return { cloud, log };
 }
@@ -99,6 +99,16 @@ it('a forgotten grant to post leaves a client without a greeting, and the job in
   const [failures] = Object.values(cloud.failureQueues());
   expect(failures).toHaveLength(1);
   expect(JSON.stringify(failures)).toContain('AccessDenied');
+});
+
+it('a forgotten grant to make secrets stops the deployment, and says which it was', async () => {
+  const starting = startBroken('Data', (resources) => {
+    for (const statement of find(resources, 'AWS::IAM::Policy', 'ApplicationsSeedRole').Properties.PolicyDocument
+      .Statement) {
+      statement.Action = [statement.Action].flat().filter((action) => action !== 'secretsmanager:CreateSecret');
+    }
+  });
+  await expect(starting).rejects.toThrow(/FirstApp.*not authorized to perform: secretsmanager:CreateSecret/);
 });
 
 it('a gateway without permission to invoke its function answers as AWS does', async () => {

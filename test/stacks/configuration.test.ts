@@ -34,6 +34,7 @@ describe('a stage', () => {
       app: { id: 'macaw', mode: 'open' },
       keepData: true,
       retentionDays: { friend: 7, group: 7, stranger: 365, passenger: 365, attachments: 7 },
+      postQuota: { perSecond: 9000, burst: 4500 },
       priceClass: 'PriceClass_All',
       logRetentionDays: 30,
       tracing: true,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { EXPIRES } from '../../functions/constants.ts';
+import { ENV, EXPIRES } from '../../functions/constants.ts';
 
 const assembly = inject('assembly');
 
@@ -99,16 +99,43 @@ describe('the functions', () => {
   });
 
   it('that are invoked asynchronously leave their failures in a queue that only TLS reaches', () => {
-    const [, config] = ofType('AWS::Lambda::EventInvokeConfig').find(([id]) => id.startsWith('Greet')) ?? [];
-    const destination = config?.Properties.DestinationConfig as {
-      OnFailure: { Destination: { 'Fn::GetAtt': [string] } };
-    };
-    const queue = destination.OnFailure.Destination['Fn::GetAtt'][0];
-    expect(all[queue]?.Type).toBe('AWS::SQS::Queue');
+    const [[queue = ''] = []] = ofType('AWS::SQS::Queue');
+    const kept = ofType('AWS::Lambda::EventInvokeConfig')
+      .filter(([, { Properties }]) => mentions(Properties.DestinationConfig, queue))
+      .flatMap(([, { Properties }]) => functions.filter(([id]) => mentions(Properties.FunctionName, id)));
+    expect(names(kept)).toEqual(names(functions.filter(([id]) => isInvokedAsynchronously(id))));
     const [, policy] = ofType('AWS::SQS::QueuePolicy')[0] ?? [];
     expect(JSON.stringify(policy?.Properties)).toContain('"aws:SecureTransport":"false"');
   });
 });
+
+const names = (resources: [string, unknown][]) => resources.map(([id]) => id).sort();
+
+/** Whether a value of a template refers to a resource, be it of its own stack or of another. */
+const mentions = (value: unknown, id: string) => JSON.stringify(value ?? null).includes(id);
+
+/** Variables that hold the URL of a function which is always waited for. */
+const WAITED_FOR = [ENV.credentialsUrl, ENV.storageUrl];
+
+function isInvokedAsynchronously(id: string): boolean {
+  return Object.values(all).some(({ Type, Properties }) => {
+    switch (Type) {
+      case 'AWS::Events::Rule':
+      case 'AWS::Scheduler::Schedule':
+        return mentions(Properties, id);
+      case 'AWS::S3::Bucket':
+        return mentions(Properties.NotificationConfiguration, id);
+      case 'AWS::Lambda::Function': {
+        const { Variables = {} } = Object(Properties.Environment);
+        return Object.entries(Variables).some(
+          ([name, value]) => !WAITED_FOR.some((one) => one === name) && mentions(value, id),
+        );
+      }
+      default:
+        return Type.startsWith('Custom::') && mentions(Properties.ServiceToken, id);
+    }
+  });
+}
 
 describe('the attachments', () => {
   const statements = ofType('AWS::S3::BucketPolicy').flatMap(
@@ -160,8 +187,9 @@ describe('the attachments', () => {
   });
 });
 
-it('no key stands in a template', () => {
+it('no key stands in a template, and none is asked for', () => {
   const parameters = JSON.parse(readFileSync(join(assembly, 'Macaw-prod-Data.template.json'), 'utf8')).Parameters;
-  expect(parameters.ClientKey).toMatchObject({ NoEcho: true, Default: '' });
-  expect(parameters.MasterKey).toMatchObject({ NoEcho: true, Default: '' });
+  expect(Object.keys(parameters).sort()).toEqual(['AppId', 'BootstrapVersion', 'Mode']);
+  const [[, first] = []] = ofType('Custom::FirstApp');
+  expect(Object.keys(first?.Properties ?? {}).sort()).toEqual(['AppId', 'Mode', 'ServiceToken']);
 });

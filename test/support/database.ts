@@ -7,9 +7,10 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, inject } from 'vitest';
+import { hashKey } from '../../functions/chat/sign.ts';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
 import { type Emulator, startEmulator } from '../../local/dynamodb/emulator.ts';
-import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
+import { DEMO } from '../../scripts/demo.ts';
 import { app } from './macaw.ts';
 
 type Item = Record<string, unknown>;
@@ -35,7 +36,7 @@ export class Database {
   static async start(assembly = inject('assembly')): Promise<Database> {
     const emulator = await startEmulator(undefined);
     process.env.MACAW_DYNAMODB_ENDPOINT = emulator.endpoint.href;
-    const cloud = await startCloud({ assembly, parameters: DEMO_PARAMETERS });
+    const cloud = await startCloud({ assembly, ...DEMO });
     return new Database(emulator, cloud);
   }
 
@@ -48,7 +49,7 @@ export class Database {
   /** Stores an application that has the keys of the one for demonstrations, and settings of its own. */
   async addApp(id: string, settings: Item): Promise<void> {
     const { clientKey, masterKey } = app;
-    const Item = { pk: `app#${id}`, sk: 'app', clientKey, masterKey, ...settings };
+    const Item = { pk: `app#${id}`, sk: 'app', clientKey, masterKeyHash: hashKey(masterKey), ...settings };
     await this.#dynamo.send(new PutCommand({ TableName: String(this.cloud.outputs.CoreTable), Item }));
   }
 

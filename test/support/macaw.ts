@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, inject } from 'vitest';
 import { type Cloud, type CloudOptions, startCloud } from '../../local/cloud.ts';
-import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
+import { DEMO } from '../../scripts/demo.ts';
 
 export * from './demo-app.ts';
 
@@ -8,7 +8,7 @@ export * from './demo-app.ts';
 export function macaw(options: Partial<CloudOptions> = {}): { readonly cloud: Cloud; readonly origin: string } {
   let cloud: Cloud | undefined;
   beforeAll(async () => {
-    cloud = await startCloud({ assembly: inject('assembly'), parameters: DEMO_PARAMETERS, ...options });
+    cloud = await startCloud({ assembly: inject('assembly'), ...DEMO, ...options });
   });
   afterAll(async () => {
     await cloud?.stop();

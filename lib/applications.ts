@@ -1,0 +1,70 @@
+import { ArnFormat, CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { ENV, secretPrefix } from '../functions/constants.ts';
+import type { ChatTable } from './chat-table.ts';
+import { MacawFunction } from './macaw-function.ts';
+
+export interface ApplicationsProps {
+  readonly stage: string;
+  readonly core: ChatTable;
+  /** Where asynchronous invocations go that failed for good. */
+  readonly failures: Queue;
+  /** The first application's id. */
+  readonly id: string;
+  /** The first application's mode. */
+  readonly mode: string;
+}
+
+type SecretAction = 'CreateSecret' | 'GetSecretValue' | 'PutSecretValue';
+
+/** The applications: the function by which the operator manages them, and the first of them. */
+export class Applications extends Construct {
+  readonly operator: MacawFunction;
+
+  constructor(scope: Construct, id: string, { stage, core, failures, ...first }: ApplicationsProps) {
+    super(scope, id);
+    this.operator = new MacawFunction(this, 'Operator', {
+      folder: 'operator',
+      description: "Manages applications; invoked with the operator's own credentials",
+      timeout: Duration.seconds(29),
+    });
+    core.allow(this.operator, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
+    this.allowSecrets(this.operator, stage, 'CreateSecret', 'GetSecretValue', 'PutSecretValue');
+
+    const seed = new MacawFunction(this, 'Seed', {
+      folder: 'seed',
+      description: 'Makes the first application',
+      // CloudFormation invokes it asynchronously.
+      onFailure: new SqsDestination(failures),
+    });
+    core.allow(seed, 'GetItem', 'PutItem');
+    this.allowSecrets(seed, stage, 'CreateSecret', 'GetSecretValue');
+    new CustomResource(this, 'FirstApp', {
+      resourceType: 'Custom::FirstApp',
+      serviceToken: seed.functionArn,
+      properties: { AppId: first.id, Mode: first.mode },
+    });
+  }
+
+  /** Lets a function do just that with the keys of this stage's applications, and tells it their secrets' prefix. */
+  private allowSecrets(fn: MacawFunction, stage: string, ...actions: SecretAction[]): void {
+    const prefix = secretPrefix(stage);
+    fn.addEnvironment(ENV.secretPrefix, prefix);
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: actions.map((action) => `secretsmanager:${action}`),
+        resources: [
+          Stack.of(this).formatArn({
+            service: 'secretsmanager',
+            resource: 'secret',
+            resourceName: `${prefix}*`,
+            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+          }),
+        ],
+      }),
+    );
+  }
+}

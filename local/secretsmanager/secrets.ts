@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import * as z from 'zod/mini';
+import { ServiceError } from '../gate/json-api.ts';
+import { tryParse } from '../shared/json.ts';
+import { arn, stableId } from '../template/names.ts';
+
+const Version = z.object({ id: z.string(), text: z.string() });
+const Secret = z.object({
+  name: z.string(),
+  /** Epoch seconds, as the service tells them. */
+  created: z.number(),
+  current: Version,
+  previous: z.optional(Version),
+});
+type Secret = z.output<typeof Secret>;
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** The ARN of a secret ends with six letters of the service's choice, so that one made anew is another. */
+export const secretArn = (name: string) => arn('secretsmanager', `secret:${name}-${stableId(name, 6, LETTERS)}`);
+
+/** The secrets and their values: kept in a file where state is kept between runs, else in memory. */
+export class Secrets {
+  readonly #file: string | undefined;
+  readonly #byName: Map<string, Secret>;
+
+  /** @param given what there is at first, by name; what is kept of the same name goes before */
+  constructor(file: string | undefined, given: Readonly<Record<string, string>>) {
+    this.#file = file;
+    const content = file && existsSync(file) ? tryParse(readFileSync(file, 'utf8')) : undefined;
+    const kept = z.safeParse(z.array(Secret), content);
+    this.#byName = new Map((kept.success ? kept.data : []).map((secret) => [secret.name, secret]));
+    for (const [name, text] of Object.entries(given)) if (!this.#byName.has(name)) this.create(name, text);
+  }
+
+  /** The name that an id stands for: itself, or that in an ARN. */
+  nameOf(id: string): string {
+    return [...this.#byName.keys()].find((name) => secretArn(name) === id) ?? id;
+  }
+
+  create(name: string, text: string): Secret {
+    if (this.#byName.has(name)) {
+      const message = `The operation failed because the secret ${name} already exists.`;
+      throw new ServiceError('ResourceExistsException', message);
+    }
+    return this.#put({ name, created: Date.now() / 1000, current: { id: randomUUID(), text } });
+  }
+
+  get(name: string): Secret {
+    const secret = this.#byName.get(name);
+    if (secret) return secret;
+    throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+  }
+
+  replace(name: string, text: string): Secret {
+    const { current, ...secret } = this.get(name);
+    return this.#put({ ...secret, current: { id: randomUUID(), text }, previous: current });
+  }
+
+  #put(secret: Secret): Secret {
+    this.#byName.set(secret.name, secret);
+    if (this.#file) writeFileSync(this.#file, JSON.stringify([...this.#byName.values()], null, 2), { mode: 0o600 });
+    return secret;
+  }
+}
