@@ -1,4 +1,4 @@
-/** Checks Macaw, as its templates make it, with stock Socket.IO clients in other languages than JavaScript. */
+/** Checks Macaw, as its templates make it, with stock Socket.IO clients in other languages, and with MaxIM's own of 2016. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { DEMO } from '../scripts/demo.ts';
 import { synthesize } from '../scripts/synth.ts';
 import type { Client } from './client.ts';
 import { JAVA_CLIENTS } from './java.ts';
+import { checkMaxIM } from './maxim.ts';
 import { PYTHON_CLIENTS } from './python.ts';
 import { Scene } from './scene.ts';
 import { Tally } from './tally.ts';
@@ -47,6 +48,8 @@ for (const client of [...PYTHON_CLIENTS, ...JAVA_CLIENTS]) {
   if ((await play(client, scene)) && stay) scenes.push({ client, scene });
   else await scene.end();
 }
+
+await checkMaxIM(cloud, tally);
 
 if (stay) {
   console.log(`Everybody stays for ${STAY_MINUTES} minutes`);

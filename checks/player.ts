@@ -4,10 +4,10 @@ import { createInterface } from 'node:readline';
 import * as z from 'zod/mini';
 import { Inbox } from '../test/support/collect.ts';
 
-const EVENTS = ['login', 'message', 'ack', 'answer', 'disconnect'] as const;
+const EVENTS = ['login', 'message', 'ack', 'answer', 'disconnect', 'online', 'sys', 'yourself'] as const;
 type Event = (typeof EVENTS)[number];
 
-/** What a program prints: `answer` is a Socket.IO acknowledgement, the others are the client's own events. */
+/** What a program prints: `answer` is a Socket.IO acknowledgement, or that of a function, the others are the client's own events. */
 const Line = z.object({ event: z.enum(EVENTS), args: z.array(z.unknown()) });
 
 /** Reconnecting takes some seconds, and a Java machine's start as well. */
@@ -56,7 +56,7 @@ export class Player {
     return this.#inboxes.get(event)?.received.length ?? 0;
   }
 
-  /** Has the program say something, with a Socket.IO acknowledgement. */
+  /** Has the program say something, or whatever else it understands. */
   say(message: unknown): void {
     this.#program.stdin?.write(`${JSON.stringify(message)}\n`);
   }

@@ -52,6 +52,8 @@ const attachment = route({
 
   form: {
     field: 'attachment',
+    // MaxIM's JavaScript clients 3.x.
+    oldField: 'userfile',
     async handle({ app, principal, body: sent, now }) {
       if (sent.size === 0) throw new ChatError(ERROR.uploadFailed, 'The file is empty');
       const file = planAttachment(sent.name, mediaTypeOf(sent), 'form');

@@ -11,6 +11,7 @@ import { admit } from './audience.ts';
 import { checkContent, Spoken } from './content.ts';
 import { deliver } from './delivery.ts';
 import { fanOut } from './fan-out.ts';
+import { inNewWords } from './older.ts';
 import { parse } from './parse.ts';
 import { type Principal, parseId } from './principal.ts';
 import { SETTLE_MS } from './recovery-rules.ts';
@@ -58,7 +59,7 @@ export interface Said {
  * @throws ChatError 5001, 5003, 5004 or 5010: then nothing was stored and nobody was told
  */
 export async function say(speaker: Speaker, input: unknown, arrival: Arrival): Promise<Said> {
-  const { to, content, remark, ack, push } = parse(Say, input, 'say');
+  const { to, content, remark, ack, push } = parse(Say, inNewWords(input), 'say');
   checkContent({ content, remark }, 'say');
 
   const type = speaker.kind === 'passenger' ? TYPE.friend : (to.type ?? TYPE.friend);

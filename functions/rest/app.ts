@@ -61,7 +61,10 @@ async function serve(route: Route, context: Context): Promise<Response> {
     throw new Forbidden(`${caller.principal.id} may not ${req.method} ${req.path}`);
   }
   const answer = form
-    ? await form.handle({ ...request, body: await readFile(contentType, await req.arrayBuffer(), form.field) })
+    ? await form.handle({
+        ...request,
+        body: await readFile(contentType, await req.arrayBuffer(), [form.field, form.oldField]),
+      })
     : await route.handle(request);
   return route.status === 204 ? context.body(null, 204) : context.json(answer, route.status);
 }

@@ -27,8 +27,9 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A = unknown> {
   readonly body?: z.ZodMiniType<B>;
   /** For what browsers and old clients post as a form, in place of the body. */
   readonly form?: {
-    /** The field that holds the file. */
+    /** The field that holds the file, and what old clients call it. */
     readonly field: string;
+    readonly oldField?: string;
     readonly handle: (request: Request<P, Q, File>) => Promise<NoInfer<A>>;
   };
   /** The status of success; 204 answers without a body. */

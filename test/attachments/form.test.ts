@@ -51,6 +51,10 @@ describe('a file in a form', () => {
       'Content-Disposition: form-data; name="attachment"; filename="a.png"\r\nContent-Type: application/octet-stream',
     ],
     ['a client that does not say what it sends', 'Content-Disposition: form-data; name="attachment"; filename="a.png"'],
+    [
+      "MaxIM's JavaScript 3.x",
+      'Content-Disposition: form-data; name="userfile"; filename="a.png"\r\nContent-Type: image/png',
+    ],
     ['lower case', 'content-disposition: form-data; name="attachment"; filename="a.png"\r\ncontent-type: image/png'],
   ])('is understood from %s', async (_who, part) => {
     const content = picture('.png', 200, 100);

@@ -179,3 +179,25 @@ describe('history', () => {
     ]);
   });
 });
+
+describe("MaxIM's JavaScript clients 3.x", () => {
+  const friends = async () => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    const [toms, jerrys] = await Promise.all([login(tom), login(jerry)]);
+    await befriend(system.origin, tom, jerry);
+    return { toms, jerrys, to: { id: jerry, type: 0 } };
+  };
+
+  it('say their messages as JSON text', async () => {
+    const { toms, jerrys, to } = await friends();
+    toms.client.emit('say', JSON.stringify({ to, content: { media: 0, body: 'from 2016' }, ts: 1 }));
+    expect(await jerrys.messages.at()).toMatchObject({ content: { media: 0, body: 'from 2016' } });
+  });
+
+  it('give as a body the URLs that an upload was answered with', async () => {
+    const { toms, jerrys, to } = await friends();
+    const body = ['https://chat.example/cat.jpg', 'https://chat.example/cat-small.jpg'];
+    toms.client.emit('say', JSON.stringify({ to, content: { media: 1, body } }));
+    expect(await jerrys.messages.at()).toMatchObject({ content: { media: 1, body: body[0] } });
+  });
+});
