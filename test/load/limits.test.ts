@@ -98,7 +98,7 @@ it(
       ...quiet.map((id, n) => new Chatter(n === 0 ? '1.4.8' : '4.8.4', id)),
     ];
     // While functions start for the first time, a connection may be idle for too long before it is greeted.
-  await Promise.all(chatters.map(({ device }) => device.logins.at(0, 60_000)));
+    await Promise.all(chatters.map(({ device }) => device.logins.at(0, 60_000)));
     const end = Date.now() + SECONDS * 1000;
     await Promise.all(
       chatters.map((chatter) => {
