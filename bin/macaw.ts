@@ -5,8 +5,10 @@ import { EdgeStack } from '../lib/edge-stack.ts';
 import { PlatformApplications } from '../lib/platform-applications.ts';
 import { RealtimeStack } from '../lib/realtime-stack.ts';
 import { RestStack } from '../lib/rest-stack.ts';
+import { addRules } from '../lib/rules.ts';
 
 const app = new App();
+await addRules(app);
 const stage: unknown = app.node.tryGetContext('stage') ?? 'prod';
 if (typeof stage !== 'string' || !/^[a-z][a-z0-9]{0,15}$/.test(stage)) {
   throw new Error(`The context "stage" is ${JSON.stringify(stage)}; it must be 1 to 16 lower-case letters or digits`);

@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { EXPIRES, PARTITION_KEY, SORT_KEY } from '../functions/constants.ts';
@@ -34,9 +35,22 @@ export class ChatTable extends Table {
     this.variable = props.variable;
   }
 
-  /** Lets a function do just that with the table, and tells it the table's name. */
+  /** Lets a function do just that with the table, though not with its indexes, and tells it the table's name. */
   allow(fn: LambdaFunction, ...actions: Action[]): void {
     fn.addEnvironment(this.variable, this.tableName);
-    this.grant(fn, ...actions.map((action) => `dynamodb:${action}`));
+    this.permit(fn, actions, this.tableArn);
+  }
+
+  /** Lets a function query one of the table's indexes. */
+  allowIndex(fn: LambdaFunction, { name }: { readonly name: string }): void {
+    fn.addEnvironment(this.variable, this.tableName);
+    this.permit(fn, ['Query'], `${this.tableArn}/index/${name}`);
+  }
+
+  /** Said in so many words: the grants of the CDK reach all indexes, too. */
+  private permit(fn: LambdaFunction, actions: readonly Action[], resource: string): void {
+    fn.addToRolePolicy(
+      new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [resource] }),
+    );
   }
 }

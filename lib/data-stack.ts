@@ -11,6 +11,7 @@ import {
   PARTITION_KEY,
 } from '../functions/constants.ts';
 import { ChatTable } from './chat-table.ts';
+import { explain } from './explain.ts';
 import { MacawFunction } from './macaw-function.ts';
 
 export interface Tables {
@@ -40,6 +41,7 @@ export class DataStack extends Stack {
       expiring: true,
       precious: false,
     });
+    explain(connections, 'DDB3', 'Clients that reconnect write it anew; a copy of who was connected is of no use.');
     const attributes = new ChatTable(this, 'Attributes', { variable: ENV.attributesTable, precious: true });
     core.addGlobalSecondaryIndex({
       indexName: DIRECTORY_INDEX.name,

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, Aws, Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
-import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
@@ -32,6 +32,8 @@ export interface MacawFunctionProps extends EventInvokeConfigOptions {
 
 /** A function of Macaw: bundled by esbuild with the AWS SDK inside, on arm64, with nothing allowed but writing its own log. */
 export class MacawFunction extends LambdaFunction {
+  declare readonly role: IRole;
+
   constructor(scope: Construct, id: string, props: MacawFunctionProps) {
     const { folder, files, ...options } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, {
@@ -58,7 +60,8 @@ export class MacawFunction extends LambdaFunction {
   allowInvocation(caller: MacawFunction, variable: string): void {
     const host = `lambda.${Aws.REGION}.${Aws.URL_SUFFIX}`;
     caller.addEnvironment(variable, `https://${host}/2015-03-31/functions/${this.functionName}/invocations`);
-    this.grantInvoke(caller);
+    // Not with the CDK's grant, which is for all versions, too.
+    caller.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.functionArn] }));
   }
 
   /** Lets the function invoke itself. Its own policy cannot say so: the function depends on that. */
@@ -66,7 +69,7 @@ export class MacawFunction extends LambdaFunction {
     this.addEnvironment(ENV.functionsUrl, `https://lambda.${Aws.REGION}.${Aws.URL_SUFFIX}/2015-03-31/functions/`);
     new Policy(this, 'Again', {
       statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.functionArn] })],
-      ...(this.role && { roles: [this.role] }),
+      roles: [this.role],
     });
   }
 }

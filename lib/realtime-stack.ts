@@ -5,11 +5,11 @@ import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integra
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { ENV } from '../functions/constants.ts';
+import { ENV, EVERYBODY_INDEX, HEARTBEAT_INDEX } from '../functions/constants.ts';
 import type { Tables } from './data-stack.ts';
+import { explain, explainWildcards } from './explain.ts';
+import { FailureQueue } from './failure-queue.ts';
 import { MacawFunction } from './macaw-function.ts';
 import type { PlatformApplications } from './platform-applications.ts';
 import { Push } from './push.ts';
@@ -27,13 +27,12 @@ export class RealtimeStack extends Stack {
   readonly systemMessages: MacawFunction;
   readonly stage: WebSocketStage;
   /** Where asynchronous invocations go that failed for good. */
-  readonly failures: SqsDestination;
+  readonly failures: FailureQueue;
 
   constructor(scope: Construct, id: string, props: RealtimeStackProps) {
     super(scope, id, props);
     const { core, messages, connections, accounts } = props.tables;
-    const queue = new Queue(this, 'Failures', { enforceSSL: true, retentionPeriod: Duration.days(14) });
-    this.failures = new SqsDestination(queue);
+    this.failures = new FailureQueue(this, 'Failures');
 
     const authorizer = new MacawFunction(this, 'Authorizer', {
       folder: 'authorizer',
@@ -80,7 +79,18 @@ export class RealtimeStack extends Stack {
       defaultRouteOptions: { integration: new WebSocketLambdaIntegration('FrameIntegration', frame) },
       disconnectRouteOptions: { integration: new WebSocketLambdaIntegration('GoneIntegration', gone) },
     });
+    explain(
+      api,
+      'APIG4',
+      '$connect has an authorizer, whose word holds for the connection: other routes can have none.',
+    );
     this.stage = new WebSocketStage(this, 'Stage', { webSocketApi: api, stageName: STAGE, autoDeploy: true });
+
+    explain(
+      this.stage,
+      'APIG1',
+      'Access logs of WebSocket APIs need a role that is set for the whole account and region, which is not for one stack to do.',
+    );
 
     this.systemMessages = this.system(props.tables);
 
@@ -123,7 +133,8 @@ export class RealtimeStack extends Stack {
       onFailure: this.failures,
     });
     core.allow(system, 'Query', 'BatchGetItem');
-    connections.allow(system, 'Query', 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+    connections.allow(system, 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+    connections.allowIndex(system, EVERYBODY_INDEX);
     return system;
   }
 
@@ -139,7 +150,8 @@ export class RealtimeStack extends Stack {
       onFailure: this.failures,
     });
     core.allow(announce, 'GetItem', 'Query');
-    connections.allow(announce, 'Query', 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+    connections.allow(announce, 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+    connections.allowIndex(announce, EVERYBODY_INDEX);
     // Whoever it finds gone has left, too.
     announce.allowItself();
     return announce;
@@ -151,7 +163,8 @@ export class RealtimeStack extends Stack {
       description: 'Pings the clients that wait for the server to do so',
       timeout: Duration.seconds(55),
     });
-    connections.allow(heartbeat, 'Query', 'UpdateItem', 'DeleteItem');
+    connections.allow(heartbeat, 'UpdateItem', 'DeleteItem');
+    connections.allowIndex(heartbeat, HEARTBEAT_INDEX);
     new Rule(this, 'HeartbeatSchedule', {
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [new LambdaFunction(heartbeat, { retryAttempts: 0 })],
@@ -162,17 +175,19 @@ export class RealtimeStack extends Stack {
   /** Lets a function post to connections (POST) or close them (DELETE), and tells it where. */
   allowPosts(fn: MacawFunction, ...methods: ('POST' | 'DELETE')[]): void {
     fn.addEnvironment(ENV.callbackUrl, this.stage.callbackUrl);
-    fn.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['execute-api:ManageConnections'],
-        resources: methods.map((method) =>
-          this.formatArn({
-            service: 'execute-api',
-            resource: this.stage.api.apiId,
-            resourceName: `${STAGE}/${method}/@connections/*`,
-          }),
-        ),
+    const { apiId } = this.stage.api;
+    const resources = methods.map((method) =>
+      this.formatArn({
+        service: 'execute-api',
+        resource: Stack.of(fn) === this ? apiId : this.exportValue(apiId),
+        resourceName: `${STAGE}/${method}/@connections/*`,
       }),
+    );
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['execute-api:ManageConnections'], resources }));
+    explainWildcards(
+      fn.role,
+      resources,
+      'Connections have no names before they are there; these are of this API alone.',
     );
   }
 }
