@@ -18,6 +18,7 @@ import { createTables } from './dynamodb/tables.ts';
 import { Edge } from './edge/edge.ts';
 import { rewriteHosts } from './edge/hosts.ts';
 import { Gate } from './gate/gate.ts';
+import { grantRecorder } from './iam/grants.ts';
 import { loadRoles } from './iam/roles.ts';
 import { lambdaApi } from './lambda/api.ts';
 import { AsyncInvocations } from './lambda/async.ts';
@@ -129,7 +130,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     // Awaited further down; should something fail before, it must not fail on its own.
     tables.catch(() => {});
 
-    const roles = loadRoles(model);
+    const { MACAW_GRANTS: grantsDirectory } = process.env;
+    const roles = loadRoles(model, grantsDirectory ? grantRecorder(grantsDirectory) : undefined);
     const queues = new Queues(model);
     const permissions = new Permissions(model);
     const webSocketApis = new Set(
