@@ -2,16 +2,29 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadRoles } from '../local/iam/roles.ts';
-import { loadModel } from '../local/template/model.ts';
-import { DEMO_PARAMETERS } from './demo.ts';
-import { synthesize } from './synth.ts';
+import type { Grant } from '../../local/iam/grants.ts';
+import { loadRoles } from '../../local/iam/roles.ts';
+import { loadModel } from '../../local/template/model.ts';
+import { DEMO_PARAMETERS } from '../demo.ts';
+import { synthesize } from '../synth.ts';
 
 /** What functions are granted, but do not do themselves: actions that no gate ever sees, and who does it for them. */
 const OUT_OF_SIGHT = [
   { action: /^logs:(CreateLogStream|PutLogEvents)$/, why: 'Lambda writes what a function prints, in its name' },
   { action: /^xray:Put/, why: 'Lambda sends the traces of a function, in its name' },
 ];
+
+/**
+ * SNS tells nowhere whether it asks for a platform application or for an endpoint in it. So both are granted, and the
+ * local cloud asks for one.
+ */
+const other = ({ resource, ...grant }: Grant): Grant => ({
+  ...grant,
+  resource: resource.replace(
+    /^(arn:[^:]+:sns:.*:)(app|endpoint)(?=\/)/,
+    (_, service: string, kind: string) => `${service}${kind === 'app' ? 'endpoint' : 'app'}`,
+  ),
+});
 
 const directory = process.env.MACAW_GRANTS;
 if (!directory) {
@@ -33,6 +46,8 @@ const unused = granted.filter((grant) => {
   const hidden = OUT_OF_SIGHT.find(({ action }) => action.test(grant.action));
   if (used.has(JSON.stringify(grant))) count('used by a test');
   else if (hidden) count(`out of sight (${hidden.why})`);
+  else if (used.has(JSON.stringify(other(grant))))
+    count('used on the endpoint or the application, whichever SNS asks for');
   else return true;
   return false;
 });
