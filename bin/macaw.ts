@@ -10,11 +10,13 @@ import { OperationsStack } from '../lib/operations-stack.ts';
 import { PlatformApplications } from '../lib/platform-applications.ts';
 import { RealtimeStack } from '../lib/realtime-stack.ts';
 import { RestStack } from '../lib/rest-stack.ts';
+import { addRules } from '../lib/rules.ts';
 
 const app = new App();
 const configuration = configured();
 const { stage, account, region, keepData, firewall } = configuration;
 const { attachments, ...conversations } = configuration.retentionDays;
+await addRules(app);
 
 const prefix = `Macaw-${stage}`;
 const env: Environment = { ...(account && { account }), ...(region && { region }) };

@@ -3,6 +3,7 @@ import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { DIRECTORY_INDEX } from '../functions/constants.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
 import type { RealtimeStack } from './realtime-stack.ts';
@@ -24,7 +25,8 @@ export class Accounts extends Construct {
       // Hashing a password is all computing, and CPU comes in proportion: this is a whole one.
       memorySize: 1769,
     });
-    tables.accounts.allow(accounts, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
+    tables.accounts.allow(accounts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
+    tables.accounts.allowIndex(accounts, DIRECTORY_INDEX);
     tables.core.allow(accounts, 'GetItem', 'UpdateItem');
     tables.connections.allow(accounts, 'BatchGetItem');
     realtime.allowPosts(accounts, 'DELETE');

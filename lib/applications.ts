@@ -1,17 +1,17 @@
 import { ArnFormat, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { ENV, secretPrefix } from '../functions/constants.ts';
+import { DIRECTORY_INDEX, ENV, secretPrefix } from '../functions/constants.ts';
 import type { ChatTable } from './chat-table.ts';
+import { explainWildcards } from './explain.ts';
+import type { FailureQueue } from './failure-queue.ts';
 import { MacawFunction } from './macaw-function.ts';
 
 export interface ApplicationsProps {
   readonly stage: string;
   readonly core: ChatTable;
   /** Where asynchronous invocations go that failed for good. */
-  readonly failures: Queue;
+  readonly failures: FailureQueue;
   /** The first application's id. */
   readonly id: string;
   /** The first application's mode. */
@@ -31,14 +31,15 @@ export class Applications extends Construct {
       description: "Manages applications; invoked with the operator's own credentials",
       timeout: Duration.seconds(29),
     });
-    core.allow(this.operator, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
+    core.allow(this.operator, 'GetItem', 'PutItem', 'UpdateItem');
+    core.allowIndex(this.operator, DIRECTORY_INDEX);
     this.allowSecrets(this.operator, stage, 'CreateSecret', 'GetSecretValue', 'PutSecretValue');
 
     const seed = new MacawFunction(this, 'Seed', {
       folder: 'seed',
       description: 'Makes the first application',
       // CloudFormation invokes it asynchronously.
-      onFailure: new SqsDestination(failures),
+      onFailure: failures,
     });
     core.allow(seed, 'GetItem', 'PutItem');
     this.allowSecrets(seed, stage, 'CreateSecret', 'GetSecretValue');
@@ -53,18 +54,21 @@ export class Applications extends Construct {
   private allowSecrets(fn: MacawFunction, stage: string, ...actions: SecretAction[]): void {
     const prefix = secretPrefix(stage);
     fn.addEnvironment(ENV.secretPrefix, prefix);
-    fn.addToRolePolicy(
-      new PolicyStatement({
-        actions: actions.map((action) => `secretsmanager:${action}`),
-        resources: [
-          Stack.of(this).formatArn({
-            service: 'secretsmanager',
-            resource: 'secret',
-            resourceName: `${prefix}*`,
-            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-          }),
-        ],
+    const resources = [
+      Stack.of(this).formatArn({
+        service: 'secretsmanager',
+        resource: 'secret',
+        resourceName: `${prefix}*`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       }),
+    ];
+    fn.addToRolePolicy(
+      new PolicyStatement({ actions: actions.map((action) => `secretsmanager:${action}`), resources }),
+    );
+    explainWildcards(
+      fn.role,
+      resources,
+      'Secrets are made for each application, and known by the prefix of their names.',
     );
   }
 }

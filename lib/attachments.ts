@@ -7,6 +7,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, HttpMethods, ty
 import { Construct } from 'constructs';
 import { ATTACHMENTS, ENV, IMAGES } from '../functions/constants.ts';
 import type { Tables } from './data-stack.ts';
+import { explain, explainWildcards } from './explain.ts';
 import { MacawFunction } from './macaw-function.ts';
 import { vips } from './vips.ts';
 
@@ -52,7 +53,9 @@ export class Attachments extends Construct {
       ['s3:PutObject', `${ATTACHMENTS}/*`],
       ['s3:GetObject', `${IMAGES}*`],
     ] as const) {
-      storage.addToRolePolicy(new PolicyStatement({ actions: [action], resources: [`${bucketArn}/${keys}`] }));
+      const resources = [`${bucketArn}/${keys}`];
+      storage.addToRolePolicy(new PolicyStatement({ actions: [action], resources }));
+      explainWildcards(storage.role, resources, 'Objects are named as they are uploaded; these are of one folder.');
     }
     const permission = new CfnPermission(this, 'BucketMayInvoke', {
       action: 'lambda:InvokeFunction',
@@ -77,6 +80,11 @@ export class Attachments extends Construct {
       removalPolicy: keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
       autoDeleteObjects: !keepData,
     });
+    explain(
+      bucket,
+      'S1',
+      'Logs would be kept longer than the attachments that they name; it is read through the distribution alone.',
+    );
     // In the template itself: the CDK's way is a function in Python that may change the notifications of every bucket.
     const resource = bucket.node.defaultChild;
     if (!(resource instanceof CfnBucket)) throw new Error('A bucket is made of a CfnBucket');
@@ -102,11 +110,12 @@ export class Attachments extends Construct {
     tables.accounts.allow(this.endpoint, 'GetItem');
     tables.connections.allow(this.endpoint, 'UpdateItem');
     storage.allowInvocation(this.endpoint, ENV.storageUrl);
-    new HttpRoute(this, 'Route', {
+    const route = new HttpRoute(this, 'Route', {
       httpApi: api,
       routeKey: HttpRouteKey.with('/attachment', HttpMethod.ANY),
       integration: new HttpLambdaIntegration('Integration', this.endpoint),
     });
+    explain(route, 'APIG4', 'The function asks who sends a request, as for all endpoints.');
   }
 
   /** Tells below which URL the files are served. */

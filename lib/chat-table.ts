@@ -1,8 +1,10 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { EXPIRES, PARTITION_KEY, SORT_KEY } from '../functions/constants.ts';
+import { explain } from './explain.ts';
 
 export interface ChatTableProps {
   /** The environment variable by which functions know the table. */
@@ -33,12 +35,31 @@ export class ChatTable extends Table {
       deletionProtection: props.precious,
       removalPolicy: props.precious ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    if (!props.precious)
+      explain(this, 'DDB3', 'What is in it is made anew, or may be lost: nobody would go back to it.');
     this.environment = { ...props.environment, [props.variable]: this.tableName };
   }
 
-  /** Lets a function do just that with the table, and tells it the table's name. */
+  /** Lets a function do just that with the table, though not with its indexes, and tells it the table's name. */
   allow(fn: LambdaFunction, ...actions: Action[]): void {
+    this.tell(fn);
+    this.permit(fn, actions, this.tableArn);
+  }
+
+  /** Lets a function query one of the table's indexes. */
+  allowIndex(fn: LambdaFunction, { name }: { readonly name: string }): void {
+    this.tell(fn);
+    this.permit(fn, ['Query'], `${this.tableArn}/index/${name}`);
+  }
+
+  private tell(fn: LambdaFunction): void {
     for (const [name, value] of Object.entries(this.environment)) fn.addEnvironment(name, value);
-    this.grant(fn, ...actions.map((action) => `dynamodb:${action}`));
+  }
+
+  /** Said in so many words: the grants of the CDK reach all indexes, too. */
+  private permit(fn: LambdaFunction, actions: readonly Action[], resource: string): void {
+    fn.addToRolePolicy(
+      new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [resource] }),
+    );
   }
 }

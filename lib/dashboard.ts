@@ -174,22 +174,22 @@ function costs({ service, realtime, rest }: Watched): IWidget[] {
       stacked: true,
       leftYAxis: { min: 0, showUnits: false, label: 'USD' },
       left: [
-        dollars('Frames', `frames * ${PRICE.webSocketMessage}`, { frames }),
-        dollars('Connections', `heartbeats * ${beatMinutes * PRICE.connectionMinute}`, {
+        dollars('Frames', `frames * ${plain(PRICE.webSocketMessage)}`, { frames }),
+        dollars('Connections', `heartbeats * ${plain(beatMinutes * PRICE.connectionMinute)}`, {
           heartbeats: counted(service)('heartbeats'),
         }),
-        dollars('REST requests', `requests * ${PRICE.httpRequest}`, {
+        dollars('REST requests', `requests * ${plain(PRICE.httpRequest)}`, {
           requests: ofAws('AWS/ApiGateway', 'Count', { ApiId: rest.apiId }),
         }),
         dollars(
           'Functions, as if all had 512 MB',
-          `${lambda('Invocations')} * ${PRICE.invocation} + ${lambda('Duration')} * ${(0.5 * PRICE.compute) / 1000}`,
+          `${lambda('Invocations')} * ${plain(PRICE.invocation)} + ${lambda('Duration')} * ${plain((0.5 * PRICE.compute) / 1000)}`,
         ),
         dollars(
           'Tables',
-          `(${units('ConsumedReadCapacityUnits')}) * ${PRICE.readUnit} + (${units('ConsumedWriteCapacityUnits')}) * ${PRICE.writeUnit}`,
+          `(${units('ConsumedReadCapacityUnits')}) * ${plain(PRICE.readUnit)} + (${units('ConsumedWriteCapacityUnits')}) * ${plain(PRICE.writeUnit)}`,
         ),
-        dollars('Pushes', `pushes * ${PRICE.push}`, { pushes: counted(service)('pushesSent') }),
+        dollars('Pushes', `pushes * ${plain(PRICE.push)}`, { pushes: counted(service)('pushesSent') }),
       ],
     }),
   ];
@@ -202,3 +202,6 @@ const words = (service: string) => service.replaceAll('-', ' ');
 function search(label: string, schema: string, terms: string, statistic = 'Sum'): MathExpression {
   return new MathExpression({ label, expression: `SEARCH('{${schema}} ${terms}', '${statistic}')`, period: PERIOD });
 }
+
+/** A number as CloudWatch reads it, which knows no 5e-7. */
+const plain = (value: number): string => value.toFixed(14);

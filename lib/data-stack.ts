@@ -1,6 +1,5 @@
-import { CfnOutput, CfnParameter, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, CfnParameter, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import {
   APP_ID,
@@ -16,6 +15,7 @@ import {
 } from '../functions/constants.ts';
 import { Applications } from './applications.ts';
 import { ChatTable } from './chat-table.ts';
+import { FailureQueue } from './failure-queue.ts';
 
 export interface Tables {
   /** Applications, users, friendships: what must not be lost. */
@@ -43,7 +43,7 @@ export interface DataStackProps extends StackProps {
 export class DataStack extends Stack {
   readonly tables: Tables;
   /** Where asynchronous invocations go that failed for good. */
-  readonly failures: Queue;
+  readonly failures: FailureQueue;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
@@ -99,7 +99,7 @@ export class DataStack extends Stack {
       projectionType: ProjectionType.KEYS_ONLY,
     });
     this.tables = { core, messages, connections, attributes, accounts };
-    this.failures = new Queue(this, 'Failures', { enforceSSL: true, retentionPeriod: Duration.days(14) });
+    this.failures = new FailureQueue(this, 'Failures');
     this.applications(props);
     new CfnOutput(this, 'AttributesTable', {
       value: attributes.tableName,

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AssetHashType, Aws, Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
-import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ArnFormat, AssetHashType, Aws, Duration, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import { type IRole, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
@@ -26,6 +26,8 @@ export interface MacawFunctionProps extends EventInvokeConfigOptions {
   readonly description: string;
   /** @default 10 seconds */
   readonly timeout?: Duration;
+  /** Of two functions that invoke one another, neither can wait for the other's name to be made. @default CloudFormation makes one */
+  readonly functionName?: string;
   /** MB; CPU comes in proportion. @default 512 */
   readonly memorySize?: number;
   /** What lies beside the code, by name. @default nothing */
@@ -34,6 +36,10 @@ export interface MacawFunctionProps extends EventInvokeConfigOptions {
 
 /** A function of Macaw: bundled by esbuild with the AWS SDK inside, on arm64, with nothing allowed but writing its own log. */
 export class MacawFunction extends LambdaFunction {
+  declare readonly role: IRole;
+  /** Its name, in words where it has been given one: whoever invokes it need not wait for it then. */
+  private readonly knownAs: string;
+
   constructor(scope: Construct, id: string, props: MacawFunctionProps) {
     const { folder, files, ...options } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, { removalPolicy: RemovalPolicy.DESTROY });
@@ -54,13 +60,21 @@ export class MacawFunction extends LambdaFunction {
       role,
       logGroup,
     });
+    this.knownAs = props.functionName ?? this.functionName;
   }
 
   /** Lets another function invoke this one, and tells it by that variable where. */
   allowInvocation(caller: MacawFunction, variable: string): void {
     const host = `lambda.${Aws.REGION}.${Aws.URL_SUFFIX}`;
-    caller.addEnvironment(variable, `https://${host}/2015-03-31/functions/${this.functionName}/invocations`);
-    this.grantInvoke(caller);
+    caller.addEnvironment(variable, `https://${host}/2015-03-31/functions/${this.knownAs}/invocations`);
+    // Not with the CDK's grant, which is for all versions, too.
+    const arn = Stack.of(this).formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: this.knownAs,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    caller.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [arn] }));
   }
 
   /** Lets the function invoke itself. Its own policy cannot say so: the function depends on that. */
@@ -68,7 +82,7 @@ export class MacawFunction extends LambdaFunction {
     this.addEnvironment(ENV.functionsUrl, `https://lambda.${Aws.REGION}.${Aws.URL_SUFFIX}/2015-03-31/functions/`);
     new Policy(this, 'Again', {
       statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.functionArn] })],
-      ...(this.role && { roles: [this.role] }),
+      roles: [this.role],
     });
   }
 }

@@ -2,6 +2,7 @@ import type { IAspect } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
+import { explainWildcards } from './explain.ts';
 import { MacawFunction } from './macaw-function.ts';
 
 export interface ObservabilityProps {
@@ -26,8 +27,8 @@ export class Observability implements IAspect {
     const resource = node.node.defaultChild;
     if (!(resource instanceof CfnFunction)) throw new Error('A function is made of a CfnFunction');
     resource.tracingConfig = { mode: 'Active' };
+    explainWildcards(node.role, ['*'], "X-Ray's actions know no resources.");
     node.addToRolePolicy(
-      // X-Ray's actions know no resources.
       new PolicyStatement({ actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] }),
     );
   }

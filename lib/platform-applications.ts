@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ENV } from '../functions/constants.ts';
+import { explainWildcards } from './explain.ts';
 import type { MacawFunction } from './macaw-function.ts';
 
 type Action =
@@ -27,14 +28,11 @@ export class PlatformApplications {
   /** Lets a function do just that with them and the endpoints in them. */
   allow(fn: MacawFunction, ...actions: Action[]): void {
     const stack = Stack.of(fn);
-    fn.addToRolePolicy(
-      new PolicyStatement({
-        actions: actions.map((action) => `sns:${action}`),
-        resources: [`app/*/${this.prefix}-*`, `endpoint/*/${this.prefix}-*`].map((resource) =>
-          stack.formatArn({ service: 'sns', resource }),
-        ),
-      }),
+    const resources = [`app/*/${this.prefix}-*`, `endpoint/*/${this.prefix}-*`].map((resource) =>
+      stack.formatArn({ service: 'sns', resource }),
     );
+    fn.addToRolePolicy(new PolicyStatement({ actions: actions.map((action) => `sns:${action}`), resources }));
+    explainWildcards(fn.role, resources, 'They are made after the deployment, and known by the prefix of their names.');
   }
 
   /** Lets a function find all of them, and tells it their prefix. */
@@ -42,6 +40,7 @@ export class PlatformApplications {
     this.name(fn);
     const everything = Stack.of(fn).formatArn({ service: 'sns', resource: '*' });
     fn.addToRolePolicy(new PolicyStatement({ actions: ['sns:ListPlatformApplications'], resources: [everything] }));
+    explainWildcards(fn.role, [everything], 'SNS lists all of an account or nothing; the names are all that is read.');
   }
 
   /** Tells a function how to name them. */

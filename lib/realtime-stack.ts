@@ -5,11 +5,11 @@ import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integra
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { ENV } from '../functions/constants.ts';
+import { CONTACT_INDEX, ENV, EVERYBODY_INDEX, HEARTBEAT_INDEX, MEMBERSHIP_INDEX } from '../functions/constants.ts';
 import type { Tables } from './data-stack.ts';
+import { explain, explainWildcards } from './explain.ts';
+import type { FailureQueue } from './failure-queue.ts';
 import { MacawFunction } from './macaw-function.ts';
 import type { PlatformApplications } from './platform-applications.ts';
 import { Push } from './push.ts';
@@ -20,7 +20,7 @@ export interface RealtimeStackProps extends StackProps {
   /** How much the account may post to connections. */
   readonly postQuota: { readonly perSecond: number; readonly burst: number };
   /** Where asynchronous invocations go that failed for good. */
-  readonly failures: Queue;
+  readonly failures: FailureQueue;
 }
 
 const STAGE = 'live';
@@ -34,13 +34,13 @@ export class RealtimeStack extends Stack {
   readonly deliver: MacawFunction;
   readonly stage: WebSocketStage;
   /** Where asynchronous invocations go that failed for good. */
-  readonly failures: SqsDestination;
+  readonly failures: FailureQueue;
   readonly heartbeat: MacawFunction;
 
   constructor(scope: Construct, id: string, props: RealtimeStackProps) {
     super(scope, id, props);
     const { core, messages, connections, accounts } = props.tables;
-    this.failures = new SqsDestination(props.failures);
+    this.failures = props.failures;
 
     const authorizer = new MacawFunction(this, 'Authorizer', {
       folder: 'authorizer',
@@ -70,7 +70,9 @@ export class RealtimeStack extends Stack {
       timeout: Duration.seconds(29),
     });
     core.allow(frame, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');
+    core.allowIndex(frame, MEMBERSHIP_INDEX);
     messages.allow(frame, 'Query', 'PutItem', 'UpdateItem');
+    messages.allowIndex(frame, CONTACT_INDEX);
     accounts.allow(frame, 'GetItem', 'PutItem', 'UpdateItem');
     connections.allow(frame, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
 
@@ -89,7 +91,18 @@ export class RealtimeStack extends Stack {
       defaultRouteOptions: { integration: new WebSocketLambdaIntegration('FrameIntegration', frame) },
       disconnectRouteOptions: { integration: new WebSocketLambdaIntegration('GoneIntegration', gone) },
     });
+    explain(
+      api,
+      'APIG4',
+      '$connect has an authorizer, whose word holds for the connection: other routes can have none.',
+    );
     this.stage = new WebSocketStage(this, 'Stage', { webSocketApi: api, stageName: STAGE, autoDeploy: true });
+
+    explain(
+      this.stage,
+      'APIG1',
+      'Access logs of WebSocket APIs need a role that is set for the whole account and region, which is not for one stack to do.',
+    );
 
     this.deliver = this.delivery(props.tables);
 
@@ -139,7 +152,8 @@ export class RealtimeStack extends Stack {
       onFailure: this.failures,
     });
     core.allow(deliver, 'Query', 'BatchGetItem');
-    connections.allow(deliver, 'Query', 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+    connections.allow(deliver, 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+    connections.allowIndex(deliver, EVERYBODY_INDEX);
     // What a shard has no time for becomes a job of its own.
     deliver.allowItself();
     return deliver;
@@ -156,6 +170,7 @@ export class RealtimeStack extends Stack {
   private announce({ core, connections }: Tables): MacawFunction {
     const announce = new MacawFunction(this, 'Announce', {
       folder: 'announce',
+      functionName: `${this.stackName}-Announce`,
       description: 'Tells others who has gone offline',
       // It may wait for a minute, mostly doing nothing.
       timeout: Duration.minutes(2),
@@ -181,7 +196,8 @@ export class RealtimeStack extends Stack {
       maxEventAge: Duration.minutes(2),
       onFailure: this.failures,
     });
-    connections.allow(heartbeat, 'Query', 'UpdateItem', 'DeleteItem');
+    connections.allow(heartbeat, 'UpdateItem', 'DeleteItem');
+    connections.allowIndex(heartbeat, HEARTBEAT_INDEX);
     // What is too much for one invocation is divided among several.
     heartbeat.allowItself();
     new Rule(this, 'HeartbeatSchedule', {
@@ -194,17 +210,19 @@ export class RealtimeStack extends Stack {
   /** Lets a function post to connections (POST), ask about them (GET) or close them (DELETE), and tells it where. */
   allowPosts(fn: MacawFunction, ...methods: ('POST' | 'GET' | 'DELETE')[]): void {
     fn.addEnvironment(ENV.callbackUrl, this.stage.callbackUrl);
-    fn.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['execute-api:ManageConnections'],
-        resources: methods.map((method) =>
-          this.formatArn({
-            service: 'execute-api',
-            resource: this.stage.api.apiId,
-            resourceName: `${STAGE}/${method}/@connections/*`,
-          }),
-        ),
+    const { apiId } = this.stage.api;
+    const resources = methods.map((method) =>
+      this.formatArn({
+        service: 'execute-api',
+        resource: Stack.of(fn) === this ? apiId : this.exportValue(apiId),
+        resourceName: `${STAGE}/${method}/@connections/*`,
       }),
+    );
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['execute-api:ManageConnections'], resources }));
+    explainWildcards(
+      fn.role,
+      resources,
+      'Connections have no names before they are there; these are of this API alone.',
     );
   }
 }

@@ -1,10 +1,13 @@
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import { CorsHttpMethod, HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { CorsHttpMethod, HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { ENV } from '../functions/constants.ts';
+import { CONTACT_INDEX, DIRECTORY_INDEX, ENV, MEMBERSHIP_INDEX } from '../functions/constants.ts';
 import { Accounts } from './accounts.ts';
 import type { Tables } from './data-stack.ts';
+import { explain } from './explain.ts';
 import { MacawFunction } from './macaw-function.ts';
 import { MobileEndpoints } from './mobile-endpoints.ts';
 import type { PlatformApplications } from './platform-applications.ts';
@@ -32,7 +35,10 @@ export class RestStack extends Stack {
       timeout: Duration.seconds(29),
     });
     core.allow(rest, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
+    core.allowIndex(rest, DIRECTORY_INDEX);
+    core.allowIndex(rest, MEMBERSHIP_INDEX);
     messages.allow(rest, 'Query', 'BatchGetItem', 'DeleteItem');
+    messages.allowIndex(rest, CONTACT_INDEX);
     connections.allow(rest, 'BatchGetItem', 'UpdateItem');
     attributes.allow(rest, 'Query', 'PutItem', 'DeleteItem');
     accounts.allow(rest, 'GetItem');
@@ -47,7 +53,14 @@ export class RestStack extends Stack {
         allowHeaders: ['*'],
         maxAge: Duration.days(1),
       },
+      createDefaultStage: false,
     });
+    explain(
+      this.api,
+      'APIG4',
+      'The functions ask who sends a request: by keys and tokens that no authorizer of AWS knows.',
+    );
+    this.stage();
     new Accounts(this, 'Accounts', { ...props, api: this.api });
 
     const docs = new MacawFunction(this, 'Docs', {
@@ -65,4 +78,38 @@ export class RestStack extends Stack {
       description: 'The HTTP API itself; /docs is a page to read and try it',
     });
   }
+
+  /** The API's one stage, which logs what was asked, and how long it took: also what never comes to a function. */
+  private stage(): void {
+    const logGroup = new LogGroup(this, 'AccessLog', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      autoDeploy: true,
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logGroup),
+        format: AccessLogFormat.custom(ACCESS_LOG),
+      },
+    });
+  }
 }
+
+/**
+ * Neither headers nor query strings, in which credentials are sent
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html).
+ */
+const ACCESS_LOG = JSON.stringify({
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  ip: '$context.identity.sourceIp',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  route: '$context.routeKey',
+  status: '$context.status',
+  bytes: '$context.responseLength',
+  milliseconds: '$context.responseLatency',
+  error: '$context.error.message',
+  functionError: '$context.integrationErrorMessage',
+});

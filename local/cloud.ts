@@ -18,9 +18,11 @@ import { dynamoDbApi } from './dynamodb/api.ts';
 import { EmulatorClient } from './dynamodb/client.ts';
 import { startEmulator } from './dynamodb/emulator.ts';
 import { createTables } from './dynamodb/tables.ts';
-import { Edge } from './edge/edge.ts';
+import { publicOrigin } from './edge/edge.ts';
+import { Host } from './edge/host.ts';
 import { rewriteHosts } from './edge/hosts.ts';
 import { Gate } from './gate/gate.ts';
+import { grantRecorder } from './iam/grants.ts';
 import { loadRoles } from './iam/roles.ts';
 import { lambdaApi } from './lambda/api.ts';
 import { AsyncInvocations } from './lambda/async.ts';
@@ -150,18 +152,13 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     // Awaited further down; should something fail before, it must not fail on its own.
     tables.catch(() => {});
 
-    const roles = loadRoles(model);
+    const { MACAW_GRANTS: grantsDirectory } = process.env;
+    const roles = loadRoles(model, grantsDirectory ? grantRecorder(grantsDirectory) : undefined);
     const queues = new Queues(model);
     const permissions = new Permissions(model);
-    const webSocketApis = new Set(
-      model
-        .ofType('AWS::ApiGatewayV2::Api')
-        .filter((api) => api.properties().ProtocolType === 'WEBSOCKET')
-        .map((api) => api.identity().ref),
-    );
     const distributions = hostNames(model);
     const rewrite = (value: string): string =>
-      rewriteHosts(value, () => ({ gate: gate.url, origin: edge.origin, webSocketApis, distributions }));
+      rewriteHosts(value, () => ({ gate: gate.url, origin: edge.origin, apis: apiHosts, distributions }));
 
     const rewriteAll = (outputs: Record<string, string>): Record<string, string> =>
       Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, rewrite(value)]));
@@ -172,7 +169,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     let http: HttpGateway | undefined;
     let s3: S3 | undefined;
     let distribution: Distribution | undefined;
-    const edge = new Edge({
+    const edge = publicOrigin({
       webSocket: () => webSockets[0],
       http: () => http,
       s3: () => s3,
@@ -204,6 +201,14 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     started.push(() => gate.stop());
     await edge.start(options.port ?? 0);
     started.push(() => edge.stop());
+    const apiHosts = new Map<string, { protocol: string; origin: string }>();
+    for (const api of model.ofType('AWS::ApiGatewayV2::Api')) {
+      const protocol = String(api.properties().ProtocolType);
+      const host = new Host(() => (protocol === 'WEBSOCKET' ? webSockets[0] : http), log);
+      await host.start();
+      started.push(() => host.stop());
+      apiHosts.set(api.identity().ref, { protocol, origin: host.origin });
+    }
 
     const functions = loadFunctions(model, scratchDirectory);
     const endpoints = { gate: gate.url, s3: `${edge.origin}${S3_PREFIX}` };

@@ -88,6 +88,7 @@ Macaw runs at ${cloud.origin}  (${data ? `data in ${data}` : 'data in memory'}; 
   master key    ${DEMO_APP.masterKey}
   REST          ${cloud.origin}/docs  (to read and try)
   outbox        ${cloud.origin}/_outbox  (what would be sent to telephones)
+  APIs alone    ${cloud.outputs.WebSocketUrl}, ${cloud.outputs.RestUrl}
 
 Chat with yourself, in two more terminals:
 

@@ -58,9 +58,6 @@ export class Distribution {
       refuse(incoming, socket, passage.ended);
     } else if (passage.behavior.origin.target.kind !== 'WEBSOCKET' || !webSocket) {
       refuse(incoming, socket, failure(404, 'There is nothing to upgrade to at this path.'));
-    } else if (passage.request.uri.replace(/\/$/, '') !== `/${webSocket.api.stage}`) {
-      // A WebSocket API has no path but its stage.
-      refuse(incoming, socket, FORBIDDEN);
     } else {
       readdress(incoming, passage.request);
       webSocket.upgrade(incoming, socket, head);
@@ -81,7 +78,7 @@ export class Distribution {
   }
 
   async #ask({ target }: Origin, request: EdgeRequest, incoming: IncomingMessage): Promise<Reply> {
-    const { http, s3 } = this.#origins;
+    const { http, webSocket, s3 } = this.#origins;
     if (target.kind === 'S3' && s3) {
       return s3.serve(
         () => toS3(target.bucket, request, incoming),
@@ -92,16 +89,9 @@ export class Distribution {
       readdress(incoming, request);
       return http.handle(incoming);
     }
-    // A WebSocket API answers nothing but upgrades.
-    return { status: 426 };
+    return webSocket?.handle() ?? { status: 502 };
   }
 }
-
-const FORBIDDEN: Reply = {
-  status: 403,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ message: 'Forbidden' }),
-};
 
 const FAILED = failure(
   503,

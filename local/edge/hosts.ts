@@ -7,16 +7,16 @@ import { REGION, URL_SUFFIX } from '../template/names.ts';
  * | URL in the template           | a function gets              | people get (outputs)  |
  * |-------------------------------|------------------------------|-----------------------|
  * | https, of the WebSocket API   | the gate (management API)    | the gate              |
- * | wss, of the WebSocket API     | ws:// + the public origin    | the same              |
- * | https, of the HTTP API        | the public origin            | the same              |
+ * | wss, of the WebSocket API     | ws:// + that API's host      | the same              |
+ * | https, of the HTTP API        | that API's host              | the same              |
  * | https, of Lambda's own API     | the gate                     | the gate              |
  * | any, of the distribution      | the public origin            | the same              |
  */
 export interface Hosts {
   gate: string;
   origin: string;
-  /** Ids of the WebSocket APIs. */
-  webSocketApis: ReadonlySet<string>;
+  /** The APIs by id: what they speak, and where they are served by themselves. */
+  apis: ReadonlyMap<string, { protocol: string; origin: string }>;
   /** The distributions' host names, their aliases among them. */
   distributions: ReadonlySet<string>;
 }
@@ -42,9 +42,11 @@ export function rewriteHosts(value: string, hosts: () => Hosts): string {
       return scheme === undefined ? authority : `${scheme === 'wss://' ? 'ws' : 'http'}://${authority}`;
     })
     .replaceAll(LAMBDA, () => `${hosts().gate}/`)
-    .replace(HOST, (_match, scheme: string, apiId: string, path = '') => {
-      const { gate, origin, webSocketApis } = hosts();
-      if (scheme === 'wss') return origin.replace(/^http/, 'ws');
-      return webSocketApis.has(apiId) ? `${gate}${MANAGEMENT_PREFIX}${apiId}${path}` : `${origin}${path}`;
+    .replace(HOST, (match, scheme: string, apiId: string, path = '') => {
+      const { gate, apis } = hosts();
+      const api = apis.get(apiId);
+      if (!api) return match;
+      if (scheme === 'wss') return `${api.origin.replace(/^http/, 'ws')}${path}`;
+      return api.protocol === 'WEBSOCKET' ? `${gate}${MANAGEMENT_PREFIX}${apiId}${path}` : `${api.origin}${path}`;
     });
 }

@@ -3,6 +3,7 @@ import { asList } from '../shared/json.ts';
 import { type Model, type Resource, readProperties } from '../template/model.ts';
 import { ACCOUNT, PARTITION, REGION } from '../template/names.ts';
 import { type Decision, evaluate } from './evaluate.ts';
+import { type Grant, grantsOf, grantsUsed } from './grants.ts';
 import { AWS_MANAGED_POLICIES } from './managed.ts';
 import { readPolicy, type Statement } from './policy.ts';
 
@@ -13,6 +14,7 @@ export interface Role {
   /** AROA… */
   id: string;
   decide(action: string, resource: string): Decision;
+  grants(): Grant[];
 }
 
 const document = z.unknown();
@@ -23,13 +25,21 @@ const roleSchema = z.object({
 });
 const policySchema = z.object({ PolicyDocument: document, Roles: z.optional(z.array(z.string())) });
 
-/** The roles by ARN. Policies are read at a role's first use: they may name what a custom resource creates. */
-export function loadRoles(model: Model): Map<string, Role> {
+/**
+ * The roles by ARN. Policies are read at a role's first use: they may name what a custom resource creates.
+ * @param used told of each grant that a decision makes use of
+ */
+export function loadRoles(model: Model, used: (grant: Grant) => void = () => {}): Map<string, Role> {
   const roles = new Map<string, Role>();
   for (const resource of model.ofType('AWS::IAM::Role')) {
     const name = resource.identity().ref;
     const arn = String(resource.identity().attributes.Arn);
-    let statements: Statement[] | undefined;
+    let loaded: Statement[] | undefined;
+    const statements = () => {
+      loaded ??= collectStatements(model, resource, name);
+      return loaded;
+    };
+    const grants = () => grantsOf(`${resource.stack}/${resource.logicalId}`, statements());
     const decisions = new Map<string, Decision>();
     const context = {
       'aws:securetransport': 'true',
@@ -46,12 +56,14 @@ export function loadRoles(model: Model): Map<string, Role> {
         const key = `${action} ${resourceArn}`;
         const known = decisions.get(key);
         if (known) return known;
-        statements ??= collectStatements(model, resource, name);
-        const decision = evaluate(statements, { action, resource: resourceArn, context });
+        const request = { action, resource: resourceArn };
+        const decision = evaluate(statements(), { ...request, context });
+        if (decision === 'allowed') grantsUsed(grants(), request).forEach(used);
         // Connection ids make endless resources: remember a reasonable number of decisions, not all.
         if (decisions.size < 10_000) decisions.set(key, decision);
         return decision;
       },
+      grants,
     });
   }
   return roles;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { connect, run } from './fixture.ts';
 import { webSocketAssembly } from './websocket-assembly.ts';
 
@@ -215,6 +216,9 @@ describe('disconnecting', () => {
 
   test('outputs name the socket where it is served', async () => {
     const { cloud } = await run(assembly);
-    expect(cloud.outputs.SocketUrl).toBe(cloud.origin.replace('http', 'ws'));
+    expect(cloud.outputs.SocketUrl).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/live$/);
+    const socket = new WebSocket(`${cloud.outputs.SocketUrl}?user=ann`);
+    await new Promise((resolve) => socket.on('open', resolve));
+    socket.terminate();
   });
 });

@@ -2,8 +2,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, inject, it } from 'vitest';
+import * as z from 'zod';
 import { type Cloud, type LogEntry, startCloud } from '../../local/cloud.ts';
 import { DEMO, DEMO_APP } from '../../scripts/demo.ts';
+import { picture } from '../attachments/images.ts';
+import { upload } from '../attachments/uploads.ts';
 import { credentials, rest, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
 
@@ -137,4 +140,45 @@ it('a storage that fails is told by its code, and leaves nothing to be read', as
   expect([response.status, JSON.parse(answer)]).toMatchObject([500, { errorCode: 5006 }]);
   expect(answer).not.toMatch(/s3:|arn:/i);
   expect(log).toContainEqual(expect.objectContaining({ kind: 'denied', action: 's3:PutObject' }));
+});
+
+/** The functions whose jobs are in the failure queue. */
+function failed(cloud: Cloud): string[] {
+  const Job = z.object({ requestContext: z.object({ functionArn: z.string() }) });
+  return Object.values(cloud.failureQueues())
+    .flat()
+    .map((job) =>
+      Job.parse(job).requestContext.functionArn.replace(/^.*:function:Macaw-prod-(.*)[0-9A-F]{8}-.*$/, '$1'),
+    )
+    .toSorted();
+}
+
+it('system messages and presences that cannot be told are left in the queue', async () => {
+  const { cloud } = await startBroken('Realtime', (resources) => {
+    for (const name of ['System', 'Announce']) {
+      delete find(resources, 'AWS::Lambda::Function', name).Properties.Environment.Variables.CONNECTIONS_TABLE;
+    }
+  });
+  const auth = JSON.stringify(credentials({ client: someone() }));
+  const client = await RawClient.connect(cloud.origin, { EIO: '4', transport: 'websocket', auth });
+  await client.until((frame) => frame.includes('"login"'));
+  client.close();
+  await client.closed;
+  const headers = { 'X-ML-MasterKey': DEMO_APP.masterKey };
+  const body = { content: { media: 0, body: 'hello' } };
+  expect(await rest(cloud.origin, 'POST', '/system', { body, headers })).toMatchObject({ status: 202 });
+  await cloud.settled();
+  expect(failed(cloud)).toEqual(['Realtime-Announce', 'Realtime-System']);
+});
+
+it('images of which no thumbnail can be made are left in the queue', async () => {
+  const { cloud } = await startBroken('Edge', (resources) => {
+    const role = find(resources, 'AWS::IAM::Policy', 'AttachmentsStorageRole');
+    for (const statement of role.Properties.PolicyDocument.Statement) {
+      if (statement.Action === 's3:GetObject') statement.Action = 's3:GetObjectTagging';
+    }
+  });
+  await upload(cloud.origin, { filename: 'a.jpg', contentType: 'image/jpeg', content: picture('.jpg', 20, 10) });
+  await cloud.settled();
+  expect(failed(cloud)).toEqual(['Edge-AttachmentsStorage']);
 });

@@ -41,7 +41,7 @@ const ofType = ({ Resources }: Template, type: string) =>
   Object.values(Resources).filter((resource) => resource.Type === type);
 
 const assembly = temporary();
-beforeAll(() => synthesize(assembly, CONFIGURATION));
+beforeAll(() => synthesize(assembly, { configuration: CONFIGURATION }));
 const template = (stack: string) => templateIn(assembly, stack);
 
 describe('a domain', () => {
@@ -98,7 +98,7 @@ describe('a firewall', () => {
     const prod = { region: 'eu-central-1', firewall: { requestsPerFiveMinutes: 100 } };
     writeFileSync(file, JSON.stringify({ stages: { prod } }));
     const elsewhere = temporary();
-    await synthesize(elsewhere, file);
+    await synthesize(elsewhere, { configuration: file });
     const { artifacts } = JSON.parse(readFileSync(join(elsewhere, 'manifest.json'), 'utf8'));
     expect(artifacts['Macaw-prod-Firewall'].environment).toBe('aws://unknown-account/us-east-1');
     expect(artifacts['Macaw-prod-Edge'].environment).toBe('aws://unknown-account/eu-central-1');

@@ -3,13 +3,14 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import * as z from 'zod/mini';
 import type { Activity } from '../../shared/activity.ts';
+import { type Reply, splitUrl } from '../../shared/http.ts';
 import { gatewayId } from '../ids.ts';
 import { type Integrator, WEBSOCKET_TIMEOUT_MS } from '../integration.ts';
 import type { Api } from '../template.ts';
 import { Connection, type Limits } from './connection.ts';
 import { type ConnectionFacts, disconnectEvent, messageEvent, routeArn } from './events.ts';
 import { selectRoute } from './routes.ts';
-import { admit, proxyResponse, refuseUpgrade } from './upgrade.ts';
+import { admit, proxyResponse, refuse, refuseUpgrade } from './upgrade.ts';
 
 export interface WebSocketGatewayOptions {
   api: Api;
@@ -42,10 +43,21 @@ export class WebSocketGateway {
     return this.#options.api;
   }
 
+  /** A WebSocket API answers nothing but upgrades. */
+  async handle(): Promise<Reply> {
+    return { status: 426 };
+  }
+
   /** Handles an upgrade request. The 101 is sent only after $connect has returned. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const { api, integrator, activity } = this.#options;
+    const [path] = splitUrl(request.url);
+    // There is no path but the stage.
+    if (path.replace(/\/$/, '') !== `/${api.stage}`) {
+      refuse(socket, 403, JSON.stringify({ message: 'Forbidden' }));
+      return;
+    }
     void activity.track(async () => {
       const admission = await admit(api, request, integrator);
       if (!admission.admitted) {

@@ -66,7 +66,10 @@ const MESSAGES: Record<number, string> = { 401: 'Unauthorized', 403: 'Forbidden'
 /** Answers an upgrade request with a plain HTTP response and hangs up. */
 export function refuseUpgrade(socket: Duplex, { status, connectionId, body }: Admission & { admitted: false }): void {
   const message = MESSAGES[status] ?? 'Internal server error';
-  const content = body ?? JSON.stringify({ message, connectionId, requestId: gatewayId() });
+  refuse(socket, status, body ?? JSON.stringify({ message, connectionId, requestId: gatewayId() }));
+}
+
+export function refuse(socket: Duplex, status: number, content: string): void {
   const lines = [
     `HTTP/1.1 ${status} ${MESSAGES[status] ?? 'Refused'}`,
     'Content-Type: application/json',

@@ -1,0 +1,47 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { close, listen, type Reply, send } from '../shared/http.ts';
+import type { Log } from '../shared/log.ts';
+
+/** What may stand behind a host: it answers requests, or takes over connections, or both. */
+export interface Site {
+  handle?(request: IncomingMessage): Promise<Reply>;
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/** A host that people reach, on a port of its own. */
+export class Host {
+  readonly #server: Server;
+  /** Sockets that were upgraded, or wait to be: the HTTP server no longer knows of them. */
+  readonly #upgraded = new Set<Duplex>();
+  /** http://127.0.0.1:PORT, once it has started. */
+  origin = '';
+
+  /** @param site what serves a request; asked at each, for it may come to be after the host */
+  constructor(site: (url: string | undefined) => Site | undefined, log: Log) {
+    this.#server = createServer(async (request, response) => {
+      try {
+        send(response, (await site(request.url)?.handle?.(request)) ?? { status: 404 });
+      } catch (error) {
+        log({ kind: 'notice', text: `The edge could not answer ${request.url}: ${String(error)}` });
+        if (!response.headersSent) send(response, { status: 502 });
+      }
+    });
+    this.#server.on('upgrade', (request, socket, head) => {
+      this.#upgraded.add(socket);
+      socket.on('close', () => this.#upgraded.delete(socket));
+      const found = site(request.url);
+      if (found?.upgrade) found.upgrade(request, socket, head);
+      else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    });
+  }
+
+  async start(port = 0): Promise<void> {
+    this.origin = `http://127.0.0.1:${await listen(this.#server, port)}`;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#upgraded) socket.destroy();
+    await close(this.#server);
+  }
+}

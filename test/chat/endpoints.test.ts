@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { CLIENT_VERSIONS } from '../support/clients.ts';
+import { Device, text } from '../support/device.ts';
+import { befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
+
+const system = macaw();
+
+/** Where the APIs are by themselves, without the distribution before them. */
+const realtime = () => String(system.cloud.outputs.WebSocketUrl);
+const api = () => String(system.cloud.outputs.RestUrl);
+
+describe('without the distribution', () => {
+  it.each(CLIENT_VERSIONS)('socket.io-client %s chats, which names the stage as its path', async (version) => {
+    const { protocol, host, pathname } = new URL(realtime());
+    expect([protocol, pathname]).toEqual(['ws:', '/live']);
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    await befriend(api(), tom, jerry);
+    const login = async (id: string) => {
+      const auth = JSON.stringify(credentials({ client: id }));
+      const device = new Device(version, `http://${host}`, { query: { auth }, options: { path: `${pathname}/` } });
+      await device.loggedIn();
+      return device;
+    };
+    const [toms, jerrys] = await Promise.all([login(tom), login(jerry)]);
+    expect(await toms.say(text(jerry, 'hello'))).toMatchObject({ success: true });
+    expect(await jerrys.messages.at()).toMatchObject({ from: { id: tom }, content: { body: 'hello' } });
+  });
+
+  it('the realtime channel has no path but its stage, and answers nothing but upgrades', async () => {
+    const refused = new WebSocket(new URL('/elsewhere?EIO=4', realtime()));
+    const status = await new Promise((resolve) => {
+      refused.on('unexpected-response', (_, response) => resolve(response.statusCode));
+      refused.on('error', resolve);
+    });
+    expect(status).toBe(403);
+    expect((await fetch(realtime().replace('ws:', 'http:'))).status).toBe(426);
+  });
+
+  it('the REST endpoints are at their own host, and nothing else is', async () => {
+    const id = someone();
+    await befriend(api(), id, someone());
+    expect((await rest(api(), 'GET', `/ctx/${id}`)).status).toBe(200);
+    expect((await fetch(new URL('/docs', api()))).status).toBe(200);
+    expect((await fetch(new URL('/_outbox.json', api()))).status).toBe(404);
+  });
+});
