@@ -148,14 +148,17 @@ function failed(cloud: Cloud): string[] {
   return Object.values(cloud.failureQueues())
     .flat()
     .map((job) =>
-      Job.parse(job).requestContext.functionArn.replace(/^.*:function:Macaw-prod-(.*)[0-9A-F]{8}-.*$/, '$1'),
+      Job.parse(job).requestContext.functionArn.replace(
+        /^.*:function:Macaw-prod-(.*?)([0-9A-F]{8}-.*)?(:\$LATEST)?$/,
+        '$1',
+      ),
     )
     .toSorted();
 }
 
 it('system messages and presences that cannot be told are left in the queue', async () => {
   const { cloud } = await startBroken('Realtime', (resources) => {
-    for (const name of ['System', 'Announce']) {
+    for (const name of ['Deliver', 'Announce']) {
       delete find(resources, 'AWS::Lambda::Function', name).Properties.Environment.Variables.CONNECTIONS_TABLE;
     }
   });
@@ -168,7 +171,7 @@ it('system messages and presences that cannot be told are left in the queue', as
   const body = { content: { media: 0, body: 'hello' } };
   expect(await rest(cloud.origin, 'POST', '/system', { body, headers })).toMatchObject({ status: 202 });
   await cloud.settled();
-  expect(failed(cloud)).toEqual(['Realtime-Announce', 'Realtime-System']);
+  expect(failed(cloud)).toEqual(['Realtime-Announce', 'Realtime-Deliver']);
 });
 
 it('images of which no thumbnail can be made are left in the queue', async () => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
+import * as z from 'zod';
 import { ENV, EXPIRES } from '../../functions/constants.ts';
 
 const assembly = inject('assembly');
@@ -85,6 +86,14 @@ describe('the functions', () => {
     }
   });
 
+  it('query only the indexes of tables that they are said to', () => {
+    const statements = ofType('AWS::IAM::Policy').flatMap(([, { Properties }]) =>
+      JSON.stringify(Properties.PolicyDocument),
+    );
+    expect(statements.filter((statement) => /\/index\/\*/.test(statement))).toEqual([]);
+    expect(statements.filter((statement) => /\/index\/\w/.test(statement)).length).toBeGreaterThan(3);
+  });
+
   it('come with no managed policies', () => {
     for (const [, { Properties }] of ofType('AWS::IAM::Role')) expect(Properties.ManagedPolicyArns).toBeUndefined();
   });
@@ -118,6 +127,8 @@ const mentions = (value: unknown, id: string) => JSON.stringify(value ?? null).i
 const WAITED_FOR = [ENV.credentialsUrl, ENV.storageUrl];
 
 function isInvokedAsynchronously(id: string): boolean {
+  const { FunctionName } = Object(all[id]?.Properties);
+  const named = typeof FunctionName === 'string' ? FunctionName : id;
   return Object.values(all).some(({ Type, Properties }) => {
     switch (Type) {
       case 'AWS::Events::Rule':
@@ -128,7 +139,7 @@ function isInvokedAsynchronously(id: string): boolean {
       case 'AWS::Lambda::Function': {
         const { Variables = {} } = Object(Properties.Environment);
         return Object.entries(Variables).some(
-          ([name, value]) => !WAITED_FOR.some((one) => one === name) && mentions(value, id),
+          ([name, value]) => !WAITED_FOR.some((one) => one === name) && (mentions(value, id) || mentions(value, named)),
         );
       }
       default:
@@ -185,6 +196,17 @@ describe('the attachments', () => {
       Rules: [{ Prefix: 'attachments/', ExpirationInDays: 7, Status: 'Enabled' }, {}],
     });
   });
+});
+
+it('the access log of the REST endpoints names neither queries nor headers, which hold credentials', () => {
+  const stages = ofType('AWS::ApiGatewayV2::Stage').flatMap(([, { Properties }]) => Properties.AccessLogSettings ?? []);
+  const Settings = z.array(z.object({ Format: z.string() }));
+  const logged = Settings.parse(stages).map(({ Format }) =>
+    [...Format.matchAll(/\$context\.([\w.]+)/g)].map(([, name]) => name),
+  );
+  expect(logged).toHaveLength(1);
+  expect(logged[0]).toContain('requestId');
+  expect(logged[0]?.filter((name) => /query|header|body|authorizer/i.test(String(name)))).toEqual([]);
 });
 
 it('no key stands in a template, and none is asked for', () => {
