@@ -80,7 +80,8 @@ new OperationsStack(app, `${prefix}-Operations`, {
 });
 Aspects.of(app).add(new LogRetention(configuration.logRetentionDays));
 Aspects.of(app).add(new Observability({ service: prefix, tracing: configuration.tracing }));
-Tags.of(app).add('macaw:stage', stage);
+// Dashboards take no tags in every region yet.
+Tags.of(app).add('macaw:stage', stage, { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] });
 
 function configured(): Configuration {
   try {
