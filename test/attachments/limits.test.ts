@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
+import { accountsOf } from '../accounts/calls.ts';
 import { Device } from '../support/device.ts';
 import { app, macaw, someone } from '../support/macaw.ts';
 import { announce, formOf, postForm, read, textFile } from './uploads.ts';
@@ -22,8 +23,10 @@ describe('in strict mode', () => {
     expect([form.status, form.body]).toMatchObject([403, { errorCode: 5003 }]);
   });
 
-  it('users, visitors and the master key upload', async () => {
+  it('users, visitors, accounts and the master key upload', async () => {
+    const { sessionToken } = await accountsOf(system).register();
     const keys = [
+      { 'X-ML-APIKey': '', 'X-ML-Session-Token': sessionToken },
       await logIn(someone()),
       await logIn({ passenger: { nickname: 'guest' } }),
       { 'X-ML-APIKey': '', 'X-ML-MasterKey': app.masterKey },

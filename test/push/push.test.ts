@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CLIENT_VERSIONS } from '../support/clients.ts';
 import { Device, text } from '../support/device.ts';
-import { befriend, macaw, someone } from '../support/macaw.ts';
+import { befriend, macaw, credentials as signed, someone } from '../support/macaw.ts';
 import { BUNDLE, opened, telephones } from '../support/phone.ts';
 import { scene } from '../support/scene.ts';
 
@@ -98,6 +98,20 @@ describe('a push', () => {
 });
 
 describe('who gets one', () => {
+  it('who logged in with credentials in the CONNECT payload, and his telephone among them', async () => {
+    const { tom, device } = await friends();
+    const spike = someone('spike');
+    await befriend(system.origin, tom, spike);
+    const phone = await install();
+    const auth = signed({ client: spike, install: phone.install });
+    const spikes = new Device('4.8.4', system.origin, { options: { auth } });
+    await spikes.loggedIn();
+    spikes.close();
+    await system.cloud.settled();
+    await device.say(text(spike, 'hello'));
+    expect(opened(await next(phone)).aps.alert).toBe('hello');
+  });
+
   it('strangers and visitors have theirs pushed, too', async () => {
     const { jerry, phone, device } = await friends();
     const [butch] = [someone('butch')];

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
+import { accountsOf } from '../accounts/calls.ts';
 import { Device } from '../support/device.ts';
 import { app, macaw, someone } from '../support/macaw.ts';
 
@@ -34,4 +35,11 @@ it('in strict mode an installation is changed by whom it is bound to, and by any
   expect(await stranger('PUT', path, { badge: 9 })).toBe(403);
   expect(await stranger('GET', path)).toBe(403);
   expect(await owner('GET', '/2.0/push/credentials')).toBe(403);
+});
+
+it('in strict mode the session of an account is as good as a login', async () => {
+  const { sessionToken } = await accountsOf(system).register();
+  const body = { installationId: someone('install'), deviceType: 'ios' };
+  const { as } = accountsOf(system);
+  expect((await as(sessionToken)('POST', '/2.0/installations', body)).status).toBe(201);
 });
