@@ -49,9 +49,6 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
   if (!toms) throw new Error('Nobody logged in');
   const speaker = toms;
   const jerrys = await login(jerry);
-  const [paul = '', mary = '', john = ''] = users(3);
-  await Promise.all([mary, john].map((friend) => befriend(cloud.origin, paul, friend)));
-  await comeBack(cloud, paul, (act) => when('come back and recover, with 2 friends', act));
   await when('heartbeat of a Socket.IO 1 or 2 client (every 4 minutes)', async () => {
     jerrys.send('2');
     await jerrys.until((frame) => frame === '3');
@@ -72,6 +69,9 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
     () => cloud.fire('HeartbeatSchedule'),
     () => true,
   );
+  const [paul = '', mary = '', john = ''] = users(3);
+  await Promise.all([mary, john].map((friend) => befriend(cloud.origin, paul, friend)));
+  await comeBack(cloud, paul, (act) => when('come back and recover, with 2 friends', act));
   await when('message to a friend, online on one device', () => say(speaker, { id: jerry, type: 0 }, [jerrys]));
   await when('message to a friend, offline without a telephone', () => say(speaker, { id: butch, type: 0 }));
   await when('message to a stranger, offline', () => say(speaker, { id: spike, type: 4 }));

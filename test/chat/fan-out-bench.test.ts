@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { measure, QUOTA, timesOf } from '../../bench/fanout/scenarios.ts';
 import { type Event, simulate } from '../../bench/fanout/simulate.ts';
+import { configurationOf } from '../../lib/configuration.ts';
 
 it.each([50, 1000, 10_000])('a room of %i is reached within 1.2 times of what the quotas allow', (connections) => {
   const { times, bound, reachedAt, givenUp } = measure(connections, connections > 1000 ? 5 : 21);
@@ -27,6 +28,5 @@ it('messages hardly wait for a notice, which reaches everybody in the end', () =
 it('the documentation names the quota that the stacks set', () => {
   const document = readFileSync(new URL('../../docs/fan-out.md', import.meta.url), 'utf8');
   expect(document).toContain(`${QUOTA.perSecond.toLocaleString('en-US')} and ${QUOTA.burst.toLocaleString('en-US')}`);
-  const stack = readFileSync(new URL('../../lib/realtime-stack.ts', import.meta.url), 'utf8');
-  expect(stack).toContain(`default: ${QUOTA.perSecond}`);
+  expect(configurationOf('prod', { stages: { prod: {} } }, 'macaw.json').postQuota).toEqual(QUOTA);
 });
