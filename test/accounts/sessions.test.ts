@@ -14,8 +14,8 @@ const closed = accountsOf(system, 'closed');
 const open = accountsOf(system, 'open');
 const { call, as, register, login } = strict;
 
-const socket = async (auth: Record<string, unknown>) => {
-  const device = new Device('4.8.4', system.origin, { query: { auth: JSON.stringify(auth) } });
+const socket = async (auth: Record<string, unknown>, version: '1.4.8' | '4.8.4' = '4.8.4') => {
+  const device = new Device(version, system.origin, { query: { auth: JSON.stringify(auth) } });
   return {
     device,
     said: (await device.logins.at()) as { success: boolean; id: string; token?: string; error?: number },
@@ -115,14 +115,17 @@ describe('in strict mode', () => {
     expect(alone).toMatchObject({ status: 200, body: [jerry.objectId] });
   });
 
-  it('a login on the socket hands out a session of the account', async () => {
-    const tom = await register();
-    const { said } = await socket(strict.auth({ username: tom.username, password: tom.password }));
-    expect(said).toMatchObject({ success: true, id: tom.objectId, token: expect.stringMatching(/^r:/) });
-    expect(await valid(tom, said.token ?? '')).toBe(true);
-    await as(said.token ?? '')('POST', '/2.0/logout');
-    expect(await valid(tom, said.token ?? '')).toBe(false);
-  });
+  it.each(['1.4.8', '4.8.4'] as const)(
+    'a login on the socket of %s hands out a session of the account',
+    async (version) => {
+      const tom = await register();
+      const { said } = await socket(strict.auth({ username: tom.username, password: tom.password }), version);
+      expect(said).toMatchObject({ success: true, id: tom.objectId, token: expect.stringMatching(/^r:/) });
+      expect(await valid(tom, said.token ?? '')).toBe(true);
+      await as(said.token ?? '')('POST', '/2.0/logout');
+      expect(await valid(tom, said.token ?? '')).toBe(false);
+    },
+  );
 
   it('the client key does not make anybody the user of an account', async () => {
     const tom = await register();

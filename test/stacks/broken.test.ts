@@ -156,10 +156,11 @@ function failed(cloud: Cloud): string[] {
     .toSorted();
 }
 
-it('system messages and presences that cannot be told are left in the queue', async () => {
+it('what cannot be told, and schedules that cannot be kept, are left in the queue', async () => {
   const { cloud } = await startBroken('Realtime', (resources) => {
-    for (const name of ['Deliver', 'Announce']) {
-      delete find(resources, 'AWS::Lambda::Function', name).Properties.Environment.Variables.CONNECTIONS_TABLE;
+    for (const name of ['Deliver', 'Announce', 'Heartbeat', 'PushExpiry']) {
+      const { Variables } = find(resources, 'AWS::Lambda::Function', name).Properties.Environment;
+      for (const needed of ['CONNECTIONS_TABLE', 'PLATFORM_PREFIX']) delete Variables[needed];
     }
   });
   const auth = JSON.stringify(credentials({ client: someone() }));
@@ -170,8 +171,11 @@ it('system messages and presences that cannot be told are left in the queue', as
   const headers = { 'X-ML-MasterKey': DEMO_APP.masterKey };
   const body = { content: { media: 0, body: 'hello' } };
   expect(await rest(cloud.origin, 'POST', '/system', { body, headers })).toMatchObject({ status: 202 });
+  for (const schedule of ['HeartbeatSchedule', 'PushExpirySchedule']) {
+    await expect(cloud.fire(schedule)).rejects.toThrow(/is not set/);
+  }
   await cloud.settled();
-  expect(failed(cloud)).toEqual(['Realtime-Announce', 'Realtime-Deliver']);
+  expect(failed(cloud)).toEqual(['Realtime-Announce', 'Realtime-Deliver', 'Realtime-Heartbeat', 'Realtime-PushExpiry']);
 });
 
 it('images of which no thumbnail can be made are left in the queue', async () => {
