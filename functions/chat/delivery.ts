@@ -46,7 +46,10 @@ export async function deliver<R extends Recipient>(
     const { owner, connectionId, recoverable = false } = recipient;
     // What does not reach a client in its turn may come behind later events, or never.
     const late = async (ms: number) => void (recoverable && owner && (await forfeit(owner, Date.now() + ms)));
-    const leave = async () => void (left.push(recipient), await late(AGAIN_MS));
+    const leave = async () => {
+      left.push(recipient);
+      await late(AGAIN_MS);
+    };
     try {
       const turn = rate?.turn(Date.now()) ?? 0;
       if (Date.now() + turn >= until) return await leave();
