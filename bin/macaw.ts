@@ -59,7 +59,7 @@ new EdgeStack(app, `${prefix}-Edge`, {
   tables,
   realtime: realtime.stage,
   rest: api,
-  failures: realtime.failures,
+  failures,
   domain: configuration.domain,
   webAclArn: wall?.webAclArn,
   priceClass: configuration.priceClass,

@@ -3,7 +3,7 @@ import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod/mini';
 import { APP_ID, ATTACHMENT_DAYS, RETENTION_DAYS } from '../functions/constants.ts';
-import { faults, nearest, oneOf, section, text, wholeNumber, yesOrNo } from './validation.ts';
+import { faults, hint, oneOf, section, text, wholeNumber, yesOrNo } from './validation.ts';
 
 /** Read unless the context `configuration` names another file. Need not exist. */
 const FILE = 'macaw.json';
@@ -107,9 +107,8 @@ export function configurationOf(stage: string, input: unknown, name: string): Co
   const stages = new Map(Object.entries(parsed.data.stages));
   const found = stages.get(stage);
   if (!found) {
-    const hint = nearest(stage, [...stages.keys()]);
     throw new Misconfigured(
-      `${name} has no stage ${stage}; ${hint} (--context stage=… chooses one; {} is enough for it)`,
+      `${name} has no stage ${stage}; ${hint(stage, [...stages.keys()])} (--context stage=… chooses one; {} is enough for it)`,
     );
   }
   return { ...found, stage, keepData: found.keepData ?? !stage.startsWith('dev') };

@@ -33,9 +33,9 @@ export class RealtimeStack extends Stack {
   /** Invoked asynchronously with what has many receivers. */
   readonly deliver: MacawFunction;
   readonly stage: WebSocketStage;
-  /** Where asynchronous invocations go that failed for good. */
-  readonly failures: FailureQueue;
   readonly heartbeat: MacawFunction;
+
+  private readonly failures: FailureQueue;
 
   constructor(scope: Construct, id: string, props: RealtimeStackProps) {
     super(scope, id, props);
@@ -133,6 +133,8 @@ export class RealtimeStack extends Stack {
     return new MacawFunction(this, 'Greet', {
       folder: 'greet',
       description: 'Speaks first on a new connection, and logs it in',
+      // Posts that are refused, four of them, take longer than they should.
+      timeout: Duration.seconds(29),
       retryAttempts: 2,
       // A client that has waited for a minute has given up.
       maxEventAge: Duration.minutes(1),

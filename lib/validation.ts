@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { nearest } from '../functions/operator/nearest.ts';
 
 // Schemas for what people write by hand. Each carries what would be right, in words that go after "it must be".
 
@@ -21,7 +22,7 @@ export function section<S extends z.core.$ZodLooseShape>(shape: S): z.ZodMiniObj
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => nearest(key, known)).join('\n')
+        ? issue.keys.map((key) => hint(key, known)).join('\n')
         : `an object with ${known.join(', ')}`,
   });
 }
@@ -30,8 +31,8 @@ export function section<S extends z.core.$ZodLooseShape>(shape: S): z.ZodMiniObj
 export function faults(error: z.core.$ZodError, input: unknown): string[] {
   const sentences = error.issues.flatMap(({ code, path, message, ...issue }) => {
     if (code === 'unrecognized_keys' && 'keys' in issue) {
-      const near = message.split('\n');
-      return issue.keys.map((key, n) => `${[...path, key].join('.')} is not known; ${near[n]}`);
+      const hints = message.split('\n');
+      return issue.keys.map((key, n) => `${[...path, key].join('.')} is not known; ${hints[n]}`);
     }
     const found = path.reduce<unknown>((value, key) => Object(value)[key], input);
     const where = path.join('.') || 'the whole';
@@ -41,22 +42,7 @@ export function faults(error: z.core.$ZodError, input: unknown): string[] {
 }
 
 /** Leads from a word that is not known to the one that was probably meant, or else to all. */
-export function nearest(word: string, known: readonly string[]): string {
-  const distances = known.map((name) => [distance(word.toLowerCase(), name.toLowerCase()), name] as const);
-  const [best] = distances.sort(([a], [b]) => a - b);
-  return best && best[0] <= word.length / 2 ? `did you mean ${best[1]}?` : `known are ${known.join(', ')}`;
-}
-
-/** How many letters have to be put in, taken out or replaced to make one word of the other (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, n) => n);
-  for (const [n, letter] of [...a].entries()) {
-    const next = [n + 1];
-    for (const [m, other] of [...b].entries()) {
-      const [left = 0, above = 0, diagonal = 0] = [next[m], row[m + 1], row[m]];
-      next.push(Math.min(left + 1, above + 1, diagonal + (letter === other ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
+export function hint(word: string, known: readonly string[]): string {
+  const alike = nearest(word, known);
+  return alike === undefined ? `known are ${known.join(', ')}` : `did you mean ${alike}?`;
 }

@@ -73,6 +73,7 @@ export async function deliver<R extends Recipient>(
     } catch (error) {
       count(METRIC.postsFailed);
       logger.error('A frame was not delivered', { connection_id: connectionId, error });
+      await late(0).catch((error) => logger.error('A recovery was not forfeited', { error }));
     }
   };
   await concurrently(recipients, AT_ONCE, (recipient) => attempt(recipient, 1));

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { post } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
-import { communitiesOf, head } from '../store/communities.ts';
+import { communitiesOf, sizesOf } from '../store/communities.ts';
 import { contactsSince } from '../store/contacts.ts';
 import { lookup } from '../store/dynamo.ts';
 import { friendsOf } from '../store/friendships.ts';
@@ -100,24 +100,23 @@ async function tracedConversations(user: User, position: Position): Promise<Conv
   const { app, id } = user;
   const [friends, groups, rooms, strangers] = await Promise.all([
     friendsOf(user),
-    communitiesOf(app, 'group', id),
+    sizesOf(app, 'group', id),
     communitiesOf(app, 'room', id),
     contactsSince(user, position.at - HANDLING_MS, MOST_CONVERSATIONS + 1),
   ]);
-  if (rooms.length > 0 || friends.length + groups.length + strangers.length > MOST_CONVERSATIONS) return undefined;
+  // What is said in a larger group is delivered by shards, and nobody waits for the last of them.
+  if ([...groups.values()].some((members) => members > MOST_DIRECT)) return undefined;
+  if (rooms.length > 0 || friends.length + groups.size + strangers.length > MOST_CONVERSATIONS) return undefined;
   // After the memberships: whoever ends one notes it first.
-  const [forfeited, heads, [byAll, ...presences]] = await Promise.all([
+  const [forfeited, [byAll, ...presences]] = await Promise.all([
     forfeitedBy(user),
-    lookup(groups.map((group) => head({ app, kind: 'group', id: group }))),
     lookup([forfeitedByAll(app), ...friends.map((friend) => presenceOf({ ...user, id: friend }))]),
   ]);
   if (!isTraced(position, Math.max(forfeited, byAll))) return undefined;
-  // What is said in a larger one is delivered by shards, and nobody waits for the last of them.
-  if (!heads.every((found) => found && found.members <= MOST_DIRECT)) return undefined;
   if (!friends.every((friend, n) => knowsPresence(position, friend, presences[n] ?? {}))) return undefined;
   return [
     ...friends.map((friend): Conversation => ({ app, kind: 'friend', between: [id, friend] })),
-    ...groups.map((group): Conversation => ({ app, kind: 'group', between: [group] })),
+    ...[...groups.keys()].map((group): Conversation => ({ app, kind: 'group', between: [group] })),
     ...strangers.map((stranger): Conversation => ({ app, kind: 'stranger', between: [id, stranger.id] })),
   ];
 }

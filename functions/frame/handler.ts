@@ -8,14 +8,11 @@ import { close, post } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { about, observed } from '../observe/observed.ts';
-import { type Eio, receive, serve } from '../protocol/index.ts';
+import { type Eio, type Incoming, receive, serve } from '../protocol/index.ts';
 import { ownerOf } from '../store/connections.ts';
 import { answerPing } from '../store/heartbeats.ts';
 
 const MAIN_NAMESPACE = '/';
-
-/** Engine.IO's ping or pong: every client that is there sends one in each interval. */
-const HEARTBEAT = /^[23]/;
 
 const Event = z.object({
   requestContext: z.object({
@@ -44,8 +41,9 @@ async function handle({ requestContext, body }: z.output<typeof Event>): Promise
   const { connectionId, requestTimeEpoch, authorizer: handshake } = requestContext;
   // It is being told that its login failed, and closed.
   if (handshake.outcome === 'refused') return;
-  if (HEARTBEAT.test(body)) count(METRIC.heartbeats);
-  if (handshake.eio === 4 && receive(4, body).kind === 'pong') return answerPing(connectionId);
+  const incoming = receive(handshake.eio, body);
+  if (incoming.kind === 'ping' || incoming.kind === 'pong') count(METRIC.heartbeats);
+  if (handshake.eio === 4 && incoming.kind === 'pong') return answerPing(connectionId);
 
   const principal = handshake.outcome === 'known' ? handshake.principal : await latecomer(connectionId, body);
   if (principal) about({ app: principal.app });
@@ -53,7 +51,7 @@ async function handle({ requestContext, body }: z.output<typeof Event>): Promise
   const connection = {
     id: connectionId,
     eio: handshake.eio,
-    namespaces: joined(handshake.eio, principal, waits, body),
+    namespaces: joined(handshake.eio, principal, waits, incoming),
     send: async (frame: string) => void (await post(connectionId, frame)),
     close: () => close(connectionId),
   };
@@ -75,9 +73,8 @@ async function handle({ requestContext, body }: z.output<typeof Event>): Promise
  * namespace always, but for the very frame in which a client asks for it, to which it gets an answer.
  * @param waits whether it is confirmed in the chat only when it asks
  */
-function joined(eio: Eio, principal: Principal | undefined, waits: boolean, frame: string): Set<string> {
+function joined(eio: Eio, principal: Principal | undefined, waits: boolean, incoming: Incoming): Set<string> {
   const namespaces = new Set(principal ? [MAIN_NAMESPACE, NAMESPACE] : [MAIN_NAMESPACE]);
-  const incoming = receive(eio, frame);
   if (eio !== 4 || incoming.kind !== 'connect') return namespaces;
   if (waits || incoming.namespace === MAIN_NAMESPACE) namespaces.delete(incoming.namespace);
   return namespaces;

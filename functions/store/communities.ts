@@ -138,8 +138,8 @@ export async function describe(app: string, kind: Community['kind'], ids: readon
   return descriptions;
 }
 
-/** The ids of the groups or rooms that a user is in. */
-export async function communitiesOf(app: string, kind: Community['kind'], userId: string): Promise<string[]> {
+/** The groups or rooms that a user is in, by their ids, and how many members they have. */
+export async function sizesOf(app: string, kind: Community['kind'], userId: string): Promise<Map<string, number>> {
   const prefix = subjectKey({ app, kind, id: '' });
   const memberships = query({
     TableName: table,
@@ -150,5 +150,15 @@ export async function communitiesOf(app: string, kind: Community['kind'], userId
   });
   const ids = (await collect(memberships)).map((item) => String(item[PARTITION_KEY]).slice(prefix.length));
   const heads = await lookup(ids.map((id) => head({ app, kind, id })));
-  return ids.filter((_, n) => heads[n]);
+  return new Map(
+    ids.flatMap((id, n) => {
+      const found = heads[n];
+      return found ? [[id, found.members] as const] : [];
+    }),
+  );
+}
+
+/** The ids of the groups or rooms that a user is in. */
+export async function communitiesOf(app: string, kind: Community['kind'], userId: string): Promise<string[]> {
+  return [...(await sizesOf(app, kind, userId)).keys()];
 }
