@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { ENV } from '../functions/constants.ts';
+import { ENV } from '../functions/shared/constants.ts';
 import { indexChanges, type Searchable } from '../functions/store/attribute-index.ts';
 import { directoryEntry, headKey } from '../functions/store/keys.ts';
 import { type Cloud, startCloud } from '../local/cloud.ts';

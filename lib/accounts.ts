@@ -3,7 +3,7 @@ import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { DIRECTORY_INDEX } from '../functions/constants.ts';
+import { DIRECTORY_INDEX } from '../functions/shared/constants.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
 import type { RealtimeStack } from './realtime-stack.ts';
@@ -19,7 +19,7 @@ export class Accounts extends Construct {
   constructor(scope: Construct, id: string, { tables, api, realtime }: AccountsProps) {
     super(scope, id);
     const accounts = new MacawFunction(this, 'Accounts', {
-      folder: 'accounts',
+      handlerFile: 'accounts',
       description: 'The endpoints of accounts',
       timeout: Duration.seconds(29),
       // Hashing a password is all computing, and CPU comes in proportion: this is a whole one.

@@ -1,11 +1,11 @@
 import { ArnFormat, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { DIRECTORY_INDEX, ENV, secretPrefix } from '../functions/constants.ts';
+import { DIRECTORY_INDEX, ENV, secretPrefix } from '../functions/shared/constants.ts';
 import type { ChatTable } from './chat-table.ts';
-import { explainWildcards } from './explain.ts';
 import type { FailureQueue } from './failure-queue.ts';
 import { MacawFunction } from './macaw-function.ts';
+import { explainWildcards } from './suppress.ts';
 
 export interface ApplicationsProps {
   readonly stage: string;
@@ -27,7 +27,7 @@ export class Applications extends Construct {
   constructor(scope: Construct, id: string, { stage, core, failures, ...first }: ApplicationsProps) {
     super(scope, id);
     this.operator = new MacawFunction(this, 'Operator', {
-      folder: 'operator',
+      handlerFile: 'operator',
       description: "Manages applications; invoked with the operator's own credentials",
       timeout: Duration.seconds(29),
     });
@@ -36,7 +36,7 @@ export class Applications extends Construct {
     this.allowSecrets(this.operator, stage, 'CreateSecret', 'GetSecretValue', 'PutSecretValue');
 
     const seed = new MacawFunction(this, 'Seed', {
-      folder: 'seed',
+      handlerFile: 'first-app',
       description: 'Makes the first application',
       // CloudFormation invokes it asynchronously.
       onFailure: failures,

@@ -5,10 +5,10 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, type IDestination } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, HttpMethods, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { ATTACHMENTS, ENV, IMAGES } from '../functions/constants.ts';
+import { ATTACHMENTS, ENV, IMAGES } from '../functions/shared/constants.ts';
 import type { Tables } from './data-stack.ts';
-import { explain, explainWildcards } from './explain.ts';
 import { MacawFunction } from './macaw-function.ts';
+import { explain, explainWildcards } from './suppress.ts';
 import { vips } from './vips.ts';
 
 export interface AttachmentsProps {
@@ -38,7 +38,7 @@ export class Attachments extends Construct {
     const bucketArn = `arn:${partition}:s3:::${bucketName}`;
 
     const storage = new MacawFunction(this, 'Storage', {
-      folder: 'storage',
+      handlerFile: 'files',
       description: 'Signs uploads, stores files and makes thumbnails',
       // An image of 100 megapixels has to fit in; and CPU comes with it.
       memorySize: 1769,
@@ -102,7 +102,7 @@ export class Attachments extends Construct {
     this.bucket = bucket as IBucket;
 
     this.endpoint = new MacawFunction(this, 'Attachment', {
-      folder: 'attachments',
+      handlerFile: 'attachments',
       description: 'The endpoint for uploads',
       timeout: Duration.seconds(29),
     });

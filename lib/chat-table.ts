@@ -3,8 +3,8 @@ import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { EXPIRES, PARTITION_KEY, SORT_KEY } from '../functions/constants.ts';
-import { explain } from './explain.ts';
+import { EXPIRES, PARTITION_KEY, SORT_KEY } from '../functions/shared/constants.ts';
+import { explain } from './suppress.ts';
 
 export interface ChatTableProps {
   /** The environment variable by which functions know the table. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod/mini';
-import { APP_ID, ATTACHMENT_DAYS, RETENTION_DAYS } from '../functions/constants.ts';
+import { APP_ID, ATTACHMENT_DAYS, RETENTION_DAYS } from '../functions/shared/constants.ts';
 import { faults, hint, oneOf, section, text, wholeNumber, yesOrNo } from './validation.ts';
 
 /** Read unless the context `configuration` names another file. Need not exist. */

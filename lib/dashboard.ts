@@ -10,7 +10,7 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { HEARTBEAT } from '../functions/chat/heartbeat-times.ts';
+import { HEARTBEAT } from '../functions/shared/heartbeat-times.ts';
 import { counted, ofAws, PERIOD } from './metrics.ts';
 import { PRICE } from './prices.ts';
 import type { Watched } from './watched.ts';

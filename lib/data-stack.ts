@@ -12,7 +12,7 @@ import {
   PARTITION_KEY,
   type RETENTION_DAYS,
   secretPrefix,
-} from '../functions/constants.ts';
+} from '../functions/shared/constants.ts';
 import { Applications } from './applications.ts';
 import { ChatTable } from './chat-table.ts';
 import { FailureQueue } from './failure-queue.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { FILES } from '../functions/docs/files.ts';
+import { FILES } from '../functions/api-docs/files.ts';
 import { describeRest } from './openapi.ts';
 
 const { resolve } = createRequire(import.meta.url);
@@ -17,6 +17,6 @@ export async function documentation(): Promise<Record<string, Buffer>> {
 function read(name: string): Buffer {
   const ours = name === 'index.html' || name === 'start.js';
   return readFileSync(
-    ours ? new URL(`../functions/docs/${name}`, import.meta.url) : resolve(`swagger-ui-dist/${name}`),
+    ours ? new URL(`../functions/api-docs/${name}`, import.meta.url) : resolve(`swagger-ui-dist/${name}`),
   );
 }

@@ -1,5 +1,5 @@
-import { ERROR } from '../functions/chat/errors.ts';
-import { FORM_BYTES, FORM_TOO_LONG } from '../functions/constants.ts';
+import { FORM_BYTES, FORM_TOO_LONG } from '../functions/shared/constants.ts';
+import { ERROR } from '../functions/shared/errors.ts';
 
 // What runs at the edge before a request goes on, in CloudFront's own JavaScript
 // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html).

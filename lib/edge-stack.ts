@@ -24,11 +24,11 @@ import type { IDestination } from 'aws-cdk-lib/aws-lambda';
 import { CfnRecordSet } from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
-import { ATTACHMENTS } from '../functions/constants.ts';
+import { ATTACHMENTS } from '../functions/shared/constants.ts';
 import { Attachments } from './attachments.ts';
 import type { Tables } from './data-stack.ts';
 import { realtimeRequest, restRequest } from './edge-functions.ts';
-import { explain } from './explain.ts';
+import { explain } from './suppress.ts';
 
 export interface EdgeStackProps extends StackProps {
   readonly stage: string;

@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { DestinationConfig, IDestination, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { explain } from './explain.ts';
+import { explain } from './suppress.ts';
 
 /** Where asynchronous invocations go that failed for good. */
 export class FailureQueue extends Queue implements IDestination {

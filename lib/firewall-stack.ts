@@ -1,7 +1,7 @@
 import { CrossStackReferences, ReferenceStrength, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
-import { ERROR } from '../functions/chat/errors.ts';
+import { ERROR } from '../functions/shared/errors.ts';
 
 export interface FirewallStackProps extends StackProps {
   /** How many requests one address may make in five minutes. Frames on an open websocket are none. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ArnFormat, AssetHashType, Aws, Duration, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { type IRole, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -16,13 +16,13 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
-import { ENV } from '../functions/constants.ts';
+import { ENV } from '../functions/shared/constants.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 
 export interface MacawFunctionProps extends EventInvokeConfigOptions {
-  /** The folder below functions/ whose handler.ts runs. */
-  readonly folder: string;
+  /** The file of functions/handlers/ that runs, without its extension. */
+  readonly handlerFile: string;
   readonly description: string;
   /** @default 10 seconds */
   readonly timeout?: Duration;
@@ -41,12 +41,12 @@ export class MacawFunction extends LambdaFunction {
   private readonly knownAs: string;
 
   constructor(scope: Construct, id: string, props: MacawFunctionProps) {
-    const { folder, files, ...options } = props;
+    const { handlerFile, files, ...options } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, { removalPolicy: RemovalPolicy.DESTROY });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     super(scope, id, {
-      code: bundle(scope, folder, files),
+      code: bundle(scope, handlerFile, files),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -90,11 +90,11 @@ export class MacawFunction extends LambdaFunction {
 const bundled = new Set<string>();
 
 /** The asset of one handler, bundled for the assembly that the scope belongs to, with files beside it. */
-function bundle(scope: Construct, folder: string, files: Readonly<Record<string, Buffer>> = {}): Code {
+function bundle(scope: Construct, handlerFile: string, files: Readonly<Record<string, Buffer>> = {}): Code {
   const outdir = join(Stage.of(scope)?.outdir ?? 'cdk.out', 'bundles');
   if (!bundled.has(outdir)) bundleAll(outdir);
   bundled.add(outdir);
-  const directory = join(outdir, folder);
+  const directory = join(outdir, handlerFile);
   // Without the source map: it holds paths that differ from one checkout to the next.
   const hash = createHash('sha256').update(readFileSync(join(directory, 'index.mjs')));
   for (const [name, content] of Object.entries(files)) {
@@ -110,10 +110,10 @@ function bundle(scope: Construct, folder: string, files: Readonly<Record<string,
  * which makes a synthesis, and so every local start, several seconds longer.
  */
 function bundleAll(outdir: string): void {
-  const handlers = globHandlers();
+  const files = readdirSync(path('functions/handlers'));
   buildSync({
     entryPoints: Object.fromEntries(
-      handlers.map((folder) => [`${folder}/index`, path(`functions/${folder}/handler.ts`)]),
+      files.map((file) => [`${basename(file, '.ts')}/index`, path(`functions/handlers/${file}`)]),
     ),
     outdir,
     outExtension: { '.js': '.mjs' },
@@ -134,9 +134,4 @@ function bundleAll(outdir: string): void {
       '@smithy/core/event-streams': path('functions/gateway/no-event-streams.ts'),
     },
   });
-}
-
-/** The folders below functions/ that hold a handler. */
-function globHandlers(): string[] {
-  return readdirSync(path('functions')).filter((folder) => existsSync(path(`functions/${folder}/handler.ts`)));
 }

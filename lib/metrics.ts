@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRIC, METRIC_NAMESPACE } from '../functions/constants.ts';
+import { METRIC, METRIC_NAMESPACE } from '../functions/shared/constants.ts';
 
 /** The period of everything that is watched, if nothing else is said. */
 export const PERIOD = Duration.minutes(5);

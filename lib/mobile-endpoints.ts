@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
-import { ENV } from '../functions/constants.ts';
+import { ENV } from '../functions/shared/constants.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
 import type { PlatformApplications } from './platform-applications.ts';
@@ -18,7 +18,7 @@ export class MobileEndpoints extends Construct {
   constructor(scope: Construct, id: string, { tables, platforms, api }: MobileEndpointsProps) {
     super(scope, id);
     const endpoints = new MacawFunction(this, 'Function', {
-      folder: 'mobile',
+      handlerFile: 'installations',
       description: 'The endpoints for installations and push credentials',
       timeout: Duration.seconds(29),
     });
@@ -36,7 +36,7 @@ export class MobileEndpoints extends Construct {
     );
 
     const credentials = new MacawFunction(this, 'Credentials', {
-      folder: 'credentials',
+      handlerFile: 'push-credentials',
       description: 'Reads uploaded push credentials; may do nothing else',
       timeout: Duration.seconds(20),
     });

@@ -2,8 +2,8 @@ import type { IAspect } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
-import { explainWildcards } from './explain.ts';
 import { MacawFunction } from './macaw-function.ts';
+import { explainWildcards } from './suppress.ts';
 
 export interface ObservabilityProps {
   /** What stands in every line of the log, and is the dimension of every metric. */

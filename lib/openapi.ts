@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { ACCOUNT_ERROR, type AccountErrorCode } from '../functions/accounts/errors.ts';
-import { ERROR, type ErrorCode } from '../functions/chat/errors.ts';
-import { ENV, RETENTION_DAYS } from '../functions/constants.ts';
-import type { Section } from '../functions/rest/route.ts';
-import { describe, json, type Operation, pathOf, schemasOf, toJson } from './operations.ts';
+import type { Section } from '../functions/http/route.ts';
+import { ENV, RETENTION_DAYS } from '../functions/shared/constants.ts';
+import { ERROR, type ErrorCode } from '../functions/shared/errors.ts';
+import { describe, json, type Operation, pathOf, schemasOf, toJson } from './openapi-operations.ts';
 
 /** An OpenAPI 3.1 document, as far as anybody here looks into it. */
 export interface OpenApi {
@@ -127,17 +127,17 @@ async function loadRoutes() {
   for (const name of Object.values(ENV)) process.env[name] ??= 'described-only';
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const [{ sections }, { attachments }, { accounts }, { installations }, { credentials }] = await Promise.all([
-    import('../functions/rest/routes.ts'),
-    import('../functions/attachments/routes.ts'),
-    import('../functions/accounts/routes.ts'),
-    import('../functions/mobile/installations.ts'),
-    import('../functions/mobile/credentials.ts'),
+    import('../functions/http/routes/routes.ts'),
+    import('../functions/http/routes/attachments.ts'),
+    import('../functions/http/routes/account-routes.ts'),
+    import('../functions/http/routes/installations.ts'),
+    import('../functions/http/routes/push-credentials.ts'),
   ]);
   const [{ STATUS }, { Failure }, { ACCOUNT_STATUS }, { AccountFailure }] = await Promise.all([
-    import('../functions/rest/status.ts'),
-    import('../functions/rest/shapes.ts'),
-    import('../functions/accounts/tell.ts'),
-    import('../functions/accounts/shapes.ts'),
+    import('../functions/http/status.ts'),
+    import('../functions/http/routes/shapes.ts'),
+    import('../functions/http/routes/account-errors.ts'),
+    import('../functions/http/routes/account-shapes.ts'),
   ]);
   const telling = (failure: 'Failure' | 'AccountFailure') => (section: Section) => ({ ...section, failure });
   return {

@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { ENV } from '../functions/constants.ts';
-import { explainWildcards } from './explain.ts';
+import { ENV } from '../functions/shared/constants.ts';
 import type { MacawFunction } from './macaw-function.ts';
+import { explainWildcards } from './suppress.ts';
 
 type Action =
   | 'CreatePlatformApplication'

@@ -22,7 +22,7 @@ export class Push extends Construct {
   constructor(scope: Construct, id: string, { tables, platforms, failures }: PushProps) {
     super(scope, id);
     this.fn = new MacawFunction(this, 'Function', {
-      folder: 'push',
+      handlerFile: 'push',
       description: 'Pushes a message to those whom it did not reach',
       timeout: Duration.minutes(2),
       retryAttempts: 2,
@@ -34,7 +34,7 @@ export class Push extends Construct {
     this.fn.allowItself();
 
     const expiry = new MacawFunction(this, 'Expiry', {
-      folder: 'expiry',
+      handlerFile: 'push-certificates',
       description: 'Tells how many days push certificates are still valid',
       timeout: Duration.minutes(1),
       onFailure: failures,

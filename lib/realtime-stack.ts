@@ -6,13 +6,19 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { CONTACT_INDEX, ENV, EVERYBODY_INDEX, HEARTBEAT_INDEX, MEMBERSHIP_INDEX } from '../functions/constants.ts';
+import {
+  CONTACT_INDEX,
+  ENV,
+  EVERYBODY_INDEX,
+  HEARTBEAT_INDEX,
+  MEMBERSHIP_INDEX,
+} from '../functions/shared/constants.ts';
 import type { Tables } from './data-stack.ts';
-import { explain, explainWildcards } from './explain.ts';
 import type { FailureQueue } from './failure-queue.ts';
 import { MacawFunction } from './macaw-function.ts';
 import type { PlatformApplications } from './platform-applications.ts';
 import { Push } from './push.ts';
+import { explain, explainWildcards } from './suppress.ts';
 
 export interface RealtimeStackProps extends StackProps {
   readonly tables: Tables;
@@ -43,7 +49,7 @@ export class RealtimeStack extends Stack {
     this.failures = props.failures;
 
     const authorizer = new MacawFunction(this, 'Authorizer', {
-      folder: 'authorizer',
+      handlerFile: 'authorizer',
       description: 'Decides at $connect who a connection belongs to',
       // Some bring a password, and to hash that is all computing.
       memorySize: 1024,
@@ -57,13 +63,13 @@ export class RealtimeStack extends Stack {
     connections.allow(greet, 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
 
     const open = new MacawFunction(this, 'Open', {
-      folder: 'open',
+      handlerFile: 'connect',
       description: '$connect: answers, and sends for greet',
     });
     greet.allowInvocation(open, ENV.greetUrl);
 
     const frame = new MacawFunction(this, 'Frame', {
-      folder: 'frame',
+      handlerFile: 'message',
       description: '$default: handles one frame of a client',
       // One whole CPU: it reads up to a thousand receivers and sends for shards, or posts to a hundred.
       memorySize: WHOLE_CPU_MB,
@@ -76,7 +82,10 @@ export class RealtimeStack extends Stack {
     accounts.allow(frame, 'GetItem', 'PutItem', 'UpdateItem');
     connections.allow(frame, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
 
-    const gone = new MacawFunction(this, 'Gone', { folder: 'gone', description: '$disconnect: forgets a connection' });
+    const gone = new MacawFunction(this, 'Gone', {
+      handlerFile: 'disconnect',
+      description: '$disconnect: forgets a connection',
+    });
     connections.allow(gone, 'DeleteItem', 'UpdateItem');
 
     const api = new WebSocketApi(this, 'Api', {
@@ -131,7 +140,7 @@ export class RealtimeStack extends Stack {
 
   private greet(): MacawFunction {
     return new MacawFunction(this, 'Greet', {
-      folder: 'greet',
+      handlerFile: 'handshake',
       description: 'Speaks first on a new connection, and logs it in',
       // Posts that are refused, four of them, take longer than they should.
       timeout: Duration.seconds(29),
@@ -144,7 +153,7 @@ export class RealtimeStack extends Stack {
 
   private delivery({ core, connections }: Tables): MacawFunction {
     const deliver = new MacawFunction(this, 'Deliver', {
-      folder: 'deliver',
+      handlerFile: 'deliver',
       description: 'Delivers to many: starts shards, and is one',
       timeout: Duration.minutes(5),
       // One whole CPU: to post is to compute a signature and to encrypt.
@@ -171,7 +180,7 @@ export class RealtimeStack extends Stack {
 
   private announce({ core, connections }: Tables): MacawFunction {
     const announce = new MacawFunction(this, 'Announce', {
-      folder: 'announce',
+      handlerFile: 'presence-offline',
       functionName: `${this.stackName}-Announce`,
       description: 'Tells others who has gone offline',
       // It may wait for a minute, mostly doing nothing.
@@ -190,7 +199,7 @@ export class RealtimeStack extends Stack {
 
   private pinging({ connections }: Tables): MacawFunction {
     const heartbeat = new MacawFunction(this, 'Heartbeat', {
-      folder: 'heartbeat',
+      handlerFile: 'heartbeat',
       description: 'Pings the clients that wait for the server to do so, and finds those that are dead',
       timeout: Duration.minutes(2),
       retryAttempts: 2,

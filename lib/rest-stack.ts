@@ -4,14 +4,14 @@ import { CorsHttpMethod, HttpApi, HttpMethod, HttpStage, LogGroupLogDestination 
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { CONTACT_INDEX, DIRECTORY_INDEX, ENV, MEMBERSHIP_INDEX } from '../functions/constants.ts';
+import { CONTACT_INDEX, DIRECTORY_INDEX, ENV, MEMBERSHIP_INDEX } from '../functions/shared/constants.ts';
 import { Accounts } from './accounts.ts';
 import type { Tables } from './data-stack.ts';
-import { explain } from './explain.ts';
 import { MacawFunction } from './macaw-function.ts';
 import { MobileEndpoints } from './mobile-endpoints.ts';
 import type { PlatformApplications } from './platform-applications.ts';
 import type { RealtimeStack } from './realtime-stack.ts';
+import { explain } from './suppress.ts';
 
 export interface RestStackProps extends StackProps {
   readonly tables: Tables;
@@ -30,7 +30,7 @@ export class RestStack extends Stack {
     const { core, messages, connections, attributes, accounts } = props.tables;
 
     const rest = new MacawFunction(this, 'Rest', {
-      folder: 'rest',
+      handlerFile: 'rest',
       description: 'The REST endpoints',
       timeout: Duration.seconds(29),
     });
@@ -64,7 +64,7 @@ export class RestStack extends Stack {
     new Accounts(this, 'Accounts', { ...props, api: this.api });
 
     const docs = new MacawFunction(this, 'Docs', {
-      folder: 'docs',
+      handlerFile: 'api-docs',
       description: 'The description of the REST endpoints, and a page to read and try them',
       files: props.documentation,
     });

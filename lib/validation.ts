@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { nearest } from '../functions/operator/nearest.ts';
+import { nearest } from '../functions/operator/suggest.ts';
 
 // Schemas for what people write by hand. Each carries what would be right, in words that go after "it must be".
 

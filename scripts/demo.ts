@@ -1,4 +1,4 @@
-import { secretPrefix } from '../functions/constants.ts';
+import { secretPrefix } from '../functions/shared/constants.ts';
 
 /** The application that every local cloud starts with; its keys are public, so it is for demonstrations only. */
 export const DEMO_APP = {

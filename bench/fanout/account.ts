@@ -1,4 +1,4 @@
-import type { Allowance } from '../../functions/chat/plan.ts';
+import type { Allowance } from '../../functions/chat/sharding.ts';
 
 /** API Gateway's own token bucket: what is too much for it is refused. */
 export class Account {

@@ -1,4 +1,4 @@
-import { type Allowance, AT_ONCE, MOST_LISTED, shardsFor } from '../../functions/chat/plan.ts';
+import { type Allowance, AT_ONCE, MOST_LISTED, shardsFor } from '../../functions/chat/sharding.ts';
 import { ACCOUNT, CPU, MEMORY_MB, VCPU_MB } from './assumptions.ts';
 import { quantile, streams } from './samples.ts';
 

@@ -1,5 +1,5 @@
-import { AT_ONCE, ATTEMPTS, pauseAfter } from '../../functions/chat/plan.ts';
 import type { PostRate } from '../../functions/chat/post-rate.ts';
+import { AT_ONCE, ATTEMPTS, pauseAfter } from '../../functions/chat/sharding.ts';
 import type { Account } from './account.ts';
 import { CPU, VCPU_MB } from './assumptions.ts';
 import type { Timeline } from './timeline.ts';

@@ -1,4 +1,4 @@
-import type { Allowance } from '../../functions/chat/plan.ts';
+import type { Allowance } from '../../functions/chat/sharding.ts';
 import { bound } from './bound.ts';
 import { quantile } from './samples.ts';
 import { type Event, type Outcome, simulate } from './simulate.ts';

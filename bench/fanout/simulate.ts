@@ -1,5 +1,5 @@
-import { type Allowance, MOST_DIRECT, MOST_LISTED, shardsFor, shareOf } from '../../functions/chat/plan.ts';
 import { PostRate, type Priority } from '../../functions/chat/post-rate.ts';
+import { type Allowance, MOST_DIRECT, MOST_LISTED, shardsFor, shareOf } from '../../functions/chat/sharding.ts';
 import { PRICE } from '../../lib/prices.ts';
 import { computing } from '../calls/prices.ts';
 import { Account } from './account.ts';

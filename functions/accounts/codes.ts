@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { secretsEqual } from '../chat/sign.ts';
+import { secretsEqual } from '../shared/sign.ts';
 import type { App } from '../store/apps.ts';
 import { keepCode, type Purpose, spendCode, tryCode } from '../store/codes.ts';
 import { ACCOUNT_ERROR, AccountError } from './errors.ts';

@@ -1,4 +1,4 @@
-import { ChatError, ERROR, type ErrorCode, Forbidden, NotLoggedIn } from '../chat/errors.ts';
+import { ChatError, ERROR, type ErrorCode, Forbidden, NotLoggedIn } from '../shared/errors.ts';
 
 /** The error codes of the account endpoints. Where clients of MaxLeap and Parse know one, it is theirs. */
 export const ACCOUNT_ERROR = {

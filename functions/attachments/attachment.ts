@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { create as contentDisposition } from 'content-disposition';
-import { ENV, FILES, IMAGES, THUMBNAILS } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { ENV, FILES, IMAGES, THUMBNAILS } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
 
 const publicUrl = requireEnv(ENV.publicUrl);
 

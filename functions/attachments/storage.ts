@@ -1,10 +1,10 @@
 import type * as z from 'zod/mini';
-import { ChatError, ERROR } from '../chat/errors.ts';
-import { ENV } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
 import { invoke } from '../gateway/invoke.ts';
+import { Presigned, Stored, type Task } from '../jobs/files.ts';
 import { logger } from '../observe/logger.ts';
-import { Presigned, Stored, type Task } from '../storage/tasks.ts';
+import { ENV } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Attachment } from './attachment.ts';
 
 const url = requireEnv(ENV.storageUrl);

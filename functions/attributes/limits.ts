@@ -1,4 +1,4 @@
-import { ChatError, ERROR } from '../chat/errors.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
 import { entriesOf } from './entries.ts';
 
 /** Bytes of all attributes of one subject, as JSON. */

@@ -1,18 +1,18 @@
-import { METRIC } from '../constants.ts';
+import { parseCredentials, type Visit, visitOf } from '../auth/auth-payload.ts';
+import { authenticate } from '../auth/login.ts';
 import { count } from '../observe/metrics.ts';
 import { about } from '../observe/observed.ts';
 import type { Application, Socket } from '../protocol/index.ts';
-import { parseCredentials, type Visit, visitOf } from './credentials.ts';
-import { ChatError, ERROR, publicError } from './errors.ts';
-import { forget } from './forget.ts';
-import { authenticate } from './login.ts';
-import { keepPace, TooFast } from './pace.ts';
-import type { Principal } from './principal.ts';
+import { METRIC } from '../shared/constants.ts';
+import { ChatError, ERROR, publicError } from '../shared/errors.ts';
+import type { Principal } from '../shared/principal.ts';
+import { NAMESPACE } from '../shared/wire.ts';
+import { keepPace, TooFast } from './rate-limit.ts';
 import { resume } from './recover.ts';
 import { recovers } from './recoverable.ts';
+import { forget } from './remove-connection.ts';
 import { say } from './say.ts';
 import { beginSession, type Entrant, refuse, type Session, welcome } from './session.ts';
-import { NAMESPACE } from './wire.ts';
 
 /** What is known of a connection when a frame of it comes. */
 export interface Client {

@@ -1,14 +1,14 @@
+import { ChatError, ERROR } from '../shared/errors.ts';
+import type { Principal } from '../shared/principal.ts';
+import { TYPE, type Type } from '../shared/wire.ts';
 import { type Community, head, membership, unknownCommunity } from '../store/communities.ts';
 import { connectionsOf } from '../store/connections.ts';
 import { type Lookup, lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
 import type { Conversation } from '../store/messages.ts';
 import { profile } from '../store/profiles.ts';
-import { type Crowd, membersBut, type Owned, recipients } from './crowd.ts';
-import { ChatError, ERROR } from './errors.ts';
-import type { Principal } from './principal.ts';
-import type { SeenAs } from './spoken.ts';
-import { TYPE, type Type } from './wire.ts';
+import type { SeenAs } from './message-events.ts';
+import { type Crowd, membersBut, type Owned, recipients } from './recipients.ts';
 
 /** Whom a message reaches, where it is kept, and as what its receivers see the speaker. */
 export interface Audience {

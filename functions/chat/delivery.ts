@@ -1,16 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
-import { METRIC } from '../constants.ts';
 import { tryPost } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
+import { concurrently } from '../shared/concurrently.ts';
+import { METRIC } from '../shared/constants.ts';
+import { type ChatEvent, frameOf } from '../shared/event.ts';
+import type { Principal } from '../shared/principal.ts';
 import { forfeit } from '../store/recovery.ts';
-import { concurrently } from './concurrently.ts';
-import { type ChatEvent, frameOf } from './event.ts';
-import { forget } from './forget.ts';
 import { AGAIN_MS, settle, TRIED_MS } from './lateness.ts';
-import { AT_ONCE, ATTEMPTS, pauseAfter } from './plan.ts';
 import type { PostRate } from './post-rate.ts';
-import type { Principal } from './principal.ts';
+import { forget } from './remove-connection.ts';
+import { AT_ONCE, ATTEMPTS, pauseAfter } from './sharding.ts';
 
 /** An open connection, and whose it is (found out when it matters, if that is not known). */
 export interface Recipient {

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
-import type { DeliverPart, Delivery } from '../deliver/job.ts';
-import { deliverLater } from '../deliver/later.ts';
+import type { DeliverPart, Delivery } from '../jobs/deliver.ts';
+import { deliverLater } from '../jobs/deliver-enqueue.ts';
 import { delivered } from '../observe/metrics.ts';
-import type { Crowd } from './crowd.ts';
+import type { Principal } from '../shared/principal.ts';
 import { deliver, type Flow, type Recipient } from './delivery.ts';
-import { cut, deal, MOST_DIRECT, type Range, shardsFor, shareOf } from './plan.ts';
-import type { Principal } from './principal.ts';
 import { quota } from './quota.ts';
+import type { Crowd } from './recipients.ts';
+import { cut, deal, MOST_DIRECT, type Range, shardsFor, shareOf } from './sharding.ts';
 
 /** Messages tell when they were said; presence does not. */
 const Said = z.object({ ts: z.number() });

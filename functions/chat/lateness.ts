@@ -1,7 +1,7 @@
+import type { ChatEvent } from '../shared/event.ts';
+import type { Principal } from '../shared/principal.ts';
 import { forfeit } from '../store/recovery.ts';
-import type { ChatEvent } from './event.ts';
 import { parseOffset } from './position.ts';
-import type { Principal } from './principal.ts';
 import { SLACK_MS } from './recovery-rules.ts';
 
 /** How long a post that was refused is tried again, and how long one that is handed to another invocation may take. */

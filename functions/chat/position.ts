@@ -1,4 +1,4 @@
-import type { User } from './principal.ts';
+import type { User } from '../shared/principal.ts';
 
 /**
  * Where a client is in what is sent to its user: at an event, and when the connections of that event's receivers were

@@ -1,4 +1,4 @@
-import type { Allowance } from './plan.ts';
+import type { Allowance } from './sharding.ts';
 
 /** Messages go before notices, which are all that nobody waits for: presence, and what the application has to say. */
 export type Priority = 'message' | 'notice';

@@ -1,17 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Delivery } from '../deliver/job.ts';
-import { deliverLater } from '../deliver/later.ts';
+import type { Delivery } from '../jobs/deliver.ts';
+import { deliverLater } from '../jobs/deliver-enqueue.ts';
 import { logger } from '../observe/logger.ts';
+import type { User } from '../shared/principal.ts';
 import { findApp } from '../store/apps.ts';
 import { type Announced, type News, takeLeave } from '../store/connections.ts';
 import { friendsOf } from '../store/friendships.ts';
 import { forfeitAll } from '../store/recovery.ts';
-import { connections, type Owned } from './crowd.ts';
 import { fanOut } from './fan-out.ts';
-import { MOST_DIRECT } from './plan.ts';
 import { offsetOf, presenceMark } from './position.ts';
-import type { User } from './principal.ts';
+import { connections, type Owned } from './recipients.ts';
 import { PRESENCE_SLACK_MS, SETTLE_MS, SLACK_MS } from './recovery-rules.ts';
+import { MOST_DIRECT } from './sharding.ts';
 
 /** Nobody is waited for longer: the waiting is paid for. */
 const MOST_GRACE_S = 60;

@@ -1,6 +1,6 @@
-import { ENV } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
-import type { Allowance } from './plan.ts';
+import { ENV } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import type { Allowance } from './sharding.ts';
 
 /** What the functions together may post: what the account may, less what its clients' requests need. */
 export function quota(): Allowance {

@@ -2,18 +2,19 @@ import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { post } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
+import { concurrently } from '../shared/concurrently.ts';
+import { type ChatEvent, frameOf } from '../shared/event.ts';
+import { isUser, type User } from '../shared/principal.ts';
+import { TYPE } from '../shared/wire.ts';
 import { communitiesOf, sizesOf } from '../store/communities.ts';
 import { contactsSince } from '../store/contacts.ts';
 import { lookup } from '../store/dynamo.ts';
 import { friendsOf } from '../store/friendships.ts';
 import { type Conversation, type Message, messagesAfter, type Sending } from '../store/messages.ts';
 import { forfeitedBy, forfeitedByAll, noteAttempt, presenceOf } from '../store/recovery.ts';
-import { concurrently } from './concurrently.ts';
-import { type ChatEvent, frameOf } from './event.ts';
 import { settle } from './lateness.ts';
-import { MOST_DIRECT } from './plan.ts';
+import { ackEvent, messageEvent, yourselfEvent } from './message-events.ts';
 import { offsetOf, type Position, parseOffset, parsePid, pidOf } from './position.ts';
-import { isUser, type User } from './principal.ts';
 import {
   HANDLING_MS,
   isFresh,
@@ -24,8 +25,7 @@ import {
   SETTLE_MS,
 } from './recovery-rules.ts';
 import type { Session } from './session.ts';
-import { ackEvent, messageEvent, yourselfEvent } from './spoken.ts';
-import { TYPE } from './wire.ts';
+import { MOST_DIRECT } from './sharding.ts';
 
 /** In so many conversations it is looked for what a client has missed, and so much is sent again. */
 const MOST_CONVERSATIONS = 200;

@@ -1,7 +1,7 @@
+import type { Credentials } from '../auth/auth-payload.ts';
 import type { Eio } from '../protocol/index.ts';
+import { isUser, type Principal } from '../shared/principal.ts';
 import { findApp } from '../store/apps.ts';
-import type { Credentials } from './credentials.ts';
-import { isUser, type Principal } from './principal.ts';
 
 /**
  * Whether the client of a connection is taken for one that could recover, by its URL: it says so or not by `recovery`; else

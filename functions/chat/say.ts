@@ -1,22 +1,22 @@
 import * as z from 'zod/mini';
-import { METRIC } from '../constants.ts';
+import { pushLater } from '../jobs/push-enqueue.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { about } from '../observe/observed.ts';
-import { pushLater } from '../push/later.ts';
+import { METRIC } from '../shared/constants.ts';
+import { checkContent, Spoken } from '../shared/content.ts';
+import { parse } from '../shared/parse.ts';
+import { type Principal, parseId } from '../shared/principal.ts';
+import { TYPE } from '../shared/wire.ts';
 import { recordContact } from '../store/contacts.ts';
 import { type Message, messageId, storeMessage } from '../store/messages.ts';
 import { forfeit } from '../store/recovery.ts';
 import { admit } from './audience.ts';
-import { checkContent, Spoken } from './content.ts';
 import { deliver } from './delivery.ts';
 import { fanOut } from './fan-out.ts';
-import { inNewWords } from './older.ts';
-import { parse } from './parse.ts';
-import { type Principal, parseId } from './principal.ts';
+import { inNewWords } from './legacy-message.ts';
+import { ackEvent, heard, messageEvent, yourselfEvent } from './message-events.ts';
 import { SETTLE_MS } from './recovery-rules.ts';
-import { ackEvent, heard, messageEvent, yourselfEvent } from './spoken.ts';
-import { TYPE } from './wire.ts';
 
 const Say = z.object({
   to: z.object({ id: z.unknown(), type: z.optional(z.enum(TYPE)) }),

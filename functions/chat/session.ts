@@ -1,21 +1,21 @@
-import { METRIC } from '../constants.ts';
+import type { Visit } from '../auth/auth-payload.ts';
+import { enter } from '../auth/login.ts';
+import { issueToken } from '../auth/token.ts';
 import { close, post } from '../gateway/connections.ts';
 import { count } from '../observe/metrics.ts';
 import { disconnectFrame, type Eio, eventFrame } from '../protocol/index.ts';
+import { METRIC } from '../shared/constants.ts';
+import { ERROR } from '../shared/errors.ts';
+import { type ChatEvent, frameOf } from '../shared/event.ts';
+import type { Principal } from '../shared/principal.ts';
+import { NAMESPACE } from '../shared/wire.ts';
 import { findApp } from '../store/apps.ts';
 import { type News, register } from '../store/connections.ts';
-import type { Visit } from './credentials.ts';
-import { ERROR } from './errors.ts';
-import { type ChatEvent, frameOf } from './event.ts';
-import { forget } from './forget.ts';
 import { settle } from './lateness.ts';
-import { enter } from './login.ts';
 import { offsetOf } from './position.ts';
 import { announceOnline } from './presence.ts';
-import type { Principal } from './principal.ts';
 import type { Registration } from './recovery-rules.ts';
-import { issueToken } from './token.ts';
-import { NAMESPACE } from './wire.ts';
+import { forget } from './remove-connection.ts';
 
 /** A connection on which somebody is logged in. */
 export interface Session {

@@ -4,9 +4,9 @@ import {
   GetConnectionCommand,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { ENV, METRIC } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
 import { countThrottling } from '../observe/throttling.ts';
+import { ENV, METRIC } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
 
 /**
  * The SDK retries 429 by itself, with backoff and jitter: it means that the account's post rate is exceeded

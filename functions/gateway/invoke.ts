@@ -1,7 +1,7 @@
 import { AwsClient } from 'aws4fetch';
-import { ENV } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
 import { correlationId } from '../observe/observed.ts';
+import { ENV } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
 
 /**
  * Signs as the function's role. The SDK's client for Lambda would do the same, and take 71 KB of each bundle.

@@ -5,8 +5,8 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
-import { ENV } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { ENV } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
 
 const Keys = z.object({ clientKey: z.string(), masterKey: z.string() });
 

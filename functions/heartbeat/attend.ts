@@ -1,10 +1,10 @@
-import { forget } from '../chat/forget.ts';
-import { HEARTBEAT, type Round } from '../chat/heartbeat-times.ts';
-import { METRIC } from '../constants.ts';
+import { forget } from '../chat/remove-connection.ts';
 import { close, lastActiveAt, post } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { beat, PING } from '../protocol/index.ts';
+import { METRIC } from '../shared/constants.ts';
+import { HEARTBEAT, type Round } from '../shared/heartbeat-times.ts';
 import { claimPing } from '../store/heartbeats.ts';
 
 /** Does what is due for one connection; never fails. `now` is the minute of the schedule, epoch ms. */

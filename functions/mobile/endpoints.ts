@@ -6,7 +6,7 @@ import {
   SetEndpointAttributesCommand,
   SNSClient,
 } from '@aws-sdk/client-sns';
-import { ChatError, ERROR } from '../chat/errors.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
 
 const sns = new SNSClient({});
 

@@ -4,9 +4,9 @@ import {
   SetPlatformApplicationAttributesCommand,
   SNSClient,
 } from '@aws-sdk/client-sns';
-import { ChatError, ERROR } from '../chat/errors.ts';
-import { ENV } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { ENV } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
 import { type Platform, SNS_PLATFORM } from '../store/platforms.ts';
 
 const sns = new SNSClient({});

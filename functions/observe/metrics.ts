@@ -1,5 +1,5 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRIC, METRIC_NAMESPACE } from '../constants.ts';
+import { METRIC, METRIC_NAMESPACE } from '../shared/constants.ts';
 
 type Name = (typeof METRIC)[keyof typeof METRIC];
 

@@ -1,5 +1,5 @@
 import type { MiddlewareStack } from '@smithy/types';
-import type { METRIC } from '../constants.ts';
+import type { METRIC } from '../shared/constants.ts';
 import { count } from './metrics.ts';
 
 /** DynamoDB's errors, and that of API Gateway's connections. */

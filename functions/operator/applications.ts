@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { hashKey, secretsEqual } from '../chat/sign.ts';
 import { createKeys, type Keys, readKeys, replaceKeys, secretOf } from '../gateway/secrets.ts';
+import { hashKey, secretsEqual } from '../shared/sign.ts';
 import { listApps, readApp, type StoredApp, storeApp } from '../store/app-directory.ts';
 import { changeApp } from '../store/apps.ts';
 import { type Command, type ListedApp, Refused, type Result } from './commands.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { APP_ID } from '../constants.ts';
+import { APP_ID } from '../shared/constants.ts';
 
 z.config(en());
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { AppSettings } from '../store/app-settings.ts';
 import { Refused, type Setting } from './commands.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from './suggest.ts';
 
 /** A setting, or a group of settings, as JSON Schema describes it. */
 interface Description {

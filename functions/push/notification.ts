@@ -1,4 +1,4 @@
-import type { PushEvent, PushJob } from './job.ts';
+import type { PushEvent, PushJob } from '../jobs/push.ts';
 import { shorten } from './shorten.ts';
 
 /** What a push says and carries. */

@@ -1,9 +1,9 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import type * as z from 'zod/mini';
-import { ENV } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
-import type { Presign, Presigned } from './tasks.ts';
+import type { Presign, Presigned } from '../jobs/files.ts';
+import { ENV } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
 
 const s3 = new S3Client({});
 const Bucket = requireEnv(ENV.bucket);

@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { DIRECTORY_INDEX, ENV, PARTITION_KEY, SORT_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { DIRECTORY_INDEX, ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
 import { collect, dynamo, type Item, type Key, lookup, query } from './dynamo.ts';
 import { Attributes } from './profiles.ts';
 import { transact, type Write } from './transact.ts';

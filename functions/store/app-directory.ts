@@ -1,6 +1,6 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { DIRECTORY_INDEX, PARTITION_KEY } from '../constants.ts';
+import { DIRECTORY_INDEX, PARTITION_KEY } from '../shared/constants.ts';
 import { AppSettings } from './app-settings.ts';
 import { App, appKey, table } from './apps.ts';
 import { collect, dynamo, type Item, query, unlessRefused } from './dynamo.ts';

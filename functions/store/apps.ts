@@ -1,7 +1,7 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { APP_ID, ENV, PARTITION_KEY, SORT_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { APP_ID, ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
 import { AppSettings } from './app-settings.ts';
 import { dynamo } from './dynamo.ts';
 import { Credential } from './platforms.ts';

@@ -1,8 +1,8 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Condition } from '../attributes/condition.ts';
 import { type Entry, entriesOf, excludes, indexValue, SEPARATOR } from '../attributes/entries.ts';
-import { ENV, PARTITION_KEY, SORT_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
 import { dynamo, type Item } from './dynamo.ts';
 import type { Subject } from './keys.ts';
 import type { Write } from './transact.ts';

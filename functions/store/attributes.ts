@@ -1,9 +1,9 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { checkAttributes } from '../attributes/limits.ts';
-import { ChatError, ERROR } from '../chat/errors.ts';
-import { ENV, PARTITION_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { ENV, PARTITION_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
 import { indexChanges, type Searchable } from './attribute-index.ts';
 import { dynamo, type Item, type Lookup } from './dynamo.ts';
 import { headKey } from './keys.ts';

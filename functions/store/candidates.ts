@@ -1,6 +1,6 @@
 import { type Condition, holds } from '../attributes/condition.ts';
 import type { Found } from '../attributes/order.ts';
-import { ChatError, ERROR } from '../chat/errors.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
 import { Range, type Searchable } from './attribute-index.ts';
 import { attributesOf } from './attributes.ts';
 import { lookup } from './dynamo.ts';

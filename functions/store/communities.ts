@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { compareText } from '../attributes/text.ts';
-import { ChatError, ERROR } from '../chat/errors.ts';
-import { ENV, MEMBERSHIP_INDEX, PARTITION_KEY, SORT_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { ENV, MEMBERSHIP_INDEX, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
 import { collect, type Lookup, lookup, query } from './dynamo.ts';
 import { hash, headKey, type Subject, subjectKey } from './keys.ts';
 import { Attributes } from './profiles.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { checkAttributes } from '../attributes/limits.ts';
-import { ChatError, ERROR } from '../chat/errors.ts';
 import { SLACK_MS } from '../chat/recovery-rules.ts';
-import { DIRECTORY_INDEX, ENV, MEMBERSHIP_INDEX, PARTITION_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { DIRECTORY_INDEX, ENV, MEMBERSHIP_INDEX, PARTITION_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
 import { indexChanges } from './attribute-index.ts';
 import { dropFromIndex } from './attributes.ts';
 import { type Community, head, memberKey, membership, membersOf, unknownCommunity } from './communities.ts';

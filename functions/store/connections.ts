@@ -1,10 +1,10 @@
 import { DeleteCommand, GetCommand, PutCommand, type QueryCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { ChatError, ERROR } from '../chat/errors.ts';
-import { isUser, type Principal, type User } from '../chat/principal.ts';
-import { ENV, EVERYBODY_INDEX, EVERYBODY_SHARDS, EXPIRES, PARTITION_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
 import type { Eio } from '../protocol/index.ts';
+import { ENV, EVERYBODY_INDEX, EVERYBODY_SHARDS, EXPIRES, PARTITION_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
+import { isUser, type Principal, type User } from '../shared/principal.ts';
 import { conditionFailed, dynamo, type Lookup, query, unlessRefused } from './dynamo.ts';
 import { heartbeatEntry } from './heartbeats.ts';
 import { connectionIdOf, connectionKey, hash, subjectKey } from './keys.ts';

@@ -1,8 +1,8 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import type { Principal } from '../chat/principal.ts';
-import { CONTACT_INDEX, ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { CONTACT_INDEX, ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import type { Principal } from '../shared/principal.ts';
 import { collect, dynamo, type Lookup, query } from './dynamo.ts';
 import { subjectKey } from './keys.ts';
 import { retentionMs } from './messages.ts';

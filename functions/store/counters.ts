@@ -1,6 +1,6 @@
 import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
 import { dynamo, unlessRefused } from './dynamo.ts';
 
 const table = requireEnv(ENV.accountsTable);

@@ -1,8 +1,8 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { compareText } from '../attributes/text.ts';
-import { DIRECTORY_INDEX, ENV, PARTITION_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { DIRECTORY_INDEX, ENV, PARTITION_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
 import type { Searchable } from './attribute-index.ts';
 import { dynamo, type Item } from './dynamo.ts';
 import { directoryEntry, subjectKey } from './keys.ts';

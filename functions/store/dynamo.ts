@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { METRIC } from '../constants.ts';
 import { countThrottling } from '../observe/throttling.ts';
+import { METRIC } from '../shared/constants.ts';
 
 const client = new DynamoDBClient({});
 countThrottling(client, METRIC.tableThrottles);

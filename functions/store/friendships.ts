@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import { ChatError, ERROR } from '../chat/errors.ts';
-import type { Principal } from '../chat/principal.ts';
-import { ENV, PARTITION_KEY, SORT_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
+import type { Principal } from '../shared/principal.ts';
 import { collect, type Lookup, lookup, query } from './dynamo.ts';
 import { headKey, subjectKey } from './keys.ts';
 import { creation } from './profiles.ts';

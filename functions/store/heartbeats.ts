@@ -1,11 +1,11 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { ROUNDS, type Round } from '../chat/heartbeat-times.ts';
-import { ENV, HEARTBEAT_INDEX, HEARTBEAT_SHARDS, PARTITION_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
-import type { Slice } from '../heartbeat/slice.ts';
 import type { Eio } from '../protocol/index.ts';
+import { ENV, HEARTBEAT_INDEX, HEARTBEAT_SHARDS, PARTITION_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { ROUNDS, type Round } from '../shared/heartbeat-times.ts';
 import { collect, conditionFailed, dynamo, query, unlessRefused } from './dynamo.ts';
+import type { Slice } from './heartbeat-slice.ts';
 import { connectionIdOf, connectionKey } from './keys.ts';
 
 const table = requireEnv(ENV.connectionsTable);

@@ -1,9 +1,9 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { ChatError, ERROR } from '../chat/errors.ts';
-import type { Principal } from '../chat/principal.ts';
-import { ENV, PARTITION_KEY, SORT_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
+import type { Principal } from '../shared/principal.ts';
 import { conditionFailed, dynamo, type Lookup } from './dynamo.ts';
 import { headKey, subjectKey } from './keys.ts';
 

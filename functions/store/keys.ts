@@ -1,5 +1,5 @@
-import type { Principal } from '../chat/principal.ts';
-import { DIRECTORY_INDEX, PARTITION_KEY, SORT_KEY } from '../constants.ts';
+import { DIRECTORY_INDEX, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import type { Principal } from '../shared/principal.ts';
 
 /** What has a partition of its own: somebody who can be connected, a group or room, or an app on a device. */
 export interface Subject {

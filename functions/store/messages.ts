@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { ENV, EXPIRES, PARTITION_KEY, type RETENTION_DAYS, SORT_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { ENV, EXPIRES, PARTITION_KEY, type RETENTION_DAYS, SORT_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
 import { collect, dynamo, type Item, query } from './dynamo.ts';
 import { MOST_WRITES, transact } from './transact.ts';
 

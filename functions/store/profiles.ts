@@ -1,10 +1,10 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { checkAttributes } from '../attributes/limits.ts';
-import { ChatError, ERROR } from '../chat/errors.ts';
-import type { Principal } from '../chat/principal.ts';
-import { DIRECTORY_INDEX, ENV, PARTITION_KEY, SORT_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { DIRECTORY_INDEX, ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
+import type { Principal } from '../shared/principal.ts';
 import { conditionFailed, dynamo, type Lookup, query } from './dynamo.ts';
 import { directoryEntry, HEAD, headKey, subjectKey } from './keys.ts';
 

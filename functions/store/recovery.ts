@@ -1,9 +1,9 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import type { Principal, User } from '../chat/principal.ts';
 import type { Presence } from '../chat/recovery-rules.ts';
-import { ENV, EXPIRES, PARTITION_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { ENV, EXPIRES, PARTITION_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import type { Principal, User } from '../shared/principal.ts';
 import { devicesKey, expiryAt } from './connections.ts';
 import { dynamo, type Lookup, unlessRefused } from './dynamo.ts';
 import { subjectKey } from './keys.ts';

@@ -2,7 +2,7 @@ import { asIndexed, type Condition } from '../attributes/condition.ts';
 import { type Found, isCreation, type Sort, sorted } from '../attributes/order.ts';
 import { parsePattern } from '../attributes/pattern.ts';
 import { compareText } from '../attributes/text.ts';
-import { ChatError, ERROR } from '../chat/errors.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Range, Searchable } from './attribute-index.ts';
 import { Candidates, growing, listed, MOST_READ, tooMuch } from './candidates.ts';
 import { directory } from './directory.ts';

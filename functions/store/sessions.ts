@@ -1,7 +1,7 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
 import { type Account, accountPartition } from './accounts.ts';
 import { dynamo } from './dynamo.ts';
 

@@ -1,5 +1,5 @@
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import { ChatError, ERROR } from '../chat/errors.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
 import { dynamo } from './dynamo.ts';
 
 export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];

@@ -1,8 +1,8 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { ChatError, ERROR, TooOften } from '../chat/errors.ts';
-import type { Principal } from '../chat/principal.ts';
-import { ENV, EXPIRES, PARTITION_KEY } from '../constants.ts';
-import { requireEnv } from '../environment.ts';
+import { ENV, EXPIRES, PARTITION_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { ChatError, ERROR, TooOften } from '../shared/errors.ts';
+import type { Principal } from '../shared/principal.ts';
 import type { App } from './apps.ts';
 import { conditionFailed, dynamo } from './dynamo.ts';
 import { subjectKey } from './keys.ts';

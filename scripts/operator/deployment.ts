@@ -3,8 +3,8 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { secretPrefix } from '../../functions/constants.ts';
 import { Answer, type Command } from '../../functions/operator/commands.ts';
+import { secretPrefix } from '../../functions/shared/constants.ts';
 
 /** Which deployment is meant. */
 export interface Place {

@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { nearest } from '../../functions/operator/nearest.ts';
+import { nearest } from '../../functions/operator/suggest.ts';
 import { type Command, Input, type Output } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { Deployment, type Place } from './deployment.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FORM_BYTES } from '../../functions/constants.ts';
+import { FORM_BYTES } from '../../functions/shared/constants.ts';
 import { macaw } from '../support/macaw.ts';
 import { blackPng, look, picture } from './images.ts';
 import { formOf, postForm, read, textFile } from './uploads.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cut, deal, MOST_IN_JOB, shardsFor, shareOf } from '../../functions/chat/plan.ts';
 import { PostRate, type Priority } from '../../functions/chat/post-rate.ts';
-import { DeliverJob } from '../../functions/deliver/job.ts';
+import { cut, deal, MOST_IN_JOB, shardsFor, shareOf } from '../../functions/chat/sharding.ts';
+import { DeliverJob } from '../../functions/jobs/deliver.ts';
 
 const quota = fc.record({
   perSecond: fc.integer({ min: 1, max: 100_000 }),

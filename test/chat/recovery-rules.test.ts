@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { offsetOf, parseOffset, parsePid, pidOf, presenceMark } from '../../functions/chat/position.ts';
-import { ID } from '../../functions/chat/principal.ts';
 import {
   isFresh,
   isTraced,
@@ -10,6 +9,7 @@ import {
   missed,
   SLACK_MS,
 } from '../../functions/chat/recovery-rules.ts';
+import { ID } from '../../functions/shared/principal.ts';
 
 const moment = fc.integer({ min: 1_795_000_000_000, max: 1_796_000_000_000 });
 const id = fc.stringMatching(/^[\w-]{1,20}$/);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ROUNDS } from '../../functions/chat/heartbeat-times.ts';
+import { ROUNDS } from '../../functions/shared/heartbeat-times.ts';
 import { database } from '../support/database.ts';
 import { app } from '../support/demo-app.ts';
 

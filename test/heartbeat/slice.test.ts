@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ROUNDS } from '../../functions/chat/heartbeat-times.ts';
-import { HEARTBEAT_SHARDS } from '../../functions/constants.ts';
-import { divide, type Slice, slicesAfter } from '../../functions/heartbeat/slice.ts';
+import { HEARTBEAT_SHARDS } from '../../functions/shared/constants.ts';
+import { ROUNDS } from '../../functions/shared/heartbeat-times.ts';
+import { divide, type Slice, slicesAfter } from '../../functions/store/heartbeat-slice.ts';
 
 const MINUTE = 60_000;
 const width = ({ from, to }: Slice) => to - from;

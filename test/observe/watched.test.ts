@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { METRIC, METRIC_NAMESPACE } from '../../functions/constants.ts';
+import { METRIC, METRIC_NAMESPACE } from '../../functions/shared/constants.ts';
 import { loadModel } from '../../local/template/model.ts';
 import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
 import { macaw } from '../support/macaw.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { holdsClientKey } from '../../functions/chat/client-key.ts';
-import { nearest } from '../../functions/operator/nearest.ts';
+import { holdsClientKey } from '../../functions/auth/client-key.ts';
 import { changeSettings, listSettings, readSetting } from '../../functions/operator/settings.ts';
+import { nearest } from '../../functions/operator/suggest.ts';
 import { AppSettings } from '../../functions/store/app-settings.ts';
 import { secondsIn } from '../../scripts/operator/times.ts';
 import { sign } from '../support/demo-app.ts';

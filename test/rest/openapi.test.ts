@@ -1,6 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { ENV, RETENTION_DAYS } from '../../functions/constants.ts';
+import { ENV, RETENTION_DAYS } from '../../functions/shared/constants.ts';
 import { p8 } from '../support/certificates.ts';
 import { Described } from '../support/described.ts';
 import { text } from '../support/device.ts';
@@ -28,11 +28,11 @@ describe('the description of the REST endpoints', () => {
   it('has every endpoint that there is, and no other', async () => {
     for (const name of Object.values(ENV)) vi.stubEnv(name, 'none');
     vi.stubEnv(ENV.retentionDays, JSON.stringify(RETENTION_DAYS));
-    const { sections } = await import('../../functions/rest/routes.ts');
-    const { installations } = await import('../../functions/mobile/installations.ts');
-    const { credentials } = await import('../../functions/mobile/credentials.ts');
-    const { attachments } = await import('../../functions/attachments/routes.ts');
-    const { accounts } = await import('../../functions/accounts/routes.ts');
+    const { sections } = await import('../../functions/http/routes/routes.ts');
+    const { installations } = await import('../../functions/http/routes/installations.ts');
+    const { credentials } = await import('../../functions/http/routes/push-credentials.ts');
+    const { attachments } = await import('../../functions/http/routes/attachments.ts');
+    const { accounts } = await import('../../functions/http/routes/account-routes.ts');
     vi.unstubAllEnvs();
     const template = (path: string) => path.replace(/:(\w+)(\{.*\})?/g, '{$1}');
     const routes = [...sections, attachments, accounts, installations, credentials].flatMap(({ routes }) =>

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { App, CfnResource } from 'aws-cdk-lib';
 import { expect, it } from 'vitest';
-import { RETENTION_DAYS } from '../../functions/constants.ts';
+import { RETENTION_DAYS } from '../../functions/shared/constants.ts';
 import { DataStack } from '../../lib/data-stack.ts';
 import { addRules } from '../../lib/rules.ts';
 

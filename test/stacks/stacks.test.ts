@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import * as z from 'zod';
-import { ENV, EXPIRES } from '../../functions/constants.ts';
+import { ENV, EXPIRES } from '../../functions/shared/constants.ts';
 
 const assembly = inject('assembly');
 

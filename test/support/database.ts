@@ -7,7 +7,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, inject } from 'vitest';
-import { hashKey } from '../../functions/chat/sign.ts';
+import { hashKey } from '../../functions/shared/sign.ts';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
 import { type Emulator, startEmulator } from '../../local/dynamodb/emulator.ts';
 import { DEMO } from '../../scripts/demo.ts';

@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
 import type { OpenApi } from '../../lib/openapi.ts';
-import type { Operation } from '../../lib/operations.ts';
+import type { Operation } from '../../lib/openapi-operations.ts';
 import { type Answer, rest } from './macaw.ts';
 
 interface Call {

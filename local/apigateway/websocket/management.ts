@@ -1,5 +1,5 @@
-import { MANAGEMENT_PREFIX } from '../../edge/hosts.ts';
 import type { Answer, Service } from '../../gate/gate.ts';
+import { MANAGEMENT_PREFIX } from '../../listener/hosts.ts';
 import type { Reply } from '../../shared/http.ts';
 import { ACCOUNT, arn } from '../../template/names.ts';
 import type { Connection } from './connection.ts';

@@ -1,0 +1,97 @@
+import * as z from 'zod/mini';
+import { ChatError, ERROR } from '../shared/errors.ts';
+import { parse, parseJson } from '../shared/parse.ts';
+import { parseId } from '../shared/principal.ts';
+
+const text = z.string().check(z.minLength(1), z.maxLength(1024));
+
+/** Some clients can only send text. */
+const flag = z.pipe(
+  z.union([z.boolean(), z.enum(['true', 'false'])]),
+  z.transform((value) => String(value) === 'true'),
+);
+
+const Credentials = z.object({
+  app: text,
+  sign: text,
+  client: z.optional(z.unknown()),
+  username: z.optional(text),
+  phone: z.optional(text),
+  password: z.optional(text),
+  oauth: z.optional(z.record(text, z.record(z.string(), z.unknown()))),
+  sessionToken: z.optional(text),
+  passenger: z.optional(z.looseObject({ id: z.optional(z.unknown()) })),
+  install: z.optional(z.unknown()),
+  notifyAll: z.optional(z.boolean()),
+  recovery: z.optional(flag),
+});
+
+/** The ways to log in on the socket: the wire's forms of the `auth` object, one for one, and by a token from an earlier login. */
+export type Login =
+  | { kind: 'client'; id: string }
+  | { kind: 'account'; username: string; password: string }
+  | { kind: 'phone'; phone: string; code: string }
+  | { kind: 'oauth'; platforms: Record<string, Record<string, unknown>> }
+  | { kind: 'session'; token: string }
+  | { kind: 'passenger'; id: string | undefined; attributes: Record<string, unknown> };
+
+export interface Credentials {
+  readonly app: string;
+  readonly sign: string;
+  readonly login: Login;
+  readonly install: string | undefined;
+  readonly notifyAll: boolean;
+  /** Whether the client wants to recover what it misses; undefined when it does not say. */
+  readonly recovery: boolean | undefined;
+}
+
+/** What a login brings besides its proof: unlike that, it may be handed on and kept. */
+export const Visit = z.object({
+  attributes: z.optional(z.record(z.string(), z.unknown())),
+  install: z.optional(z.string()),
+  notifyAll: z.optional(z.boolean()),
+});
+export type Visit = z.output<typeof Visit>;
+
+export function visitOf({ login, install, notifyAll }: Credentials): Visit {
+  return { install, notifyAll, ...(login.kind === 'passenger' && { attributes: login.attributes }) };
+}
+
+/**
+ * Parses the `auth` object of a handshake, given as JSON text (query) or as an object (CONNECT payload).
+ * Source: the MaxIM clients' `auth` query parameter.
+ * @throws ChatError 5001 or 5010
+ */
+export function parseCredentials(input: unknown): Credentials {
+  const auth = parse(Credentials, typeof input === 'string' ? parseJson(input, 'auth') : input, 'auth');
+  return {
+    app: auth.app,
+    sign: auth.sign,
+    login: parseLogin(auth),
+    // Clients whose app was not registered for pushes yet leave it empty.
+    install: auth.install == null || auth.install === '' ? undefined : parseId(auth.install, 'auth.install'),
+    notifyAll: auth.notifyAll ?? false,
+    recovery: auth.recovery,
+  };
+}
+
+function parseLogin(auth: z.output<typeof Credentials>): Login {
+  const { client, username, phone, password, oauth, sessionToken, passenger } = auth;
+  if (client !== undefined && client !== null) return { kind: 'client', id: parseId(client, 'auth.client') };
+  if (username !== undefined && password !== undefined) return { kind: 'account', username, password };
+  if (phone !== undefined && password !== undefined) return { kind: 'phone', phone, code: password };
+  if (oauth !== undefined) return { kind: 'oauth', platforms: oauth };
+  if (sessionToken !== undefined) return { kind: 'session', token: sessionToken };
+  if (passenger !== undefined) {
+    const { id, ...attributes } = passenger;
+    return {
+      kind: 'passenger',
+      id: id === undefined || id === null ? undefined : parseId(id, 'auth.passenger.id'),
+      attributes,
+    };
+  }
+  throw new ChatError(
+    ERROR.badParameter,
+    'auth must hold one of: client; username and password; phone and password; oauth; sessionToken; passenger',
+  );
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { loginByOauth, loginByPassword, loginByPhone } from '../accounts/login.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
+import type { Principal } from '../shared/principal.ts';
+import { type Account, isOfAccount } from '../store/accounts.ts';
+import { type App, findApp } from '../store/apps.ts';
+import { bind } from '../store/installations.ts';
+import { ensureProfile, saveVisitor } from '../store/profiles.ts';
+import type { Credentials, Visit } from './auth-payload.ts';
+import { holdsClientKey } from './client-key.ts';
+import { tokenHolder } from './token.ts';
+
+/**
+ * Finds out who brings these credentials. An account that a phone or a third party stands for is made here on first use;
+ * see `enter` for what else a login writes.
+ * @param now epoch ms
+ * @throws ChatError 5003 when application, signature or login are wrong, 5009 for third parties not offered here
+ */
+export async function authenticate(credentials: Credentials, now: number): Promise<Principal> {
+  const app = await findApp(credentials.app);
+  if (!app || !holdsClientKey(app, { sign: credentials.sign }, now)) {
+    throw new ChatError(
+      ERROR.notAuthorised,
+      'auth.app or auth.sign is wrong: sign must be md5hex(timestamp + client key) + "," + timestamp',
+    );
+  }
+  const { login, sign } = credentials;
+  switch (login.kind) {
+    case 'client':
+      await checkPlainLogin(app, login.id);
+      return { app: app.id, kind: 'user', id: login.id };
+    case 'account':
+      return user(await loginByPassword(app, login.username, login.password, now));
+    case 'phone':
+      // A client computes its signature once, and brings that and the code again whenever it reconnects.
+      return user(await loginByPhone(app, login, sign, now));
+    case 'oauth':
+      return user(await loginByOauth(app, login.platforms, now));
+    case 'session':
+      return bearer(app, login.token, now);
+    case 'passenger':
+      return { app: app.id, kind: 'passenger', id: login.id ?? randomUUID().replaceAll('-', '') };
+  }
+}
+
+const user = ({ app, id }: Account): Principal => ({ app, kind: 'user', id });
+
+/** In strict mode the client key does not make anybody somebody who has an account. */
+async function checkPlainLogin(app: App, id: string): Promise<void> {
+  if (app.mode !== 'strict') return;
+  if (app.plainLogin && !(await isOfAccount(app.id, id))) return;
+  throw new ChatError(ERROR.notAuthorised, 'This user cannot be logged in by his id alone; log in with an account');
+}
+
+async function bearer(app: App, token: string, now: number): Promise<Principal> {
+  const holder = await tokenHolder(app, token, now);
+  if (!holder) throw new ChatError(ERROR.notAuthorised, 'auth.sessionToken is wrong, has expired, or was revoked');
+  return holder;
+}
+
+/**
+ * Writes what a login brings: a user exists from his first login on, and the app that he logged in with is pushed his
+ * messages; a visitor has the attributes he came with.
+ * @returns how many friends the principal has
+ */
+export async function enter(principal: Principal, { attributes, install }: Visit, now: number): Promise<number> {
+  if (attributes) {
+    await saveVisitor(principal, attributes, now);
+    return 0;
+  }
+  const { friends } = await ensureProfile(principal, now);
+  if (install !== undefined) await bind(principal, install, now);
+  return friends;
+}

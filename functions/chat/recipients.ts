@@ -1,0 +1,81 @@
+import type { Addressee, DeliverPart } from '../jobs/deliver.ts';
+import { EVERYBODY_SHARDS } from '../shared/constants.ts';
+import type { Principal } from '../shared/principal.ts';
+import { type Community, head, MEMBER_RANGES, membersOf } from '../store/communities.ts';
+import { connectionsOf, everybody, type OpenConnection } from '../store/connections.ts';
+import { collect, lookup } from '../store/dynamo.ts';
+import type { Recipient } from './delivery.ts';
+import { MOST_LISTED } from './sharding.ts';
+
+/** An open connection of somebody known. */
+export type Owned = Recipient & { readonly owner: Principal };
+
+/** The receivers of an event, found as far as it makes sense to do so before shards are started. */
+export type Crowd =
+  | {
+      readonly recipients: readonly Recipient[];
+      /** Receivers who are connected nowhere. */
+      readonly offline?: readonly Principal[];
+    }
+  | {
+      /** Stands for all of them. */
+      readonly range: Exclude<DeliverPart, { kind: 'recipients' }>;
+      /** How many there may be. */
+      readonly size: number;
+    };
+
+/**
+ * The members of a community without one of them: if they are not too many, one query lists them, and one batch read per
+ * hundred tells where they are connected.
+ */
+export async function membersBut(except: string | undefined, community: Community, members: number): Promise<Crowd> {
+  if (members > MOST_LISTED) {
+    const range = { kind: 'members' as const, community, from: 0, to: MEMBER_RANGES, except };
+    return { range, size: members };
+  }
+  const ids = (await membersOf(community)).filter((id) => id !== except);
+  const users = ids.map((id): Principal => ({ app: community.app, kind: 'user', id }));
+  const found = await connections(users);
+  return { recipients: found, offline: offlineAmong(users, found) };
+}
+
+/** How many connections of each shard of everybody are looked at to see whether there are many. */
+const SAMPLE = 10;
+
+/** Whom an event is for. A group or room that is no more is nobody. */
+export async function findCrowd(app: string, to: Addressee): Promise<Crowd | undefined> {
+  if (to.kind === 'everybody') {
+    const shards = Array.from({ length: EVERYBODY_SHARDS }, (_, shard) =>
+      collect(everybody(app, shard, { most: SAMPLE })),
+    );
+    const found = await Promise.all(shards);
+    const range = { kind: 'everybody' as const, from: 0, to: EVERYBODY_SHARDS, except: to.except };
+    if (found.some(({ length }) => length === SAMPLE)) return { range, size: Number.POSITIVE_INFINITY };
+    return { recipients: found.flat().filter(({ connectionId }) => connectionId !== to.except) };
+  }
+  if (to.kind === 'user') {
+    const user: Principal = { app, kind: 'user', id: to.id };
+    const found = await connections([user]);
+    return { recipients: found, offline: offlineAmong([user], found) };
+  }
+  const community: Community = { app, kind: to.kind, id: to.id };
+  const [found] = await lookup([head(community)]);
+  return found && membersBut(undefined, community, found.members);
+}
+
+/** Those of some users who have no open connection. */
+export function offlineAmong(users: readonly Principal[], found: readonly Owned[]): Principal[] {
+  const online = new Set(found.map(({ owner }) => owner.id));
+  return users.filter(({ id }) => !online.has(id));
+}
+
+/** The open connections of all of them. */
+export async function connections(principals: readonly Principal[]): Promise<Owned[]> {
+  const found = await lookup(principals.map(connectionsOf));
+  return principals.flatMap((principal, n) => recipients(principal, found[n] ?? []));
+}
+
+/** A principal's open connections, as those of somebody known. */
+export function recipients(owner: Principal, connections: readonly OpenConnection[]): Owned[] {
+  return connections.map((connection) => ({ ...connection, owner }));
+}

@@ -1,0 +1,70 @@
+import * as z from 'zod/mini';
+import { deliverPart, fanOut, type Missed } from '../chat/fan-out.ts';
+import { PartReader } from '../chat/part-reader.ts';
+import { PostRate } from '../chat/post-rate.ts';
+import { type Crowd, findCrowd } from '../chat/recipients.ts';
+import { type Addressee, DeliverJob, type DeliverPart } from '../jobs/deliver.ts';
+import { deliverLater } from '../jobs/deliver-enqueue.ts';
+import { PushEvent } from '../jobs/push.ts';
+import { pushLater } from '../jobs/push-enqueue.ts';
+import { count } from '../observe/metrics.ts';
+import { about, observed } from '../observe/observed.ts';
+import { METRIC } from '../shared/constants.ts';
+import { forfeitAll, forfeitEach } from '../store/recovery.ts';
+
+/** A message, which has an id; presence has none. */
+const Said = z.object({ id: z.string() });
+
+/** Time that is kept for posts under way, and for handing over what is left (ms). */
+const RESERVE_MS = 15_000;
+
+/**
+ * Delivers an event: a whole delivery sees how large it is and starts shards, a shard posts. Nobody gets it twice because
+ * of somebody else's failure: a shard that achieved something hands what is left to a job of its own. One that achieved
+ * nothing fails, so that Lambda tries it again after a while, and in the end leaves it in the failure queue.
+ */
+export const handler = observed(async (event: unknown, context): Promise<void> => {
+  const job = DeliverJob.parse(event);
+  const { app, push } = job;
+  const said = Said.safeParse(job.event.args[0]);
+  about({ app, ...(said.success && { message_id: said.data.id }) });
+  const missed: Missed = async (users) => {
+    if (push) await pushLater(users, { app, event: PushEvent.parse(job.event.args[0]), push });
+  };
+  if ('to' in job) {
+    if (job.event.name === 'sys') count(METRIC.systemMessages);
+    const crowd = await findCrowd(app, job.to);
+    if (!crowd) return;
+    await forfeitFor(app, job.to, crowd);
+    return fanOut(job, crowd, missed);
+  }
+  const now = Date.now();
+  const { part, share, priority } = job;
+  const until = now + context.getRemainingTimeInMillis() - RESERVE_MS;
+  const reader = new PartReader(app, part, until);
+  const rate = new PostRate(share, priority, now, share.since);
+  const left = await deliverPart(job, reader.recipients(), missed, { rate, until }, reader.offline);
+  const parts: DeliverPart[] = [
+    ...(reader.rest ? [reader.rest] : []),
+    ...(left.length > 0 ? [{ kind: 'recipients' as const, recipients: left }] : []),
+  ];
+  if (parts.length === 0) return;
+  if (!achieved(part, reader, left.length)) throw reader.failure ?? new Error(`None of ${left.length} posts succeeded`);
+  const rest = { ...job, share: { ...share, since: Date.now() } };
+  await deliverLater(parts.map((part) => ({ ...rest, part })));
+});
+
+/** What is delivered as a whole is kept nowhere, so that nobody who misses it can recover. Who is in a room cannot anyway. */
+async function forfeitFor(app: string, to: Addressee, crowd: Crowd): Promise<void> {
+  if (to.kind === 'room') return;
+  const now = Date.now();
+  if (to.kind === 'everybody' || 'range' in crowd) return forfeitAll(app, now);
+  const { recipients, offline = [] } = crowd;
+  const ids = new Set([...recipients.flatMap(({ owner }) => owner?.id ?? []), ...offline.map(({ id }) => id)]);
+  await forfeitEach(app, [...ids], now);
+}
+
+/** Whether anything was: else what is left is all there was. */
+function achieved(part: DeliverPart, { rest }: PartReader, left: number): boolean {
+  return part.kind === 'recipients' ? left < part.recipients.length : rest !== part;
+}

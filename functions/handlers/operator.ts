@@ -1,0 +1,40 @@
+import * as z from 'zod/mini';
+import { secretOf } from '../gateway/secrets.ts';
+import { observed } from '../observe/observed.ts';
+import { configureApplication, createApplication, listApplications, rotateKey } from '../operator/applications.ts';
+import { type Answer, Command, Refused, type Result } from '../operator/commands.ts';
+
+/**
+ * Does what the operator asks. Only those can invoke it whom IAM lets.
+ * The event may hold keys that are brought from elsewhere, so it must never be logged; no answer holds one.
+ */
+export const handler = observed(async (event: unknown): Promise<Answer> => {
+  try {
+    return { result: await run(parse(event)) };
+  } catch (error) {
+    if (error instanceof Refused) return { refused: error.message };
+    throw error;
+  }
+});
+
+function parse(event: unknown): Command {
+  const { success, data, error } = z.safeParse(Command, event);
+  if (success) return data;
+  const [issue] = error.issues;
+  throw new Refused(`${issue?.path.join('.') || 'The command'}: ${issue?.message}`);
+}
+
+async function run(command: Command): Promise<Result<Command['command']>> {
+  switch (command.command) {
+    case 'create': {
+      if (await createApplication(command, Date.now())) return { app: command.app, secret: secretOf(command.app) };
+      throw new Refused(`There is an application ${command.app} already`);
+    }
+    case 'list':
+      return listApplications(Date.now());
+    case 'settings':
+      return configureApplication(command);
+    case 'rotate':
+      return rotateKey(command, Date.now());
+  }
+}

@@ -1,0 +1,37 @@
+import { type Outcome, Reading, Refused } from '../jobs/push-credentials.ts';
+import { observed } from '../observe/observed.ts';
+import { readP12 } from '../push-credentials/certificate.ts';
+import { readP8, readServiceAccount } from '../push-credentials/keys.ts';
+
+/**
+ * Reads uploaded credentials. It stands alone because it takes a large library to read files of strangers; so it may
+ * do nothing else either. Nothing of them is logged.
+ */
+export const handler = observed(async (event: unknown): Promise<Outcome> => {
+  try {
+    return read(Reading.parse(event));
+  } catch (error) {
+    if (error instanceof Refused) return { refused: error.message };
+    throw error;
+  }
+});
+
+function read({ platform, upload }: Reading): Outcome {
+  if (platform === 'fcm') {
+    const { json, project } = readServiceAccount(upload);
+    return { known: { kind: 'service account', bundle: project }, attributes: { PlatformCredential: json } };
+  }
+  if (upload.keyId !== undefined || upload.teamId !== undefined) {
+    const { pem, keyId, teamId, bundleId } = readP8(upload);
+    const attributes = {
+      PlatformPrincipal: keyId,
+      PlatformCredential: pem,
+      ApplePlatformTeamID: teamId,
+      ApplePlatformBundleID: bundleId,
+    };
+    return { known: { kind: 'key', bundle: bundleId }, attributes };
+  }
+  const { certificate, privateKey, bundle, expires } = readP12(upload, platform === 'apns_sandbox', Date.now());
+  const attributes = { PlatformPrincipal: certificate, PlatformCredential: privateKey };
+  return { known: { kind: 'certificate', bundle, expires }, attributes };
+}

@@ -1,0 +1,36 @@
+import type { Principal } from '../shared/principal.ts';
+import { type Community, membership, ownerOf } from '../store/communities.ts';
+import { lookup } from '../store/dynamo.ts';
+import { friendship } from '../store/friendships.ts';
+
+/** Rules for who may ask for what in strict mode. */
+
+/** Anybody who is logged in. */
+export const anybody = () => true;
+
+/** Nobody but the master key. */
+export const masterOnly = () => false;
+
+/** The user whom the path names. */
+export const self = ({ kind, id }: Principal, { params }: { params: { id: string } }) =>
+  kind === 'user' && id === params.id;
+
+/** The user whom the path names, or a friend of his. */
+export async function selfOrFriend(caller: Principal, request: { params: { id: string } }): Promise<boolean> {
+  if (self(caller, request)) return true;
+  if (caller.kind !== 'user') return false;
+  const [found] = await lookup([friendship(caller, request.params.id)]);
+  return found !== undefined;
+}
+
+/** A member of the group or room. */
+export async function isMember({ kind, id }: Principal, community: Community): Promise<boolean> {
+  if (kind !== 'user') return false;
+  const [member] = await lookup([membership(community, id)]);
+  return member;
+}
+
+/** The owner of the group. A room has none: only the master key manages it. */
+export async function isOwner({ kind, id }: Principal, community: Community): Promise<boolean> {
+  return kind === 'user' && (await ownerOf(community)) === id;
+}

@@ -1,0 +1,83 @@
+import { type Context, Hono } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { about } from '../observe/observed.ts';
+import { ChatError, ERROR, Forbidden, NotLoggedIn, publicError, TooOften } from '../shared/errors.ts';
+import { parse, parseJson } from '../shared/parse.ts';
+import { masterOnly } from './access.ts';
+import { authenticateRequest } from './authenticate.ts';
+import { isForm, readFile } from './form.ts';
+import type { Route } from './route.ts';
+import { STATUS } from './status.ts';
+
+/** How a failure is told. */
+export type Tell = (error: ChatError) => { readonly status: ContentfulStatusCode; readonly body: object };
+
+const tellAsChat: Tell = (error) => ({
+  status: error instanceof Forbidden ? 403 : error instanceof TooOften ? 429 : STATUS[error.code],
+  body: { errorCode: error.code, errorMessage: error.message },
+});
+
+/** Serves a table of routes. A trailing slash changes nothing. */
+export function serveRoutes(routes: readonly Route[], tell = tellAsChat): Hono {
+  const app = new Hono({ strict: false });
+  for (const route of routes) app.on(route.method, route.path, (context) => serve(route, context));
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes.filter((route) => route.path === path).map((route) => route.method);
+    app.all(path, (context) => wrongMethod(context, methods, tell));
+  }
+  const failure = (context: Context, error: ChatError) => {
+    const { status, body } = tell(error);
+    return context.json(body, status);
+  };
+  app.notFound((context) => failure(context, new ChatError(ERROR.notFound, `There is nothing at ${context.req.path}`)));
+  app.onError((error, context) => failure(context, publicError(error)));
+  return app;
+}
+
+async function serve(route: Route, context: Context): Promise<Response> {
+  const now = Date.now();
+  const { req } = context;
+  const caller = await authenticateRequest((name) => req.header(name), now);
+  const { app } = caller;
+  about({ app: app.id });
+  const strict = route.strict ? route.strict === 'always' : app.mode === 'strict';
+  if (strict && caller.holds === 'client key') {
+    if (route.access === masterOnly) throw new Forbidden('This needs the master key: send it as X-ML-MasterKey');
+    throw new NotLoggedIn('The client key alone may only log in; send the token of a login as X-ML-Session-Token');
+  }
+  const contentType = req.header('content-type') ?? '';
+  const form = isForm(contentType) ? route.form : undefined;
+  const request = {
+    app,
+    principal: caller.holds === 'token' ? caller.principal : undefined,
+    token: caller.holds === 'token' ? caller.token : undefined,
+    params: parse(route.params, req.param(), 'path'),
+    query: route.query && parse(route.query, queryOf(req.queries()), 'query'),
+    body: form ? undefined : route.body && parse(route.body, parseJson(await req.text(), 'The body'), 'body'),
+    now,
+  };
+  // What the client key may do in open mode, a token on its own may not.
+  if (caller.holds === 'token' && (strict || caller.alone) && !(await route.access(caller.principal, request))) {
+    throw new Forbidden(`${caller.principal.id} may not ${req.method} ${req.path}`);
+  }
+  const answer = form
+    ? await form.handle({
+        ...request,
+        body: await readFile(contentType, await req.arrayBuffer(), [form.field, form.oldField]),
+      })
+    : await route.handle(request);
+  return route.status === 204 ? context.body(null, 204) : context.json(answer, route.status);
+}
+
+/** The query by name: the value, or a list of them where a name came more than once. */
+function queryOf(all: Record<string, string[]>): Record<string, string | string[]> {
+  return Object.fromEntries(Object.entries(all).map(([name, values]) => [name, one(values)]));
+}
+
+const one = ([first = '', ...others]: string[]) => (others.length > 0 ? [first, ...others] : first);
+
+function wrongMethod(context: Context, methods: readonly string[], tell: Tell): Response {
+  const allowed = methods.join(', ');
+  const error = new ChatError(ERROR.unsupported, `${context.req.method} is not possible here; ${allowed} is`);
+  return context.json(tell(error).body, 405, { allow: allowed });
+}

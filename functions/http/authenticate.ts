@@ -1,0 +1,46 @@
+import { holdsClientKey } from '../auth/client-key.ts';
+import { tokenHolder } from '../auth/token.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
+import type { Principal } from '../shared/principal.ts';
+import { hashKey, secretsEqual } from '../shared/sign.ts';
+import { type App, findApp } from '../store/apps.ts';
+
+/** Who sent a request, by the key or token that came with it. */
+export type Caller = { readonly app: App } & (
+  | { readonly holds: 'master key' | 'client key' }
+  | {
+      readonly holds: 'token';
+      readonly principal: Principal;
+      readonly token: string;
+      /** Whether the client key did not come with it. */
+      readonly alone: boolean;
+    }
+);
+
+/**
+ * Finds out who sent a request: `X-ML-AppId` names the application; the master key (`X-ML-MasterKey`), a session token
+ * (`X-ML-Session-Token`), the client key (`X-ML-APIKey`) or a signature made with that (`X-ML-Request-Sign`) proves it.
+ * @param now epoch ms
+ * @throws ChatError 5003
+ */
+export async function authenticateRequest(header: (name: string) => string | undefined, now: number): Promise<Caller> {
+  const id = header('x-ml-appid');
+  const key = header('x-ml-apikey');
+  const sign = header('x-ml-request-sign');
+  const master = header('x-ml-masterkey');
+  const token = header('x-ml-session-token');
+  if (!id) throw new ChatError(ERROR.notAuthorised, 'The header X-ML-AppId is missing');
+  if (!key && !sign && !master && !token) {
+    const headers = 'X-ML-APIKey, X-ML-Request-Sign, X-ML-Session-Token, X-ML-MasterKey';
+    throw new ChatError(ERROR.notAuthorised, `One of the headers ${headers} must be there`);
+  }
+  const app = await findApp(id);
+  if (app) {
+    if (master && secretsEqual(hashKey(master), app.masterKeyHash)) return { app, holds: 'master key' };
+    const keyed = holdsClientKey(app, { key, sign }, now);
+    const principal = token && (await tokenHolder(app, token, now));
+    if (principal) return { app, holds: 'token', principal, token, alone: !keyed };
+    if (keyed) return { app, holds: 'client key' };
+  }
+  throw new ChatError(ERROR.notAuthorised, 'X-ML-AppId, or the key, token or signature that came with it, is wrong');
+}

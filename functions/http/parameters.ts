@@ -1,0 +1,103 @@
+import * as z from 'zod/mini';
+import { ID, ID_LENGTH, parseId } from '../shared/principal.ts';
+
+// What a schema takes apart by itself, it also has to describe by itself: the registered words of JSON Schema do that.
+const ANY_ID = { type: 'string', pattern: ID.source, maxLength: ID_LENGTH };
+
+/** An id in a path or body, by the rules of user ids; a failure names it. */
+export const id = (name: string, description = 'The user', example = 'tom') =>
+  z
+    .pipe(
+      z.unknown(),
+      z.transform((value) => parseId(value, name)),
+    )
+    .register(z.globalRegistry, { ...ANY_ID, description, examples: [example] });
+
+/** The id of a group or room; the server makes those up. */
+export const communityId = id('id', 'The group or room', '9f2b61c04a7d4b0f8f3f5f5c2f6f7a11');
+
+/** How many ids one request may name. */
+const MOST_IDS = 1000;
+
+/** How deep a list of ids may be nested. */
+const NESTED = 8;
+
+/** A list of ids without repeats. The JavaScript client nests its lists (`["a", ["b"]]`); they are meant flat. */
+export const ids = (name: string, most = MOST_IDS) =>
+  z
+    .pipe(
+      z.array(z.unknown()).check(z.maxLength(MOST_IDS, `must hold at most ${MOST_IDS} ids`)),
+      z.transform((list) => [...new Set(list.flat(NESTED).map((value) => parseId(value, name)))]),
+    )
+    .check(z.maxLength(most, `must hold at most ${most} ids`))
+    .register(z.globalRegistry, {
+      description: 'Ids; lists inside the list are taken flat',
+      items: ANY_ID,
+      maxItems: most,
+      examples: [['jerry', 'butch']],
+    });
+
+/** Ids in a query, separated by commas. */
+export const idList = (name: string, description: string) =>
+  z
+    .pipe(
+      z.pipe(
+        z.string(),
+        z.transform((text): unknown => text.split(',').filter((part) => part !== '')),
+      ),
+      ids(name),
+    )
+    .register(z.globalRegistry, { type: 'array', description, items: ANY_ID, maxItems: MOST_IDS });
+
+/** A flag that comes without a value, as in `?detail`. */
+export const flag = (description: string) =>
+  z
+    ._default(
+      z.pipe(
+        z.string(),
+        z.transform((value) => value !== 'false' && value !== '0'),
+      ),
+      false,
+    )
+    .register(z.globalRegistry, { type: 'boolean', default: false, description });
+
+const integer = () => z.pipe(z.string().check(z.regex(/^\d{1,16}$/, 'must be a whole number')), z.transform(Number));
+
+const MOST_SKIPPED = 100_000;
+
+/** How many entries of a list to pass over. */
+export const skip = z
+  ._default(integer().check(z.maximum(MOST_SKIPPED, `must be at most ${MOST_SKIPPED}`)), 0)
+  .register(z.globalRegistry, {
+    type: 'integer',
+    minimum: 0,
+    maximum: MOST_SKIPPED,
+    default: 0,
+    description: 'How many to pass over',
+  });
+
+/** How many entries to answer; more than the most are taken for the most. */
+export const limit = (normal: number, most = 1000) =>
+  z
+    ._default(
+      z.pipe(
+        z.string().check(z.regex(/^0*[1-9]\d{0,15}$/, 'must be a whole number of at least 1')),
+        z.transform((value) => Math.min(Number(value), most)),
+      ),
+      normal,
+    )
+    .register(z.globalRegistry, {
+      type: 'integer',
+      minimum: 1,
+      default: normal,
+      description: `How many at most; more than ${most} are taken for ${most}`,
+    });
+
+const before = integer().register(z.globalRegistry, {
+  type: 'integer',
+  minimum: 0,
+  description: 'Only messages before this time (epoch milliseconds); by default, up to now',
+});
+
+/** The part of a history to answer: the newest `limit` messages before `ts`. */
+export const historyQuery = z.object({ ts: z.optional(before), limit: limit(20, 100) });

@@ -1,0 +1,80 @@
+import * as z from 'zod/mini';
+import { changePassword } from '../../accounts/change.ts';
+import { ACCOUNT_ERROR, AccountError } from '../../accounts/errors.ts';
+import { guess, loginByPassword } from '../../accounts/login.ts';
+import { passwordMatches } from '../../accounts/password.ts';
+import { endSession } from '../../accounts/session.ts';
+import { findAccount } from '../../store/accounts.ts';
+import { anybody } from '../access.ts';
+import { route } from '../route.ts';
+import { Done, password, SessionShape, username } from './account-shapes.ts';
+import { entered } from './login-response.ts';
+
+const Login = z.object({ username, password });
+
+const login = {
+  path: '/2.0/login',
+  params: z.object({}),
+  status: 200,
+  response: SessionShape,
+  strict: 'never',
+  access: anybody,
+} as const;
+
+const logout = {
+  path: '/2.0/logout',
+  summary: 'End the session whose token comes with the request',
+  params: z.object({}),
+  status: 200,
+  response: Done,
+  strict: 'always',
+  access: anybody,
+  async handle({ app, token }: { app: { id: string }; token: string | undefined }) {
+    if (token !== undefined) await endSession(app.id, token);
+    return {};
+  },
+} as const;
+
+export const sessions = [
+  route({
+    ...login,
+    method: 'GET',
+    summary: 'Log in with a password, as older clients do',
+    query: Login,
+    handle: async ({ app, query, now }) =>
+      entered(await loginByPassword(app, query.username, query.password, now), now),
+  }),
+
+  route({
+    ...login,
+    method: 'POST',
+    summary: 'Log in with a password, which then stands in no address',
+    body: Login,
+    handle: async ({ app, body, now }) => entered(await loginByPassword(app, body.username, body.password, now), now),
+  }),
+
+  route({ ...logout, method: 'GET' }),
+  route({ ...logout, method: 'POST' }),
+
+  route({
+    method: 'POST',
+    path: '/2.0/updatePassword',
+    summary: 'Change the password; all sessions end, and the answer has a new one',
+    params: z.object({}),
+    body: z.object({ password, newPassword: password }),
+    status: 200,
+    response: SessionShape,
+    strict: 'always',
+    access: anybody,
+    async handle({ app, principal, body, now }) {
+      const account = principal && (await findAccount(app.id, principal.id));
+      if (!account) {
+        throw new AccountError(ACCOUNT_ERROR.notLoggedIn, 'X-ML-Session-Token must be that of an account');
+      }
+      const checked = await guess(`${app.id}#guesses at#${account.id}`, now, async () =>
+        (await passwordMatches(body.password, account.password)) ? account : undefined,
+      );
+      return entered(await changePassword(checked, body.newPassword, now), now);
+    },
+  }),
+];

@@ -1,0 +1,172 @@
+import * as z from 'zod/mini';
+import { changeAccount, createAccount, disconnect, unknownAccount } from '../../accounts/change.ts';
+import { checkCode } from '../../accounts/codes.ts';
+import { ACCOUNT_ERROR, AccountError } from '../../accounts/errors.ts';
+import { checkFields, parseEmail, parsePhone } from '../../accounts/fields.ts';
+import { loginByOauth, newAccount } from '../../accounts/login.ts';
+import { hashPassword } from '../../accounts/password.ts';
+import { type Account, findAccount, listAccounts } from '../../store/accounts.ts';
+import type { App } from '../../store/apps.ts';
+import { masterOnly, self } from '../access.ts';
+import { id, limit, skip } from '../parameters.ts';
+import { route } from '../route.ts';
+import {
+  AccountShape,
+  checked,
+  Done,
+  mobilePhone,
+  password,
+  SessionShape,
+  shown,
+  smsCode,
+  username,
+} from './account-shapes.ts';
+import { entered } from './login-response.ts';
+
+const one = z.object({ id: id('id', 'The account', '5f2c6f7a11d3b073844a3f0f') });
+
+const email = checked(parseEmail, 'An address; nothing is sent there', 'tom@example.com');
+
+/** A third-party login, as on the socket. */
+const authData = z
+  .record(z.string(), z.record(z.string(), z.unknown()))
+  .register(z.globalRegistry, { description: 'In place of a username: a third-party login, which is verified' });
+
+const Registration = z.looseObject({
+  username: z.optional(username),
+  password: z.optional(password),
+  email: z.optional(email),
+  mobilePhone: z.optional(mobilePhone),
+  smsCode: z.optional(smsCode),
+  authData: z.optional(authData),
+});
+
+const Change = z.looseObject({
+  username: z.optional(username),
+  email: z.optional(z.nullable(email)),
+  mobilePhone: z.optional(z.nullable(mobilePhone)),
+  smsCode: z.optional(smsCode),
+});
+
+/**
+ * A telephone number that its owner has shown to be his by a code. Otherwise anybody could put another's number on his
+ * own account, and wait there for its owner to log in by phone.
+ */
+async function provenPhone(app: App, phone: string, code: string | undefined, now: number): Promise<string> {
+  const number = parsePhone(app, phone);
+  if (code === undefined) {
+    throw new AccountError(
+      ACCOUNT_ERROR.badCode,
+      'mobilePhone needs smsCode: the code that POST /2.0/requestLoginSmsCode sends there',
+    );
+  }
+  await checkCode(app, number, 'login', code, undefined, now);
+  return number;
+}
+
+export const users = [
+  route({
+    method: 'POST',
+    path: '/2.0/users',
+    summary: 'Register, and log in; with authData, log in through a third party',
+    params: z.object({}),
+    body: Registration,
+    status: 201,
+    response: SessionShape,
+    strict: 'never',
+    access: () => true,
+    async handle({ app, body, now }) {
+      const { authData, username, password, email, mobilePhone, smsCode, ...fields } = body;
+      if (authData) return entered(await loginByOauth(app, authData, now), now);
+      if (username === undefined) {
+        throw new AccountError(ACCOUNT_ERROR.usernameMissing, 'username, or authData, must be there');
+      }
+      if (password === undefined) throw new AccountError(ACCOUNT_ERROR.passwordMissing, 'password must be there');
+      const own = checkFields(fields);
+      const phone = mobilePhone === undefined ? undefined : await provenPhone(app, mobilePhone, smsCode, now);
+      const hash = await hashPassword(password);
+      const account = newAccount(app, { username, password: hash, email, phone, fields: own }, now);
+      await createAccount(account);
+      return entered(account, now);
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/2.0/users',
+    summary: 'List all accounts by their creation, with the master key',
+    params: z.object({}),
+    query: z.object({ skip, limit: limit(100) }),
+    status: 200,
+    response: z.object({ results: z.array(AccountShape) }),
+    strict: 'always',
+    access: masterOnly,
+    handle: async ({ app, query }) => ({ results: (await listAccounts(app.id, query)).map(shown) }),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/2.0/users/:id',
+    summary: 'Read an account',
+    params: one,
+    status: 200,
+    response: AccountShape,
+    strict: 'always',
+    access: self,
+    async handle({ app, params }) {
+      const account = await findAccount(app.id, params.id);
+      if (!account) throw unknownAccount(params.id);
+      return shown(account);
+    },
+  }),
+
+  route({
+    method: 'PUT',
+    path: '/2.0/users/:id',
+    summary: 'Change fields of an account; null takes an email or mobilePhone away',
+    params: one,
+    body: Change,
+    status: 200,
+    response: AccountShape,
+    strict: 'always',
+    access: self,
+    async handle({ app, principal, params, body, now }) {
+      const { username, email, mobilePhone, smsCode, ...fields } = body;
+      checkFields(fields);
+      const phone =
+        mobilePhone == null
+          ? mobilePhone
+          : principal
+            ? await provenPhone(app, mobilePhone, smsCode, now)
+            : parsePhone(app, mobilePhone);
+      const account = await changeAccount(app.id, params.id, (present) => ({
+        ...present,
+        ...given({ username, email, phone }),
+        fields: checkFields({ ...present.fields, ...fields }),
+        updated: now,
+      }));
+      return shown(account);
+    },
+  }),
+
+  route({
+    method: 'DELETE',
+    path: '/2.0/users/:id',
+    summary: 'Delete an account, with its sessions and connections',
+    params: one,
+    status: 200,
+    response: Done,
+    strict: 'always',
+    access: self,
+    async handle({ app, params }) {
+      await disconnect(await changeAccount(app.id, params.id, () => undefined));
+      return {};
+    },
+  }),
+];
+
+/** What was given, with undefined for what is to be taken away. */
+function given(fields: Partial<Record<'username' | 'email' | 'phone', string | null | undefined>>): Partial<Account> {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, value ?? undefined]));
+}

@@ -1,0 +1,118 @@
+import * as z from 'zod/mini';
+import { checkAttributes } from '../../attributes/limits.ts';
+import { ChatError, ERROR } from '../../shared/errors.ts';
+import type { Principal } from '../../shared/principal.ts';
+import type { App } from '../../store/apps.ts';
+import {
+  attributesOf,
+  clearAttributes,
+  mergeAttributes,
+  replaceAttributes,
+  type Searchable,
+  unknownSubject,
+} from '../../store/attributes.ts';
+import { lookup } from '../../store/dynamo.ts';
+import { isMember, isOwner, self, selfOrFriend } from '../access.ts';
+import { communityId, id } from '../parameters.ts';
+import { type Route, route } from '../route.ts';
+import { Attributes } from './shapes.ts';
+
+type Named = { app: App; params: { id: string } };
+type Access = (caller: Principal, request: Named) => boolean | Promise<boolean>;
+
+const name = z.string().register(z.globalRegistry, { description: 'The attribute', examples: ['age'] });
+const body = z.pipe(z.unknown(), z.transform(checkAttributes)).register(z.globalRegistry, {
+  type: 'object',
+  additionalProperties: {},
+  examples: [{ age: 3, home: { city: 'Rome' } }],
+});
+
+async function read(subject: Searchable): Promise<Record<string, unknown>> {
+  const [found] = await lookup([attributesOf(subject)]);
+  if (!found) throw unknownSubject(subject);
+  return found.attributes;
+}
+
+/** The endpoints of the attributes of one kind of subject, below its path. */
+function attributesAt(base: string, kind: Searchable['kind'], reader: Access, writer: Access): Route[] {
+  const path = `${base}/:id/attributes`;
+  const one = z.object({ id: kind === 'user' ? id('id') : communityId });
+  const named = z.extend(one, { name });
+  const at = ({ app, params }: Named): Searchable => ({ app: app.id, kind, id: params.id });
+  return [
+    route({
+      method: 'GET',
+      path,
+      summary: `Read the attributes of a ${kind}`,
+      params: one,
+      status: 200,
+      response: Attributes,
+      access: reader,
+      handle: (request) => read(at(request)),
+    }),
+
+    route({
+      method: 'GET',
+      // A name may hold slashes, which arrive decoded.
+      path: `${path}/:name{.+}`,
+      summary: `Read one attribute of a ${kind}`,
+      params: named,
+      status: 200,
+      response: z.unknown(),
+      access: reader,
+      async handle(request) {
+        const { id, name } = request.params;
+        const attributes = await read(at(request));
+        if (!Object.hasOwn(attributes, name)) {
+          throw new ChatError(ERROR.notFound, `The ${kind} ${id} has no attribute ${name}`);
+        }
+        return attributes[name];
+      },
+    }),
+
+    route({
+      method: 'POST',
+      path,
+      summary: `Set some attributes of a ${kind}`,
+      params: one,
+      body,
+      status: 201,
+      response: Attributes,
+      access: writer,
+      handle: (request) => mergeAttributes(at(request), request.body),
+    }),
+
+    route({
+      method: 'PUT',
+      path,
+      summary: `Set the attributes of a ${kind} and remove all others`,
+      params: one,
+      body,
+      status: 201,
+      response: Attributes,
+      access: writer,
+      handle: (request) => replaceAttributes(at(request), request.body),
+    }),
+
+    route({
+      method: 'DELETE',
+      path,
+      summary: `Remove all attributes of a ${kind}`,
+      params: one,
+      status: 204,
+      access: writer,
+      handle: (request) => clearAttributes(at(request)),
+    }),
+  ];
+}
+
+const community =
+  (kind: 'group' | 'room', rule: typeof isMember): Access =>
+  (caller, { app, params }) =>
+    rule(caller, { app: app.id, kind, id: params.id });
+
+export const attributes = [
+  ...attributesAt('/ctx', 'user', selfOrFriend, self),
+  ...attributesAt('/groups', 'group', community('group', isMember), community('group', isOwner)),
+  ...attributesAt('/rooms', 'room', community('room', isMember), community('room', isOwner)),
+];

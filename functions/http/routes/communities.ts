@@ -1,0 +1,119 @@
+import * as z from 'zod/mini';
+import type { Principal } from '../../shared/principal.ts';
+import type { App } from '../../store/apps.ts';
+import { type Community, describe, unknownCommunity } from '../../store/communities.ts';
+import { changeMembers, deleteCommunity } from '../../store/community-changes.ts';
+import { isMember, isOwner } from '../access.ts';
+import { communityId, id, ids } from '../parameters.ts';
+import { loaded, type Route, route } from '../route.ts';
+import { Group, Room } from './shapes.ts';
+
+type Kind = Community['kind'];
+
+/** How many members there may be. */
+export const most = (app: App, kind: Kind) => (kind === 'group' ? app.groupMembers : app.roomMembers);
+
+export const one = z.object({ id: communityId });
+const member = z.object({ id: communityId, uid: id('uid', 'The member') });
+const members = z.object({ members: ids('members') });
+
+/** The endpoints that groups and rooms have in common. */
+export function common(kind: Kind): Route[] {
+  const at = (app: App, params: { id: string }): Community => ({ app: app.id, kind, id: params.id });
+  const path = `/${kind}s`;
+  const shape = kind === 'group' ? Group : Room;
+
+  type Named = { app: App; params: { id: string } };
+  const byMember = (caller: Principal, { app, params }: Named) => isMember(caller, at(app, params));
+  const byOwner = (caller: Principal, { app, params }: Named) => isOwner(caller, at(app, params));
+
+  const read = async ({ app, params }: Named) => {
+    const [found] = await describe(app.id, kind, [params.id]);
+    if (!found) throw unknownCommunity(at(app, params));
+    return found;
+  };
+
+  /** Members join and leave by the owner's will; they leave by their own, too, and rooms they also join by it. */
+  const byOwnerOrSelf = async (caller: Principal, request: Named & { params: { uid: string } }) =>
+    (caller.kind === 'user' && caller.id === request.params.uid) || byOwner(caller, request);
+
+  return [
+    ...loaded({
+      path: `${path}/:id`,
+      summary: `Read a ${kind}`,
+      params: one,
+      status: 200,
+      response: shape,
+      access: byMember,
+      handle: read,
+    }),
+
+    route({
+      method: 'DELETE',
+      path: `${path}/:id`,
+      summary: `Delete a ${kind}`,
+      params: one,
+      status: 204,
+      access: byOwner,
+      handle: ({ app, params }) => deleteCommunity(at(app, params)),
+    }),
+
+    route({
+      method: 'POST',
+      path: `${path}/:id/members`,
+      summary: `Let users join a ${kind}`,
+      params: one,
+      body: members,
+      status: 201,
+      response: shape,
+      access: byOwner,
+      async handle({ app, params, body, now }) {
+        await changeMembers(at(app, params), { join: body.members }, { most: most(app, kind), now });
+        return read({ app, params });
+      },
+    }),
+
+    route({
+      method: 'DELETE',
+      path: `${path}/:id/members`,
+      summary: `Let users leave a ${kind}`,
+      params: one,
+      body: members,
+      status: 204,
+      access: byOwner,
+      handle: ({ app, params, body, now }) =>
+        changeMembers(at(app, params), { leave: body.members }, { most: most(app, kind), now }),
+    }),
+
+    route({
+      method: 'POST',
+      path: `${path}/:id/members/:uid`,
+      summary: `Let one user join a ${kind}`,
+      params: member,
+      status: 201,
+      response: shape,
+      access: kind === 'room' ? byOwnerOrSelf : byOwner,
+      async handle({ app, params, now }) {
+        await changeMembers(at(app, params), { join: [params.uid] }, { most: most(app, kind), now });
+        return read({ app, params });
+      },
+    }),
+
+    route({
+      method: 'DELETE',
+      path: `${path}/:id/members/:uid`,
+      summary: `Let one user leave a ${kind}`,
+      params: member,
+      status: 204,
+      access: byOwnerOrSelf,
+      handle: ({ app, params, now }) =>
+        changeMembers(at(app, params), { leave: [params.uid] }, { most: most(app, kind), now }),
+    }),
+  ];
+}
+
+/** What a new community may be called. */
+export const name = z.optional(z.nullable(z.string())).register(z.globalRegistry, { examples: ['Cats'] });
+
+/** A name is an attribute like any other. */
+export const named = (value: string | null | undefined) => (value == null ? {} : { name: value });

@@ -1,0 +1,134 @@
+import * as z from 'zod/mini';
+import { SLACK_MS } from '../../chat/recovery-rules.ts';
+import { ChatError, ERROR } from '../../shared/errors.ts';
+import type { Principal } from '../../shared/principal.ts';
+import { connectionsOf } from '../../store/connections.ts';
+import { lookup } from '../../store/dynamo.ts';
+import { befriend, friendship, friendsOf, unfriend } from '../../store/friendships.ts';
+import { history, latest } from '../../store/messages.ts';
+import { forfeitEach } from '../../store/recovery.ts';
+import { self } from '../access.ts';
+import { flag, historyQuery, id, ids } from '../parameters.ts';
+import { route } from '../route.ts';
+import { ContactDetail, Friendship, History, Ids, MadeFriendship } from './shapes.ts';
+
+const user = (app: string, userId: string): Principal => ({ app, kind: 'user', id: userId });
+
+const one = z.object({ id: id('id') });
+const pair = z.object({ id: id('id'), fid: id('fid', 'The friend', 'jerry') });
+
+/** How many friendships one request may make. */
+const BATCH = 100;
+
+async function makeFriends(
+  app: string,
+  userId: string,
+  friend: string,
+  now: number,
+): Promise<z.output<typeof MadeFriendship>> {
+  if (userId === friend) throw new ChatError(ERROR.badParameter, 'fid is the user himself; it must be somebody else');
+  return { ...(await befriend(user(app, userId), friend, now)), ns: app };
+}
+
+export const friends = [
+  route({
+    method: 'POST',
+    path: '/ctx/:id/friends/:fid',
+    summary: 'Make two users friends of one another',
+    params: pair,
+    status: 200,
+    response: MadeFriendship,
+    access: self,
+    handle: ({ app, params, now }) => makeFriends(app.id, params.id, params.fid, now),
+  }),
+
+  route({
+    method: 'POST',
+    path: '/ctx/:id/friends',
+    summary: 'Make a user friends with several others',
+    params: one,
+    body: ids('body', BATCH),
+    status: 200,
+    response: z.array(MadeFriendship),
+    access: self,
+    async handle({ app, params, body, now }) {
+      if (body.includes(params.id))
+        throw new ChatError(ERROR.badParameter, 'body names the user himself; it must name others');
+      const made = [];
+      for (const friend of body) made.push(await makeFriends(app.id, params.id, friend, now));
+      return made;
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/friends/:fid',
+    summary: 'Read one friendship',
+    params: pair,
+    status: 200,
+    response: Friendship,
+    access: self,
+    async handle({ app, params }) {
+      const [found, connections] = await lookup([
+        friendship(user(app.id, params.id), params.fid),
+        connectionsOf(user(app.id, params.fid)),
+      ]);
+      if (!found) throw new ChatError(ERROR.notFound, `${params.fid} is no friend of ${params.id}`);
+      return { ...found, online: connections.length > 0 };
+    },
+  }),
+
+  route({
+    method: 'DELETE',
+    path: '/ctx/:id/friends/:fid',
+    summary: 'End a friendship on both sides',
+    params: pair,
+    status: 204,
+    access: self,
+    async handle({ app, params, now }) {
+      // What one of them still said could not be found any more by the other.
+      await forfeitEach(app.id, [params.id, params.fid], now + SLACK_MS);
+      await unfriend(user(app.id, params.id), params.fid);
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/friends',
+    summary: "List a user's friends",
+    params: one,
+    query: z.object({ detail: flag('Who is online, and what was said last') }),
+    status: 200,
+    response: z.union([Ids, z.array(ContactDetail)]),
+    access: self,
+    async handle({ app, params, query, now }) {
+      const ids = await friendsOf(user(app.id, params.id));
+      if (!query.detail) return ids;
+      const [devices, recent] = await Promise.all([
+        lookup(ids.map((friend) => connectionsOf(user(app.id, friend)))),
+        latest(
+          ids.map((friend) => ({ app: app.id, kind: 'friend', between: [params.id, friend] })),
+          now,
+        ),
+      ]);
+      return ids.map((friend, n) => ({
+        id: friend,
+        online: (devices[n]?.length ?? 0) > 0,
+        ...(recent[n] && { recent: recent[n] }),
+      }));
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/friends/:fid/chats',
+    summary: 'Read the history with a friend',
+    params: pair,
+    query: historyQuery,
+    status: 200,
+    response: History,
+    access: self,
+    handle: ({ app, params, query, now }) =>
+      history({ app: app.id, kind: 'friend', between: [params.id, params.fid] }, query, now),
+  }),
+];

@@ -1,0 +1,124 @@
+import * as z from 'zod/mini';
+import { SLACK_MS } from '../../chat/recovery-rules.ts';
+import { ChatError, ERROR } from '../../shared/errors.ts';
+import type { App } from '../../store/apps.ts';
+import {
+  type Community,
+  checkExists,
+  communitiesOf,
+  describe,
+  membersOf,
+  unknownCommunity,
+} from '../../store/communities.ts';
+import { changeMembers, createCommunity } from '../../store/community-changes.ts';
+import { eraseHistory, history, latest } from '../../store/messages.ts';
+import { forfeitEach } from '../../store/recovery.ts';
+import { isMember, isOwner, self } from '../access.ts';
+import { flag, historyQuery, id, ids } from '../parameters.ts';
+import { route } from '../route.ts';
+import { common, most, name, named, one } from './communities.ts';
+import { Group, GroupOfUser, History, Id, Ids } from './shapes.ts';
+
+const groupAt = (app: App, params: { id: string }): Community => ({ app: app.id, kind: 'group', id: params.id });
+
+const conversation = (app: App, group: string) => ({ app: app.id, kind: 'group', between: [group] }) as const;
+
+/** The endpoints of groups. */
+export const groups = [
+  ...common('group'),
+
+  route({
+    method: 'POST',
+    path: '/groups',
+    summary: 'Create a group; its owner is a member',
+    params: z.object({}),
+    body: z.object({ owner: id('owner'), members: z._default(ids('members'), []), name }),
+    status: 200,
+    response: Id,
+    access: ({ kind, id }, { body }) => kind === 'user' && id === body.owner,
+    async handle({ app, body, now }) {
+      const group = { owner: body.owner, join: body.members, attributes: named(body.name) };
+      const { id } = await createCommunity(app.id, 'group', group, { most: most(app, 'group'), now });
+      return id;
+    },
+  }),
+
+  route({
+    method: 'PUT',
+    path: '/groups/:id',
+    summary: "Change a group's owner, its members, or both; the owner stays a member",
+    params: one,
+    body: z.object({ owner: z.optional(id('owner')), members: z.optional(ids('members')) }),
+    status: 201,
+    response: Group,
+    access: (caller, { app, params }) => isOwner(caller, groupAt(app, params)),
+    async handle({ app, params, body, now }) {
+      const group = groupAt(app, params);
+      if (!body.owner && !body.members) throw new ChatError(ERROR.badParameter, 'body: owner or members must be there');
+      const [found] = await describe(app.id, 'group', [params.id]);
+      if (!found) throw unknownCommunity(group);
+      const owner = body.owner ?? found.owner;
+      const wanted = body.members && new Set([...body.members, ...(owner === undefined ? [] : [owner])]);
+      const change = {
+        owner: body.owner,
+        join: wanted ? [...wanted] : [],
+        leave: wanted ? (await membersOf(group)).filter((user) => !wanted.has(user)) : [],
+      };
+      await changeMembers(group, change, { most: most(app, 'group'), now });
+      const [changed] = await describe(app.id, 'group', [params.id]);
+      if (!changed) throw unknownCommunity(group);
+      return changed;
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/groups/:id/chats',
+    summary: 'Read the history of a group',
+    params: one,
+    query: historyQuery,
+    status: 200,
+    response: History,
+    access: (caller, { app, params }) => isMember(caller, groupAt(app, params)),
+    async handle({ app, params, query, now }) {
+      await checkExists(groupAt(app, params));
+      return history(conversation(app, params.id), query, now);
+    },
+  }),
+
+  route({
+    method: 'DELETE',
+    path: '/groups/:id/chats',
+    summary: 'Erase the history of a group',
+    params: one,
+    status: 204,
+    access: (caller, { app, params }) => isOwner(caller, groupAt(app, params)),
+    async handle({ app, params, now }) {
+      await checkExists(groupAt(app, params));
+      // What they missed is going to be missing for ever.
+      await forfeitEach(app.id, await membersOf(groupAt(app, params)), now + SLACK_MS);
+      await eraseHistory(conversation(app, params.id));
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/groups',
+    summary: 'List the groups that a user is in',
+    params: z.object({ id: id('id') }),
+    query: z.object({ detail: flag('The groups themselves, and what was said last') }),
+    status: 200,
+    response: z.union([Ids, z.array(GroupOfUser)]),
+    access: self,
+    async handle({ app, params, query, now }) {
+      const ids = await communitiesOf(app.id, 'group', params.id);
+      if (!query.detail) return ids;
+      const found = await describe(app.id, 'group', ids);
+      const recent = await latest(
+        found.map((group) => conversation(app, group.id)),
+        now,
+      );
+      return found.map((group, n) => ({ ...group, ...(recent[n] && { recent: recent[n] }) }));
+    },
+  }),
+];

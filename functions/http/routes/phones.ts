@@ -1,0 +1,87 @@
+import * as z from 'zod/mini';
+import { changePassword } from '../../accounts/change.ts';
+import { checkCode } from '../../accounts/codes.ts';
+import { ACCOUNT_ERROR, AccountError } from '../../accounts/errors.ts';
+import { parsePhone } from '../../accounts/fields.ts';
+import { loginByPhone } from '../../accounts/login.ts';
+import { sendCode } from '../../accounts/send-code.ts';
+import { findByClaim } from '../../store/accounts.ts';
+import type { App } from '../../store/apps.ts';
+import { anybody } from '../access.ts';
+import { route } from '../route.ts';
+import { Done, mobilePhone, password, SessionShape, smsCode } from './account-shapes.ts';
+import { entered } from './login-response.ts';
+
+const common = { method: 'POST', params: z.object({}), status: 200, strict: 'never', access: anybody } as const;
+
+export const phones = [
+  route({
+    ...common,
+    path: '/2.0/requestLoginSmsCode',
+    summary: 'Have a code sent, to log in by phone or to register it',
+    body: z.object({ mobilePhone }),
+    response: Done,
+    async handle({ app, body, now }) {
+      await sendCode(app, parsePhone(app, body.mobilePhone), 'login', now);
+      return {};
+    },
+  }),
+
+  route({
+    ...common,
+    path: '/2.0/loginByMobilePhone',
+    summary: 'Log in with a code; the first time, an account is made',
+    body: z.object({ mobilePhone, smsCode }),
+    response: SessionShape,
+    async handle({ app, body, now }) {
+      const login = { phone: body.mobilePhone, code: body.smsCode };
+      return entered(await loginByPhone(app, login, undefined, now), now);
+    },
+  }),
+
+  route({
+    ...common,
+    path: '/2.0/requestPasswordReset',
+    summary: 'Have a code sent, to set a new password with',
+    body: z.object({ mobilePhone: z.optional(mobilePhone), email: z.optional(z.string()) }),
+    response: Done,
+    async handle({ app, body, now }) {
+      await sendCode(app, parsePhone(app, phoneOf(body)), 'reset', now);
+      return {};
+    },
+  }),
+
+  route({
+    ...common,
+    path: '/2.0/resetPasswordBySmsCode',
+    summary: 'Set a new password with a code; all sessions end',
+    body: z.object({ mobilePhone, smsCode, password }),
+    response: Done,
+    async handle({ app, body, now }) {
+      await reset(app, parsePhone(app, body.mobilePhone), body, now);
+      return {};
+    },
+  }),
+];
+
+/** No mail is sent from here. */
+function phoneOf({ mobilePhone, email }: { mobilePhone?: string | undefined; email?: string | undefined }): string {
+  if (mobilePhone !== undefined) return mobilePhone;
+  if (email !== undefined) {
+    throw new AccountError(ACCOUNT_ERROR.unsupported, 'A password is not reset by email; give mobilePhone');
+  }
+  throw new AccountError(ACCOUNT_ERROR.badParameter, 'body: mobilePhone must be there');
+}
+
+/** Only whoever holds the phone, and so has the code, learns whether there is an account with it. */
+async function reset(
+  app: App,
+  phone: string,
+  given: { smsCode: string; password: string },
+  now: number,
+): Promise<void> {
+  await checkCode(app, phone, 'reset', given.smsCode, undefined, now);
+  const account = await findByClaim(app.id, { kind: 'phone', value: phone });
+  if (!account) throw new AccountError(ACCOUNT_ERROR.notFound, 'No account has this phone');
+  await changePassword(account, given.password, now);
+}

@@ -1,0 +1,111 @@
+import * as z from 'zod/mini';
+import { invoke } from '../../gateway/invoke.ts';
+import { Outcome, type Reading, Upload } from '../../jobs/push-credentials.ts';
+import { storeCredentials } from '../../mobile/platform-application.ts';
+import { ENV } from '../../shared/constants.ts';
+import { requireEnv } from '../../shared/environment.ts';
+import { ChatError, ERROR } from '../../shared/errors.ts';
+import { PushSettings } from '../../store/app-settings.ts';
+import { changeApp } from '../../store/apps.ts';
+import { Credential, PLATFORMS } from '../../store/platforms.ts';
+import { masterOnly } from '../access.ts';
+import { route, type Section } from '../route.ts';
+
+const reader = requireEnv(ENV.credentialsUrl);
+
+const platform = z.enum(PLATFORMS).register(z.globalRegistry, {
+  description: "Apple's service for apps from the store, Apple's for apps in development, or Google's",
+});
+
+const Known = z
+  .object({
+    platform,
+    kind: Credential.shape.kind,
+    bundle: z.optional(z.string()),
+    expires: z.optional(z.string()),
+  })
+  .register(z.globalRegistry, { id: 'PushCredential' });
+
+/** What may be told of credentials. */
+function known(platform: (typeof PLATFORMS)[number], { kind, bundle, expires }: Credential): z.output<typeof Known> {
+  return {
+    platform,
+    kind,
+    ...(bundle !== undefined && { bundle }),
+    ...(expires !== undefined && { expires: new Date(expires).toISOString() }),
+  };
+}
+
+const example = { file: 'MIIKQQIBAzCCCgcGCSqGSIb3DQEHAaCC...', password: 'as exported', bundleId: 'com.example.chat' };
+
+/** Only the master key may do any of this, in open mode too. */
+const management = { strict: 'always', access: masterOnly } as const;
+
+export const credentials: Section = {
+  name: 'push',
+  description: "The application's credentials for push services, and how alerts are worded",
+  routes: [
+    route({
+      ...management,
+      method: 'PUT',
+      path: '/2.0/push/credentials/:platform',
+      summary: 'Upload credentials (.p12, .p8, or the key of a Google service account), in place of those before',
+      params: z.object({ platform }),
+      body: Upload.register(z.globalRegistry, { examples: [example] }),
+      status: 200,
+      response: Known,
+      async handle({ app, params: { platform }, body }) {
+        const read = Outcome.parse(await invoke(reader, { platform, upload: body } satisfies Reading));
+        if ('refused' in read) throw new ChatError(ERROR.badParameter, read.refused);
+        const arn = await storeCredentials(app.id, platform, app[platform]?.arn, read.attributes);
+        const credential = { arn, ...read.known };
+        await changeApp(app.id, { [platform]: credential });
+        return known(platform, credential);
+      },
+    }),
+
+    route({
+      ...management,
+      method: 'GET',
+      path: '/2.0/push/credentials',
+      summary: 'Read what credentials there are, and until when they are valid',
+      params: z.object({}),
+      status: 200,
+      response: z.array(Known),
+      handle: async ({ app }) =>
+        PLATFORMS.flatMap((platform) => {
+          const credential = app[platform];
+          return credential ? [known(platform, credential)] : [];
+        }),
+    }),
+
+    route({
+      ...management,
+      method: 'PUT',
+      path: '/2.0/push/settings',
+      summary: 'Say how alerts are worded; what is not given is as it is by default',
+      params: z.object({}),
+      body: PushSettings.register(z.globalRegistry, {
+        id: 'PushSettings',
+        examples: [{ template: '{name}: {text}', nameAttribute: 'nickname' }],
+      }),
+      status: 200,
+      response: PushSettings,
+      async handle({ app, body }) {
+        await changeApp(app.id, { push: body });
+        return body;
+      },
+    }),
+
+    route({
+      ...management,
+      method: 'GET',
+      path: '/2.0/push/settings',
+      summary: 'Read how alerts are worded',
+      params: z.object({}),
+      status: 200,
+      response: PushSettings,
+      handle: async ({ app }) => app.push,
+    }),
+  ],
+};

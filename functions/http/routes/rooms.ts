@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import { communitiesOf, describe } from '../../store/communities.ts';
+import { createCommunity } from '../../store/community-changes.ts';
+import { anybody, self } from '../access.ts';
+import { flag, id, ids } from '../parameters.ts';
+import { route } from '../route.ts';
+import { common, most, name, named } from './communities.ts';
+import { Id, Ids, Room } from './shapes.ts';
+
+/** The endpoints of rooms. */
+export const rooms = [
+  ...common('room'),
+
+  route({
+    method: 'POST',
+    path: '/rooms',
+    summary: 'Create a room',
+    params: z.object({}),
+    body: z.object({ members: z._default(ids('members'), []), name }),
+    status: 200,
+    response: Id,
+    access: anybody,
+    async handle({ app, body, now }) {
+      const room = { join: body.members, attributes: named(body.name) };
+      const { id } = await createCommunity(app.id, 'room', room, { most: most(app, 'room'), now });
+      return id;
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/rooms',
+    summary: 'List the rooms that a user is in',
+    params: z.object({ id: id('id') }),
+    query: z.object({ detail: flag('The rooms themselves') }),
+    status: 200,
+    response: z.union([Ids, z.array(Room)]),
+    access: self,
+    async handle({ app, params, query }) {
+      const ids = await communitiesOf(app.id, 'room', params.id);
+      return query.detail ? describe(app.id, 'room', ids) : ids;
+    },
+  }),
+];

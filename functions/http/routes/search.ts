@@ -1,0 +1,80 @@
+import * as z from 'zod/mini';
+import type { Principal } from '../../shared/principal.ts';
+import { describe } from '../../store/communities.ts';
+import { connectionsOf } from '../../store/connections.ts';
+import { lookup } from '../../store/dynamo.ts';
+import { search } from '../../store/search.ts';
+import { anybody, masterOnly } from '../access.ts';
+import { route } from '../route.ts';
+import { parseSearch, SEARCH_LIMIT } from './search-query.ts';
+import { FoundUser, Group, Room } from './shapes.ts';
+
+const none = z.object({});
+const query = z
+  .pipe(z.record(z.string(), z.union([z.string(), z.array(z.string())])), z.transform(parseSearch))
+  .register(z.globalRegistry, {
+    properties: {
+      _sort: {
+        type: 'string',
+        description: 'Names of attributes separated by commas, each after `-` if descending; `ts` is the creation',
+        examples: ['score,-age'],
+      },
+      _skip: { type: 'integer', minimum: 0, default: 0, description: 'How many to pass over' },
+      _limit: {
+        type: 'integer',
+        minimum: 1,
+        default: SEARCH_LIMIT.usual,
+        description: `How many at most; more than ${SEARCH_LIMIT.most} are taken for ${SEARCH_LIMIT.most}`,
+      },
+    },
+    additionalProperties: { type: 'string' },
+    description:
+      'Attributes that all have to fit: the path and value of each; `*` is any run of characters, `?` any one',
+    examples: [{ name: 'j*' }],
+  });
+
+const users = route({
+  method: 'GET',
+  path: '/ctx',
+  summary: 'Search users by their attributes',
+  params: none,
+  query,
+  status: 200,
+  response: z.array(FoundUser),
+  access: anybody,
+  async handle({ app, query }) {
+    const found = await search(app.id, 'user', query);
+    const connections = await lookup(
+      found.map(({ id }) => connectionsOf({ app: app.id, kind: 'user', id } satisfies Principal)),
+    );
+    return found.map(({ id, ts, attributes }, n) => ({
+      id,
+      online: (connections[n]?.length ?? 0) > 0,
+      ts,
+      attributes,
+    }));
+  },
+});
+
+const communities = (kind: 'group' | 'room') =>
+  route({
+    method: 'GET',
+    path: `/${kind}s`,
+    summary: `Search ${kind}s by their attributes`,
+    params: none,
+    query,
+    status: 200,
+    response: z.array(kind === 'group' ? Group : Room),
+    // Anybody may enter a room, so he may look for one; who is in a group is for its members to know.
+    access: kind === 'room' ? anybody : masterOnly,
+    async handle({ app, query }) {
+      const found = await search(app.id, kind, query);
+      return describe(
+        app.id,
+        kind,
+        found.map(({ id }) => id),
+      );
+    },
+  });
+
+export const searches = [users, communities('group'), communities('room')];

@@ -1,0 +1,92 @@
+import * as z from 'zod/mini';
+import { ERROR } from '../../shared/errors.ts';
+
+/** What the endpoints answer. Handlers are checked against these by the compiler, running ones by a test. */
+
+const ts = z.int().register(z.globalRegistry, { description: 'Epoch milliseconds', examples: [1767225600000] });
+const id = z.string().register(z.globalRegistry, { examples: ['tom'] });
+const online = z.boolean().register(z.globalRegistry, { description: 'Whether a device of the user is connected' });
+const members = z
+  .array(z.string())
+  .register(z.globalRegistry, { description: 'At most 1000 are listed', examples: [['jerry', 'tom']] });
+
+export const Id = z.string().register(z.globalRegistry, { examples: ['9f2b61c04a7d4b0f8f3f5f5c2f6f7a11'] });
+export const Ids = z.array(z.string()).register(z.globalRegistry, { examples: [['jerry', 'butch']] });
+
+export const Attributes = z
+  .record(z.string(), z.unknown())
+  .register(z.globalRegistry, { id: 'Attributes', description: 'Any JSON by name', examples: [{ age: 3 }] });
+
+export const User = z
+  .object({
+    attributes: Attributes,
+    installs: z.array(z.string()).register(z.globalRegistry, { description: 'Installations bound for push' }),
+    sessions: z.int().register(z.globalRegistry, { description: 'How many devices are connected' }),
+    friends: z.array(z.string()),
+    groups: z.array(z.string()),
+    rooms: z.array(z.string()),
+    ts,
+  })
+  .register(z.globalRegistry, { id: 'User' });
+
+export const FoundUser = z.object({ id, online, ts, attributes: Attributes }).register(z.globalRegistry, {
+  id: 'FoundUser',
+});
+
+export const Message = z
+  .object({
+    id: z.string().register(z.globalRegistry, { description: 'Sorts as the history does' }),
+    speaker: id,
+    content: z.object({
+      media: z.int().register(z.globalRegistry, { description: '0 text, 1 image, 2 audio, 3 video' }),
+      body: z.string().register(z.globalRegistry, { description: 'The text, or the URL of the media' }),
+    }),
+    ts,
+    remark: z.optional(z.string()),
+  })
+  .register(z.globalRegistry, { id: 'Message' });
+
+export const History = z.array(Message);
+
+const friendship = {
+  id: z.string(),
+  from: id,
+  to: z.string().register(z.globalRegistry, { examples: ['jerry'] }),
+  ts,
+};
+
+export const Friendship = z
+  .object({ ...friendship, online })
+  .register(z.globalRegistry, { id: 'Friendship', description: '`from` asked for it; `online` is the friend' });
+
+export const MadeFriendship = z
+  .object({
+    ...friendship,
+    ns: z.string().register(z.globalRegistry, { description: 'The application', examples: ['macaw-demo'] }),
+  })
+  .register(z.globalRegistry, { id: 'MadeFriendship' });
+
+const recent = z.optional(Message);
+
+export const ContactDetail = z
+  .object({ id, online, recent })
+  .register(z.globalRegistry, { id: 'ContactDetail', description: 'A friend or stranger, and what was said last' });
+
+export const Stranger = z.object({ ts, online, recent }).register(z.globalRegistry, { id: 'Stranger' });
+
+const room = { id: Id, members, attributes: Attributes, ts };
+const group = { ...room, owner: z.optional(id) };
+
+export const Group = z.object(group).register(z.globalRegistry, { id: 'Group' });
+
+export const GroupOfUser = z.object({ ...group, recent }).register(z.globalRegistry, { id: 'GroupOfUser' });
+
+export const Room = z.object(room).register(z.globalRegistry, { id: 'Room' });
+
+export const Accepted = z
+  .object({ id: z.string().register(z.globalRegistry, { description: 'The id of the message' }) })
+  .register(z.globalRegistry, { id: 'Accepted' });
+
+export const Failure = z
+  .object({ errorCode: z.literal(Object.values(ERROR)), errorMessage: z.string() })
+  .register(z.globalRegistry, { id: 'Failure' });

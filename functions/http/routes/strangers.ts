@@ -1,0 +1,102 @@
+import * as z from 'zod/mini';
+import { ChatError, ERROR } from '../../shared/errors.ts';
+import type { Principal } from '../../shared/principal.ts';
+import { connectionsOf } from '../../store/connections.ts';
+import { type Contact, contact, contactsOf } from '../../store/contacts.ts';
+import { lookup } from '../../store/dynamo.ts';
+import { history, latest } from '../../store/messages.ts';
+import { self } from '../access.ts';
+import { flag, historyQuery, id, idList, limit, skip } from '../parameters.ts';
+import { route } from '../route.ts';
+import { ContactDetail, History, Ids, Stranger } from './shapes.ts';
+
+const one = z.object({ id: id('id') });
+const pair = z.object({ id: id('id'), sid: id('sid', 'The stranger', 'butch') });
+
+/** Adds to contacts whether the stranger is online now, and what was said last. */
+async function detail(user: Principal, contacts: readonly Contact[], now: number) {
+  const [devices, recent] = await Promise.all([
+    lookup(contacts.map((stranger) => connectionsOf({ ...user, id: stranger.id }))),
+    latest(
+      contacts.map((stranger) => ({ app: user.app, kind: 'stranger', between: [user.id, stranger.id] }) as const),
+      now,
+    ),
+  ]);
+  return contacts.map(({ id, ts }, n) => ({
+    id,
+    ts,
+    online: (devices[n]?.length ?? 0) > 0,
+    ...(recent[n] && { recent: recent[n] }),
+  }));
+}
+
+export const strangers = [
+  route({
+    method: 'GET',
+    path: '/ctx/:id/strangers',
+    summary: 'List the strangers that a user was in contact with, the latest first',
+    params: one,
+    query: z.object({
+      detail: flag('Who is online, and what was said last'),
+      skip,
+      limit: limit(100),
+      ids: z.optional(idList('ids', 'Only these')),
+    }),
+    status: 200,
+    response: z.union([Ids, z.array(ContactDetail)]),
+    access: self,
+    async handle({ app, params, query, now }) {
+      const user: Principal = { app: app.id, kind: 'user', id: params.id };
+      const contacts = query.ids
+        ? await named(user, query.ids, query, now)
+        : await contactsOf(user, query.skip, query.limit, now);
+      if (!query.detail) return contacts.map((stranger) => stranger.id);
+      return (await detail(user, contacts, now)).map(({ ts, ...shown }) => shown);
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/strangers/:sid',
+    summary: 'Read the contact with one stranger',
+    params: pair,
+    status: 200,
+    response: Stranger,
+    access: self,
+    async handle({ app, params, now }) {
+      const user: Principal = { app: app.id, kind: 'user', id: params.id };
+      const [found] = await lookup([contact(user, params.sid, now)]);
+      const [shown] = await detail(user, found ? [found] : [], now);
+      if (!shown) throw new ChatError(ERROR.notFound, `${params.id} was never in contact with ${params.sid}`);
+      const { id: _, ...rest } = shown;
+      return rest;
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/strangers/:sid/chats',
+    summary: 'Read the history with a stranger',
+    params: pair,
+    query: historyQuery,
+    status: 200,
+    response: History,
+    access: self,
+    handle: ({ app, params, query, now }) =>
+      history({ app: app.id, kind: 'stranger', between: [params.id, params.sid] }, query, now),
+  }),
+];
+
+/** Those of the named strangers that there was contact with, the latest first. */
+async function named(
+  user: Principal,
+  ids: readonly string[],
+  page: { skip: number; limit: number },
+  now: number,
+): Promise<Contact[]> {
+  const found = await lookup([...new Set(ids)].map((stranger) => contact(user, stranger, now)));
+  return found
+    .flatMap((one) => one ?? [])
+    .sort((a, b) => b.ts - a.ts)
+    .slice(page.skip, page.skip + page.limit);
+}

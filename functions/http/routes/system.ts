@@ -1,0 +1,69 @@
+import * as z from 'zod/mini';
+import { offsetOf } from '../../chat/position.ts';
+import type { Addressee, DeliverJob } from '../../jobs/deliver.ts';
+import { deliverLater } from '../../jobs/deliver-enqueue.ts';
+import { checkContent, Spoken } from '../../shared/content.ts';
+import { ChatError, ERROR } from '../../shared/errors.ts';
+import type { App } from '../../store/apps.ts';
+import { checkExists } from '../../store/communities.ts';
+import { lookup } from '../../store/dynamo.ts';
+import { messageId } from '../../store/messages.ts';
+import { profile } from '../../store/profiles.ts';
+import { masterOnly } from '../access.ts';
+import { flag, id } from '../parameters.ts';
+import { route } from '../route.ts';
+import { Accepted } from './shapes.ts';
+
+const Body = z
+  .object(Spoken.shape)
+  .register(z.globalRegistry, { examples: [{ content: { media: 0, body: 'Back in five minutes' } }] });
+
+/** Hands the message over; whoever is online gets it soon after the request was answered. */
+async function send(app: App, to: Addressee, body: z.output<typeof Body>, now: number): Promise<{ id: string }> {
+  checkContent(body, 'body');
+  const { content, remark, push } = body;
+  const message = { id: messageId(now, 0), content, ts: now, ...(remark != null && { remark }) };
+  const told = to.kind === 'user' || to.kind === 'group';
+  const event = { name: 'sys', args: [message], offset: offsetOf(now, message.id) };
+  await deliverLater([
+    { app: app.id, event, priority: 'notice', to, ...(told && { push: push ?? {} }) } satisfies DeliverJob,
+  ]);
+  return { id: message.id };
+}
+
+export const systemMessages = [
+  route({
+    method: 'POST',
+    path: '/system',
+    summary: 'Say something to everybody online',
+    params: z.object({}),
+    body: Body,
+    status: 202,
+    response: Accepted,
+    access: masterOnly,
+    handle: ({ app, body, now }) => send(app, { kind: 'everybody' }, body, now),
+  }),
+
+  route({
+    method: 'POST',
+    path: '/system/:id',
+    summary: 'Say something to a user, a group or a room',
+    params: z.object({ id: id('id', 'The user, group or room') }),
+    query: z.object({ group: flag('The id is that of a group'), room: flag('The id is that of a room') }),
+    body: Body,
+    status: 202,
+    response: Accepted,
+    access: masterOnly,
+    async handle({ app, params, query, body, now }) {
+      const kind = query.group ? 'group' : query.room ? 'room' : 'user';
+      await mustExist(app, kind, params.id);
+      return send(app, { kind, id: params.id }, body, now);
+    },
+  }),
+];
+
+async function mustExist(app: App, kind: 'user' | 'group' | 'room', id: string): Promise<void> {
+  if (kind !== 'user') return checkExists({ app: app.id, kind, id });
+  const [found] = await lookup([profile({ app: app.id, kind, id })]);
+  if (!found) throw new ChatError(ERROR.notFound, `There is no user ${id}`);
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod/mini';
+import { ChatError, ERROR } from '../../shared/errors.ts';
+import { type Principal, parseId } from '../../shared/principal.ts';
+import { lookup } from '../../store/dynamo.ts';
+import { history } from '../../store/messages.ts';
+import { profile, saveVisitor } from '../../store/profiles.ts';
+import { historyQuery, id } from '../parameters.ts';
+import { loaded, type Request, route } from '../route.ts';
+import { Attributes, History, Id } from './shapes.ts';
+
+const visitorId = id('id', 'The visitor', '9f2b61c04a7d4b0f8f3f5f5c2f6f7a11');
+const one = z.object({ id: visitorId });
+
+/** The visitor himself. */
+const himself = ({ kind, id }: Principal, { params }: { params: { id: string } }) =>
+  kind === 'passenger' && id === params.id;
+
+async function read({ app, params }: Pick<Request<{ id: string }, unknown, unknown>, 'app' | 'params'>) {
+  const [found] = await lookup([profile({ app: app.id, kind: 'passenger', id: params.id })]);
+  if (!found) throw new ChatError(ERROR.notFound, `There is no visitor ${params.id}`);
+  return found.attributes;
+}
+
+export const passengers = [
+  route({
+    method: 'POST',
+    path: '/passengers',
+    summary: 'Create a visitor, or update the attributes of the one whose id the body has',
+    params: z.object({}),
+    body: z.record(z.string(), z.unknown()).register(z.globalRegistry, { examples: [{ name: 'Tyke' }] }),
+    status: 200,
+    response: Id,
+    access: ({ kind, id }, { body }) => kind === 'passenger' && id === body.id,
+    async handle({ app, body, now }) {
+      const { id: given, ...attributes } = body;
+      const visitor = given == null ? randomUUID().replaceAll('-', '') : parseId(given, 'body.id');
+      await saveVisitor({ app: app.id, kind: 'passenger', id: visitor }, attributes, now);
+      return visitor;
+    },
+  }),
+
+  ...loaded({
+    path: '/passengers/:id',
+    summary: "Read a visitor's attributes",
+    params: one,
+    status: 200,
+    response: Attributes,
+    access: himself,
+    handle: read,
+  }),
+
+  route({
+    method: 'GET',
+    path: '/passengers/:id/chats/:uid',
+    summary: 'Read the history of a visitor with a user',
+    params: z.object({ id: visitorId, uid: id('uid') }),
+    query: historyQuery,
+    status: 200,
+    response: History,
+    access: (caller, { params }) => caller.id === (caller.kind === 'passenger' ? params.id : params.uid),
+    handle: ({ app, params, query, now }) =>
+      history({ app: app.id, kind: 'passenger', between: [params.id, params.uid] }, query, now),
+  }),
+];

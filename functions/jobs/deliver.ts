@@ -1,0 +1,58 @@
+import * as z from 'zod/mini';
+import { Push } from '../shared/content.ts';
+import { ChatEvent } from '../shared/event.ts';
+
+/** What is to be delivered, to whomever. */
+const delivery = {
+  app: z.string(),
+  event: ChatEvent,
+  priority: z.enum(['message', 'notice']),
+  /** Users whom it reaches on no device get a push, and this says how; without it nobody gets one. */
+  push: z.optional(Push),
+};
+const Delivery = z.object(delivery);
+export type Delivery = z.output<typeof Delivery>;
+
+const Principal = z.object({ app: z.string(), kind: z.enum(['user', 'passenger']), id: z.string() });
+
+const Recipient = z.object({
+  connectionId: z.string(),
+  recoverable: z.optional(z.boolean()),
+  owner: z.optional(Principal),
+});
+
+/** Numbers from one up to another, and how far within them somebody has come already. */
+const range = { from: z.int(), to: z.int(), after: z.optional(z.string()) };
+
+/** What one shard takes over. */
+export const DeliverPart = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('recipients'), recipients: z.array(Recipient) }),
+  /** Some of the ranges that the members of a group or room fall into, without one user. */
+  z.object({
+    kind: z.literal('members'),
+    community: z.object({ app: z.string(), kind: z.enum(['group', 'room']), id: z.string() }),
+    ...range,
+    except: z.optional(z.string()),
+  }),
+  /** Some of the shards of everybody who is connected, without one connection. */
+  z.object({ kind: z.literal('everybody'), ...range, except: z.optional(z.string()) }),
+]);
+export type DeliverPart = z.output<typeof DeliverPart>;
+
+/** What it may post, and since when (epoch ms). */
+const Share = z.object({ perSecond: z.number(), burst: z.number(), since: z.number() });
+
+/** Whom an event is for, when nobody has looked yet how many that are. */
+const Addressee = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['user', 'group', 'room']), id: z.string() }),
+  /** Everybody who is connected, but on one connection. */
+  z.object({ kind: z.literal('everybody'), except: z.optional(z.string()) }),
+]);
+export type Addressee = z.output<typeof Addressee>;
+
+/** A shard of a delivery; or a whole one, whose first invocation sees how large it is. */
+export const DeliverJob = z.union([
+  z.object({ ...delivery, part: DeliverPart, share: Share }),
+  z.object({ ...delivery, to: Addressee }),
+]);
+export type DeliverJob = z.output<typeof DeliverJob>;

@@ -1,0 +1,16 @@
+import { invokeLater, ownUrl } from '../gateway/invoke.ts';
+import { logger } from '../observe/logger.ts';
+import { ENV } from '../shared/constants.ts';
+import type { AnnounceJob } from './presence-offline.ts';
+
+/** The function that announces may be the one that runs. */
+const announce = process.env[ENV.announceUrl] ?? ownUrl();
+
+/** Has something announced. Never fails: what is announced has happened. */
+export async function announceLater(job: AnnounceJob): Promise<void> {
+  try {
+    await invokeLater(announce, job);
+  } catch (error) {
+    logger.error('A presence was not announced', { user: job.user.id, error });
+  }
+}

@@ -1,0 +1,27 @@
+import { invokeLater } from '../gateway/invoke.ts';
+import { logger } from '../observe/logger.ts';
+import { ENV } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import type { Principal } from '../shared/principal.ts';
+import { lookup } from '../store/dynamo.ts';
+import { installsOf } from '../store/installations.ts';
+import type { PushJob } from './push.ts';
+
+const push = requireEnv(ENV.pushUrl);
+
+/** How many installations one job pushes to. */
+const MOST_TARGETS = 100;
+
+/** Has a message pushed to all installations of users whom it reached on no device. Never fails: the message is said. */
+export async function pushLater(users: readonly Principal[], job: Omit<PushJob, 'targets'>): Promise<void> {
+  if (users.length === 0 || job.push?.enable === false) return;
+  try {
+    const installs = await lookup(users.map(installsOf));
+    const targets = users.flatMap(({ id }, n) => (installs[n] ?? []).map((install) => ({ user: id, install })));
+    for (let n = 0; n < targets.length; n += MOST_TARGETS) {
+      await invokeLater(push, { ...job, targets: targets.slice(n, n + MOST_TARGETS) } satisfies PushJob);
+    }
+  } catch (error) {
+    logger.error('A message was not pushed', { error });
+  }
+}

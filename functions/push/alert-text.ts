@@ -1,0 +1,27 @@
+import type { PushEvent } from '../jobs/push.ts';
+import { TYPE } from '../shared/wire.ts';
+import type { PushSettings } from '../store/app-settings.ts';
+import type { App } from '../store/apps.ts';
+import { lookup } from '../store/dynamo.ts';
+import { profile } from '../store/profiles.ts';
+
+/** What a message is called on a lock screen. Reads the sender only when the template wants his name. */
+export async function wordingOf(app: App, event: PushEvent): Promise<string> {
+  const text = textOf(event, app.push);
+  const { template } = app.push;
+  // A system message has no sender, and so no use for a template.
+  if (!event.from) return text;
+  const name = template.includes('{name}') ? await nameOf(app, event.from) : '';
+  return template.replace(/\{(name|text)\}/g, (_, word) => (word === 'name' ? name : text));
+}
+
+function textOf({ content }: PushEvent, { media }: PushSettings): string {
+  return [content.body, media.image, media.audio, media.video][content.media] ?? content.body;
+}
+
+async function nameOf(app: App, { id, type }: NonNullable<PushEvent['from']>): Promise<string> {
+  const kind = type === TYPE.passenger ? 'passenger' : 'user';
+  const [found] = await lookup([profile({ app: app.id, kind, id })]);
+  const name = found?.attributes[app.push.nameAttribute];
+  return typeof name === 'string' && name !== '' ? name : id;
+}
