@@ -109,7 +109,7 @@ export class Attachments extends Construct {
     tables.core.allow(this.endpoint, 'GetItem');
     tables.accounts.allow(this.endpoint, 'GetItem');
     tables.connections.allow(this.endpoint, 'UpdateItem');
-    storage.allowInvocation(this.endpoint, ENV.storageUrl);
+    storage.allowInvocation(this.endpoint, ENV.filesUrl);
     const route = new HttpRoute(this, 'Route', {
       httpApi: api,
       routeKey: HttpRouteKey.with('/attachment', HttpMethod.ANY),

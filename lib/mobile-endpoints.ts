@@ -40,7 +40,7 @@ export class MobileEndpoints extends Construct {
       description: 'Reads uploaded push credentials; may do nothing else',
       timeout: Duration.seconds(20),
     });
-    credentials.allowInvocation(endpoints, ENV.credentialsUrl);
+    credentials.allowInvocation(endpoints, ENV.pushCredentialsUrl);
 
     const integration = new HttpLambdaIntegration('Integration', endpoints);
     for (const path of ['/2.0/installations', '/2.0/installations/{proxy+}', '/2.0/push/{proxy+}']) {

@@ -6,13 +6,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import {
-  CONTACT_INDEX,
-  ENV,
-  EVERYBODY_INDEX,
-  HEARTBEAT_INDEX,
-  MEMBERSHIP_INDEX,
-} from '../functions/shared/constants.ts';
+import { ENV, EVERYBODY_INDEX, HEARTBEAT_INDEX } from '../functions/shared/constants.ts';
 import type { Tables } from './data-stack.ts';
 import type { FailureQueue } from './failure-queue.ts';
 import { MacawFunction } from './macaw-function.ts';
@@ -57,48 +51,42 @@ export class RealtimeStack extends Stack {
     core.allow(authorizer, 'GetItem');
     accounts.allow(authorizer, 'GetItem', 'PutItem', 'UpdateItem');
 
-    const greet = this.greet();
-    core.allow(greet, 'GetItem', 'Query', 'PutItem', 'UpdateItem');
-    accounts.allow(greet, 'GetItem', 'PutItem');
-    connections.allow(greet, 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
-
-    const open = new MacawFunction(this, 'Open', {
+    const handshake = this.createHandshake();
+    const connect = new MacawFunction(this, 'Connect', {
       handlerFile: 'connect',
-      description: '$connect: answers, and sends for greet',
+      description: '$connect: answers and starts the handshake',
     });
-    greet.allowInvocation(open, ENV.greetUrl);
+    handshake.allowInvocation(connect, ENV.handshakeUrl);
 
-    const frame = new MacawFunction(this, 'Frame', {
+    const message = new MacawFunction(this, 'Message', {
       handlerFile: 'message',
       description: '$default: handles one frame of a client',
       // One whole CPU: it reads up to a thousand receivers and sends for shards, or posts to a hundred.
       memorySize: WHOLE_CPU_MB,
       timeout: Duration.seconds(29),
     });
-    core.allow(frame, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');
-    core.allowIndex(frame, MEMBERSHIP_INDEX);
-    messages.allow(frame, 'Query', 'PutItem', 'UpdateItem');
-    messages.allowIndex(frame, CONTACT_INDEX);
-    accounts.allow(frame, 'GetItem', 'PutItem', 'UpdateItem');
-    connections.allow(frame, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
+    core.allow(message, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');
+    messages.allow(message, 'PutItem', 'UpdateItem');
+    accounts.allow(message, 'GetItem', 'PutItem', 'UpdateItem');
+    connections.allow(message, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
 
-    const gone = new MacawFunction(this, 'Gone', {
+    const disconnect = new MacawFunction(this, 'Disconnect', {
       handlerFile: 'disconnect',
-      description: '$disconnect: forgets a connection',
+      description: '$disconnect: removes a connection',
     });
-    connections.allow(gone, 'DeleteItem', 'UpdateItem');
+    connections.allow(disconnect, 'UpdateItem');
 
     const api = new WebSocketApi(this, 'Api', {
       description: "The realtime channel: Socket.IO's websocket transport",
       connectRouteOptions: {
-        integration: new WebSocketLambdaIntegration('OpenIntegration', open),
-        // Every Socket.IO client says which Engine.IO protocol it speaks; what does not is none (401).
+        integration: new WebSocketLambdaIntegration('ConnectIntegration', connect),
+        // Every Socket.IO client names its transport. Requests without one get 401. EIO may be missing (iOS).
         authorizer: new WebSocketLambdaAuthorizer('ConnectAuthorizer', authorizer, {
-          identitySource: ['route.request.querystring.EIO'],
+          identitySource: ['route.request.querystring.transport'],
         }),
       },
-      defaultRouteOptions: { integration: new WebSocketLambdaIntegration('FrameIntegration', frame) },
-      disconnectRouteOptions: { integration: new WebSocketLambdaIntegration('GoneIntegration', gone) },
+      defaultRouteOptions: { integration: new WebSocketLambdaIntegration('MessageIntegration', message) },
+      disconnectRouteOptions: { integration: new WebSocketLambdaIntegration('DisconnectIntegration', disconnect) },
     });
     explain(
       api,
@@ -113,24 +101,24 @@ export class RealtimeStack extends Stack {
       'Access logs of WebSocket APIs need a role that is set for the whole account and region, which is not for one stack to do.',
     );
 
-    this.deliver = this.delivery(props.tables);
+    this.deliver = this.createDeliver(props.tables);
 
     const push = new Push(this, 'Push', { ...props, failures: this.failures });
-    for (const caller of [frame, this.deliver]) push.fn.allowInvocation(caller, ENV.pushUrl);
+    for (const caller of [message, this.deliver]) push.fn.allowInvocation(caller, ENV.pushUrl);
 
-    this.allowPosts(greet, 'POST', 'DELETE');
+    this.allowPosts(handshake, 'POST', 'DELETE');
     this.allowPosts(this.deliver, 'POST');
-    this.allowPosts(frame, 'POST', 'DELETE');
-    this.heartbeat = this.pinging(props.tables);
+    this.allowPosts(message, 'POST', 'DELETE');
+    this.heartbeat = this.createHeartbeat(props.tables);
     this.allowPosts(this.heartbeat, 'GET', 'POST', 'DELETE');
 
-    const announce = this.announce(props.tables);
-    this.allowPosts(announce, 'POST');
-    for (const caller of [greet, frame, gone, this.heartbeat, this.deliver]) {
-      announce.allowInvocation(caller, ENV.announceUrl);
+    const presenceOffline = this.createPresenceOffline(props.tables);
+    this.allowPosts(presenceOffline, 'POST');
+    for (const caller of [message, disconnect, this.heartbeat, this.deliver]) {
+      presenceOffline.allowInvocation(caller, ENV.presenceOfflineUrl);
     }
-    for (const caller of [greet, frame, announce]) this.deliver.allowInvocation(caller, ENV.deliverUrl);
-    this.setQuota(props.postQuota, greet, frame, announce, this.deliver);
+    for (const caller of [message, presenceOffline]) this.deliver.allowInvocation(caller, ENV.deliverUrl);
+    this.setQuota(props.postQuota, message, presenceOffline, this.deliver);
 
     new CfnOutput(this, 'WebSocketUrl', {
       value: this.stage.url,
@@ -138,11 +126,11 @@ export class RealtimeStack extends Stack {
     });
   }
 
-  private greet(): MacawFunction {
-    return new MacawFunction(this, 'Greet', {
+  private createHandshake(): MacawFunction {
+    return new MacawFunction(this, 'Handshake', {
       handlerFile: 'handshake',
-      description: 'Speaks first on a new connection, and logs it in',
-      // Posts that are refused, four of them, take longer than they should.
+      description: 'Posts the Engine.IO open packet on a new connection',
+      // Throttled posts are retried for several seconds each.
       timeout: Duration.seconds(29),
       retryAttempts: 2,
       // A client that has waited for a minute has given up.
@@ -151,7 +139,7 @@ export class RealtimeStack extends Stack {
     });
   }
 
-  private delivery({ core, connections }: Tables): MacawFunction {
+  private createDeliver({ core, connections }: Tables): MacawFunction {
     const deliver = new MacawFunction(this, 'Deliver', {
       handlerFile: 'deliver',
       description: 'Delivers to many: starts shards, and is one',
@@ -163,7 +151,7 @@ export class RealtimeStack extends Stack {
       onFailure: this.failures,
     });
     core.allow(deliver, 'Query', 'BatchGetItem');
-    connections.allow(deliver, 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+    connections.allow(deliver, 'BatchGetItem', 'UpdateItem');
     connections.allowIndex(deliver, EVERYBODY_INDEX);
     // What a shard has no time for becomes a job of its own.
     deliver.allowItself();
@@ -178,11 +166,11 @@ export class RealtimeStack extends Stack {
     }
   }
 
-  private announce({ core, connections }: Tables): MacawFunction {
-    const announce = new MacawFunction(this, 'Announce', {
+  private createPresenceOffline({ core, connections }: Tables): MacawFunction {
+    const presenceOffline = new MacawFunction(this, 'PresenceOffline', {
       handlerFile: 'presence-offline',
-      functionName: `${this.stackName}-Announce`,
-      description: 'Tells others who has gone offline',
+      functionName: `${this.stackName}-PresenceOffline`,
+      description: 'Notifies friends that a user is offline',
       // It may wait for a minute, mostly doing nothing.
       timeout: Duration.minutes(2),
       memorySize: 256,
@@ -190,14 +178,14 @@ export class RealtimeStack extends Stack {
       maxEventAge: Duration.minutes(10),
       onFailure: this.failures,
     });
-    core.allow(announce, 'GetItem', 'Query');
-    connections.allow(announce, 'BatchGetItem', 'UpdateItem', 'DeleteItem');
-    // Whoever it finds gone has left, too.
-    announce.allowItself();
-    return announce;
+    core.allow(presenceOffline, 'GetItem', 'Query');
+    connections.allow(presenceOffline, 'BatchGetItem', 'UpdateItem');
+    // It removes the connections that it finds gone, whose users may be offline then, too.
+    presenceOffline.allowItself();
+    return presenceOffline;
   }
 
-  private pinging({ connections }: Tables): MacawFunction {
+  private createHeartbeat({ connections }: Tables): MacawFunction {
     const heartbeat = new MacawFunction(this, 'Heartbeat', {
       handlerFile: 'heartbeat',
       description: 'Pings the clients that wait for the server to do so, and finds those that are dead',
@@ -207,7 +195,7 @@ export class RealtimeStack extends Stack {
       maxEventAge: Duration.minutes(2),
       onFailure: this.failures,
     });
-    connections.allow(heartbeat, 'UpdateItem', 'DeleteItem');
+    connections.allow(heartbeat, 'UpdateItem');
     connections.allowIndex(heartbeat, HEARTBEAT_INDEX);
     // What is too much for one invocation is divided among several.
     heartbeat.allowItself();

@@ -71,7 +71,7 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
   );
   const [paul = '', mary = '', john = ''] = users(3);
   await Promise.all([mary, john].map((friend) => befriend(cloud.origin, paul, friend)));
-  await comeBack(cloud, paul, (act) => when('come back and recover, with 2 friends', act));
+  await when('log in again, with 2 friends offline', () => login(paul));
   await when('message to a friend, online on one device', () => say(speaker, { id: jerry, type: 0 }, [jerrys]));
   await when('message to a friend, offline without a telephone', () => say(speaker, { id: butch, type: 0 }));
   await when('message to a stranger, offline', () => say(speaker, { id: spike, type: 4 }));
@@ -116,34 +116,6 @@ const exceptSchedule = (entry: Entry) =>
   entry.service === 'invocation'
     ? !entry.functionId.startsWith('Heartbeat')
     : !['dynamodb:Query', 'execute-api:GetConnection'].includes(entry.action);
-/** A connection fails, and its client presents its session on another one. */
-async function comeBack(
-  cloud: Cloud,
-  client: string,
-  when: (act: () => Promise<unknown>) => Promise<void>,
-): Promise<void> {
-  const auth = JSON.stringify(credentials({ client }));
-  const connect = async (payload: string) => {
-    const raw = await RawClient.connect(cloud.origin, { EIO: '4', transport: 'websocket', auth, recovery: 'true' });
-    await raw.until((frame) => frame.startsWith('0'));
-    raw.send(`40/chat,${payload}`);
-    const { sid, pid } = JSON.parse(
-      (await raw.until((frame) => frame.startsWith('40/chat,'))).slice('40/chat,'.length),
-    );
-    const login = await raw.until((frame) => frame.includes('"login"'));
-    return { raw, sid, pid, offset: JSON.parse(login.slice('42/chat,'.length))[2] };
-  };
-  const { sid, pid, offset } = await connect('');
-  await cloud.settled();
-  cloud.drop(sid);
-  let again: Awaited<ReturnType<typeof connect>> | undefined;
-  await when(async () => {
-    again = await connect(JSON.stringify({ pid, offset }));
-    if (again.pid !== pid) throw new Error('The session was not recovered');
-  });
-  again?.raw.close();
-}
-
 /** Users come to be by being befriended. */
 async function make(cloud: Cloud, ids: string[]): Promise<string[]> {
   const witness = someone();

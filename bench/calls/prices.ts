@@ -5,7 +5,7 @@ import { PRICE } from '../../lib/prices.ts';
  */
 const USUAL = { gigabytes: 0.5, seconds: 0.02 };
 const HEAVY: Record<string, typeof USUAL> = {
-  Frame: { gigabytes: 1.73, seconds: 0.012 },
+  Message: { gigabytes: 1.73, seconds: 0.012 },
   Authorizer: { gigabytes: 1, seconds: 0.01 },
   AccountsAccounts: { gigabytes: 1.73, seconds: 0.3 },
   AttachmentsStorage: { gigabytes: 1.73, seconds: 0.3 },

@@ -94,7 +94,7 @@ function fanOut({ connections, priority }: Event, world: World, quota: Allowance
     const dollars =
       reachedAt.length * PRICE.webSocketMessage +
       instances.length * PRICE.invocation +
-      computing('Frame') +
+      computing('Message') +
       seconds * (MEMORY_MB.deliver / 1024) * PRICE.compute +
       readUnits * PRICE.readUnit;
     const givenUp = sum((instance) => instance.givenUp);

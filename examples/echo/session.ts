@@ -35,7 +35,7 @@ export function attend(websocket: WebSocket, eio: Eio, application: Application)
   const handle = (frame: string) => {
     work = work
       .then(async () => {
-        if (open) await serve(application, connection, frame);
+        if (open) await serve(application, connection, receive(eio, frame));
         if (connection.namespaces.size > 0) clearTimeout(join);
       })
       .catch((error: unknown) => {

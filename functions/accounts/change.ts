@@ -56,7 +56,7 @@ export async function changePassword(account: Account, password: string, now: nu
 /** Closes the connections of an account's user. */
 export async function disconnect({ app, id }: Pick<Account, 'app' | 'id'>): Promise<void> {
   const [connections] = await lookup([connectionsOf({ app, kind: 'user', id })]);
-  await Promise.all(connections.map(({ connectionId }) => close(connectionId)));
+  await Promise.all(connections.map(close));
 }
 
 export function unknownAccount(id: string): AccountError {

@@ -7,7 +7,7 @@ import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Attachment } from './attachment.ts';
 
-const url = requireEnv(ENV.storageUrl);
+const url = requireEnv(ENV.filesUrl);
 
 /** Lets the client upload the file itself. @throws ChatError 5006 */
 export function presign(file: Attachment, size: number): Promise<z.output<typeof Presigned>> {

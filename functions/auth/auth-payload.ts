@@ -6,12 +6,12 @@ import { parseId } from '../shared/principal.ts';
 const text = z.string().check(z.minLength(1), z.maxLength(1024));
 
 /** Some clients can only send text. */
-const flag = z.pipe(
+export const booleanText = z.pipe(
   z.union([z.boolean(), z.enum(['true', 'false'])]),
   z.transform((value) => String(value) === 'true'),
 );
 
-const Credentials = z.object({
+const AuthPayload = z.object({
   app: text,
   sign: text,
   client: z.optional(z.unknown()),
@@ -23,7 +23,6 @@ const Credentials = z.object({
   passenger: z.optional(z.looseObject({ id: z.optional(z.unknown()) })),
   install: z.optional(z.unknown()),
   notifyAll: z.optional(z.boolean()),
-  recovery: z.optional(flag),
 });
 
 /** The ways to log in on the socket: the wire's forms of the `auth` object, one for one, and by a token from an earlier login. */
@@ -35,25 +34,23 @@ export type Login =
   | { kind: 'session'; token: string }
   | { kind: 'passenger'; id: string | undefined; attributes: Record<string, unknown> };
 
-export interface Credentials {
+export interface AuthPayload {
   readonly app: string;
   readonly sign: string;
   readonly login: Login;
   readonly install: string | undefined;
   readonly notifyAll: boolean;
-  /** Whether the client wants to recover what it misses; undefined when it does not say. */
-  readonly recovery: boolean | undefined;
 }
 
-/** What a login brings besides its proof: unlike that, it may be handed on and kept. */
-export const Visit = z.object({
+/** What a login asks for besides its proof of identity. It contains no secret, so it may be stored and passed on. */
+export const LoginOptions = z.object({
   attributes: z.optional(z.record(z.string(), z.unknown())),
   install: z.optional(z.string()),
   notifyAll: z.optional(z.boolean()),
 });
-export type Visit = z.output<typeof Visit>;
+export type LoginOptions = z.output<typeof LoginOptions>;
 
-export function visitOf({ login, install, notifyAll }: Credentials): Visit {
+export function loginOptions({ login, install, notifyAll }: AuthPayload): LoginOptions {
   return { install, notifyAll, ...(login.kind === 'passenger' && { attributes: login.attributes }) };
 }
 
@@ -62,8 +59,8 @@ export function visitOf({ login, install, notifyAll }: Credentials): Visit {
  * Source: the MaxIM clients' `auth` query parameter.
  * @throws ChatError 5001 or 5010
  */
-export function parseCredentials(input: unknown): Credentials {
-  const auth = parse(Credentials, typeof input === 'string' ? parseJson(input, 'auth') : input, 'auth');
+export function parseAuthPayload(input: unknown): AuthPayload {
+  const auth = parse(AuthPayload, typeof input === 'string' ? parseJson(input, 'auth') : input, 'auth');
   return {
     app: auth.app,
     sign: auth.sign,
@@ -71,11 +68,10 @@ export function parseCredentials(input: unknown): Credentials {
     // Clients whose app was not registered for pushes yet leave it empty.
     install: auth.install == null || auth.install === '' ? undefined : parseId(auth.install, 'auth.install'),
     notifyAll: auth.notifyAll ?? false,
-    recovery: auth.recovery,
   };
 }
 
-function parseLogin(auth: z.output<typeof Credentials>): Login {
+function parseLogin(auth: z.output<typeof AuthPayload>): Login {
   const { client, username, phone, password, oauth, sessionToken, passenger } = auth;
   if (client !== undefined && client !== null) return { kind: 'client', id: parseId(client, 'auth.client') };
   if (username !== undefined && password !== undefined) return { kind: 'account', username, password };

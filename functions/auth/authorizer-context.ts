@@ -1,29 +1,29 @@
 import * as z from 'zod/mini';
 import type { Eio } from '../protocol/index.ts';
-import type { Principal, User } from '../shared/principal.ts';
-import type { Visit } from './auth-payload.ts';
+import { ERROR, type ErrorCode } from '../shared/errors.ts';
+import type { Principal } from '../shared/principal.ts';
+import { booleanText, type LoginOptions } from './auth-payload.ts';
 
 /**
- * What the authorizer found out about a connection. API Gateway hands it to every later invocation for that
- * connection, so that no frame costs a read to learn who sent it.
+ * What the authorizer found out about a connection. API Gateway adds it to every later event of that connection, so a
+ * frame needs no read to find its sender.
  *
- * - `known`: the URL's credentials are right
- * - `refused`: they are wrong; the connection is let in to be told so, because old clients understand nothing else
- * - `anonymous`: there were none; they may come with the packet that joins the namespace
- *
- * Who recovers is confirmed only when he asks to join, because he brings along then what he recovers from.
+ * - `known`: the credentials in the URL are right.
+ * - `refused`: they are wrong. The connection is accepted, so that the client can be told why when it joins.
+ * - `anonymous`: the URL has no credentials. They may come with the packet that joins the namespace.
  */
-export type Handshake = { readonly eio: Eio } & (
-  | { readonly outcome: 'known'; readonly principal: Principal; readonly recovers: false }
-  | { readonly outcome: 'known'; readonly principal: User; readonly recovers: true; readonly visit: Visit }
-  | { readonly outcome: 'refused'; readonly code: number; readonly message: string }
-  | { readonly outcome: 'anonymous'; readonly recovers: boolean }
+export type Authorization = { readonly eio: Eio } & (
+  | { readonly outcome: 'known'; readonly principal: Principal; readonly options: LoginOptions }
+  | { readonly outcome: 'refused'; readonly code: ErrorCode; readonly message: string }
+  | { readonly outcome: 'anonymous' }
 );
 
-const flag = z.pipe(
-  z.enum(['true', 'false']),
-  z.transform((text) => text === 'true'),
+const json = z.pipe(
+  z.string(),
+  z.transform((text): unknown => JSON.parse(text)),
 );
+
+const errorCode = z.pipe(z.pipe(z.string(), z.transform(Number)), z.enum(ERROR));
 
 const Context = z.object({
   eio: z.enum(['3', '4']),
@@ -31,51 +31,45 @@ const Context = z.object({
   app: z._default(z.string(), ''),
   kind: z._default(z.enum(['user', 'passenger']), 'user'),
   id: z._default(z.string(), ''),
-  code: z._default(z.string(), ''),
+  code: z._default(errorCode, ERROR.notAuthorised),
   message: z._default(z.string(), ''),
-  recovers: z._default(flag, false),
   install: z.optional(z.string()),
-  notifyAll: z.optional(flag),
+  notifyAll: z.optional(booleanText),
+  attributes: z.optional(z.pipe(json, z.record(z.string(), z.unknown()))),
 });
 
-/** A handshake as authorizer context: a flat record of strings, as API Gateway wants it. */
-export function toContext(handshake: Handshake): Record<string, string> {
-  const context = { eio: String(handshake.eio), outcome: handshake.outcome };
-  switch (handshake.outcome) {
+/** Writes an authorization as authorizer context: a flat record of strings. API Gateway allows 8 KB in total. */
+export function toAuthorizerContext(authorization: Authorization): Record<string, string> {
+  const context = { eio: String(authorization.eio), outcome: authorization.outcome };
+  switch (authorization.outcome) {
     case 'known':
-      return {
-        ...context,
-        ...handshake.principal,
-        ...(handshake.recovers && { recovers: 'true', ...visitContext(handshake.visit) }),
-      };
+      return { ...context, ...authorization.principal, ...optionsContext(authorization.options) };
     case 'refused':
-      return { ...context, code: String(handshake.code), message: handshake.message };
-    default:
-      return { ...context, recovers: String(handshake.recovers) };
+      return { ...context, code: String(authorization.code), message: authorization.message };
+    case 'anonymous':
+      return context;
   }
 }
 
-/** Users bring no attributes, which could be too long for a context (8 KB). */
-const visitContext = ({ install, notifyAll }: Visit) => ({
+const optionsContext = ({ install, notifyAll, attributes }: LoginOptions) => ({
   ...(install !== undefined && { install }),
   ...(notifyAll !== undefined && { notifyAll: String(notifyAll) }),
+  ...(attributes !== undefined && { attributes: JSON.stringify(attributes) }),
 });
 
-/** The schema of `requestContext.authorizer`, read back into a handshake. */
-export const HandshakeContext = z.pipe(
+/** The schema of `requestContext.authorizer`, read back into an authorization. */
+export const AuthorizerContext = z.pipe(
   Context,
-  z.transform((context): Handshake => {
+  z.transform((context): Authorization => {
     const eio = context.eio === '3' ? 3 : 4;
-    const { outcome, app, kind, id, code, message, recovers, install, notifyAll } = context;
+    const { outcome, app, kind, id, code, message, install, notifyAll, attributes } = context;
     switch (outcome) {
       case 'known':
-        return kind === 'user' && recovers
-          ? { eio, outcome, principal: { app, kind, id }, recovers, visit: { install, notifyAll } }
-          : { eio, outcome, principal: { app, kind, id }, recovers: false };
+        return { eio, outcome, principal: { app, kind, id }, options: { install, notifyAll, attributes } };
       case 'refused':
-        return { eio, outcome, code: Number(code), message };
-      default:
-        return { eio, outcome, recovers };
+        return { eio, outcome, code, message };
+      case 'anonymous':
+        return { eio, outcome };
     }
   }),
 );

@@ -6,17 +6,17 @@ import { type Account, isOfAccount } from '../store/accounts.ts';
 import { type App, findApp } from '../store/apps.ts';
 import { bind } from '../store/installations.ts';
 import { ensureProfile, saveVisitor } from '../store/profiles.ts';
-import type { Credentials, Visit } from './auth-payload.ts';
+import type { AuthPayload, LoginOptions } from './auth-payload.ts';
 import { holdsClientKey } from './client-key.ts';
 import { tokenHolder } from './token.ts';
 
 /**
  * Finds out who brings these credentials. An account that a phone or a third party stands for is made here on first use;
- * see `enter` for what else a login writes.
+ * see `saveLogin` for what else a login writes.
  * @param now epoch ms
  * @throws ChatError 5003 when application, signature or login are wrong, 5009 for third parties not offered here
  */
-export async function authenticate(credentials: Credentials, now: number): Promise<Principal> {
+export async function authenticate(credentials: AuthPayload, now: number): Promise<Principal> {
   const app = await findApp(credentials.app);
   if (!app || !holdsClientKey(app, { sign: credentials.sign }, now)) {
     throw new ChatError(
@@ -63,7 +63,11 @@ async function bearer(app: App, token: string, now: number): Promise<Principal> 
  * messages; a visitor has the attributes he came with.
  * @returns how many friends the principal has
  */
-export async function enter(principal: Principal, { attributes, install }: Visit, now: number): Promise<number> {
+export async function saveLogin(
+  principal: Principal,
+  { attributes, install }: LoginOptions,
+  now: number,
+): Promise<number> {
   if (attributes) {
     await saveVisitor(principal, attributes, now);
     return 0;

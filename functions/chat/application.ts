@@ -1,64 +1,59 @@
-import { parseCredentials, type Visit, visitOf } from '../auth/auth-payload.ts';
+import { loginOptions, parseAuthPayload } from '../auth/auth-payload.ts';
+import type { Authorization } from '../auth/authorizer-context.ts';
 import { authenticate } from '../auth/login.ts';
 import { count } from '../observe/metrics.ts';
 import { about } from '../observe/observed.ts';
+import { publicError } from '../observe/public-error.ts';
 import type { Application, Socket } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
-import { ChatError, ERROR, publicError } from '../shared/errors.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { NAMESPACE } from '../shared/wire.ts';
+import { ownerOf } from '../store/connections.ts';
 import { keepPace, TooFast } from './rate-limit.ts';
-import { resume } from './recover.ts';
-import { recovers } from './recoverable.ts';
 import { forget } from './remove-connection.ts';
 import { say } from './say.ts';
-import { beginSession, type Entrant, refuse, type Session, welcome } from './session.ts';
-
-/** What is known of a connection when a frame of it comes. */
-export interface Client {
-  /** Whose it is; undefined before a login by CONNECT payload. */
-  readonly principal: Principal | undefined;
-  /** What his login brings, if that waits for him to join. */
-  readonly visit: Visit | undefined;
-  /** Whether it could recover, as far as its URL tells. */
-  readonly recovers: boolean;
-}
+import { confirmLogin, type Login, refuseLogin, type Session, startSession } from './session.ts';
 
 /**
  * The chat as a Socket.IO application, for one frame of one connection.
  * @param arrival when the frame reached the gateway, epoch ms
- * @param background takes work that the answer to the client need not wait for, but the invocation must
+ * @param background receives work that the answer to the client need not wait for, but the invocation must
  */
-export function chat(client: Client, arrival: number, background: (work: Promise<void>) => void): Application {
-  const { principal } = client;
-  let login: { session: Session } | { error: ChatError } | undefined;
+export function chat(
+  authorization: Authorization,
+  arrival: number,
+  background: (work: Promise<void>) => void,
+): Application {
+  let joined: Session | ChatError | undefined;
 
   return {
     async connect({ namespace, connection }, { query, payload }) {
       if (namespace === '/') return undefined;
       if (namespace !== NAMESPACE) return { message: 'Invalid namespace' };
-      // The session begins before the join is confirmed: stock clients send what they have buffered at once after it.
+      // The session starts before the join is confirmed: stock clients send their buffered events right after that.
       try {
-        const entrant = await identify(client, query.auth ?? payload, arrival);
-        about({ app: entrant.principal.app });
-        const session = await beginSession(connection, entrant, arrival);
-        if (!session) return 'repeated';
-        login = { session };
-        return await resume(session, payload);
+        const login = await identify(authorization, query.auth ?? payload, arrival);
+        about({ app: login.principal.app });
+        joined = await startSession(connection, login, arrival);
+        return joined ? undefined : 'repeated';
       } catch (error) {
-        login = { error: publicError(error) };
+        if (!(error instanceof ChatError)) throw error;
+        joined = error;
+        return undefined;
       }
-      return undefined;
     },
 
     async connected({ connection }) {
-      if (!login) return;
-      await ('error' in login ? refuse(connection.id, login.error) : welcome(login.session, arrival));
+      if (!joined) return;
+      await (joined instanceof ChatError ? refuseLogin(connection.id, joined) : confirmLogin(joined, arrival));
     },
 
     async event(socket, name, args, packetId) {
-      if (socket.namespace !== NAMESPACE || !principal) return undefined;
+      if (socket.namespace !== NAMESPACE) return undefined;
       try {
+        const principal = await sender(authorization, socket.connection.id);
+        about({ app: principal.app });
         if (name !== 'say')
           throw new ChatError(ERROR.unsupported, `There is no event ${name.slice(0, 64)}; a client sends say`);
         const speaker = { ...principal, connectionId: socket.connection.id };
@@ -68,34 +63,50 @@ export function chat(client: Client, arrival: number, background: (work: Promise
         return [{ success: true, ...said }];
       } catch (error) {
         if (error instanceof TooFast && error.flood) await socket.connection.close();
-        const told = publicError(error);
-        count(told.code === ERROR.database ? METRIC.messagesFailed : METRIC.messagesRefused);
-        return [{ success: false, ...(await refusal(socket, args[0], told)) }];
+        const shown = publicError(error);
+        count(shown.code === ERROR.database ? METRIC.messagesFailed : METRIC.messagesRefused);
+        return [{ success: false, ...(await refuseEvent(socket, args[0], shown)) }];
       }
     },
 
     async disconnect({ namespace, connection }) {
       if (namespace !== NAMESPACE) return;
-      if (principal) await forget(connection.id, principal);
+      await forget(connection.id, authorization.outcome === 'known' ? authorization.principal : undefined);
       await connection.close();
     },
   };
 }
 
 /** @throws ChatError when the credentials are wrong */
-async function identify({ principal, visit, recovers: could }: Client, auth: unknown, now: number): Promise<Entrant> {
-  if (principal && visit) return { principal, visit, recovers: true, once: true };
-  const credentials = parseCredentials(auth);
-  const found = await authenticate(credentials, now);
-  const recovering = await recovers(found, credentials, could);
-  return { principal: found, visit: visitOf(credentials), recovers: recovering, once: true };
+async function identify(authorization: Authorization, auth: unknown, now: number): Promise<Login> {
+  switch (authorization.outcome) {
+    case 'known':
+      return authorization;
+    case 'refused':
+      throw new ChatError(authorization.code, authorization.message);
+    case 'anonymous': {
+      const payload = parseAuthPayload(auth);
+      return { principal: await authenticate(payload, now), options: loginOptions(payload) };
+    }
+  }
 }
 
 /**
- * Tells a client that its message was refused, by an event of its own: MaxIM's clients know none for that,
- * and take `ack` for success. The number that the message carried comes back, so that newer ones can tell which.
+ * Who sent an event. Only clients that logged in by CONNECT payload cost a read.
+ * @throws ChatError 5003 when nobody has logged in on the connection
  */
-async function refusal(socket: Socket, input: unknown, error: ChatError) {
+async function sender(authorization: Authorization, connectionId: string): Promise<Principal> {
+  if (authorization.outcome === 'known') return authorization.principal;
+  const owner = authorization.outcome === 'anonymous' ? await ownerOf(connectionId) : undefined;
+  if (!owner) throw new ChatError(ERROR.notAuthorised, 'Nobody has logged in on this connection; join /chat first');
+  return owner;
+}
+
+/**
+ * Tells a client that its event was refused, in an event of its own: MaxIM's clients know none for that, and take `ack`
+ * for success. The message's `ack` number comes back, so that newer clients can tell which message it was.
+ */
+async function refuseEvent(socket: Socket, input: unknown, error: ChatError) {
   const ack = typeof input === 'object' && input !== null && 'ack' in input ? input.ack : undefined;
   const refused = {
     error: error.code,

@@ -1,18 +1,12 @@
 import type { ChatEvent } from '../shared/event.ts';
 import type { Type } from '../shared/wire.ts';
 import type { Message } from '../store/messages.ts';
-import { offsetOf } from './position.ts';
 
 /** As what the receivers of a message see its speaker. */
 export interface SeenAs {
   readonly type: Type;
   readonly gid?: string;
 }
-
-/** When the connections of a message's receivers were looked up, epoch ms; undefined for one that is not kept. */
-type At = number | undefined;
-
-const offset = (at: At, { id }: Message) => (at === undefined ? {} : { offset: offsetOf(at, id) });
 
 function shown({ speaker: _, ...message }: Message) {
   return message;
@@ -24,16 +18,16 @@ export function heard(message: Message, seenAs: SeenAs) {
 }
 
 /** `message`, to all devices of its receivers. */
-export function messageEvent(message: Message, seenAs: SeenAs, at: At): ChatEvent {
-  return { name: 'message', args: [heard(message, seenAs)], ...offset(at, message) };
+export function messageEvent(message: Message, seenAs: SeenAs): ChatEvent {
+  return { name: 'message', args: [heard(message, seenAs)] };
 }
 
 /** `yourself`, to the other devices of its speaker. */
-export function yourselfEvent(message: Message, to: { id: string; type: Type }, at: At): ChatEvent {
-  return { name: 'yourself', args: [{ to, ...shown(message) }], ...offset(at, message) };
+export function yourselfEvent(message: Message, to: { id: string; type: Type }): ChatEvent {
+  return { name: 'yourself', args: [{ to, ...shown(message) }] };
 }
 
 /** `ack`, to the device by which it was said with that number. */
-export function ackEvent(message: Message, ack: number, at: At): ChatEvent {
-  return { name: 'ack', args: [{ ack, ts: message.ts }], ...offset(at, message) };
+export function ackEvent(message: Message, ack: number): ChatEvent {
+  return { name: 'ack', args: [{ ack, ts: message.ts }] };
 }

@@ -56,10 +56,10 @@ export class PartReader {
   async *#everybody(part: DeliverPart & { kind: 'everybody' }): AsyncGenerator<Recipient> {
     let { after } = part;
     for (let shard = part.from; shard < part.to; shard++) {
-      for await (const connection of everybody(this.#app, shard, { after })) {
+      for await (const connectionId of everybody(this.#app, shard, { after })) {
         if (Date.now() >= this.#until) return;
-        this.rest = { ...part, from: shard, after: connection.connectionId };
-        if (connection.connectionId !== part.except) yield connection;
+        this.rest = { ...part, from: shard, after: connectionId };
+        if (connectionId !== part.except) yield { connectionId };
       }
       after = undefined;
     }

@@ -6,12 +6,8 @@ import type { User } from '../shared/principal.ts';
 import { findApp } from '../store/apps.ts';
 import { type Announced, type News, takeLeave } from '../store/connections.ts';
 import { friendsOf } from '../store/friendships.ts';
-import { forfeitAll } from '../store/recovery.ts';
 import { fanOut } from './fan-out.ts';
-import { offsetOf, presenceMark } from './position.ts';
 import { connections, type Owned } from './recipients.ts';
-import { PRESENCE_SLACK_MS, SETTLE_MS, SLACK_MS } from './recovery-rules.ts';
-import { MOST_DIRECT } from './sharding.ts';
 
 /** Nobody is waited for longer: the waiting is paid for. */
 const MOST_GRACE_S = 60;
@@ -25,7 +21,6 @@ export async function announceOnline(news: News, except: string): Promise<void> 
   try {
     if (news.everybody) await deliverLater([{ ...delivery('online_x', user), to: { kind: 'everybody', except } }]);
     if (!news.friends) return;
-    if (Date.now() > news.since + PRESENCE_SLACK_MS - SLACK_MS) await forfeitAll(user.app, Date.now());
     await tellFriends('online', user, await friendsOnline(user));
   } catch (error) {
     logger.error('A login was not announced', { user: user.id, error });
@@ -44,13 +39,9 @@ export async function announceOffline(user: User, left: number): Promise<void> {
   const grace = Math.min(app.presenceGraceSeconds, MOST_GRACE_S) * 1000;
   await setTimeout(Math.max(0, left + grace - Date.now()));
   // Read before the leave is taken, as that cannot be done twice: from then on nothing fails.
-  const at = Date.now();
-  const reached = await friendsOnline(user);
+  const friends = await friendsOnline(user);
   const announced = await takeLeave(user, left);
   if (!announced) return;
-  // Who has connected meanwhile and looked who is there may not have found that he is not.
-  const late = Date.now() - at > SETTLE_MS;
-  const friends = late ? await friendsOnline(user).catch(() => reached) : reached;
   await sayOffline(user, announced, friends).catch((error) => {
     logger.error('A departure was not announced to all', { user: user.id, error });
   });
@@ -64,11 +55,7 @@ async function sayOffline(user: User, announced: Announced, friends: readonly Ow
 }
 
 async function tellFriends(event: 'online' | 'offline', user: User, friends: readonly Owned[]): Promise<void> {
-  // Shards may take long, and what they say is kept nowhere.
-  if (friends.length > MOST_DIRECT) await forfeitAll(user.app, Date.now());
-  const { id } = user;
-  const offset = offsetOf(Date.now(), presenceMark(event, id));
-  await fanOut({ ...delivery(event, user), event: { name: event, args: [id], offset } }, { recipients: friends });
+  await fanOut(delivery(event, user), { recipients: friends });
 }
 
 async function friendsOnline(user: User): Promise<Owned[]> {

@@ -2,7 +2,7 @@ import type { Addressee, DeliverPart } from '../jobs/deliver.ts';
 import { EVERYBODY_SHARDS } from '../shared/constants.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type Community, head, MEMBER_RANGES, membersOf } from '../store/communities.ts';
-import { connectionsOf, everybody, type OpenConnection } from '../store/connections.ts';
+import { connectionsOf, everybody } from '../store/connections.ts';
 import { collect, lookup } from '../store/dynamo.ts';
 import type { Recipient } from './delivery.ts';
 import { MOST_LISTED } from './sharding.ts';
@@ -51,7 +51,11 @@ export async function findCrowd(app: string, to: Addressee): Promise<Crowd | und
     const found = await Promise.all(shards);
     const range = { kind: 'everybody' as const, from: 0, to: EVERYBODY_SHARDS, except: to.except };
     if (found.some(({ length }) => length === SAMPLE)) return { range, size: Number.POSITIVE_INFINITY };
-    return { recipients: found.flat().filter(({ connectionId }) => connectionId !== to.except) };
+    const recipients = found
+      .flat()
+      .filter((connectionId) => connectionId !== to.except)
+      .map((connectionId) => ({ connectionId }));
+    return { recipients };
   }
   if (to.kind === 'user') {
     const user: Principal = { app, kind: 'user', id: to.id };
@@ -76,6 +80,6 @@ export async function connections(principals: readonly Principal[]): Promise<Own
 }
 
 /** A principal's open connections, as those of somebody known. */
-export function recipients(owner: Principal, connections: readonly OpenConnection[]): Owned[] {
-  return connections.map((connection) => ({ ...connection, owner }));
+export function recipients(owner: Principal, connectionIds: readonly string[]): Owned[] {
+  return connectionIds.map((connectionId) => ({ connectionId, owner }));
 }

@@ -10,13 +10,11 @@ import { type Principal, parseId } from '../shared/principal.ts';
 import { TYPE } from '../shared/wire.ts';
 import { recordContact } from '../store/contacts.ts';
 import { type Message, messageId, storeMessage } from '../store/messages.ts';
-import { forfeit } from '../store/recovery.ts';
 import { admit } from './audience.ts';
 import { deliver } from './delivery.ts';
 import { fanOut } from './fan-out.ts';
 import { inNewWords } from './legacy-message.ts';
 import { ackEvent, heard, messageEvent, yourselfEvent } from './message-events.ts';
-import { SETTLE_MS } from './recovery-rules.ts';
 
 const Say = z.object({
   to: z.object({ id: z.unknown(), type: z.optional(z.enum(TYPE)) }),
@@ -64,9 +62,7 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
 
   const type = speaker.kind === 'passenger' ? TYPE.friend : (to.type ?? TYPE.friend);
   const id = parseId(to.id, 'say.to.id');
-  const at = Date.now();
-  let audience = await admit(speaker, id, type);
-  const { conversation, seenAs, pushed } = audience;
+  const { conversation, seenAs, pushed, others, mine } = await admit(speaker, id, type);
 
   const { ts } = arrival;
   const message: Message = {
@@ -77,10 +73,7 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
     ...(remark != null && { remark }),
   };
   await Promise.all([
-    conversation && storeMessage(conversation, message, { by: speaker.connectionId, at, ...(ack != null && { ack }) }),
-    // Conversations with visitors are listed nowhere.
-    conversation?.kind === 'passenger' &&
-      forfeit({ ...speaker, kind: 'user', id: speaker.kind === 'user' ? speaker.id : id }, at),
+    conversation && storeMessage(conversation, message),
     ...(type === TYPE.stranger
       ? [recordContact(speaker, id, ts), recordContact({ ...speaker, id }, speaker.id, ts)]
       : []),
@@ -89,27 +82,23 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
   about({ message_id: message.id });
   count(COUNTED_AS[conversation?.kind ?? 'room']);
 
-  // Who has connected meanwhile and looked what was said may not have found this yet.
-  if (conversation && Date.now() - at > SETTLE_MS) audience = await admit(speaker, id, type).catch(() => audience);
-  const { others, mine } = audience;
-  const kept = conversation && at;
   const isThis = ({ connectionId }: { connectionId: string }) => connectionId === speaker.connectionId;
   const self = mine.find(isThis) ?? { owner: speaker, connectionId: speaker.connectionId };
   const event = heard(message, seenAs);
   const delivery = {
     app: speaker.app,
-    event: messageEvent(message, seenAs, kept),
+    event: messageEvent(message, seenAs),
     priority: 'message' as const,
     ...(pushed && { push: push ?? {} }),
   };
   const delivered = Promise.all([
-    ack != null && deliver([self], ackEvent(message, ack, kept)),
+    ack != null && deliver([self], ackEvent(message, ack)),
     fanOut(delivery, others, async (missed) => {
       if (pushed) await pushLater(missed, { app: speaker.app, event, push });
     }).catch((error) => logger.error('A message was not delivered to all', { error })),
     deliver(
       mine.filter((device) => !isThis(device)),
-      yourselfEvent(message, { id, type }, kept),
+      yourselfEvent(message, { id, type }),
     ),
   ]);
   return { id: message.id, ts, ...(ack != null && { ack }), delivered: delivered.then(() => undefined) };

@@ -1,13 +1,11 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { parseCredentials, visitOf } from '../auth/auth-payload.ts';
-import { type Handshake, toContext } from '../auth/authorizer-context.ts';
+import { loginOptions, parseAuthPayload } from '../auth/auth-payload.ts';
+import { type Authorization, toAuthorizerContext } from '../auth/authorizer-context.ts';
 import { authenticate } from '../auth/login.ts';
-import { couldRecover, recovers } from '../chat/recoverable.ts';
 import { observed } from '../observe/observed.ts';
 import { type Eio, parseEio } from '../protocol/index.ts';
 import { ChatError } from '../shared/errors.ts';
-import { isUser } from '../shared/principal.ts';
 
 const Event = z.object({
   methodArn: z.string(),
@@ -15,25 +13,27 @@ const Event = z.object({
 });
 
 /**
- * Decides at `$connect` who a connection belongs to. Only what is no Socket.IO client is turned away here (403);
- * wrong credentials are let in with a mark, and told so in words that the client understands.
+ * Decides at `$connect` who a connection belongs to. It denies (403) only requests of something other than a Socket.IO
+ * client on the websocket transport. Wrong credentials are accepted and marked, so that the client can be told.
  */
 export const handler = observed(async (event: unknown): Promise<APIGatewayAuthorizerResult> => {
-  const { methodArn, queryStringParameters: query } = Event.parse(event);
-  const eio = parseEio(query?.EIO);
-  if (!eio || (query?.transport ?? 'websocket') !== 'websocket') return answer('Deny', methodArn, {});
-  return answer('Allow', methodArn, toContext(await handshake(eio, query ?? {})));
+  const { methodArn, queryStringParameters } = Event.parse(event);
+  const query = queryStringParameters ?? {};
+  const eio = parseEio(query.EIO);
+  if (!eio || query.transport !== 'websocket') return answer('Deny', methodArn, {});
+  return answer('Allow', methodArn, toAuthorizerContext(await authorize(eio, query.auth)));
 });
 
-async function handshake(eio: Eio, query: Record<string, string>): Promise<Handshake> {
-  const could = couldRecover(eio, query);
-  if (!query.auth) return { eio, outcome: 'anonymous', recovers: could };
+async function authorize(eio: Eio, auth: string | undefined): Promise<Authorization> {
+  if (!auth) return { eio, outcome: 'anonymous' };
   try {
-    const credentials = parseCredentials(query.auth);
-    const principal = await authenticate(credentials, Date.now());
-    return isUser(principal) && (await recovers(principal, credentials, could))
-      ? { eio, outcome: 'known', principal, recovers: true, visit: visitOf(credentials) }
-      : { eio, outcome: 'known', principal, recovers: false };
+    const payload = parseAuthPayload(auth);
+    return {
+      eio,
+      outcome: 'known',
+      principal: await authenticate(payload, Date.now()),
+      options: loginOptions(payload),
+    };
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
     return { eio, outcome: 'refused', code: error.code, message: error.message };

@@ -2,15 +2,14 @@ import * as z from 'zod/mini';
 import { deliverPart, fanOut, type Missed } from '../chat/fan-out.ts';
 import { PartReader } from '../chat/part-reader.ts';
 import { PostRate } from '../chat/post-rate.ts';
-import { type Crowd, findCrowd } from '../chat/recipients.ts';
-import { type Addressee, DeliverJob, type DeliverPart } from '../jobs/deliver.ts';
+import { findCrowd } from '../chat/recipients.ts';
+import { DeliverJob, type DeliverPart } from '../jobs/deliver.ts';
 import { deliverLater } from '../jobs/deliver-enqueue.ts';
 import { PushEvent } from '../jobs/push.ts';
 import { pushLater } from '../jobs/push-enqueue.ts';
 import { count } from '../observe/metrics.ts';
 import { about, observed } from '../observe/observed.ts';
 import { METRIC } from '../shared/constants.ts';
-import { forfeitAll, forfeitEach } from '../store/recovery.ts';
 
 /** A message, which has an id; presence has none. */
 const Said = z.object({ id: z.string() });
@@ -34,9 +33,7 @@ export const handler = observed(async (event: unknown, context): Promise<void> =
   if ('to' in job) {
     if (job.event.name === 'sys') count(METRIC.systemMessages);
     const crowd = await findCrowd(app, job.to);
-    if (!crowd) return;
-    await forfeitFor(app, job.to, crowd);
-    return fanOut(job, crowd, missed);
+    return crowd && fanOut(job, crowd, missed);
   }
   const now = Date.now();
   const { part, share, priority } = job;
@@ -53,16 +50,6 @@ export const handler = observed(async (event: unknown, context): Promise<void> =
   const rest = { ...job, share: { ...share, since: Date.now() } };
   await deliverLater(parts.map((part) => ({ ...rest, part })));
 });
-
-/** What is delivered as a whole is kept nowhere, so that nobody who misses it can recover. Who is in a room cannot anyway. */
-async function forfeitFor(app: string, to: Addressee, crowd: Crowd): Promise<void> {
-  if (to.kind === 'room') return;
-  const now = Date.now();
-  if (to.kind === 'everybody' || 'range' in crowd) return forfeitAll(app, now);
-  const { recipients, offline = [] } = crowd;
-  const ids = new Set([...recipients.flatMap(({ owner }) => owner?.id ?? []), ...offline.map(({ id }) => id)]);
-  await forfeitEach(app, [...ids], now);
-}
 
 /** Whether anything was: else what is left is all there was. */
 function achieved(part: DeliverPart, { rest }: PartReader, left: number): boolean {

@@ -1,86 +1,73 @@
 import * as z from 'zod/mini';
-import { HandshakeContext } from '../auth/authorizer-context.ts';
+import { AuthorizerContext } from '../auth/authorizer-context.ts';
 import { chat } from '../chat/application.ts';
 import { close, post } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
-import { about, observed } from '../observe/observed.ts';
-import { type Eio, type Incoming, receive, serve } from '../protocol/index.ts';
+import { observed } from '../observe/observed.ts';
+import { type Incoming, MAIN_NAMESPACE, receive, serve } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
-import type { Principal } from '../shared/principal.ts';
 import { NAMESPACE } from '../shared/wire.ts';
-import { ownerOf } from '../store/connections.ts';
 import { answerPing } from '../store/heartbeats.ts';
-
-const MAIN_NAMESPACE = '/';
 
 const Event = z.object({
   requestContext: z.object({
     connectionId: z.string(),
     requestTimeEpoch: z.number(),
-    authorizer: HandshakeContext,
+    authorizer: AuthorizerContext,
   }),
   body: z._default(z.string(), ''),
 });
 
 /**
- * Handles one frame. Always answers 200: were it to fail, API Gateway would send the client a JSON error,
- * which is no Engine.IO packet and makes a stock client drop the connection.
+ * Handles one frame. It always answers 200: after any other answer API Gateway sends its own JSON error, which is not an
+ * Engine.IO packet, and stock clients drop the connection.
  */
 export const handler = observed(async (event: unknown): Promise<{ statusCode: number }> => {
+  const { requestContext, body } = Event.parse(event);
+  const incoming = receive(requestContext.authorizer.eio, body);
   try {
-    await handle(Event.parse(event));
+    await handle(requestContext, incoming);
   } catch (error) {
-    count(METRIC.messagesFailed);
-    logger.error('A frame was not handled', { error });
+    count(incoming.kind === 'connect' ? METRIC.loginsFailed : METRIC.messagesFailed);
+    logger.error('Frame failed', { error, kind: incoming.kind });
+    // A client without an answer to its join would wait for minutes. A closed one reconnects.
+    if (incoming.kind === 'connect') await close(requestContext.connectionId);
   }
   return { statusCode: 200 };
 });
 
-async function handle({ requestContext, body }: z.output<typeof Event>): Promise<void> {
-  const { connectionId, requestTimeEpoch, authorizer: handshake } = requestContext;
-  // It is being told that its login failed, and closed.
-  if (handshake.outcome === 'refused') return;
-  const incoming = receive(handshake.eio, body);
-  if (incoming.kind === 'ping' || incoming.kind === 'pong') count(METRIC.heartbeats);
-  if (handshake.eio === 4 && incoming.kind === 'pong') return answerPing(connectionId);
+type RequestContext = z.output<typeof Event>['requestContext'];
 
-  const principal = handshake.outcome === 'known' ? handshake.principal : await latecomer(connectionId, body);
-  if (principal) about({ app: principal.app });
-  const waits = handshake.outcome === 'known' && handshake.recovers;
+async function handle(context: RequestContext, incoming: Incoming): Promise<void> {
+  const { connectionId, requestTimeEpoch, authorizer: authorization } = context;
+  const { eio, outcome } = authorization;
+  if (incoming.kind === 'ping' || incoming.kind === 'pong') count(METRIC.heartbeats);
+  if (eio === 4 && incoming.kind === 'pong') return answerPing(connectionId);
+  // The client has sent its buffered events before it learned that the login failed.
+  if (outcome === 'refused' && incoming.kind === 'event') return;
+
   const connection = {
     id: connectionId,
-    eio: handshake.eio,
-    namespaces: joined(handshake.eio, principal, waits, incoming),
+    eio,
+    namespaces: joinedNamespaces(eio, incoming),
     send: async (frame: string) => void (await post(connectionId, frame)),
     close: () => close(connectionId),
   };
   const background: Promise<void>[] = [];
-  await serve(
-    chat(
-      { principal, visit: waits ? handshake.visit : undefined, recovers: handshake.recovers },
-      requestTimeEpoch,
-      (work) => background.push(work),
-    ),
-    connection,
-    body,
-  );
+  const application = chat(authorization, requestTimeEpoch, (work) => background.push(work));
+  await serve(application, connection, incoming);
   await Promise.all(background);
 }
 
 /**
- * What the connection has joined, without a memory of it: the chat as soon as somebody is logged in, and the main
- * namespace always, but for the very frame in which a client asks for it, to which it gets an answer.
- * @param waits whether it is confirmed in the chat only when it asks
+ * The namespaces that count as joined. No memory of the connection is needed: a frame other than a join implies both, and
+ * a join is new unless `handshake` has confirmed it. Whether a client has joined `/chat` before, its session tells.
  */
-function joined(eio: Eio, principal: Principal | undefined, waits: boolean, incoming: Incoming): Set<string> {
-  const namespaces = new Set(principal ? [MAIN_NAMESPACE, NAMESPACE] : [MAIN_NAMESPACE]);
-  if (eio !== 4 || incoming.kind !== 'connect') return namespaces;
-  if (waits || incoming.namespace === MAIN_NAMESPACE) namespaces.delete(incoming.namespace);
+function joinedNamespaces(eio: 3 | 4, incoming: Incoming): Set<string> {
+  const namespaces = new Set([MAIN_NAMESPACE, NAMESPACE]);
+  if (incoming.kind !== 'connect') return namespaces;
+  namespaces.delete(NAMESPACE);
+  if (eio === 4) namespaces.delete(MAIN_NAMESPACE);
   return namespaces;
-}
-
-/** Who logged in by CONNECT payload on this connection. Only Socket.IO packets ask; heartbeats cost no read. */
-async function latecomer(connectionId: string, frame: string): Promise<Principal | undefined> {
-  return frame.startsWith('4') ? ownerOf(connectionId) : undefined;
 }

@@ -1,7 +1,8 @@
 import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { about } from '../observe/observed.ts';
-import { ChatError, ERROR, Forbidden, NotLoggedIn, publicError, TooOften } from '../shared/errors.ts';
+import { publicError } from '../observe/public-error.ts';
+import { ChatError, ERROR, Forbidden, NotLoggedIn, TooOften } from '../shared/errors.ts';
 import { parse, parseJson } from '../shared/parse.ts';
 import { masterOnly } from './access.ts';
 import { authenticateRequest } from './authenticate.ts';

@@ -15,11 +15,7 @@ export type Delivery = z.output<typeof Delivery>;
 
 const Principal = z.object({ app: z.string(), kind: z.enum(['user', 'passenger']), id: z.string() });
 
-const Recipient = z.object({
-  connectionId: z.string(),
-  recoverable: z.optional(z.boolean()),
-  owner: z.optional(Principal),
-});
+const Recipient = z.object({ connectionId: z.string(), owner: z.optional(Principal) });
 
 /** Numbers from one up to another, and how far within them somebody has come already. */
 const range = { from: z.int(), to: z.int(), after: z.optional(z.string()) };

@@ -4,7 +4,7 @@ import { ENV } from '../shared/constants.ts';
 import type { AnnounceJob } from './presence-offline.ts';
 
 /** The function that announces may be the one that runs. */
-const announce = process.env[ENV.announceUrl] ?? ownUrl();
+const announce = process.env[ENV.presenceOfflineUrl] ?? ownUrl();
 
 /** Has something announced. Never fails: what is announced has happened. */
 export async function announceLater(job: AnnounceJob): Promise<void> {

@@ -31,18 +31,12 @@ export interface Refusal {
   readonly data?: unknown;
 }
 
-/** How an application confirms a namespace join to a client that can recover its session: see `connectFrame`. */
-export interface Recoverable {
-  readonly pid: string;
-}
-
 /** What is served. What its methods throw, `serve` throws. */
 export interface Application {
   /**
-   * Decides about a namespace join: undefined confirms it, and so does a session that can be recovered; `repeated`
-   * leaves it unanswered, as something that was asked and answered before.
+   * Decides about a namespace join: undefined confirms it; `repeated` leaves it unanswered, because it was answered before.
    */
-  connect(socket: Socket, handshake: Handshake): Promise<Refusal | Recoverable | 'repeated' | undefined>;
+  connect(socket: Socket, handshake: Handshake): Promise<Refusal | 'repeated' | undefined>;
   /** Called after the join was confirmed. */
   connected?(socket: Socket, handshake: Handshake): Promise<void>;
   /** Returns the arguments of the acknowledgement; they are sent only if the client asked for one. undefined = none. */

@@ -4,9 +4,12 @@
  */
 export type Eio = 3 | 4;
 
-/** Reads the `EIO` query parameter of a handshake; undefined for every revision that is not served. */
+/**
+ * Reads the `EIO` query parameter of a handshake; undefined for a revision that is not served. A missing one means 3, as
+ * with Socket.IO's servers: socket.io-client-swift before version 16 sends none.
+ */
 export function parseEio(value: unknown): Eio | undefined {
-  if (value === '3') return 3;
+  if (value === '3' || value === undefined || value === null) return 3;
   if (value === '4') return 4;
   return undefined;
 }

@@ -4,11 +4,9 @@ import { encodePacket, isReserved, MAIN_NAMESPACE, PACKET } from './packet.ts';
 /**
  * Confirms that the client has joined a namespace.
  * Engine.IO 3: `40` and `40/chat`. Engine.IO 4: `40{"sid":…}` and `40/chat,{"sid":…}`.
- * @param pid Engine.IO 4: names the session, for clients to bring back when they reconnect (Socket.IO 4.6, connection state
- *   recovery); one that gets the `pid` that it brought takes itself for recovered
  */
-export function connectFrame(eio: Eio, namespace: string, sid: string, pid?: string): string {
-  if (eio === 4) return encodePacket({ type: PACKET.connect, namespace, data: JSON.stringify({ sid, pid }) });
+export function connectFrame(eio: Eio, namespace: string, sid: string): string {
+  if (eio === 4) return encodePacket({ type: PACKET.connect, namespace, data: JSON.stringify({ sid }) });
   // Without data the older encoders write no comma; 1.x and 2.x servers and clients alike.
   const frame = encodePacket({ type: PACKET.connect, namespace });
   return namespace === MAIN_NAMESPACE ? frame : frame.slice(0, -1);

@@ -5,12 +5,13 @@
  * Sources: https://github.com/socketio/engine.io-protocol and https://github.com/socketio/socket.io-protocol
  * (their branches `v3` and `v4` for the older revisions), and the frames of the clients 1.4.8 to 4.8.4.
  */
-export type { Application, Connection, Handshake, Recoverable, Refusal, Socket } from './application.ts';
+export type { Application, Connection, Handshake, Refusal, Socket } from './application.ts';
 export { type Eio, parseEio } from './eio.ts';
 export { CLOSE, NOOP, type OpenHandshake, openFrame, PING, PONG } from './engine.ts';
 export { ackFrame, connectErrorFrame, connectFrame, disconnectFrame, eventFrame } from './frames.ts';
 export { type Beat, beat, type HeartbeatTimes, nextBeatAt, type Pulse } from './heartbeat.ts';
 export type { Incoming } from './incoming.ts';
 export type { Json } from './json.ts';
+export { MAIN_NAMESPACE } from './packet.ts';
 export { receive } from './receive.ts';
 export { serve } from './serve.ts';

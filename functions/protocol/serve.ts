@@ -1,16 +1,14 @@
 import type { Application, Connection, Handshake, Socket } from './application.ts';
 import { ackFrame, connectErrorFrame, connectFrame, eventFrame } from './frames.ts';
 import type { Incoming } from './incoming.ts';
-import { receive } from './receive.ts';
 
 /**
- * Handles one frame for an application. It keeps nothing between frames but `connection.namespaces`.
+ * Handles one frame, as `receive` has read it, for an application. It keeps nothing between frames but `connection.namespaces`.
  *
  * An invalid frame closes the connection, and so does a packet for a namespace that was not joined, as with socket.io.
  * A repeated join is ignored: the host may have confirmed the namespace before the client asked.
  */
-export async function serve(application: Application, connection: Connection, frame: string): Promise<void> {
-  const incoming = receive(connection.eio, frame);
+export async function serve(application: Application, connection: Connection, incoming: Incoming): Promise<void> {
   switch (incoming.kind) {
     case 'ping':
       return connection.send(incoming.reply);
@@ -42,9 +40,9 @@ async function join(application: Application, socket: Socket, { query, payload }
   const { connection, namespace } = socket;
   const answer = await application.connect(socket, { query, payload });
   if (answer === 'repeated') return;
-  if (answer && 'message' in answer) return connection.send(connectErrorFrame(connection.eio, namespace, answer));
+  if (answer) return connection.send(connectErrorFrame(connection.eio, namespace, answer));
   connection.namespaces.add(namespace);
-  await connection.send(connectFrame(connection.eio, namespace, connection.id, answer?.pid));
+  await connection.send(connectFrame(connection.eio, namespace, connection.id));
   await application.connected?.(socket, { query, payload });
 }
 

@@ -1,5 +1,3 @@
-import { logger } from '../observe/logger.ts';
-
 /** The error codes that MaxIM's clients know. */
 export const ERROR = {
   badParameter: 5001,
@@ -42,10 +40,3 @@ export class NotLoggedIn extends Forbidden {}
 
 /** Who asks may do this, but not so often. */
 export class TooOften extends ChatError {}
-
-/** What a client is told of any failure: its own words for a ChatError, nothing of the inside for all others. */
-export function publicError(error: unknown): ChatError {
-  if (error instanceof ChatError) return error;
-  logger.error('Something failed that a client asked for', { error });
-  return new ChatError(ERROR.database, 'Something failed on the server and nothing was stored; try again');
-}

@@ -6,12 +6,10 @@ import { NAMESPACE } from './wire.ts';
 export const ChatEvent = z.object({
   name: z.string(),
   args: z.array(z.unknown()),
-  /** Where its receivers are when they have it, for those that recover what they missed. */
-  offset: z.optional(z.string()),
 });
 export type ChatEvent = z.output<typeof ChatEvent>;
 
-/** The event as a frame. Clients that can recover take the last argument for an offset, if it is a string. */
-export function frameOf({ name, args, offset }: ChatEvent, recoverable: boolean): string {
-  return eventFrame(NAMESPACE, name, recoverable && offset !== undefined ? [...args, offset] : args);
+/** The event as a frame of the chat's namespace. */
+export function chatFrame({ name, args }: ChatEvent): string {
+  return eventFrame(NAMESPACE, name, args);
 }

@@ -49,8 +49,6 @@ export const AppSettings = z.object({
   messagesPerMinuteOfConnection: z._default(count(1, 1_000_000), 300),
   /** For so long, a user whose last connection went may come back before anybody is told. */
   presenceGraceSeconds: z._default(count(0, 60), 0),
-  /** Whether clients that can recover what they missed are served so. */
-  recovery: z._default(z.boolean(), true),
   /** How large an attachment may be, in bytes. */
   attachmentBytes: z._default(count(1, 5 * 1024 ** 3), 20 * 1024 * 1024),
   /** How many attachments a user may upload in an hour, and how many bytes in all. */

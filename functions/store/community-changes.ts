@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { checkAttributes } from '../attributes/limits.ts';
-import { SLACK_MS } from '../chat/recovery-rules.ts';
 import { DIRECTORY_INDEX, ENV, MEMBERSHIP_INDEX, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
@@ -11,7 +10,6 @@ import { type Community, head, memberKey, membership, membersOf, unknownCommunit
 import { conditionFailed, dynamo, lookup } from './dynamo.ts';
 import { directoryEntry, headKey, subjectKey } from './keys.ts';
 import { profile } from './profiles.ts';
-import { forfeitEach, MOST_NOTES } from './recovery.ts';
 import { MOST_WRITES, transact, type Write } from './transact.ts';
 
 const table = requireEnv(ENV.coreTable);
@@ -103,9 +101,6 @@ async function changeBatch(community: Community, change: MemberChange, { most, n
       ...(delta > 0 ? ['members <= :room'] : []),
       ...(ownerMatters ? [found.owner === undefined ? 'attribute_not_exists(#owner)' : '#owner = :owner'] : []),
     ];
-    // Before the change, so that nobody who comes back meanwhile overlooks what was said here: to him, or before he came.
-    const unsure = [...leaving, ...(community.kind === 'group' ? joining : [])];
-    await forfeitEach(community.app, unsure, Date.now() + SLACK_MS);
     const refused = await transact([
       {
         Update: {
@@ -166,7 +161,6 @@ const DELETION_MS = 20_000;
  * @throws ChatError 5004 when it does not exist, 5005 when it has so many members that it has to be asked for again
  */
 export async function deleteCommunity(community: Community): Promise<void> {
-  await forfeitEach(community.app, await membersOf(community, MOST_NOTES + 1), Date.now() + SLACK_MS);
   try {
     await dynamo.send(
       new UpdateCommand({

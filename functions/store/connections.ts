@@ -1,7 +1,14 @@
-import { DeleteCommand, GetCommand, PutCommand, type QueryCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, type QueryCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { Eio } from '../protocol/index.ts';
-import { ENV, EVERYBODY_INDEX, EVERYBODY_SHARDS, EXPIRES, PARTITION_KEY } from '../shared/constants.ts';
+import {
+  ENV,
+  EVERYBODY_INDEX,
+  EVERYBODY_SHARDS,
+  EXPIRES,
+  HEARTBEAT_INDEX,
+  PARTITION_KEY,
+} from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import { isUser, type Principal, type User } from '../shared/principal.ts';
@@ -11,8 +18,11 @@ import { connectionIdOf, connectionKey, hash, subjectKey } from './keys.ts';
 
 const table = requireEnv(ENV.connectionsTable);
 
-/** API Gateway ends every connection after two hours; who comes back within half of the third may want what is left of it. */
+/** API Gateway ends every connection after two hours. */
 const LIFETIME_S = 3 * 60 * 60;
+
+/** How long it is known whose a closed connection was, in seconds: a frame is handled within 29. */
+const CLOSED_S = 5 * 60;
 
 /** How many devices one principal may have connected at once. */
 export const MAX_DEVICES = 100;
@@ -30,8 +40,6 @@ export type Announced = z.output<typeof Announced>;
 /** The one item of a principal's devices; a set that is emptied is no more. */
 const Devices = z.object({
   connections: z.optional(z.instanceof(Set)),
-  /** Those of them whose clients can recover what they missed. */
-  recoverable: z.optional(z.instanceof(Set)),
   announced: z.optional(Announced),
 });
 
@@ -40,21 +48,14 @@ export const expiryAt = (now: number) => Math.ceil(now / 1000) + LIFETIME_S;
 
 export const devicesKey = (principal: Principal) => ({ [PARTITION_KEY]: subjectKey(principal) });
 
-/** An open connection, as those who post to it have to know it. */
-export interface OpenConnection {
-  readonly connectionId: string;
-  /** Whether its client can recover what it missed. */
-  readonly recoverable: boolean;
-}
-
-/** A principal's open connections: one item, whatever their number. */
-export function connectionsOf(principal: Principal): Lookup<OpenConnection[]> {
+/** The ids of a principal's open connections: one item, whatever their number. */
+export function connectionsOf(principal: Principal): Lookup<string[]> {
   return {
     table,
     key: devicesKey(principal),
     parse: (item) => {
-      const { connections = new Set(), recoverable = new Set() } = Devices.parse(item ?? {});
-      return [...connections].map((id) => ({ connectionId: String(id), recoverable: recoverable.has(id) }));
+      const { connections = new Set() } = Devices.parse(item ?? {});
+      return [...connections].map(String);
     },
   };
 }
@@ -64,8 +65,6 @@ export interface News {
   readonly user: User;
   readonly friends: boolean;
   readonly everybody: boolean;
-  /** Since when, epoch ms. */
-  readonly since: number;
 }
 
 /** A connection to be registered. */
@@ -75,10 +74,6 @@ export interface Newcomer {
   readonly now: number;
   /** Whether everybody is to know that its user is online. */
   readonly notifyAll: boolean;
-  /** Whether its client can recover what it misses. */
-  readonly recoverable: boolean;
-  /** Whether its client may ask for it again; then it is left as it is. */
-  readonly once: boolean;
 }
 
 /**
@@ -89,16 +84,14 @@ export interface Newcomer {
 export async function register(
   connectionId: string,
   principal: Principal,
-  { eio, now, notifyAll, recoverable, once }: Newcomer,
+  { eio, now, notifyAll }: Newcomer,
 ): Promise<News | 'repeated' | undefined> {
   const expires = expiryAt(now);
   const put = dynamo.send(
     new PutCommand({
       TableName: table,
-      ...(once && {
-        ConditionExpression: 'attribute_not_exists(#pk)',
-        ExpressionAttributeNames: { '#pk': PARTITION_KEY },
-      }),
+      ConditionExpression: 'attribute_not_exists(#pk)',
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY },
       Item: {
         ...connectionKey(connectionId),
         ...principal,
@@ -110,21 +103,18 @@ export async function register(
   );
   if (!(await unlessRefused(put))) return 'repeated';
   // Last, so that nothing can fail any more when somebody has the news.
-  const since = Date.now();
-  const device = { connectionId, expires, since, recoverable };
-  const before = await addDevice(device, principal, notifyAll ? 'everybody' : 'friends');
+  const before = await addDevice({ connectionId, expires }, principal, notifyAll ? 'everybody' : 'friends');
   return isUser(principal)
-    ? { user: principal, friends: before === undefined, everybody: notifyAll && before !== 'everybody', since }
+    ? { user: principal, friends: before === undefined, everybody: notifyAll && before !== 'everybody' }
     : undefined;
 }
 
 /** Adds to the devices of a principal; answers to whom he has been announced until then. */
 async function addDevice(
-  device: { connectionId: string; expires: number; since: number; recoverable: boolean },
+  { connectionId, expires }: { connectionId: string; expires: number },
   principal: Principal,
   audience: Announced,
 ): Promise<Announced | undefined> {
-  const { connectionId, expires, since, recoverable } = device;
   // What everybody was told once stays so until he goes, whichever of his devices goes first.
   const announced = audience === 'everybody' ? ':audience' : 'if_not_exists(announced, :audience)';
   try {
@@ -132,13 +122,12 @@ async function addDevice(
       new UpdateCommand({
         TableName: table,
         Key: devicesKey(principal),
-        UpdateExpression: `ADD connections :connection${recoverable ? ', recoverable :connection' : ''} SET #expires = :expires, #since = if_not_exists(#since, :since), announced = ${announced}`,
+        UpdateExpression: `ADD connections :connection SET #expires = :expires, announced = ${announced}`,
         ConditionExpression: 'attribute_not_exists(connections) OR size(connections) < :most',
-        ExpressionAttributeNames: { '#expires': EXPIRES, '#since': 'since' },
+        ExpressionAttributeNames: { '#expires': EXPIRES },
         ExpressionAttributeValues: {
           ':connection': new Set([connectionId]),
           ':expires': expires,
-          ':since': since,
           ':audience': audience,
           ':most': MAX_DEVICES,
         },
@@ -155,7 +144,38 @@ async function addDevice(
   }
 }
 
-/** Who a registered connection belongs to; undefined when it is not registered. */
+/**
+ * Takes a connection out of the indexes, and keeps for a while whose it was: frames that arrived before it closed may be
+ * handled after.
+ * @returns its owner; undefined when it is not registered, or closed already
+ */
+async function markClosed(connectionId: string, now: number): Promise<Principal | undefined> {
+  try {
+    const { Attributes } = await dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: connectionKey(connectionId),
+        UpdateExpression: 'SET closed = :now, #expires = :expires REMOVE #everybody, #heartbeat, #due',
+        ConditionExpression: 'attribute_exists(#pk) AND attribute_not_exists(closed)',
+        ExpressionAttributeNames: {
+          '#pk': PARTITION_KEY,
+          '#expires': EXPIRES,
+          '#everybody': EVERYBODY_INDEX.shard,
+          '#heartbeat': HEARTBEAT_INDEX.shard,
+          '#due': HEARTBEAT_INDEX.due,
+        },
+        ExpressionAttributeValues: { ':now': now, ':expires': Math.ceil(now / 1000) + CLOSED_S },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return Connection.parse(Attributes);
+  } catch (error) {
+    if (!conditionFailed(error)) throw error;
+    return undefined;
+  }
+}
+
+/** Who a connection belongs to, which may have closed a moment ago; undefined when nobody has logged in on it. */
 export async function ownerOf(connectionId: string): Promise<Principal | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({ TableName: table, Key: connectionKey(connectionId), ConsistentRead: true }),
@@ -174,19 +194,15 @@ export interface Departure {
  * @returns that its user has no other and is still announced as online; see {@link takeLeave}
  */
 export async function unregister(connectionId: string, owner?: Principal): Promise<Departure | undefined> {
-  const { Attributes } = await dynamo.send(
-    new DeleteCommand({ TableName: table, Key: connectionKey(connectionId), ReturnValues: 'ALL_OLD' }),
-  );
-  const principal = owner ?? (Attributes && Connection.parse(Attributes));
-  if (!principal) return undefined;
   const left = Date.now();
+  const principal = (await markClosed(connectionId, left)) ?? owner;
+  if (!principal) return undefined;
   const { Attributes: rest } = await dynamo.send(
     new UpdateCommand({
       TableName: table,
       Key: devicesKey(principal),
       // He may have been forgotten altogether, and this must not bring back an item that stays.
-      UpdateExpression:
-        'DELETE connections :connection, recoverable :connection SET #left = :left, #expires = :expires',
+      UpdateExpression: 'DELETE connections :connection SET #left = :left, #expires = :expires',
       ExpressionAttributeNames: { '#left': 'left', '#expires': EXPIRES },
       ExpressionAttributeValues: {
         ':connection': new Set([connectionId]),
@@ -213,10 +229,10 @@ export async function takeLeave(user: User, left: number): Promise<Announced | u
       new UpdateCommand({
         TableName: table,
         Key: devicesKey(user),
-        UpdateExpression: 'REMOVE announced, #since SET gone = :gone, #expires = :expires',
+        UpdateExpression: 'REMOVE announced SET #expires = :expires',
         ConditionExpression: 'attribute_exists(announced) AND attribute_not_exists(connections) AND #left = :left',
-        ExpressionAttributeNames: { '#left': 'left', '#since': 'since', '#expires': EXPIRES },
-        ExpressionAttributeValues: { ':left': left, ':gone': now, ':expires': expiryAt(now) },
+        ExpressionAttributeNames: { '#left': 'left', '#expires': EXPIRES },
+        ExpressionAttributeValues: { ':left': left, ':expires': expiryAt(now) },
         ReturnValues: 'UPDATED_OLD',
       }),
     );
@@ -229,11 +245,10 @@ export async function takeLeave(user: User, left: number): Promise<Announced | u
 
 const everybodyKey = (app: string, shard: number) => `${app}#${shard}`;
 
-/** The connections that a query of one of the indexes finds. */
-async function* found(input: Omit<QueryCommandInput, 'TableName'>, most?: number): AsyncGenerator<OpenConnection> {
+/** The ids of the connections that a query of one of the indexes finds. */
+async function* found(input: Omit<QueryCommandInput, 'TableName'>, most?: number): AsyncGenerator<string> {
   for await (const item of query({ TableName: table, ...input }, most)) {
-    // Whether it recovers does not matter: what everybody is told is kept nowhere.
-    yield { connectionId: connectionIdOf(String(item[PARTITION_KEY])), recoverable: false };
+    yield connectionIdOf(String(item[PARTITION_KEY]));
   }
 }
 
@@ -246,7 +261,7 @@ export function everybody(
   app: string,
   shard: number,
   { after, most }: { after?: string | undefined; most?: number } = {},
-): AsyncGenerator<OpenConnection> {
+): AsyncGenerator<string> {
   const key = everybodyKey(app, shard);
   return found(
     {

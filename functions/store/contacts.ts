@@ -52,21 +52,16 @@ export function contact(user: Principal, stranger: string, now: number): Lookup<
 
 /** The latest contacts with strangers, newest first; reads `skip` + `limit` of them. */
 export async function contactsOf(user: Principal, skip: number, limit: number, now: number): Promise<Contact[]> {
-  return (await contactsSince(user, now - retentionMs('stranger'), skip + limit)).slice(skip);
-}
-
-/** At most so many contacts with strangers later than some moment (epoch ms), newest first. */
-export async function contactsSince(user: Principal, since: number, limit: number): Promise<Contact[]> {
   const contacts = query(
     {
       TableName: table,
       IndexName: CONTACT_INDEX.name,
       KeyConditionExpression: '#owner = :owner AND #ts > :oldest',
       ExpressionAttributeNames: { '#owner': CONTACT_INDEX.owner, '#ts': CONTACT_INDEX.last },
-      ExpressionAttributeValues: { ':owner': subjectKey(user), ':oldest': since },
+      ExpressionAttributeValues: { ':owner': subjectKey(user), ':oldest': now - retentionMs('stranger') },
       ScanIndexForward: false,
     },
-    limit,
+    skip + limit,
   );
-  return (await collect(contacts)).map((item) => ({ id: String(item[SORT_KEY]), ...Contact.parse(item) }));
+  return (await collect(contacts)).slice(skip).map((item) => ({ id: String(item[SORT_KEY]), ...Contact.parse(item) }));
 }

@@ -40,17 +40,6 @@ export type Content = z.output<typeof Content>;
 
 const Stored = z.object({ speaker: z.string(), content: Content, remark: z.optional(z.string()) });
 
-/** How a message was sent: what only those need who recover what they missed. */
-const Sending = z.object({
-  /** The connection by which it was said. */
-  by: z.string(),
-  /** When the connections of its receivers were looked up, epoch ms. */
-  at: z.number(),
-  /** The number by which it was confirmed to its speaker, if it carried one. */
-  ack: z.optional(z.number()),
-});
-export type Sending = z.output<typeof Sending>;
-
 export interface Message extends z.output<typeof Stored> {
   /** Unique in its conversation, and sorts as the conversation does. */
   readonly id: string;
@@ -75,7 +64,7 @@ export function messageId(ts: number, counter: number): string {
 }
 
 /** Stores a message. Billed one write unit per KB. */
-export async function storeMessage(conversation: Conversation, message: Message, sending: Sending): Promise<void> {
+export async function storeMessage(conversation: Conversation, message: Message): Promise<void> {
   const { id, ts, speaker, content, remark } = message;
   await dynamo.send(
     new PutCommand({
@@ -86,7 +75,6 @@ export async function storeMessage(conversation: Conversation, message: Message,
         speaker,
         content,
         remark,
-        ...sending,
         [EXPIRES]: Math.ceil((ts + retentionMs(conversation.kind)) / 1000),
       },
     }),
@@ -123,28 +111,6 @@ export async function history(conversation: Conversation, { ts, limit }: Page, n
 function messageOf(item: Item): Message {
   const id = String(item[SORT_KEY]);
   return { id, ts: Number(id.split('-')[0]), ...Stored.parse(item) };
-}
-
-/**
- * The first messages of a conversation that arrived after some moment (epoch ms), at most so many, and how they were sent. Reads
- * what has been stored by now, whatever is under way.
- */
-export async function messagesAfter(
-  conversation: Conversation,
-  ts: number,
-  most: number,
-): Promise<(Message & Sending)[]> {
-  const found = query(
-    {
-      TableName: table,
-      KeyConditionExpression: '#pk = :pk AND #sk > :after',
-      ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
-      ExpressionAttributeValues: { ':pk': conversationKey(conversation), ':after': stamp(ts) },
-      ConsistentRead: true,
-    },
-    most,
-  );
-  return (await collect(found)).map((item) => ({ ...messageOf(item), ...Sending.parse(item) }));
 }
 
 /** The latest message of each conversation, as far as it has one. Costs a query for each. */

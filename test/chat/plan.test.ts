@@ -74,7 +74,6 @@ describe('shards', () => {
     const crowd = Array.from({ length: 100 }, (_, user) =>
       Array.from({ length: 100 }, () => ({
         connectionId: 'L0SM9cOFvHcCIhw=',
-        recoverable: true,
         owner: owner(String(user).padEnd(128, 'x')),
       })),
     ).flat();

@@ -29,28 +29,19 @@ class Chatter {
   readonly device: Device;
   readonly acknowledged: string[] = [];
   readonly refused: unknown[] = [];
-  /** Times in which it claims to have missed nothing, epoch ms. */
-  readonly recovered: { readonly from: number; readonly to: number }[] = [];
   connects = 0;
-  #since = 0;
   #said = 0;
 
   constructor(version: ClientVersion, id: string) {
     this.id = id;
     const auth = credentials({ client: id });
     this.device = new Device(version, system.origin, {
-      // Clients that can recover what they missed ask for it in the packet that carries the credentials.
       ...(version === '4.8.4' ? {} : { query: { auth: JSON.stringify(auth) } }),
       options: { ...(version === '4.8.4' && { auth }), reconnectionDelay: 100, reconnectionDelayMax: 300 },
     });
     const { client } = this.device;
-    client.on('login', () => {
-      this.#since = Date.now();
-    });
     client.on('connect', () => {
       this.connects++;
-      if ('recovered' in client && client.recovered === true)
-        this.recovered.push({ from: this.#since, to: Date.now() });
     });
   }
 
@@ -121,7 +112,7 @@ it(
     const bodies = histories.flatMap(({ past }) => past.map(({ content }) => content.body));
 
     expect(bodies.filter((body, n) => bodies.indexOf(body) !== n)).toEqual([]);
-    for (const { id, device, acknowledged, refused, recovered, connects } of chatters) {
+    for (const { id, device, acknowledged, refused, connects } of chatters) {
       expect({ id, refused }).toEqual({ id, refused: [] });
       expect(acknowledged.length).toBeGreaterThan(2);
       expect({ id, missing: acknowledged.filter((body) => !bodies.includes(body)) }).toEqual({ id, missing: [] });
@@ -131,22 +122,7 @@ it(
       const seen = device.messages.received.map((message) => (message as Past).content.body);
       expect({ id, doubled: seen.filter((body, n) => seen.indexOf(body) !== n) }).toEqual({ id, doubled: [] });
       expect({ id, unheardOf: seen.filter((body) => !bodies.includes(body)) }).toEqual({ id, unheardOf: [] });
-      expect({ id, missed: missedByRecovered(id, recovered, seen, histories) }).toEqual({ id, missed: [] });
     }
   },
   SECONDS * 1000 + 120_000,
 );
-
-/** What a client did not see of the times in which it claims to have missed nothing. */
-function missedByRecovered(
-  id: string,
-  recovered: Chatter['recovered'],
-  seen: readonly string[],
-  histories: readonly { among: readonly string[]; past: readonly Past[] }[],
-): string[] {
-  return histories
-    .filter(({ among }) => among.includes(id))
-    .flatMap(({ past }) => past)
-    .filter(({ speaker, ts }) => speaker !== id && recovered.some(({ from, to }) => from < ts && ts < to))
-    .flatMap(({ content }) => (seen.includes(content.body) ? [] : [content.body]));
-}

@@ -74,7 +74,7 @@ describe('a message', () => {
       id = Object(await toms.say(text(jerry, 'hello'))).id;
     };
     const lines = (await loggedBy('', act)).filter(({ message_id }) => message_id === id);
-    const [frame, push] = ['Frame', 'Push'].map((name) => lines.find((line) => line.functionId.startsWith(name)));
+    const [frame, push] = ['Message', 'Push'].map((name) => lines.find((line) => line.functionId.startsWith(name)));
     expect(frame).toMatchObject({ app: app.id, connection_id: expect.stringMatching(/\S/), FriendMessages: 1 });
     expect(push).toMatchObject({ app: app.id, correlation_id: frame?.correlation_id, PushesSent: 1 });
     expect(push?.function_request_id).not.toBe(frame?.function_request_id);
@@ -99,7 +99,7 @@ describe('a message', () => {
 describe('a connection', () => {
   it('has one correlation id from the upgrade to the login', async () => {
     const query = { auth: JSON.stringify(credentials({ client: someone() }, 'a wrong key')) };
-    const [line] = await loggedBy('Greet', async () => {
+    const [line] = await loggedBy('Handshake', async () => {
       const device = new Device('4.8.4', system.origin, { query, options: { reconnection: false } });
       await device.disconnects.at();
     });
@@ -110,8 +110,8 @@ describe('a connection', () => {
 
 describe('a handler that fails', () => {
   it('logs its error with its stack, and still fails', async () => {
-    const [line] = await loggedBy('Gone', () =>
-      expect(system.cloud.invoke('Gone', {})).rejects.toThrow('requestContext'),
+    const [line] = await loggedBy('Disconnect', () =>
+      expect(system.cloud.invoke('Disconnect', {})).rejects.toThrow('requestContext'),
     );
     expect(line).toMatchObject({
       level: 'ERROR',

@@ -143,7 +143,11 @@ describe('the protocol revision', () => {
     expect(parseEio('4')).toBe(4);
   });
 
-  it.each([undefined, null, '', '2', '5', '03', '4.0', ' 4', 'abc', 3, 4, ['4']])('is not %j', (value) => {
+  it.each([undefined, null])('is 3 when the client does not name it (%j)', (value) => {
+    expect(parseEio(value)).toBe(3);
+  });
+
+  it.each(['', '2', '5', '03', '4.0', ' 4', 'abc', 3, 4, ['4']])('is not %j', (value) => {
     expect(parseEio(value)).toBeUndefined();
   });
 });

@@ -1,5 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Application, type Connection, type Eio, serve } from '../../functions/protocol/index.ts';
+import {
+  type Application,
+  type Connection,
+  type Eio,
+  receive,
+  serve as serveFrame,
+} from '../../functions/protocol/index.ts';
+
+const serve = (application: Application, connection: Connection, frame: string) =>
+  serveFrame(application, connection, receive(connection.eio, frame));
 
 let told: unknown[][];
 let wire: string[];

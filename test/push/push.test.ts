@@ -253,7 +253,7 @@ describe('a group of 50 of whom 49 are offline', () => {
       (entry) => entry.service === 'invocation' && entry.functionId.startsWith('PushFunction'),
     );
     expect(jobs).toHaveLength(1);
-    const senders = system.cloud.calls.summary(mark, ({ functionId }) => functionId.startsWith('Frame'));
+    const senders = system.cloud.calls.summary(mark, ({ functionId }) => functionId.startsWith('Message'));
     expect(senders.calls).toEqual({
       'dynamodb:Query': 1,
       'dynamodb:BatchGetItem': 3,

@@ -90,7 +90,7 @@ it('an undeclared environment variable stops the function, which says which it w
 
 it('a forgotten grant to post leaves a client without a greeting, and the job in the failure queue', async () => {
   const { cloud } = await startBroken('Realtime', (resources) => {
-    const { Statement } = find(resources, 'AWS::IAM::Policy', 'GreetRole').Properties.PolicyDocument;
+    const { Statement } = find(resources, 'AWS::IAM::Policy', 'HandshakeRole').Properties.PolicyDocument;
     for (const statement of Statement) {
       if (statement.Action === 'execute-api:ManageConnections') statement.Action = 'execute-api:Invoke';
     }
@@ -158,7 +158,7 @@ function failed(cloud: Cloud): string[] {
 
 it('what cannot be told, and schedules that cannot be kept, are left in the queue', async () => {
   const { cloud } = await startBroken('Realtime', (resources) => {
-    for (const name of ['Deliver', 'Announce', 'Heartbeat', 'PushExpiry']) {
+    for (const name of ['Deliver', 'PresenceOffline', 'Heartbeat', 'PushExpiry']) {
       const { Variables } = find(resources, 'AWS::Lambda::Function', name).Properties.Environment;
       for (const needed of ['CONNECTIONS_TABLE', 'PLATFORM_PREFIX']) delete Variables[needed];
     }
@@ -175,7 +175,12 @@ it('what cannot be told, and schedules that cannot be kept, are left in the queu
     await expect(cloud.fire(schedule)).rejects.toThrow(/is not set/);
   }
   await cloud.settled();
-  expect(failed(cloud)).toEqual(['Realtime-Announce', 'Realtime-Deliver', 'Realtime-Heartbeat', 'Realtime-PushExpiry']);
+  expect(failed(cloud)).toEqual([
+    'Realtime-Deliver',
+    'Realtime-Heartbeat',
+    'Realtime-PresenceOffline',
+    'Realtime-PushExpiry',
+  ]);
 });
 
 it('images of which no thumbnail can be made are left in the queue', async () => {

@@ -124,7 +124,7 @@ const names = (resources: [string, unknown][]) => resources.map(([id]) => id).so
 const mentions = (value: unknown, id: string) => JSON.stringify(value ?? null).includes(id);
 
 /** Variables that hold the URL of a function which is always waited for. */
-const WAITED_FOR = [ENV.credentialsUrl, ENV.storageUrl];
+const WAITED_FOR = [ENV.pushCredentialsUrl, ENV.filesUrl];
 
 function isInvokedAsynchronously(id: string): boolean {
   const { FunctionName } = Object(all[id]?.Properties);

@@ -17,21 +17,29 @@ export class RawClient {
   }
 
   /**
-   * Connects with the given query; rejects with the HTTP status when the upgrade is refused. It is no client that recovers
-   * what it missed, unless the query says so, so that it is logged in without asking for it. What is empty is left out.
+   * Connects with the given query, without its empty values. With credentials it joins `/chat` as stock clients do.
+   * Rejects with the HTTP status when the upgrade is refused.
    */
   static async connect(origin: string, query: Record<string, string>): Promise<RawClient> {
     const url = new URL('/socket.io/', origin.replace(/^http/, 'ws'));
-    for (const [name, value] of Object.entries({ recovery: 'false', ...query })) {
+    for (const [name, value] of Object.entries(query)) {
       if (value !== '') url.searchParams.set(name, value);
     }
     const client = new RawClient(new WebSocket(url));
+    if (query.auth) client.#join(query.EIO === '4');
     await new Promise<void>((resolve, reject) => {
       client.socket.once('open', resolve);
       client.socket.once('unexpected-response', (_, response) => reject(new Error(`HTTP ${response.statusCode}`)));
       client.socket.once('error', reject);
     });
     return client;
+  }
+
+  #join(eio4: boolean): void {
+    this.socket.on('message', (data) => {
+      const frame = String(data);
+      if (eio4 ? frame.startsWith('0') : frame === '40') this.send(eio4 ? '40/chat,' : '40/chat');
+    });
   }
 
   send(frame: string | Buffer): void {

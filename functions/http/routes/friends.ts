@@ -1,12 +1,10 @@
 import * as z from 'zod/mini';
-import { SLACK_MS } from '../../chat/recovery-rules.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
 import { connectionsOf } from '../../store/connections.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { befriend, friendship, friendsOf, unfriend } from '../../store/friendships.ts';
 import { history, latest } from '../../store/messages.ts';
-import { forfeitEach } from '../../store/recovery.ts';
 import { self } from '../access.ts';
 import { flag, historyQuery, id, ids } from '../parameters.ts';
 import { route } from '../route.ts';
@@ -85,11 +83,7 @@ export const friends = [
     params: pair,
     status: 204,
     access: self,
-    async handle({ app, params, now }) {
-      // What one of them still said could not be found any more by the other.
-      await forfeitEach(app.id, [params.id, params.fid], now + SLACK_MS);
-      await unfriend(user(app.id, params.id), params.fid);
-    },
+    handle: ({ app, params }) => unfriend(user(app.id, params.id), params.fid),
   }),
 
   route({

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { SLACK_MS } from '../../chat/recovery-rules.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { App } from '../../store/apps.ts';
 import {
@@ -12,7 +11,6 @@ import {
 } from '../../store/communities.ts';
 import { changeMembers, createCommunity } from '../../store/community-changes.ts';
 import { eraseHistory, history, latest } from '../../store/messages.ts';
-import { forfeitEach } from '../../store/recovery.ts';
 import { isMember, isOwner, self } from '../access.ts';
 import { flag, historyQuery, id, ids } from '../parameters.ts';
 import { route } from '../route.ts';
@@ -93,10 +91,8 @@ export const groups = [
     params: one,
     status: 204,
     access: (caller, { app, params }) => isOwner(caller, groupAt(app, params)),
-    async handle({ app, params, now }) {
+    async handle({ app, params }) {
       await checkExists(groupAt(app, params));
-      // What they missed is going to be missing for ever.
-      await forfeitEach(app.id, await membersOf(groupAt(app, params)), now + SLACK_MS);
       await eraseHistory(conversation(app, params.id));
     },
   }),

@@ -11,7 +11,7 @@ import { Credential, PLATFORMS } from '../../store/platforms.ts';
 import { masterOnly } from '../access.ts';
 import { route, type Section } from '../route.ts';
 
-const reader = requireEnv(ENV.credentialsUrl);
+const reader = requireEnv(ENV.pushCredentialsUrl);
 
 const platform = z.enum(PLATFORMS).register(z.globalRegistry, {
   description: "Apple's service for apps from the store, Apple's for apps in development, or Google's",

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { offsetOf } from '../../chat/position.ts';
 import type { Addressee, DeliverJob } from '../../jobs/deliver.ts';
 import { deliverLater } from '../../jobs/deliver-enqueue.ts';
 import { checkContent, Spoken } from '../../shared/content.ts';
@@ -24,7 +23,7 @@ async function send(app: App, to: Addressee, body: z.output<typeof Body>, now: n
   const { content, remark, push } = body;
   const message = { id: messageId(now, 0), content, ts: now, ...(remark != null && { remark }) };
   const told = to.kind === 'user' || to.kind === 'group';
-  const event = { name: 'sys', args: [message], offset: offsetOf(now, message.id) };
+  const event = { name: 'sys', args: [message] };
   await deliverLater([
     { app: app.id, event, priority: 'notice', to, ...(told && { push: push ?? {} }) } satisfies DeliverJob,
   ]);
