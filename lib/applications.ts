@@ -5,7 +5,7 @@ import { DIRECTORY_INDEX, ENV, secretPrefix } from '../functions/shared/constant
 import type { ChatTable } from './chat-table.ts';
 import type { FailureQueue } from './failure-queue.ts';
 import { MacawFunction } from './macaw-function.ts';
-import { explainWildcards } from './suppress.ts';
+import { suppressWildcards } from './suppress.ts';
 
 export interface ApplicationsProps {
   readonly stage: string;
@@ -65,7 +65,7 @@ export class Applications extends Construct {
     fn.addToRolePolicy(
       new PolicyStatement({ actions: actions.map((action) => `secretsmanager:${action}`), resources }),
     );
-    explainWildcards(
+    suppressWildcards(
       fn.role,
       resources,
       'Secrets are made for each application, and known by the prefix of their names.',

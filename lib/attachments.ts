@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { ATTACHMENTS, ENV, IMAGES } from '../functions/shared/constants.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
-import { explain, explainWildcards } from './suppress.ts';
+import { suppress, suppressWildcards } from './suppress.ts';
 import { vips } from './vips.ts';
 
 export interface AttachmentsProps {
@@ -55,7 +55,7 @@ export class Attachments extends Construct {
     ] as const) {
       const resources = [`${bucketArn}/${keys}`];
       storage.addToRolePolicy(new PolicyStatement({ actions: [action], resources }));
-      explainWildcards(storage.role, resources, 'Objects are named as they are uploaded; these are of one folder.');
+      suppressWildcards(storage.role, resources, 'Objects are named as they are uploaded; these are of one folder.');
     }
     const permission = new CfnPermission(this, 'BucketMayInvoke', {
       action: 'lambda:InvokeFunction',
@@ -80,7 +80,7 @@ export class Attachments extends Construct {
       removalPolicy: keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
       autoDeleteObjects: !keepData,
     });
-    explain(
+    suppress(
       bucket,
       'S1',
       'Logs would be kept longer than the attachments that they name; it is read through the distribution alone.',
@@ -115,7 +115,7 @@ export class Attachments extends Construct {
       routeKey: HttpRouteKey.with('/attachment', HttpMethod.ANY),
       integration: new HttpLambdaIntegration('Integration', this.endpoint),
     });
-    explain(route, 'APIG4', 'The function asks who sends a request, as for all endpoints.');
+    suppress(route, 'APIG4', 'The function asks who sends a request, as for all endpoints.');
   }
 
   /** Tells below which URL the files are served. */

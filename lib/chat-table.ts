@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { EXPIRES, PARTITION_KEY, SORT_KEY } from '../functions/shared/constants.ts';
-import { explain } from './suppress.ts';
+import { suppress } from './suppress.ts';
 
 export interface ChatTableProps {
   /** The environment variable by which functions know the table. */
@@ -36,7 +36,7 @@ export class ChatTable extends Table {
       removalPolicy: props.precious ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     if (!props.precious)
-      explain(this, 'DDB3', 'What is in it is made anew, or may be lost: nobody would go back to it.');
+      suppress(this, 'DDB3', 'What is in it is made anew, or may be lost: nobody would go back to it.');
     this.environment = { ...props.environment, [props.variable]: this.tableName };
   }
 

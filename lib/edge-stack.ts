@@ -28,7 +28,7 @@ import { ATTACHMENTS } from '../functions/shared/constants.ts';
 import { Attachments } from './attachments.ts';
 import type { Tables } from './data-stack.ts';
 import { realtimeRequest, restRequest } from './edge-functions.ts';
-import { explain } from './suppress.ts';
+import { suppress } from './suppress.ts';
 
 export interface EdgeStackProps extends StackProps {
   readonly stage: string;
@@ -89,16 +89,20 @@ export class EdgeStack extends Stack {
       '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
       'The bucket is not the default origin: its root, where S3 lists, has no path.',
     );
-    explain(distribution, 'CFR1', 'Where chat may be used from is for whoever deploys it to say.');
+    suppress(distribution, 'CFR1', 'Where chat may be used from is for whoever deploys it to say.');
     if (!webAclArn)
-      explain(distribution, 'CFR2', 'A web ACL is billed while nobody comes; whoever wants one configures a firewall.');
-    explain(
+      suppress(
+        distribution,
+        'CFR2',
+        'A web ACL is billed while nobody comes; whoever wants one configures a firewall.',
+      );
+    suppress(
       distribution,
       'CFR3',
       'Standard logs have the query strings, in which clients send their credentials; the REST endpoints log without them.',
     );
     if (!domain)
-      explain(distribution, 'CFR4', "The certificate of CloudFront's own host names comes with no other policy.");
+      suppress(distribution, 'CFR4', "The certificate of CloudFront's own host names comes with no other policy.");
     if (domain?.hostedZoneId) this.record(domain.name, domain.hostedZoneId, distribution);
     const url = `https://${domain?.name ?? distribution.distributionDomainName}`;
     attachments.servedAt(url);

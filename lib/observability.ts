@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import { MacawFunction } from './macaw-function.ts';
-import { explainWildcards } from './suppress.ts';
+import { suppressWildcards } from './suppress.ts';
 
 export interface ObservabilityProps {
   /** What stands in every line of the log, and is the dimension of every metric. */
@@ -27,7 +27,7 @@ export class Observability implements IAspect {
     const resource = node.node.defaultChild;
     if (!(resource instanceof CfnFunction)) throw new Error('A function is made of a CfnFunction');
     resource.tracingConfig = { mode: 'Active' };
-    explainWildcards(node.role, ['*'], "X-Ray's actions know no resources.");
+    suppressWildcards(node.role, ['*'], "X-Ray's actions know no resources.");
     node.addToRolePolicy(
       new PolicyStatement({ actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] }),
     );

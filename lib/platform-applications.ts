@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ENV } from '../functions/shared/constants.ts';
 import type { MacawFunction } from './macaw-function.ts';
-import { explainWildcards } from './suppress.ts';
+import { suppressWildcards } from './suppress.ts';
 
 type Action =
   | 'CreatePlatformApplication'
@@ -32,7 +32,11 @@ export class PlatformApplications {
       stack.formatArn({ service: 'sns', resource }),
     );
     fn.addToRolePolicy(new PolicyStatement({ actions: actions.map((action) => `sns:${action}`), resources }));
-    explainWildcards(fn.role, resources, 'They are made after the deployment, and known by the prefix of their names.');
+    suppressWildcards(
+      fn.role,
+      resources,
+      'They are made after the deployment, and known by the prefix of their names.',
+    );
   }
 
   /** Lets a function find all of them, and tells it their prefix. */
@@ -40,7 +44,7 @@ export class PlatformApplications {
     this.name(fn);
     const everything = Stack.of(fn).formatArn({ service: 'sns', resource: '*' });
     fn.addToRolePolicy(new PolicyStatement({ actions: ['sns:ListPlatformApplications'], resources: [everything] }));
-    explainWildcards(fn.role, [everything], 'SNS lists all of an account or nothing; the names are all that is read.');
+    suppressWildcards(fn.role, [everything], 'SNS lists all of an account or nothing; the names are all that is read.');
   }
 
   /** Tells a function how to name them. */

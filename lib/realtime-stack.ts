@@ -12,7 +12,7 @@ import type { FailureQueue } from './failure-queue.ts';
 import { MacawFunction } from './macaw-function.ts';
 import type { PlatformApplications } from './platform-applications.ts';
 import { Push } from './push.ts';
-import { explain, explainWildcards } from './suppress.ts';
+import { suppress, suppressWildcards } from './suppress.ts';
 
 export interface RealtimeStackProps extends StackProps {
   readonly tables: Tables;
@@ -88,14 +88,14 @@ export class RealtimeStack extends Stack {
       defaultRouteOptions: { integration: new WebSocketLambdaIntegration('MessageIntegration', message) },
       disconnectRouteOptions: { integration: new WebSocketLambdaIntegration('DisconnectIntegration', disconnect) },
     });
-    explain(
+    suppress(
       api,
       'APIG4',
       '$connect has an authorizer, whose word holds for the connection: other routes can have none.',
     );
     this.stage = new WebSocketStage(this, 'Stage', { webSocketApi: api, stageName: STAGE, autoDeploy: true });
 
-    explain(
+    suppress(
       this.stage,
       'APIG1',
       'Access logs of WebSocket APIs need a role that is set for the whole account and region, which is not for one stack to do.',
@@ -218,7 +218,7 @@ export class RealtimeStack extends Stack {
       }),
     );
     fn.addToRolePolicy(new PolicyStatement({ actions: ['execute-api:ManageConnections'], resources }));
-    explainWildcards(
+    suppressWildcards(
       fn.role,
       resources,
       'Connections have no names before they are there; these are of this API alone.',

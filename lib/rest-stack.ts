@@ -11,7 +11,7 @@ import { MacawFunction } from './macaw-function.ts';
 import { MobileEndpoints } from './mobile-endpoints.ts';
 import type { PlatformApplications } from './platform-applications.ts';
 import type { RealtimeStack } from './realtime-stack.ts';
-import { explain } from './suppress.ts';
+import { suppress } from './suppress.ts';
 
 export interface RestStackProps extends StackProps {
   readonly tables: Tables;
@@ -55,7 +55,7 @@ export class RestStack extends Stack {
       },
       createDefaultStage: false,
     });
-    explain(
+    suppress(
       this.api,
       'APIG4',
       'The functions ask who sends a request: by keys and tokens that no authorizer of AWS knows.',

@@ -2,14 +2,14 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** Says why a rule of AwsSolutions (https://github.com/cdklabs/cdk-nag/blob/main/RULES.md) does not apply to a construct. */
-export function explain(construct: IConstruct, rule: string, reason: string): void {
+export function suppress(construct: IConstruct, rule: string, reason: string): void {
   Validations.of(construct).acknowledge({ id: `AwsSolutions-${rule}`, reason });
 }
 
 /** Says why policies within a construct may name resources with a wildcard. It is these resources alone, as they are written. */
-export function explainWildcards(construct: IConstruct, resources: readonly string[], reason: string): void {
+export function suppressWildcards(construct: IConstruct, resources: readonly string[], reason: string): void {
   for (const resource of resources) {
-    explain(construct, `IAM5[Resource::${flat(Stack.of(construct).resolve(resource))}]`, reason);
+    suppress(construct, `IAM5[Resource::${flat(Stack.of(construct).resolve(resource))}]`, reason);
   }
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { nearest } from '../functions/operator/suggest.ts';
+import { suggest } from '../functions/operator/suggest.ts';
 
 // Schemas for what people write by hand. Each carries what would be right, in words that go after "it must be".
 
@@ -43,6 +43,6 @@ export function faults(error: z.core.$ZodError, input: unknown): string[] {
 
 /** Leads from a word that is not known to the one that was probably meant, or else to all. */
 export function hint(word: string, known: readonly string[]): string {
-  const alike = nearest(word, known);
+  const alike = suggest(word, known);
   return alike === undefined ? `known are ${known.join(', ')}` : `did you mean ${alike}?`;
 }

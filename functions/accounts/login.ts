@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Account, type Claim, findByClaim, loginClaim, replaceAccount, usernameClaim } from '../store/accounts.ts';
 import type { App } from '../store/apps.ts';
-import { count, uncount } from '../store/counters.ts';
+import { countAgainst, resetCounter } from '../store/counters.ts';
 import { checkCode } from './codes.ts';
 import { ACCOUNT_ERROR, AccountError } from './errors.ts';
 import { parsePassword, parsePhone, parseUsername } from './fields.ts';
@@ -17,7 +17,7 @@ const GUESSES = { most: 10, windowMs: 15 * 60_000 };
  */
 export async function loginByPassword(app: App, username: string, password: string, now: number): Promise<Account> {
   const claim = usernameClaim(parseUsername(username));
-  return guess(`${app.id}#guesses#${claim.value}`, now, async () => {
+  return limitGuesses(`${app.id}#guesses#${claim.value}`, now, async () => {
     const account = await findByClaim(app.id, claim);
     return (await passwordMatches(parsePassword(password), account?.password)) ? account : undefined;
   });
@@ -28,8 +28,8 @@ export async function loginByPassword(app: App, username: string, password: stri
  * takes that back when it was right.
  * @throws AccountError 101 when it was not, 155 when there were too many
  */
-export async function guess<T>(name: string, now: number, check: () => Promise<T | undefined>): Promise<T> {
-  if (!(await count(name, GUESSES, now))) {
+export async function limitGuesses<T>(name: string, now: number, check: () => Promise<T | undefined>): Promise<T> {
+  if (!(await countAgainst(name, GUESSES, now))) {
     throw new AccountError(
       ACCOUNT_ERROR.tooManyRequests,
       `${GUESSES.most} wrong passwords were given for this account; try again in 15 minutes`,
@@ -37,7 +37,7 @@ export async function guess<T>(name: string, now: number, check: () => Promise<T
   }
   const found = await check();
   if (found === undefined) throw new AccountError(ACCOUNT_ERROR.notFound, 'The username or the password is wrong');
-  await uncount(name);
+  await resetCounter(name);
   return found;
 }
 

@@ -11,7 +11,7 @@ const TOKEN = /^r:([0-9a-f]{24})([\w-]{43})$/;
  * Begins a session of an account: a token by which its holder may act as that user, for 30 days or until it is revoked.
  * @param now epoch ms
  */
-export async function beginSession(account: Account, now: number): Promise<string> {
+export async function createSession(account: Account, now: number): Promise<string> {
   const secret = randomBytes(32).toString('base64url');
   await saveSession(account, hashOf(secret), Math.ceil(now / 1000) + LIFETIME_S);
   return `r:${account.id}${secret}`;

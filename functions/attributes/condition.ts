@@ -11,12 +11,12 @@ export interface Condition {
 }
 
 /** Whether one of the values that an attribute has fits. */
-export function holds({ path, pattern }: Condition, { attributes }: Found): boolean {
+export function matches({ path, pattern }: Condition, { attributes }: Found): boolean {
   return scalarsAt(attributes, path).some((value) => pattern.test(String(value)));
 }
 
 /** Sorts what was found for a condition as the index lists it: by the first value that fits, then by id. */
-export function asIndexed(found: readonly Found[], { path, pattern }: Condition): Found[] {
+export function withIndexedValues(found: readonly Found[], { path, pattern }: Condition): Found[] {
   const keyOf = ({ id, attributes }: Found) => {
     const fitting = scalarsAt(attributes, path).map(String).filter(pattern.test);
     return (fitting.map(indexValue).sort(compareText)[0] ?? '') + SEPARATOR + id;

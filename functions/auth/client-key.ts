@@ -2,7 +2,7 @@ import { secretsEqual, verifySign } from '../shared/sign.ts';
 import type { App } from '../store/apps.ts';
 
 /** How a client shows that it has the client key: by the key itself, or else by a signature made with it. */
-export interface Proof {
+export interface ClientProof {
   readonly key?: string | undefined;
   readonly sign?: string | undefined;
 }
@@ -13,7 +13,7 @@ export interface Proof {
  */
 export function holdsClientKey(
   { clientKey, previousClientKey }: Pick<App, 'clientKey' | 'previousClientKey'>,
-  { key, sign = '' }: Proof,
+  { key, sign = '' }: ClientProof,
   now: number,
 ): boolean {
   const accepted = previousClientKey && now < previousClientKey.until ? [previousClientKey.key] : [];

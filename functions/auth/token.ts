@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import * as z from 'zod/mini';
-import { beginSession, sessionHolder } from '../accounts/session.ts';
+import { createSession, sessionHolder } from '../accounts/session.ts';
 import type { Principal } from '../shared/principal.ts';
 import { secretsEqual } from '../shared/sign.ts';
 import { findAccount } from '../store/accounts.ts';
@@ -36,7 +36,7 @@ function readToken(app: App, token: string, now: number): Principal | undefined 
  */
 export async function issueToken(app: App, principal: Principal, now: number): Promise<string> {
   const account = principal.kind === 'user' && (await findAccount(app.id, principal.id));
-  return account ? beginSession(account, now) : sealedToken(app, principal, now);
+  return account ? createSession(account, now) : sealedToken(app, principal, now);
 }
 
 /** Whom a token stands for; undefined when it is none of this application's, or not any more. */

@@ -2,16 +2,16 @@ import { loginOptions, parseAuthPayload } from '../auth/auth-payload.ts';
 import type { Authorization } from '../auth/authorizer-context.ts';
 import { authenticate } from '../auth/login.ts';
 import { count } from '../observe/metrics.ts';
-import { about } from '../observe/observed.ts';
+import { addLogContext } from '../observe/observed.ts';
 import { publicError } from '../observe/public-error.ts';
 import type { Application, Socket } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { NAMESPACE } from '../shared/wire.ts';
-import { ownerOf } from '../store/connections.ts';
-import { keepPace, TooFast } from './rate-limit.ts';
-import { forget } from './remove-connection.ts';
+import { connectionOwner } from '../store/connections.ts';
+import { checkRateLimit, RateLimitExceeded } from './rate-limit.ts';
+import { removeConnection } from './remove-connection.ts';
 import { say } from './say.ts';
 import { confirmLogin, type Login, refuseLogin, type Session, startSession } from './session.ts';
 
@@ -34,7 +34,7 @@ export function chat(
       // The session starts before the join is confirmed: stock clients send their buffered events right after that.
       try {
         const login = await identify(authorization, query.auth ?? payload, arrival);
-        about({ app: login.principal.app });
+        addLogContext({ app: login.principal.app });
         joined = await startSession(connection, login, arrival);
         return joined ? undefined : 'repeated';
       } catch (error) {
@@ -53,16 +53,16 @@ export function chat(
       if (socket.namespace !== NAMESPACE) return undefined;
       try {
         const principal = await sender(authorization, socket.connection.id);
-        about({ app: principal.app });
+        addLogContext({ app: principal.app });
         if (name !== 'say')
           throw new ChatError(ERROR.unsupported, `There is no event ${name.slice(0, 64)}; a client sends say`);
         const speaker = { ...principal, connectionId: socket.connection.id };
-        await keepPace(speaker, arrival);
+        await checkRateLimit(speaker, arrival);
         const { delivered, ...said } = await say(speaker, args[0], { ts: arrival, packetId });
         background(delivered);
         return [{ success: true, ...said }];
       } catch (error) {
-        if (error instanceof TooFast && error.flood) await socket.connection.close();
+        if (error instanceof RateLimitExceeded && error.flood) await socket.connection.close();
         const shown = publicError(error);
         count(shown.code === ERROR.database ? METRIC.messagesFailed : METRIC.messagesRefused);
         return [{ success: false, ...(await refuseEvent(socket, args[0], shown)) }];
@@ -71,7 +71,7 @@ export function chat(
 
     async disconnect({ namespace, connection }) {
       if (namespace !== NAMESPACE) return;
-      await forget(connection.id, authorization.outcome === 'known' ? authorization.principal : undefined);
+      await removeConnection(connection.id, authorization.outcome === 'known' ? authorization.principal : undefined);
       await connection.close();
     },
   };
@@ -97,7 +97,7 @@ async function identify(authorization: Authorization, auth: unknown, now: number
  */
 async function sender(authorization: Authorization, connectionId: string): Promise<Principal> {
   if (authorization.outcome === 'known') return authorization.principal;
-  const owner = authorization.outcome === 'anonymous' ? await ownerOf(connectionId) : undefined;
+  const owner = authorization.outcome === 'anonymous' ? await connectionOwner(connectionId) : undefined;
   if (!owner) throw new ChatError(ERROR.notAuthorised, 'Nobody has logged in on this connection; join /chat first');
   return owner;
 }

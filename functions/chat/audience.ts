@@ -7,20 +7,20 @@ import { type Lookup, lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
 import type { Conversation } from '../store/messages.ts';
 import { profile } from '../store/profiles.ts';
-import type { SeenAs } from './message-events.ts';
-import { type Crowd, membersBut, type Owned, recipients } from './recipients.ts';
+import type { SenderView } from './message-events.ts';
+import { type OwnedConnection, otherMembers, type Recipients, withOwner } from './recipients.ts';
 
 /** Whom a message reaches, where it is kept, and as what its receivers see the speaker. */
 export interface Audience {
   /** undefined: it is not kept. */
   readonly conversation: Conversation | undefined;
-  readonly seenAs: SeenAs;
+  readonly seenAs: SenderView;
   /** Everybody else. */
-  readonly others: Crowd;
+  readonly others: Recipients;
   /** Whether who is reached on no device gets a push: users do, but not for what is said in a room. */
   readonly pushed: boolean;
   /** The open connections of the speaker. */
-  readonly mine: readonly Owned[];
+  readonly mine: readonly OwnedConnection[];
 }
 
 /**
@@ -91,9 +91,9 @@ async function toOne(
   if (admitted === undefined) throw refusal;
   return {
     ...audience,
-    others: { recipients: recipients(receiver, theirs), offline: theirs.length === 0 ? [receiver] : [] },
+    others: { recipients: withOwner(receiver, theirs), offline: theirs.length === 0 ? [receiver] : [] },
     pushed: receiver.kind === 'user',
-    mine: recipients(speaker, mine),
+    mine: withOwner(speaker, mine),
   };
 }
 
@@ -110,8 +110,8 @@ async function toCommunity(speaker: Principal, community: Community): Promise<Au
   return {
     conversation: kind === 'group' ? { app, kind, between: [id] } : undefined,
     seenAs: { type: kind === 'group' ? TYPE.group : TYPE.room, gid: id },
-    others: await membersBut(speaker.id, community, found.members),
+    others: await otherMembers(speaker.id, community, found.members),
     pushed: kind === 'group',
-    mine: recipients(speaker, mine),
+    mine: withOwner(speaker, mine),
   };
 }

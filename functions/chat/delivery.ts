@@ -7,7 +7,7 @@ import { METRIC } from '../shared/constants.ts';
 import { type ChatEvent, chatFrame } from '../shared/event.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { PostRate } from './post-rate.ts';
-import { forget } from './remove-connection.ts';
+import { removeConnection } from './remove-connection.ts';
 import { AT_ONCE, ATTEMPTS, pauseAfter } from './sharding.ts';
 
 /** An open connection, and whose it is (found out when it matters, if that is not known). */
@@ -17,7 +17,7 @@ export interface Recipient {
 }
 
 /** How fast to post (as fast as it goes, if that is not said), and when to stop, epoch ms. */
-export interface Flow {
+export interface Pacing {
   readonly rate?: PostRate;
   readonly until?: number;
 }
@@ -33,7 +33,7 @@ export async function deliver<R extends Recipient>(
   recipients: Iterable<R> | AsyncIterable<R>,
   event: ChatEvent,
   sent: (recipient: R) => Promise<void> | void = () => undefined,
-  { rate, until = Number.POSITIVE_INFINITY }: Flow = {},
+  { rate, until = Number.POSITIVE_INFINITY }: Pacing = {},
 ): Promise<R[]> {
   const frame = chatFrame(event);
   const left: R[] = [];
@@ -48,7 +48,7 @@ export async function deliver<R extends Recipient>(
       if (outcome === 'sent') return await sent(recipient);
       if (outcome === 'gone') {
         count(METRIC.postsGone);
-        return await forget(connectionId, owner);
+        return await removeConnection(connectionId, owner);
       }
       if (outcome === 'refused') rate?.refused(Date.now());
       if (nth < ATTEMPTS) again.push(setTimeout(pauseAfter(nth)).then(() => attempt(recipient, nth + 1)));

@@ -1,28 +1,28 @@
 import * as z from 'zod/mini';
 import type { DeliverPart, Delivery } from '../jobs/deliver.ts';
-import { deliverLater } from '../jobs/deliver-enqueue.ts';
+import { enqueueDeliveries } from '../jobs/deliver-enqueue.ts';
 import { delivered } from '../observe/metrics.ts';
 import type { Principal } from '../shared/principal.ts';
-import { deliver, type Flow, type Recipient } from './delivery.ts';
-import { quota } from './quota.ts';
-import type { Crowd } from './recipients.ts';
-import { cut, deal, MOST_DIRECT, type Range, shardsFor, shareOf } from './sharding.ts';
+import { deliver, type Pacing, type Recipient } from './delivery.ts';
+import { postAllowance } from './post-allowance';
+import type { Recipients } from './recipients.ts';
+import { MOST_DIRECT, type Range, shardsFor, shareOf, splitRange, splitRecipients } from './sharding.ts';
 
 /** Messages tell when they were said; presence does not. */
 const Said = z.object({ ts: z.number() });
 
 /** Told of receivers whom an event reaches on no device. */
-export type Missed = (principals: Principal[]) => Promise<void>;
+export type OnUnreached = (principals: Principal[]) => Promise<void>;
 
-const nobodyCares: Missed = () => Promise.resolve();
+const nobodyCares: OnUnreached = () => Promise.resolve();
 
 /**
  * Delivers to an audience of any size: by itself where it is small, else by shards of the function `deliver`.
  * @throws when not all shards could be started
  */
-export async function fanOut(delivery: Delivery, crowd: Crowd, missed = nobodyCares): Promise<void> {
+export async function fanOut(delivery: Delivery, crowd: Recipients, missed = nobodyCares): Promise<void> {
   if ('range' in crowd) {
-    const parts = cut(crowd.range, shardsFor(crowd.size, quota()));
+    const parts = splitRange(crowd.range, shardsFor(crowd.size, postAllowance()));
     return startShards(
       delivery,
       parts.map((part: Range) => ({ ...crowd.range, ...part })),
@@ -33,14 +33,14 @@ export async function fanOut(delivery: Delivery, crowd: Crowd, missed = nobodyCa
     const left = await deliverPart(delivery, recipients, missed, {}, offline);
     return left.length > 0 ? startShards(delivery, [{ kind: 'recipients', recipients: left }]) : undefined;
   }
-  const parts = deal(recipients, shardsFor(recipients.length, quota()));
+  const parts = splitRecipients(recipients, shardsFor(recipients.length, postAllowance()));
   const named = parts.map((recipients) => ({ kind: 'recipients' as const, recipients }));
   await Promise.all([startShards(delivery, named), missed([...offline])]);
 }
 
 function startShards(delivery: Delivery, parts: readonly DeliverPart[]): Promise<void> {
-  const share = { ...shareOf(quota(), parts.length), since: Date.now() };
-  return deliverLater(parts.map((part) => ({ ...delivery, part, share })));
+  const share = { ...shareOf(postAllowance(), parts.length), since: Date.now() };
+  return enqueueDeliveries(parts.map((part) => ({ ...delivery, part, share })));
 }
 
 /**
@@ -51,8 +51,8 @@ function startShards(delivery: Delivery, parts: readonly DeliverPart[]): Promise
 export async function deliverPart(
   { event }: Delivery,
   recipients: Iterable<Recipient> | AsyncIterable<Recipient>,
-  missed: Missed,
-  flow: Flow,
+  missed: OnUnreached,
+  flow: Pacing,
   offline: readonly Principal[] = [],
 ): Promise<Recipient[]> {
   const owners = new Map<string, Principal>();

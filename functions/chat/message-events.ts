@@ -3,7 +3,7 @@ import type { Type } from '../shared/wire.ts';
 import type { Message } from '../store/messages.ts';
 
 /** As what the receivers of a message see its speaker. */
-export interface SeenAs {
+export interface SenderView {
   readonly type: Type;
   readonly gid?: string;
 }
@@ -13,13 +13,13 @@ function shown({ speaker: _, ...message }: Message) {
 }
 
 /** What the receivers of a message see of it. */
-export function heard(message: Message, seenAs: SeenAs) {
+export function messageView(message: Message, seenAs: SenderView) {
   return { from: { id: message.speaker, ...seenAs }, ...shown(message) };
 }
 
 /** `message`, to all devices of its receivers. */
-export function messageEvent(message: Message, seenAs: SeenAs): ChatEvent {
-  return { name: 'message', args: [heard(message, seenAs)] };
+export function messageEvent(message: Message, seenAs: SenderView): ChatEvent {
+  return { name: 'message', args: [messageView(message, seenAs)] };
 }
 
 /** `yourself`, to the other devices of its speaker. */

@@ -1,9 +1,9 @@
 import type { DeliverPart } from '../jobs/deliver.ts';
 import type { Principal } from '../shared/principal.ts';
 import { membersWithin } from '../store/communities.ts';
-import { everybody } from '../store/connections.ts';
+import { connectionsOfApp } from '../store/connections.ts';
 import type { Recipient } from './delivery.ts';
-import { connections, offlineAmong } from './recipients.ts';
+import { offlineAmong, openConnections } from './recipients.ts';
 
 /** How many members' connections are read at once: as many as one batch read takes. */
 const PAGE = 100;
@@ -45,7 +45,7 @@ export class PartReader {
       const users = ids
         .filter((id) => id !== part.except)
         .map((id): Principal => ({ app: this.#app, kind: 'user', id }));
-      const found = await connections(users);
+      const found = await openConnections(users);
       this.offline.push(...offlineAmong(users, found));
       this.rest = { ...part, after: ids.at(-1) };
       yield* found;
@@ -56,7 +56,7 @@ export class PartReader {
   async *#everybody(part: DeliverPart & { kind: 'everybody' }): AsyncGenerator<Recipient> {
     let { after } = part;
     for (let shard = part.from; shard < part.to; shard++) {
-      for await (const connectionId of everybody(this.#app, shard, { after })) {
+      for await (const connectionId of connectionsOfApp(this.#app, shard, { after })) {
         if (Date.now() >= this.#until) return;
         this.rest = { ...part, from: shard, after: connectionId };
         if (connectionId !== part.except) yield { connectionId };

@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Delivery } from '../jobs/deliver.ts';
-import { deliverLater } from '../jobs/deliver-enqueue.ts';
+import { enqueueDeliveries } from '../jobs/deliver-enqueue.ts';
 import { logger } from '../observe/logger.ts';
 import type { User } from '../shared/principal.ts';
 import { findApp } from '../store/apps.ts';
-import { type Announced, type News, takeLeave } from '../store/connections.ts';
+import { markOffline, type PresenceAudience, type PresenceChange } from '../store/connections.ts';
 import { friendsOf } from '../store/friendships.ts';
 import { fanOut } from './fan-out.ts';
-import { connections, type Owned } from './recipients.ts';
+import { type OwnedConnection, openConnections } from './recipients.ts';
 
 /** Nobody is waited for longer: the waiting is paid for. */
 const MOST_GRACE_S = 60;
@@ -16,10 +16,10 @@ const MOST_GRACE_S = 60;
  * Tells a user's friends, and everybody if he wants that, that he has come online. Never fails: he is logged in.
  * @param except the connection by which he came
  */
-export async function announceOnline(news: News, except: string): Promise<void> {
+export async function notifyOnline(news: PresenceChange, except: string): Promise<void> {
   const { user } = news;
   try {
-    if (news.everybody) await deliverLater([{ ...delivery('online_x', user), to: { kind: 'everybody', except } }]);
+    if (news.everybody) await enqueueDeliveries([{ ...delivery('online_x', user), to: { kind: 'everybody', except } }]);
     if (!news.friends) return;
     await tellFriends('online', user, await friendsOnline(user));
   } catch (error) {
@@ -33,34 +33,38 @@ export async function announceOnline(news: News, except: string): Promise<void> 
  * @param left when his last connection went, epoch ms
  * @throws when nobody could be told yet; it may be tried again
  */
-export async function announceOffline(user: User, left: number): Promise<void> {
+export async function notifyOffline(user: User, left: number): Promise<void> {
   const app = await findApp(user.app);
   if (!app) return;
   const grace = Math.min(app.presenceGraceSeconds, MOST_GRACE_S) * 1000;
   await setTimeout(Math.max(0, left + grace - Date.now()));
   // Read before the leave is taken, as that cannot be done twice: from then on nothing fails.
   const friends = await friendsOnline(user);
-  const announced = await takeLeave(user, left);
+  const announced = await markOffline(user, left);
   if (!announced) return;
   await sayOffline(user, announced, friends).catch((error) => {
     logger.error('A departure was not announced to all', { user: user.id, error });
   });
 }
 
-async function sayOffline(user: User, announced: Announced, friends: readonly Owned[]): Promise<void> {
+async function sayOffline(user: User, announced: PresenceAudience, friends: readonly OwnedConnection[]): Promise<void> {
   await Promise.all([
     tellFriends('offline', user, friends),
-    announced === 'everybody' && deliverLater([{ ...delivery('offline_x', user), to: { kind: 'everybody' } }]),
+    announced === 'everybody' && enqueueDeliveries([{ ...delivery('offline_x', user), to: { kind: 'everybody' } }]),
   ]);
 }
 
-async function tellFriends(event: 'online' | 'offline', user: User, friends: readonly Owned[]): Promise<void> {
+async function tellFriends(
+  event: 'online' | 'offline',
+  user: User,
+  friends: readonly OwnedConnection[],
+): Promise<void> {
   await fanOut(delivery(event, user), { recipients: friends });
 }
 
-async function friendsOnline(user: User): Promise<Owned[]> {
+async function friendsOnline(user: User): Promise<OwnedConnection[]> {
   const friends = await friendsOf(user);
-  return connections(friends.map((id) => ({ ...user, id })));
+  return openConnections(friends.map((id) => ({ ...user, id })));
 }
 
 const delivery = (event: string, { app, id }: User): Delivery => ({

@@ -1,4 +1,4 @@
-import { ERROR, TooOften } from '../shared/errors.ts';
+import { ERROR, TooManyRequests } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type App, findApp } from '../store/apps.ts';
 import { countMessages, type MessageCounts } from '../store/message-counts.ts';
@@ -26,7 +26,7 @@ const MOST_PACES = 10_000;
 const paces = new Map<string, Pace>();
 
 /** A message that is one too many. */
-export class TooFast extends TooOften {
+export class RateLimitExceeded extends TooManyRequests {
   /** Whether the connection has been refused so often that it is to be closed. */
   readonly flood: boolean;
 
@@ -42,14 +42,17 @@ export class TooFast extends TooOften {
  * @param now epoch ms
  * @throws TooFast
  */
-export async function keepPace(speaker: Principal & { readonly connectionId: string }, now: number): Promise<void> {
+export async function checkRateLimit(
+  speaker: Principal & { readonly connectionId: string },
+  now: number,
+): Promise<void> {
   const pace = paceOf(speaker.connectionId, Math.floor(now / MINUTE_MS));
   pace.seen += 1;
   if (pace.seen % BATCH === 0) {
     const [app, counts] = await Promise.all([findApp(speaker.app), countMessages(speaker, pace.minute, BATCH)]);
     if (app) pace.verdict = judge(app, counts);
   }
-  if (pace.verdict !== 'pass') throw new TooFast(pace.verdict === 'close');
+  if (pace.verdict !== 'pass') throw new RateLimitExceeded(pace.verdict === 'close');
 }
 
 function judge(app: App, { ofUser, ofConnection }: MessageCounts): Pace['verdict'] {

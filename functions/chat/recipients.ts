@@ -2,16 +2,16 @@ import type { Addressee, DeliverPart } from '../jobs/deliver.ts';
 import { EVERYBODY_SHARDS } from '../shared/constants.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type Community, head, MEMBER_RANGES, membersOf } from '../store/communities.ts';
-import { connectionsOf, everybody } from '../store/connections.ts';
+import { connectionsOf, connectionsOfApp } from '../store/connections.ts';
 import { collect, lookup } from '../store/dynamo.ts';
 import type { Recipient } from './delivery.ts';
 import { MOST_LISTED } from './sharding.ts';
 
 /** An open connection of somebody known. */
-export type Owned = Recipient & { readonly owner: Principal };
+export type OwnedConnection = Recipient & { readonly owner: Principal };
 
 /** The receivers of an event, found as far as it makes sense to do so before shards are started. */
-export type Crowd =
+export type Recipients =
   | {
       readonly recipients: readonly Recipient[];
       /** Receivers who are connected nowhere. */
@@ -28,14 +28,18 @@ export type Crowd =
  * The members of a community without one of them: if they are not too many, one query lists them, and one batch read per
  * hundred tells where they are connected.
  */
-export async function membersBut(except: string | undefined, community: Community, members: number): Promise<Crowd> {
+export async function otherMembers(
+  except: string | undefined,
+  community: Community,
+  members: number,
+): Promise<Recipients> {
   if (members > MOST_LISTED) {
     const range = { kind: 'members' as const, community, from: 0, to: MEMBER_RANGES, except };
     return { range, size: members };
   }
   const ids = (await membersOf(community)).filter((id) => id !== except);
   const users = ids.map((id): Principal => ({ app: community.app, kind: 'user', id }));
-  const found = await connections(users);
+  const found = await openConnections(users);
   return { recipients: found, offline: offlineAmong(users, found) };
 }
 
@@ -43,10 +47,10 @@ export async function membersBut(except: string | undefined, community: Communit
 const SAMPLE = 10;
 
 /** Whom an event is for. A group or room that is no more is nobody. */
-export async function findCrowd(app: string, to: Addressee): Promise<Crowd | undefined> {
+export async function findRecipients(app: string, to: Addressee): Promise<Recipients | undefined> {
   if (to.kind === 'everybody') {
     const shards = Array.from({ length: EVERYBODY_SHARDS }, (_, shard) =>
-      collect(everybody(app, shard, { most: SAMPLE })),
+      collect(connectionsOfApp(app, shard, { most: SAMPLE })),
     );
     const found = await Promise.all(shards);
     const range = { kind: 'everybody' as const, from: 0, to: EVERYBODY_SHARDS, except: to.except };
@@ -59,27 +63,27 @@ export async function findCrowd(app: string, to: Addressee): Promise<Crowd | und
   }
   if (to.kind === 'user') {
     const user: Principal = { app, kind: 'user', id: to.id };
-    const found = await connections([user]);
+    const found = await openConnections([user]);
     return { recipients: found, offline: offlineAmong([user], found) };
   }
   const community: Community = { app, kind: to.kind, id: to.id };
   const [found] = await lookup([head(community)]);
-  return found && membersBut(undefined, community, found.members);
+  return found && otherMembers(undefined, community, found.members);
 }
 
 /** Those of some users who have no open connection. */
-export function offlineAmong(users: readonly Principal[], found: readonly Owned[]): Principal[] {
+export function offlineAmong(users: readonly Principal[], found: readonly OwnedConnection[]): Principal[] {
   const online = new Set(found.map(({ owner }) => owner.id));
   return users.filter(({ id }) => !online.has(id));
 }
 
 /** The open connections of all of them. */
-export async function connections(principals: readonly Principal[]): Promise<Owned[]> {
+export async function openConnections(principals: readonly Principal[]): Promise<OwnedConnection[]> {
   const found = await lookup(principals.map(connectionsOf));
-  return principals.flatMap((principal, n) => recipients(principal, found[n] ?? []));
+  return principals.flatMap((principal, n) => withOwner(principal, found[n] ?? []));
 }
 
 /** A principal's open connections, as those of somebody known. */
-export function recipients(owner: Principal, connectionIds: readonly string[]): Owned[] {
+export function withOwner(owner: Principal, connectionIds: readonly string[]): OwnedConnection[] {
   return connectionIds.map((connectionId) => ({ connectionId, owner }));
 }

@@ -1,13 +1,13 @@
-import { announceLater } from '../jobs/presence-offline-enqueue.ts';
+import { enqueuePresenceOffline } from '../jobs/presence-offline-enqueue.ts';
 import type { Principal } from '../shared/principal.ts';
-import { unregister } from '../store/connections.ts';
+import { unregisterConnection } from '../store/connections.ts';
 
 /**
  * Forgets a connection that is gone, and has others told if that was its user's last one. One that is not registered is
  * no error.
  * @param owner whose it is; found out, if that is not known
  */
-export async function forget(connectionId: string, owner?: Principal): Promise<void> {
-  const departure = await unregister(connectionId, owner);
-  if (departure) await announceLater(departure);
+export async function removeConnection(connectionId: string, owner?: Principal): Promise<void> {
+  const departure = await unregisterConnection(connectionId, owner);
+  if (departure) await enqueuePresenceOffline(departure);
 }

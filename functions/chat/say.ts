@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import { pushLater } from '../jobs/push-enqueue.ts';
+import { enqueuePush } from '../jobs/push-enqueue.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
-import { about } from '../observe/observed.ts';
+import { addLogContext } from '../observe/observed.ts';
 import { METRIC } from '../shared/constants.ts';
-import { checkContent, Spoken } from '../shared/content.ts';
+import { checkContent, MessageInput } from '../shared/content.ts';
 import { parse } from '../shared/parse.ts';
 import { type Principal, parseId } from '../shared/principal.ts';
 import { TYPE } from '../shared/wire.ts';
@@ -13,12 +13,12 @@ import { type Message, messageId, storeMessage } from '../store/messages.ts';
 import { admit } from './audience.ts';
 import { deliver } from './delivery.ts';
 import { fanOut } from './fan-out.ts';
-import { inNewWords } from './legacy-message.ts';
-import { ackEvent, heard, messageEvent, yourselfEvent } from './message-events.ts';
+import { normalizeLegacyMessage } from './legacy-message.ts';
+import { ackEvent, messageEvent, messageView, yourselfEvent } from './message-events.ts';
 
 const Say = z.object({
   to: z.object({ id: z.unknown(), type: z.optional(z.enum(TYPE)) }),
-  ...Spoken.shape,
+  ...MessageInput.shape,
   ack: z.optional(z.nullable(z.int().check(z.minimum(0)))),
 });
 
@@ -41,7 +41,7 @@ export interface Arrival {
   readonly packetId: number | undefined;
 }
 
-export interface Said {
+export interface SayResult {
   readonly id: string;
   readonly ts: number;
   /** The number that the message carried, if it did. */
@@ -56,8 +56,8 @@ export interface Said {
  * Returns as soon as it is stored; the deliveries go on.
  * @throws ChatError 5001, 5003, 5004 or 5010: then nothing was stored and nobody was told
  */
-export async function say(speaker: Speaker, input: unknown, arrival: Arrival): Promise<Said> {
-  const { to, content, remark, ack, push } = parse(Say, inNewWords(input), 'say');
+export async function say(speaker: Speaker, input: unknown, arrival: Arrival): Promise<SayResult> {
+  const { to, content, remark, ack, push } = parse(Say, normalizeLegacyMessage(input), 'say');
   checkContent({ content, remark }, 'say');
 
   const type = speaker.kind === 'passenger' ? TYPE.friend : (to.type ?? TYPE.friend);
@@ -79,12 +79,12 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
       : []),
   ]);
 
-  about({ message_id: message.id });
+  addLogContext({ message_id: message.id });
   count(COUNTED_AS[conversation?.kind ?? 'room']);
 
   const isThis = ({ connectionId }: { connectionId: string }) => connectionId === speaker.connectionId;
   const self = mine.find(isThis) ?? { owner: speaker, connectionId: speaker.connectionId };
-  const event = heard(message, seenAs);
+  const event = messageView(message, seenAs);
   const delivery = {
     app: speaker.app,
     event: messageEvent(message, seenAs),
@@ -94,7 +94,7 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
   const delivered = Promise.all([
     ack != null && deliver([self], ackEvent(message, ack)),
     fanOut(delivery, others, async (missed) => {
-      if (pushed) await pushLater(missed, { app: speaker.app, event, push });
+      if (pushed) await enqueuePush(missed, { app: speaker.app, event, push });
     }).catch((error) => logger.error('A message was not delivered to all', { error })),
     deliver(
       mine.filter((device) => !isThis(device)),

@@ -10,9 +10,9 @@ import { chatFrame } from '../shared/event.ts';
 import type { Principal } from '../shared/principal.ts';
 import { NAMESPACE } from '../shared/wire.ts';
 import { findApp } from '../store/apps.ts';
-import { type News, register } from '../store/connections.ts';
-import { announceOnline } from './presence.ts';
-import { forget } from './remove-connection.ts';
+import { type PresenceChange, registerConnection } from '../store/connections.ts';
+import { notifyOnline } from './presence.ts';
+import { removeConnection } from './remove-connection.ts';
 
 /** A principal who logs in, and what the login asks for. */
 export interface Login {
@@ -25,7 +25,7 @@ export interface Session {
   readonly connectionId: string;
   readonly principal: Principal;
   /** Whom to notify that the user is online; undefined when nobody has to be. */
-  readonly news: News | undefined;
+  readonly news: PresenceChange | undefined;
 }
 
 /**
@@ -40,7 +40,7 @@ export async function startSession(
   now: number,
 ): Promise<Session | undefined> {
   const friends = await saveLogin(principal, options, now);
-  const news = await register(connectionId, principal, { eio, now, notifyAll: options.notifyAll ?? false });
+  const news = await registerConnection(connectionId, principal, { eio, now, notifyAll: options.notifyAll ?? false });
   if (news === 'repeated') return undefined;
   return { connectionId, principal, news: news && { ...news, friends: news.friends && friends > 0 } };
 }
@@ -48,11 +48,9 @@ export async function startSession(
 /** Sends `login`, in strict mode with the token that REST requests need. Then notifies others that the user is online. */
 export async function confirmLogin({ connectionId, principal, news }: Session, now: number): Promise<void> {
   // A user who has left in the meantime is announced as well: the departure is announced later.
-  const outcome = await sendLogin(connectionId, principal, now).finally(
-    () => news && announceOnline(news, connectionId),
-  );
+  const outcome = await sendLogin(connectionId, principal, now).finally(() => news && notifyOnline(news, connectionId));
   count(METRIC.logins);
-  if (outcome === 'gone') await forget(connectionId, principal);
+  if (outcome === 'gone') await removeConnection(connectionId, principal);
 }
 
 async function sendLogin(connectionId: string, principal: Principal, now: number): Promise<'sent' | 'gone'> {

@@ -50,14 +50,14 @@ export interface Range {
 }
 
 /** Cuts a range into so many parts, or into numbers where there are not so many. */
-export function cut({ from, to }: Range, parts: number): Range[] {
+export function splitRange({ from, to }: Range, parts: number): Range[] {
   const count = Math.min(parts, to - from);
   const edge = (n: number) => from + Math.floor(((to - from) * n) / count);
   return Array.from({ length: count }, (_, n) => ({ from: edge(n), to: edge(n + 1) }));
 }
 
 /** Deals recipients out to so many shards, or to more, if a job could not name them; those of one owner to one of them. */
-export function deal<R extends { readonly owner?: Principal | undefined }>(
+export function splitRecipients<R extends { readonly owner?: Principal | undefined }>(
   recipients: readonly R[],
   shards: number,
 ): R[][] {

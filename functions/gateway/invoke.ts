@@ -44,7 +44,7 @@ export const ownUrl = (): string =>
  * @param url the function's Invoke URL
  * @throws when Lambda does not accept the event
  */
-export async function invokeLater(url: string, event: object): Promise<void> {
+export async function invokeAsync(url: string, event: object): Promise<void> {
   await send(url, 'Event', event);
 }
 

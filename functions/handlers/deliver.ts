@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
-import { deliverPart, fanOut, type Missed } from '../chat/fan-out.ts';
+import { deliverPart, fanOut, type OnUnreached } from '../chat/fan-out.ts';
 import { PartReader } from '../chat/part-reader.ts';
 import { PostRate } from '../chat/post-rate.ts';
-import { findCrowd } from '../chat/recipients.ts';
+import { findRecipients } from '../chat/recipients.ts';
 import { DeliverJob, type DeliverPart } from '../jobs/deliver.ts';
-import { deliverLater } from '../jobs/deliver-enqueue.ts';
+import { enqueueDeliveries } from '../jobs/deliver-enqueue.ts';
 import { PushEvent } from '../jobs/push.ts';
-import { pushLater } from '../jobs/push-enqueue.ts';
+import { enqueuePush } from '../jobs/push-enqueue.ts';
 import { count } from '../observe/metrics.ts';
-import { about, observed } from '../observe/observed.ts';
+import { addLogContext, observed } from '../observe/observed.ts';
 import { METRIC } from '../shared/constants.ts';
 
 /** A message, which has an id; presence has none. */
@@ -26,13 +26,13 @@ export const handler = observed(async (event: unknown, context): Promise<void> =
   const job = DeliverJob.parse(event);
   const { app, push } = job;
   const said = Said.safeParse(job.event.args[0]);
-  about({ app, ...(said.success && { message_id: said.data.id }) });
-  const missed: Missed = async (users) => {
-    if (push) await pushLater(users, { app, event: PushEvent.parse(job.event.args[0]), push });
+  addLogContext({ app, ...(said.success && { message_id: said.data.id }) });
+  const missed: OnUnreached = async (users) => {
+    if (push) await enqueuePush(users, { app, event: PushEvent.parse(job.event.args[0]), push });
   };
   if ('to' in job) {
     if (job.event.name === 'sys') count(METRIC.systemMessages);
-    const crowd = await findCrowd(app, job.to);
+    const crowd = await findRecipients(app, job.to);
     return crowd && fanOut(job, crowd, missed);
   }
   const now = Date.now();
@@ -48,7 +48,7 @@ export const handler = observed(async (event: unknown, context): Promise<void> =
   if (parts.length === 0) return;
   if (!achieved(part, reader, left.length)) throw reader.failure ?? new Error(`None of ${left.length} posts succeeded`);
   const rest = { ...job, share: { ...share, since: Date.now() } };
-  await deliverLater(parts.map((part) => ({ ...rest, part })));
+  await enqueueDeliveries(parts.map((part) => ({ ...rest, part })));
 });
 
 /** Whether anything was: else what is left is all there was. */

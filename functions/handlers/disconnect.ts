@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { forget } from '../chat/remove-connection.ts';
+import { removeConnection } from '../chat/remove-connection.ts';
 import { observed } from '../observe/observed.ts';
 
 const Event = z.object({ requestContext: z.object({ connectionId: z.string() }) });
@@ -9,6 +9,6 @@ const Event = z.object({ requestContext: z.object({ connectionId: z.string() }) 
  * whoever meets a connection that is gone forgets it too.
  */
 export const handler = observed(async (event: unknown): Promise<{ statusCode: number }> => {
-  await forget(Event.parse(event).requestContext.connectionId);
+  await removeConnection(Event.parse(event).requestContext.connectionId);
   return { statusCode: 200 };
 });

@@ -4,7 +4,7 @@ import { logger } from '../observe/logger.ts';
 import { observed } from '../observe/observed.ts';
 import { IMAGES, THUMBNAILS } from '../shared/constants.ts';
 import { get, presign, put } from '../storage/bucket.ts';
-import { thumbnailOf, Unreadable } from '../storage/thumbnail.ts';
+import { thumbnailOf, UnreadableImage } from '../storage/thumbnail.ts';
 
 /** What S3 tells when objects were created: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
 const Created = z.object({
@@ -41,7 +41,7 @@ async function makeThumbnail(file: Uint8Array, key: string): Promise<string | un
     await put(key, content, contentType, 'inline');
     return undefined;
   } catch (error) {
-    if (error instanceof Unreadable) return error.message;
+    if (error instanceof UnreadableImage) return error.message;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { invokeLater, ownUrl } from '../gateway/invoke.ts';
-import { attend } from '../heartbeat/attend.ts';
-import { paced } from '../heartbeat/paced.ts';
+import { invokeAsync, ownUrl } from '../gateway/invoke.ts';
+import { checkConnection } from '../heartbeat/check-connection';
+import { throttled } from '../heartbeat/throttled';
 import { observed } from '../observe/observed.ts';
 import { divide, Slice, slicesAfter } from '../store/heartbeat-slice.ts';
 import { dueIn } from '../store/heartbeats.ts';
@@ -43,8 +43,8 @@ export const handler = observed(async (event: unknown): Promise<void> => {
     connectionIds.map((connectionId) => ({ round: slice.round, connectionId })),
   );
   const [handedOver] = await Promise.allSettled([
-    Promise.all(parts.map((part) => invokeLater(ownUrl(), { now, slices: [part] } satisfies z.output<typeof Job>))),
-    paced(due, PER_SECOND, ({ round, connectionId }) => attend(round, connectionId, now)),
+    Promise.all(parts.map((part) => invokeAsync(ownUrl(), { now, slices: [part] } satisfies z.output<typeof Job>))),
+    throttled(due, PER_SECOND, ({ round, connectionId }) => checkConnection(round, connectionId, now)),
   ]);
   if (handedOver.status === 'rejected') throw handedOver.reason;
 });

@@ -1,7 +1,7 @@
 import { serveRoutes } from '../http/app.ts';
 import { toHandler } from '../http/lambda.ts';
-import { tellAsAccounts } from '../http/routes/account-errors.ts';
+import { accountErrorFormat } from '../http/routes/account-errors.ts';
 import { installations } from '../http/routes/installations.ts';
 import { credentials } from '../http/routes/push-credentials.ts';
 
-export const handler = toHandler(serveRoutes([...installations.routes, ...credentials.routes], tellAsAccounts));
+export const handler = toHandler(serveRoutes([...installations.routes, ...credentials.routes], accountErrorFormat));

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { secretOf } from '../gateway/secrets.ts';
 import { observed } from '../observe/observed.ts';
 import { configureApplication, createApplication, listApplications, rotateKey } from '../operator/applications.ts';
-import { type Answer, Command, Refused, type Result } from '../operator/commands.ts';
+import { type Answer, Command, CommandError, type Result } from '../operator/commands.ts';
 
 /**
  * Does what the operator asks. Only those can invoke it whom IAM lets.
@@ -12,7 +12,7 @@ export const handler = observed(async (event: unknown): Promise<Answer> => {
   try {
     return { result: await run(parse(event)) };
   } catch (error) {
-    if (error instanceof Refused) return { refused: error.message };
+    if (error instanceof CommandError) return { refused: error.message };
     throw error;
   }
 });
@@ -21,14 +21,14 @@ function parse(event: unknown): Command {
   const { success, data, error } = z.safeParse(Command, event);
   if (success) return data;
   const [issue] = error.issues;
-  throw new Refused(`${issue?.path.join('.') || 'The command'}: ${issue?.message}`);
+  throw new CommandError(`${issue?.path.join('.') || 'The command'}: ${issue?.message}`);
 }
 
 async function run(command: Command): Promise<Result<Command['command']>> {
   switch (command.command) {
     case 'create': {
       if (await createApplication(command, Date.now())) return { app: command.app, secret: secretOf(command.app) };
-      throw new Refused(`There is an application ${command.app} already`);
+      throw new CommandError(`There is an application ${command.app} already`);
     }
     case 'list':
       return listApplications(Date.now());

@@ -1,4 +1,4 @@
-import { type Outcome, Reading, Refused } from '../jobs/push-credentials.ts';
+import { InvalidUpload, ReadCredential, type ReadResult } from '../jobs/push-credentials.ts';
 import { observed } from '../observe/observed.ts';
 import { readP12 } from '../push-credentials/certificate.ts';
 import { readP8, readServiceAccount } from '../push-credentials/keys.ts';
@@ -7,16 +7,16 @@ import { readP8, readServiceAccount } from '../push-credentials/keys.ts';
  * Reads uploaded credentials. It stands alone because it takes a large library to read files of strangers; so it may
  * do nothing else either. Nothing of them is logged.
  */
-export const handler = observed(async (event: unknown): Promise<Outcome> => {
+export const handler = observed(async (event: unknown): Promise<ReadResult> => {
   try {
-    return read(Reading.parse(event));
+    return read(ReadCredential.parse(event));
   } catch (error) {
-    if (error instanceof Refused) return { refused: error.message };
+    if (error instanceof InvalidUpload) return { refused: error.message };
     throw error;
   }
 });
 
-function read({ platform, upload }: Reading): Outcome {
+function read({ platform, upload }: ReadCredential): ReadResult {
   if (platform === 'fcm') {
     const { json, project } = readServiceAccount(upload);
     return { known: { kind: 'service account', bundle: project }, attributes: { PlatformCredential: json } };

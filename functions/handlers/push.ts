@@ -1,9 +1,9 @@
-import { invokeLater, ownUrl } from '../gateway/invoke.ts';
+import { invokeAsync, ownUrl } from '../gateway/invoke.ts';
 import { PushJob, type Target } from '../jobs/push.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
-import { about, observed } from '../observe/observed.ts';
-import { wordingOf } from '../push/alert-text.ts';
+import { addLogContext, observed } from '../observe/observed.ts';
+import { alertText } from '../push/alert-text.ts';
 import { compose, type Notification } from '../push/notification.ts';
 import { publish } from '../push/sns.ts';
 import { concurrently } from '../shared/concurrently.ts';
@@ -23,10 +23,10 @@ const self = ownUrl();
  */
 export const handler = observed(async (event: unknown): Promise<void> => {
   const job = PushJob.parse(event);
-  about({ app: job.app, message_id: job.event.id });
+  addLogContext({ app: job.app, message_id: job.event.id });
   const app = await findApp(job.app);
   if (!app) return;
-  const text = await wordingOf(app, job.event);
+  const text = await alertText(app, job.event);
   const left: Target[] = [];
   await concurrently(job.targets, AT_ONCE, async (target) => {
     const rest = await push(app, target, (badge) => compose(job.event, text, badge, job.push));
@@ -37,7 +37,7 @@ export const handler = observed(async (event: unknown): Promise<void> => {
   const countedNow = left.filter(({ counted }) => counted).length;
   const achieved = left.length < job.targets.length || countedNow > countedBefore;
   if (!achieved) throw new Error(`None of ${left.length} pushes of message ${job.event.id} could be sent`);
-  await invokeLater(self, { ...job, targets: left } satisfies PushJob);
+  await invokeAsync(self, { ...job, targets: left } satisfies PushJob);
 });
 
 /** Pushes to one installation, unless it has left the user meanwhile. Never fails: answers what is left to be done. */

@@ -1,12 +1,12 @@
 import type { Principal } from '../shared/principal.ts';
-import { type Community, membership, ownerOf } from '../store/communities.ts';
+import { type Community, communityOwner, membership } from '../store/communities.ts';
 import { lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
 
 /** Rules for who may ask for what in strict mode. */
 
 /** Anybody who is logged in. */
-export const anybody = () => true;
+export const everyone = () => true;
 
 /** Nobody but the master key. */
 export const masterOnly = () => false;
@@ -32,5 +32,5 @@ export async function isMember({ kind, id }: Principal, community: Community): P
 
 /** The owner of the group. A room has none: only the master key manages it. */
 export async function isOwner({ kind, id }: Principal, community: Community): Promise<boolean> {
-  return kind === 'user' && (await ownerOf(community)) === id;
+  return kind === 'user' && (await communityOwner(community)) === id;
 }

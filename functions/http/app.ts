@@ -1,8 +1,8 @@
 import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { about } from '../observe/observed.ts';
+import { addLogContext } from '../observe/observed.ts';
 import { publicError } from '../observe/public-error.ts';
-import { ChatError, ERROR, Forbidden, NotLoggedIn, TooOften } from '../shared/errors.ts';
+import { ChatError, ERROR, Forbidden, NotLoggedIn, TooManyRequests } from '../shared/errors.ts';
 import { parse, parseJson } from '../shared/parse.ts';
 import { masterOnly } from './access.ts';
 import { authenticateRequest } from './authenticate.ts';
@@ -11,10 +11,10 @@ import type { Route } from './route.ts';
 import { STATUS } from './status.ts';
 
 /** How a failure is told. */
-export type Tell = (error: ChatError) => { readonly status: ContentfulStatusCode; readonly body: object };
+export type ErrorFormat = (error: ChatError) => { readonly status: ContentfulStatusCode; readonly body: object };
 
-const tellAsChat: Tell = (error) => ({
-  status: error instanceof Forbidden ? 403 : error instanceof TooOften ? 429 : STATUS[error.code],
+const tellAsChat: ErrorFormat = (error) => ({
+  status: error instanceof Forbidden ? 403 : error instanceof TooManyRequests ? 429 : STATUS[error.code],
   body: { errorCode: error.code, errorMessage: error.message },
 });
 
@@ -40,7 +40,7 @@ async function serve(route: Route, context: Context): Promise<Response> {
   const { req } = context;
   const caller = await authenticateRequest((name) => req.header(name), now);
   const { app } = caller;
-  about({ app: app.id });
+  addLogContext({ app: app.id });
   const strict = route.strict ? route.strict === 'always' : app.mode === 'strict';
   if (strict && caller.holds === 'client key') {
     if (route.access === masterOnly) throw new Forbidden('This needs the master key: send it as X-ML-MasterKey');
@@ -77,7 +77,7 @@ function queryOf(all: Record<string, string[]>): Record<string, string | string[
 
 const one = ([first = '', ...others]: string[]) => (others.length > 0 ? [first, ...others] : first);
 
-function wrongMethod(context: Context, methods: readonly string[], tell: Tell): Response {
+function wrongMethod(context: Context, methods: readonly string[], tell: ErrorFormat): Response {
   const allowed = methods.join(', ');
   const error = new ChatError(ERROR.unsupported, `${context.req.method} is not possible here; ${allowed} is`);
   return context.json(tell(error).body, 405, { allow: allowed });

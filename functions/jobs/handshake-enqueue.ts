@@ -1,4 +1,4 @@
-import { invokeLater } from '../gateway/invoke.ts';
+import { invokeAsync } from '../gateway/invoke.ts';
 import { ENV } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import type { HandshakeJob } from './handshake.ts';
@@ -7,5 +7,5 @@ const url = requireEnv(ENV.handshakeUrl);
 
 /** Starts the handshake of a new connection. @throws when Lambda does not accept the job */
 export function enqueueHandshake(job: HandshakeJob): Promise<void> {
-  return invokeLater(url, job);
+  return invokeAsync(url, job);
 }

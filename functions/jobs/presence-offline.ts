@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 /** A user's last connection went at that moment (epoch ms); if he does not come back, that is to be told. */
-export const AnnounceJob = z.object({
+export const PresenceOfflineJob = z.object({
   user: z.object({ app: z.string(), kind: z.literal('user'), id: z.string() }),
   left: z.number(),
 });
-export type AnnounceJob = z.output<typeof AnnounceJob>;
+export type PresenceOfflineJob = z.output<typeof PresenceOfflineJob>;

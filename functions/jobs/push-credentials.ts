@@ -17,11 +17,11 @@ export const Upload = z.object({
 export type Upload = z.output<typeof Upload>;
 
 /** What the function is invoked with. */
-export const Reading = z.object({ platform: z.enum(PLATFORMS), upload: Upload });
-export type Reading = z.output<typeof Reading>;
+export const ReadCredential = z.object({ platform: z.enum(PLATFORMS), upload: Upload });
+export type ReadCredential = z.output<typeof ReadCredential>;
 
 /** What it answers: credentials as SNS takes them, with what may be known of them; or what is wrong with the upload. */
-export const Outcome = z.union([
+export const ReadResult = z.union([
   z.object({ refused: z.string() }),
   z.object({
     known: z.omit(Credential, { arn: true }),
@@ -29,7 +29,7 @@ export const Outcome = z.union([
     attributes: z.record(z.string(), z.string()),
   }),
 ]);
-export type Outcome = z.output<typeof Outcome>;
+export type ReadResult = z.output<typeof ReadResult>;
 
 /** What is wrong with an upload, in words for whoever made it. */
-export class Refused extends Error {}
+export class InvalidUpload extends Error {}

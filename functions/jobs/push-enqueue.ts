@@ -1,4 +1,4 @@
-import { invokeLater } from '../gateway/invoke.ts';
+import { invokeAsync } from '../gateway/invoke.ts';
 import { logger } from '../observe/logger.ts';
 import { ENV } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -13,13 +13,13 @@ const push = requireEnv(ENV.pushUrl);
 const MOST_TARGETS = 100;
 
 /** Has a message pushed to all installations of users whom it reached on no device. Never fails: the message is said. */
-export async function pushLater(users: readonly Principal[], job: Omit<PushJob, 'targets'>): Promise<void> {
+export async function enqueuePush(users: readonly Principal[], job: Omit<PushJob, 'targets'>): Promise<void> {
   if (users.length === 0 || job.push?.enable === false) return;
   try {
     const installs = await lookup(users.map(installsOf));
     const targets = users.flatMap(({ id }, n) => (installs[n] ?? []).map((install) => ({ user: id, install })));
     for (let n = 0; n < targets.length; n += MOST_TARGETS) {
-      await invokeLater(push, { ...job, targets: targets.slice(n, n + MOST_TARGETS) } satisfies PushJob);
+      await invokeAsync(push, { ...job, targets: targets.slice(n, n + MOST_TARGETS) } satisfies PushJob);
     }
   } catch (error) {
     logger.error('A message was not pushed', { error });

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { Push, Spoken } from '../shared/content.ts';
+import { MessageInput, Push } from '../shared/content.ts';
 
 /** The `message` event (for a system message the `sys` event) as the receivers' devices would have got it. */
 export const PushEvent = z.object({
   from: z.optional(z.object({ id: z.string(), type: z.int(), gid: z.optional(z.string()) })),
   id: z.string(),
-  content: Spoken.shape.content,
+  content: MessageInput.shape.content,
   ts: z.number(),
   remark: z.optional(z.string()),
 });

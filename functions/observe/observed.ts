@@ -22,7 +22,7 @@ interface Ids {
 let current: Ids = {};
 
 /** Adds to every line that this invocation still logs what it is about. */
-export function about(ids: Ids): void {
+export function addLogContext(ids: Ids): void {
   current = { ...current, ...ids };
   logger.appendKeys({ ...ids });
 }
@@ -43,7 +43,7 @@ export function observed<E, R>(
     logger.addContext(context);
     const { data: origin } = Origin.safeParse(event);
     const connection = origin?.requestContext?.connectionId ?? origin?.connectionId;
-    about({
+    addLogContext({
       correlation_id: origin?.correlationId ?? origin?.requestContext?.requestId ?? context.awsRequestId,
       ...(connection !== undefined && { connection_id: connection }),
     });

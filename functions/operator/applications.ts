@@ -3,7 +3,7 @@ import { createKeys, type Keys, readKeys, replaceKeys, secretOf } from '../gatew
 import { hashKey, secretsEqual } from '../shared/sign.ts';
 import { listApps, readApp, type StoredApp, storeApp } from '../store/app-directory.ts';
 import { changeApp } from '../store/apps.ts';
-import { type Command, type ListedApp, Refused, type Result } from './commands.ts';
+import { type Command, CommandError, type ListedApp, type Result } from './commands.ts';
 import { changeSettings, listSettings } from './settings.ts';
 
 type Asked<C extends Command['command']> = Extract<Command, { command: C }>;
@@ -39,7 +39,7 @@ async function establishKeys(id: string, { clientKey, masterKey }: Asked<'create
 
 async function existing(id: string): Promise<StoredApp> {
   const app = await readApp(id);
-  if (!app) throw new Refused(`There is no application ${id}`);
+  if (!app) throw new CommandError(`There is no application ${id}`);
   return app;
 }
 
@@ -86,12 +86,13 @@ export async function rotateKey(
   { app: id, which, key = generateKey(), graceSeconds }: Asked<'rotate'>,
   now: number,
 ): Promise<Result<'rotate'>> {
-  if (which === 'master' && graceSeconds > 0) throw new Refused('A master key has no grace: the old one ends at once');
+  if (which === 'master' && graceSeconds > 0)
+    throw new CommandError('A master key has no grace: the old one ends at once');
   const app = await existing(id);
   const found = await readKeys(id);
   const masterKey = which === 'master' ? key : found?.masterKey;
   if (masterKey === undefined) {
-    throw new Refused(`The secret ${secretOf(id)} is missing; rotate the master key, which makes it anew`);
+    throw new CommandError(`The secret ${secretOf(id)} is missing; rotate the master key, which makes it anew`);
   }
   const clientKey = which === 'client' ? key : app.clientKey;
   const keys = { clientKey, masterKey };

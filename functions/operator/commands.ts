@@ -78,4 +78,4 @@ export const Answer = z.union([z.object({ result: z.unknown() }), z.object({ ref
 export type Answer = z.output<typeof Answer>;
 
 /** A command that cannot be followed; the message is for the operator. */
-export class Refused extends Error {}
+export class CommandError extends Error {}

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { AppSettings } from '../store/app-settings.ts';
-import { Refused, type Setting } from './commands.ts';
-import { nearest } from './suggest.ts';
+import { CommandError, type Setting } from './commands.ts';
+import { suggest } from './suggest.ts';
 
 /** A setting, or a group of settings, as JSON Schema describes it. */
 interface Description {
@@ -37,8 +37,8 @@ const under = (prefix: string, name: string) => (prefix === '' ? name : `${prefi
 function describe(name: string): Description {
   const described = name.split('.').reduce<Description | undefined>(member, all);
   if (described) return described;
-  const alike = nearest(name, names(all));
-  throw new Refused(`There is no setting ${name}${alike === undefined ? '' : `; did you mean ${alike}?`}`);
+  const alike = suggest(name, names(all));
+  throw new CommandError(`There is no setting ${name}${alike === undefined ? '' : `; did you mean ${alike}?`}`);
 }
 
 function member(group: Description | undefined, name: string): Description | undefined {
@@ -60,12 +60,12 @@ function names({ properties = {} }: Description, prefix = ''): string[] {
  */
 export function readSetting(name: string, text: string): unknown {
   const { type, writeOnly } = describe(name);
-  if (writeOnly) throw new Refused(`${name} is a secret: put it into a file of JSON, and give that with --file`);
+  if (writeOnly) throw new CommandError(`${name} is a secret: put it into a file of JSON, and give that with --file`);
   if (type === 'string') return text;
   try {
     return JSON.parse(text);
   } catch {
-    throw new Refused(`${name} must be ${WANTED[type ?? ''] ?? 'JSON'}, not ${text}`);
+    throw new CommandError(`${name} must be ${WANTED[type ?? ''] ?? 'JSON'}, not ${text}`);
   }
 }
 
@@ -88,7 +88,7 @@ export function changeSettings(given: Values, set: Values, reset: readonly strin
   const { success, error } = z.safeParse(AppSettings, changed);
   if (success) return changed;
   const [issue] = error.issues;
-  throw new Refused(`${issue?.path.join('.')}: ${issue?.message}`);
+  throw new CommandError(`${issue?.path.join('.')}: ${issue?.message}`);
 }
 
 /** Refuses names that nobody knows, those inside a group included. */

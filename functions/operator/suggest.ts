@@ -1,5 +1,5 @@
 /** The one of the names that is most like what somebody wrote; undefined when none is much like it. */
-export function nearest(written: string, names: readonly string[]): string | undefined {
+export function suggest(written: string, names: readonly string[]): string | undefined {
   const ranked = names
     .map((name) => ({ name, distance: distance(written.toLowerCase(), name.toLowerCase()) }))
     .sort((one, other) => one.distance - other.distance);

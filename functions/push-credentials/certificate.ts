@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 // Only what .p12 files take: the whole library would be half as large again.
 import forge from 'node-forge/lib/forge.js';
 import 'node-forge/lib/pki.js';
-import { Refused, type Upload } from '../jobs/push-credentials.ts';
+import { InvalidUpload, type Upload } from '../jobs/push-credentials.ts';
 
 export interface Certificate {
   /** Both PEM. */
@@ -21,22 +21,23 @@ export function readP12({ file, password = '', bundleId }: Upload, sandbox: bool
   const { keys, certificates } = open(file, password);
   const [privateKey] = keys;
   if (privateKey === undefined) {
-    throw new Refused('The file holds no private key; export the certificate together with its key');
+    throw new InvalidUpload('The file holds no private key; export the certificate together with its key');
   }
   const key = createPrivateKey(privateKey);
   const certificate = certificates.find((pem) => new X509Certificate(pem).checkPrivateKey(key));
-  if (certificate === undefined) throw new Refused('The file holds no certificate that its private key belongs to');
+  if (certificate === undefined)
+    throw new InvalidUpload('The file holds no certificate that its private key belongs to');
 
   const { subject, validTo } = new X509Certificate(certificate);
   const expires = Date.parse(validTo);
-  if (expires <= now) throw new Refused(`The certificate expired on ${new Date(expires).toISOString()}`);
+  if (expires <= now) throw new InvalidUpload(`The certificate expired on ${new Date(expires).toISOString()}`);
   const name = /^CN=(.+)$/m.exec(subject)?.[1] ?? '';
   if (!sandbox && /Development/.test(name)) {
-    throw new Refused('The certificate is for development; upload it for apns_sandbox');
+    throw new InvalidUpload('The certificate is for development; upload it for apns_sandbox');
   }
   const bundle = /^UID=(.+)$/m.exec(subject)?.[1] ?? /: (.+)$/.exec(name)?.[1];
   if (bundleId !== undefined && bundle !== bundleId) {
-    throw new Refused(`The certificate is for ${bundle ?? 'no app'}, not for ${bundleId}`);
+    throw new InvalidUpload(`The certificate is for ${bundle ?? 'no app'}, not for ${bundleId}`);
   }
   return { certificate, privateKey, bundle, expires };
 }
@@ -58,7 +59,7 @@ function parse(file: string): forge.asn1.Asn1 {
   try {
     return forge.asn1.fromDer(Buffer.from(file, 'base64').toString('binary'));
   } catch {
-    throw new Refused('The file is no .p12, or not whole; send it as base64');
+    throw new InvalidUpload('The file is no .p12, or not whole; send it as base64');
   }
 }
 
@@ -66,7 +67,7 @@ function decrypt(parsed: forge.asn1.Asn1, password: string): forge.pkcs12.Pkcs12
   try {
     return forge.pkcs12.pkcs12FromAsn1(parsed, password);
   } catch (error) {
-    if (error instanceof Error && /password/i.test(error.message)) throw new Refused('The password is wrong');
-    throw new Refused('The file is no .p12 that can be read');
+    if (error instanceof Error && /password/i.test(error.message)) throw new InvalidUpload('The password is wrong');
+    throw new InvalidUpload('The file is no .p12 that can be read');
   }
 }

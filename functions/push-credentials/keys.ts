@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import * as z from 'zod/mini';
-import { Refused, type Upload } from '../jobs/push-credentials.ts';
+import { InvalidUpload, type Upload } from '../jobs/push-credentials.ts';
 
 /**
  * Reads one of today's Apple keys (`.p8`), which are for all apps of a team and do not expire.
@@ -16,14 +16,14 @@ export function readP8({ file, keyId, teamId, bundleId }: Upload): {
   const pem = Buffer.from(file, 'base64').toString('utf8');
   const key = privateKey(pem);
   if (key?.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
-    throw new Refused('The file is no .p8 key of Apple (an EC private key on P-256); send it as base64');
+    throw new InvalidUpload('The file is no .p8 key of Apple (an EC private key on P-256); send it as base64');
   }
   if (keyId === undefined || teamId === undefined || bundleId === undefined) {
-    throw new Refused('A .p8 key needs keyId, teamId and bundleId beside it');
+    throw new InvalidUpload('A .p8 key needs keyId, teamId and bundleId beside it');
   }
   const id = /^[A-Z0-9]{10}$/;
   if (!id.test(keyId) || !id.test(teamId)) {
-    throw new Refused('keyId and teamId are 10 upper-case letters and digits each');
+    throw new InvalidUpload('keyId and teamId are 10 upper-case letters and digits each');
   }
   return { pem, keyId, teamId, bundleId };
 }
@@ -43,10 +43,10 @@ export function readServiceAccount({ file, bundleId }: Upload): { json: string; 
   const json = Buffer.from(file, 'base64').toString('utf8');
   const account = parseAccount(json);
   if (!account || !privateKey(account.private_key)) {
-    throw new Refused('The file is no key of a Google service account (JSON); send it as base64');
+    throw new InvalidUpload('The file is no key of a Google service account (JSON); send it as base64');
   }
   if (bundleId !== undefined && bundleId !== account.project_id) {
-    throw new Refused(`The key is for the project ${account.project_id}, not for ${bundleId}`);
+    throw new InvalidUpload(`The key is for the project ${account.project_id}, not for ${bundleId}`);
   }
   return { json, project: account.project_id };
 }

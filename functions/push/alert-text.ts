@@ -6,7 +6,7 @@ import { lookup } from '../store/dynamo.ts';
 import { profile } from '../store/profiles.ts';
 
 /** What a message is called on a lock screen. Reads the sender only when the template wants his name. */
-export async function wordingOf(app: App, event: PushEvent): Promise<string> {
+export async function alertText(app: App, event: PushEvent): Promise<string> {
   const text = textOf(event, app.push);
   const { template } = app.push;
   // A system message has no sender, and so no use for a template.

@@ -20,7 +20,7 @@ export const Push = z.object({
 });
 
 /** What is said, by whomever: the content, and how receivers who are offline are told. */
-export const Spoken = z.object({
+export const MessageInput = z.object({
   content: z.object({ media: z._default(z.int().check(z.minimum(0), z.maximum(3)), 0), body: z.string() }),
   remark: word,
   push: z.optional(z.nullable(Push)),
@@ -28,7 +28,7 @@ export const Spoken = z.object({
 
 /** @throws ChatError 5010 when content or remark are too long; `what` names what they are part of */
 export function checkContent(
-  { content, remark }: Pick<z.output<typeof Spoken>, 'content' | 'remark'>,
+  { content, remark }: Pick<z.output<typeof MessageInput>, 'content' | 'remark'>,
   what: string,
 ): void {
   checkLength(content, CONTENT_BYTES, `${what}.content`);

@@ -39,4 +39,4 @@ export class Forbidden extends ChatError {
 export class NotLoggedIn extends Forbidden {}
 
 /** Who asks may do this, but not so often. */
-export class TooOften extends ChatError {}
+export class TooManyRequests extends ChatError {}

@@ -19,7 +19,7 @@ export interface Thumbnail {
 }
 
 /** Why there can be no thumbnail. */
-export class Unreadable extends Error {
+export class UnreadableImage extends Error {
   override readonly name = 'Unreadable';
 }
 
@@ -46,9 +46,9 @@ export async function thumbnailOf(file: Uint8Array): Promise<Thumbnail> {
       const image = opened(vips.Image.newFromBuffer(file, '', { access: 'sequential' }));
       return { width: image.width, height: image.height, loader: image.getString('vips-loader') };
     });
-    if (!LOADER.test(loader)) throw new Unreadable('It is no JPEG, PNG, WebP or GIF');
+    if (!LOADER.test(loader)) throw new UnreadableImage('It is no JPEG, PNG, WebP or GIF');
     if (width * height > MOST_PIXELS) {
-      throw new Unreadable(`It has ${width} × ${height} pixels; at most ${MOST_PIXELS} are read`);
+      throw new UnreadableImage(`It has ${width} × ${height} pixels; at most ${MOST_PIXELS} are read`);
     }
     return decoding(() => {
       // Into memory: an image is decoded as it is read, and this one is read twice.
@@ -78,6 +78,6 @@ function decoding<T>(work: () => T): T {
   try {
     return work();
   } catch {
-    throw new Unreadable('It is no JPEG, PNG, WebP or GIF that can be read');
+    throw new UnreadableImage('It is no JPEG, PNG, WebP or GIF that can be read');
   }
 }

@@ -1,4 +1,4 @@
-import { type Condition, holds } from '../attributes/condition.ts';
+import { type Condition, matches } from '../attributes/condition.ts';
 import type { Found } from '../attributes/order.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import { Range, type Searchable } from './attribute-index.ts';
@@ -49,7 +49,7 @@ export class Candidates {
         const head = heads[n];
         return head ? [{ id, ts: head.ts, attributes: head.attributes }] : [];
       })
-      .filter((found) => this.#conditions.every((condition) => holds(condition, found)));
+      .filter((found) => this.#conditions.every((condition) => matches(condition, found)));
   }
 }
 
@@ -63,7 +63,8 @@ export async function* listed(range: Range, first: number): AsyncGenerator<strin
     yield* growing([...range.ids].slice(given), size);
     given = range.ids.size;
     if (range.ended) return;
-    if (range.read > MOST_READ) throw tooMuch('too few of those that one condition fits fit the others as well');
+    if (range.read > MOST_READ)
+      throw tooManyCandidates('too few of those that one condition fits fit the others as well');
     // One more than the most shows whether there are more.
     await range.more(Math.min(size, MOST_READ + 1 - range.read));
   }
@@ -75,7 +76,7 @@ export function* growing(list: readonly string[], first: number): Generator<stri
   for (let n = 0; n < list.length; n += size, size = Math.min(size * 2, CHUNK)) yield list.slice(n, n + size);
 }
 
-export function tooMuch(why: string): ChatError {
+export function tooManyCandidates(why: string): ChatError {
   return new ChatError(
     ERROR.badQuery,
     `The search would have to read more than ${MOST_READ} values: ${why}. Make a condition narrower, or add one`,

@@ -64,7 +64,7 @@ export function membership(community: Community, userId: string): Lookup<boolean
 }
 
 /** The owner of a group; undefined for rooms, and where there is none. */
-export async function ownerOf(community: Community): Promise<string | undefined> {
+export async function communityOwner(community: Community): Promise<string | undefined> {
   const [found] = await lookup([head(community)]);
   return found?.owner;
 }

@@ -34,13 +34,13 @@ const Connection = z.object({
 });
 
 /** To whom it has been announced that a user is online. */
-const Announced = z.enum(['friends', 'everybody']);
-export type Announced = z.output<typeof Announced>;
+const PresenceAudience = z.enum(['friends', 'everybody']);
+export type PresenceAudience = z.output<typeof PresenceAudience>;
 
 /** The one item of a principal's devices; a set that is emptied is no more. */
 const Devices = z.object({
   connections: z.optional(z.instanceof(Set)),
-  announced: z.optional(Announced),
+  announced: z.optional(PresenceAudience),
 });
 
 /** When what is noted now can go: epoch seconds, of epoch ms. */
@@ -61,14 +61,14 @@ export function connectionsOf(principal: Principal): Lookup<string[]> {
 }
 
 /** That a user has come online, and whom that is news to. */
-export interface News {
+export interface PresenceChange {
   readonly user: User;
   readonly friends: boolean;
   readonly everybody: boolean;
 }
 
 /** A connection to be registered. */
-export interface Newcomer {
+export interface NewConnection {
   readonly eio: Eio;
   /** When it came, epoch ms. */
   readonly now: number;
@@ -81,11 +81,11 @@ export interface Newcomer {
  * @returns what has to be told of a user, of registrations that race, one learns it; `repeated` when it was registered
  * @throws ChatError 5008 when the principal has too many devices connected
  */
-export async function register(
+export async function registerConnection(
   connectionId: string,
   principal: Principal,
-  { eio, now, notifyAll }: Newcomer,
-): Promise<News | 'repeated' | undefined> {
+  { eio, now, notifyAll }: NewConnection,
+): Promise<PresenceChange | 'repeated' | undefined> {
   const expires = expiryAt(now);
   const put = dynamo.send(
     new PutCommand({
@@ -113,8 +113,8 @@ export async function register(
 async function addDevice(
   { connectionId, expires }: { connectionId: string; expires: number },
   principal: Principal,
-  audience: Announced,
-): Promise<Announced | undefined> {
+  audience: PresenceAudience,
+): Promise<PresenceAudience | undefined> {
   // What everybody was told once stays so until he goes, whichever of his devices goes first.
   const announced = audience === 'everybody' ? ':audience' : 'if_not_exists(announced, :audience)';
   try {
@@ -176,7 +176,7 @@ async function markClosed(connectionId: string, now: number): Promise<Principal 
 }
 
 /** Who a connection belongs to, which may have closed a moment ago; undefined when nobody has logged in on it. */
-export async function ownerOf(connectionId: string): Promise<Principal | undefined> {
+export async function connectionOwner(connectionId: string): Promise<Principal | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({ TableName: table, Key: connectionKey(connectionId), ConsistentRead: true }),
   );
@@ -191,9 +191,9 @@ export interface Departure {
 
 /**
  * Forgets a connection that is gone; one that is not registered is no error.
- * @returns that its user has no other and is still announced as online; see {@link takeLeave}
+ * @returns that its user has no other and is still announced as online; see {@link markOffline}
  */
-export async function unregister(connectionId: string, owner?: Principal): Promise<Departure | undefined> {
+export async function unregisterConnection(connectionId: string, owner?: Principal): Promise<Departure | undefined> {
   const left = Date.now();
   const principal = (await markClosed(connectionId, left)) ?? owner;
   if (!principal) return undefined;
@@ -222,7 +222,7 @@ export async function unregister(connectionId: string, owner?: Principal): Promi
  * @param left when his last connection went, epoch ms
  * @returns to whom he was announced; of all who try, one learns it
  */
-export async function takeLeave(user: User, left: number): Promise<Announced | undefined> {
+export async function markOffline(user: User, left: number): Promise<PresenceAudience | undefined> {
   const now = Date.now();
   try {
     const { Attributes } = await dynamo.send(
@@ -257,7 +257,7 @@ async function* found(input: Omit<QueryCommandInput, 'TableName'>, most?: number
  * @param after the connection behind which to begin; the order is any, but always the same
  * @param most how many at most
  */
-export function everybody(
+export function connectionsOfApp(
   app: string,
   shard: number,
   { after, most }: { after?: string | undefined; most?: number } = {},

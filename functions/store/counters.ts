@@ -17,7 +17,7 @@ export interface Allowance {
  * @param now epoch ms
  * @returns whether it was counted
  */
-export async function count(name: string, { most, windowMs }: Allowance, now: number): Promise<boolean> {
+export async function countAgainst(name: string, { most, windowMs }: Allowance, now: number): Promise<boolean> {
   if (most < 1) return false;
   const until = now + windowMs;
   const goOn = () =>
@@ -39,7 +39,7 @@ export async function count(name: string, { most, windowMs }: Allowance, now: nu
 }
 
 /** Takes back what was counted and turned out not to matter. */
-export async function uncount(name: string): Promise<void> {
+export async function resetCounter(name: string): Promise<void> {
   await update(name, {
     UpdateExpression: 'SET #count = #count - :one',
     ConditionExpression: '#count > :none',

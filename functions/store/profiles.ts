@@ -91,13 +91,13 @@ export async function saveVisitor(visitor: Principal, attributes: Record<string,
 }
 
 /** Everything in a user's partition: the profile, and the ids of his friends. */
-export interface Dossier {
+export interface UserRecord {
   readonly profile: Profile;
   readonly friends: string[];
 }
 
 /** Reads a user's whole partition; undefined when nobody has that id. */
-export async function dossier(user: Principal): Promise<Dossier | undefined> {
+export async function userRecord(user: Principal): Promise<UserRecord | undefined> {
   const friends: string[] = [];
   let found: Profile | undefined;
   const items = query({

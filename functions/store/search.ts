@@ -1,10 +1,10 @@
-import { asIndexed, type Condition } from '../attributes/condition.ts';
+import { type Condition, withIndexedValues } from '../attributes/condition.ts';
 import { type Found, isCreation, type Sort, sorted } from '../attributes/order.ts';
 import { parsePattern } from '../attributes/pattern.ts';
 import { compareText } from '../attributes/text.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Range, Searchable } from './attribute-index.ts';
-import { Candidates, growing, listed, MOST_READ, tooMuch } from './candidates.ts';
+import { Candidates, growing, listed, MOST_READ, tooManyCandidates } from './candidates.ts';
 import { directory } from './directory.ts';
 
 export interface Search {
@@ -40,7 +40,7 @@ async function everybody(candidates: Candidates, { sort, skip, limit }: Search):
   const ids: string[] = [];
   for await (const page of directory(app, kind, 'asc', 1000)) {
     ids.push(...page);
-    if (ids.length > MOST_READ) throw tooMuch(`without a condition, all ${kind}s have to be sorted`);
+    if (ids.length > MOST_READ) throw tooManyCandidates(`without a condition, all ${kind}s have to be sorted`);
   }
   return (await candidates.best(skip + limit, ids, (found) => sorted(found, sort))).slice(skip);
 }
@@ -52,13 +52,13 @@ async function byConditions(candidates: Candidates, leader: Condition, query: Se
   const leading = ranges.find(({ condition }) => condition === leader);
   if (sort.length > 0) {
     const range = await readUntilOneEnds(ranges, MOST_READ + 1);
-    if (!range) throw tooMuch('all that fits has to be sorted');
+    if (!range) throw tooManyCandidates('all that fits has to be sorted');
     return (await candidates.best(most, [...range.ids], (found) => sorted(found, sort))).slice(skip);
   }
   const range = ranges.length > 1 ? await readUntilOneEnds(ranges, PROBE) : undefined;
   if (!range) return (await candidates.first(most, leading ? listed(leading, most) : [])).slice(skip);
   if (!leader.pattern.equality) {
-    return (await candidates.best(most, [...range.ids], (found) => asIndexed(found, leader))).slice(skip);
+    return (await candidates.best(most, [...range.ids], (found) => withIndexedValues(found, leader))).slice(skip);
   }
   // The index lists what fits an equality by id.
   const ids = [...range.ids].sort(compareText);

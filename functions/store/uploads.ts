@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ENV, EXPIRES, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
-import { ChatError, ERROR, TooOften } from '../shared/errors.ts';
+import { ChatError, ERROR, TooManyRequests } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { App } from './apps.ts';
 import { conditionFailed, dynamo } from './dynamo.ts';
@@ -52,7 +52,7 @@ export async function countUpload(
   } catch (error) {
     if (!conditionFailed(error)) throw error;
     const minutes = Math.ceil(((hour + 1) * HOUR_MS - now) / 60_000);
-    throw new TooOften(
+    throw new TooManyRequests(
       ERROR.uploadFailed,
       `In an hour, ${app.uploadsPerHour * factor} files of ${app.uploadBytesPerHour * factor} bytes in all may be uploaded; try again in ${minutes} minutes`,
     );

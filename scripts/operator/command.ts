@@ -1,5 +1,5 @@
 import type { Deployment } from './deployment.ts';
-import { Misused } from './errors.ts';
+import { UsageError } from './errors.ts';
 
 export interface Option {
   /** What stands for its value in the help; undefined: it has none. */
@@ -62,13 +62,13 @@ export class Input {
   /** @throws Misused when it is missing */
   word(n: number, name: string): string {
     const word = this.words[n];
-    if (word === undefined) throw new Misused(`${name} is missing`);
+    if (word === undefined) throw new UsageError(`${name} is missing`);
     return word;
   }
 
   /** @throws Misused when there are words after so many */
   none(after: number): void {
     const extra = this.words[after];
-    if (extra !== undefined) throw new Misused(`What is ${extra} to mean? There is nothing more to say here`);
+    if (extra !== undefined) throw new UsageError(`What is ${extra} to mean? There is nothing more to say here`);
   }
 }

@@ -1,7 +1,7 @@
 import type { Place } from './deployment.ts';
 
 /** The command line says what cannot be done; exit code 2. */
-export class Misused extends Error {}
+export class UsageError extends Error {}
 
 const NO_CREDENTIALS = 'There are no AWS credentials: set AWS_PROFILE, or run "aws configure" or "aws sso login"';
 const NOT_ACCEPTED =

@@ -1,9 +1,9 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { nearest } from '../../functions/operator/suggest.ts';
+import { suggest } from '../../functions/operator/suggest.ts';
 import { type Command, Input, type Output } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { Deployment, type Place } from './deployment.ts';
-import { explain, Misused } from './errors.ts';
+import { explain, UsageError } from './errors.ts';
 import { COMMON, explainCommand, LOCAL, overview } from './help.ts';
 
 const STAGE = /^[a-z][a-z0-9]{0,15}$/;
@@ -27,12 +27,12 @@ function find(args: readonly string[]): Command {
   const command = COMMANDS.find(({ name }) => name === `${first} ${second}`);
   if (command) return command;
   const asked = first === '' || first.startsWith('-') ? '' : `${first} ${second.startsWith('-') ? '' : second}`.trim();
-  if (asked === '') throw new Misused('What is to be done? The command comes first');
-  const alike = nearest(
+  if (asked === '') throw new UsageError('What is to be done? The command comes first');
+  const alike = suggest(
     asked,
     COMMANDS.map(({ name }) => name),
   );
-  throw new Misused(`There is no command ${asked}${alike === undefined ? '' : `; did you mean ${alike}?`}`);
+  throw new UsageError(`There is no command ${asked}${alike === undefined ? '' : `; did you mean ${alike}?`}`);
 }
 
 /** `--local` may stand alone, for which parseArgs has no word. */
@@ -53,13 +53,13 @@ function parse(command: Command, args: readonly string[]): { input: Input; place
       return new Input(values, positionals);
     } catch (error) {
       // Its first sentence says it all.
-      throw new Misused(error instanceof Error ? error.message.split('. ', 1)[0] : String(error));
+      throw new UsageError(error instanceof Error ? error.message.split('. ', 1)[0] : String(error));
     }
   })();
   const stage = input.text('stage') ?? 'prod';
-  if (!STAGE.test(stage)) throw new Misused(`--stage ${stage} is none: it is 1 to 16 lower-case letters or digits`);
+  if (!STAGE.test(stage)) throw new UsageError(`--stage ${stage} is none: it is 1 to 16 lower-case letters or digits`);
   const local = input.text('local');
-  if (local !== undefined && !/^https?:/.test(local)) throw new Misused(`--local ${local} is no URL`);
+  if (local !== undefined && !/^https?:/.test(local)) throw new UsageError(`--local ${local} is no URL`);
   return { input, place: { stage, region: input.text('region'), local } };
 }
 
@@ -81,7 +81,7 @@ try {
   console.log(json ? JSON.stringify(output.json, null, 2) : output.text);
   if (output.failed) process.exitCode = 1;
 } catch (error) {
-  const misused = error instanceof Misused;
+  const misused = error instanceof UsageError;
   console.error(misused ? `${error.message}\n"npm run macaw -- help" tells what can be done` : explain(error, place));
   process.exitCode = misused ? 2 : 1;
 }

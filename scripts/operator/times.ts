@@ -1,4 +1,4 @@
-import { Misused } from './errors.ts';
+import { UsageError } from './errors.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
@@ -11,7 +11,7 @@ export function secondsIn(text: string): number | undefined {
 /** @throws Misused naming the option */
 export function readDuration(option: string, text: string): number {
   const seconds = secondsIn(text);
-  if (seconds === undefined) throw new Misused(`--${option} ${text} is no time: write 90s, 30m, 12h, 7d or 0`);
+  if (seconds === undefined) throw new UsageError(`--${option} ${text} is no time: write 90s, 30m, 12h, 7d or 0`);
   return seconds;
 }
 
@@ -23,7 +23,7 @@ export function readMoment(option: string, text: string, now: number): number {
   const seconds = secondsIn(text);
   const moment = seconds === undefined ? Date.parse(text) : now - seconds * 1000;
   if (!Number.isNaN(moment)) return moment;
-  throw new Misused(`--${option} ${text} is no moment: write 30m, 12h, 7d (ago) or 2026-11-23T12:00:00Z`);
+  throw new UsageError(`--${option} ${text} is no moment: write 30m, 12h, 7d (ago) or 2026-11-23T12:00:00Z`);
 }
 
 /** A moment as people read it, in UTC: `2026-11-23 12:00:00`. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PostRate, type Priority } from '../../functions/chat/post-rate.ts';
-import { cut, deal, MOST_IN_JOB, shardsFor, shareOf } from '../../functions/chat/sharding.ts';
+import { MOST_IN_JOB, shardsFor, shareOf, splitRange, splitRecipients } from '../../functions/chat/sharding.ts';
 import { DeliverJob } from '../../functions/jobs/deliver.ts';
 
 const quota = fc.record({
@@ -32,7 +32,7 @@ describe('shards', () => {
         fc.integer({ min: 1, max: 300 }),
         fc.integer({ min: 1, max: 300 }),
         (from, length, parts) => {
-          const ranges = cut({ from, to: from + length }, parts);
+          const ranges = splitRange({ from, to: from + length }, parts);
           expect(ranges.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, n) => from + n))).toEqual(
             Array.from({ length }, (_, n) => from + n),
           );
@@ -57,7 +57,7 @@ describe('shards', () => {
         fc.uniqueArray(recipient, { selector: (one) => one.connectionId, maxLength: 400 }),
         fc.integer({ min: 1, max: 64 }),
         (recipients, shards) => {
-          const dealt = deal(recipients, shards);
+          const dealt = splitRecipients(recipients, shards);
           const order = (one: { connectionId: string }, other: { connectionId: string }) =>
             one.connectionId < other.connectionId ? -1 : 1;
           expect(dealt.flat().sort(order)).toEqual([...recipients].sort(order));
@@ -77,7 +77,7 @@ describe('shards', () => {
         owner: owner(String(user).padEnd(128, 'x')),
       })),
     ).flat();
-    for (const recipients of deal(crowd, 1)) {
+    for (const recipients of splitRecipients(crowd, 1)) {
       expect(recipients.length).toBeLessThanOrEqual(MOST_IN_JOB);
       const job = DeliverJob.parse({
         app: 'a'.repeat(64),

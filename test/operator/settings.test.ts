@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { holdsClientKey } from '../../functions/auth/client-key.ts';
 import { changeSettings, listSettings, readSetting } from '../../functions/operator/settings.ts';
-import { nearest } from '../../functions/operator/suggest.ts';
+import { suggest } from '../../functions/operator/suggest.ts';
 import { AppSettings } from '../../functions/store/app-settings.ts';
 import { secondsIn } from '../../scripts/operator/times.ts';
 import { sign } from '../support/demo-app.ts';
@@ -81,10 +81,10 @@ describe('a name that is nearly right', () => {
     fc.assert(
       fc.property(fc.constantFrom(...NAMES), fc.nat(), (name, n) => {
         const at = n % name.length;
-        expect(nearest(name.slice(0, at) + name.slice(at + 1), NAMES)).toBe(name);
+        expect(suggest(name.slice(0, at) + name.slice(at + 1), NAMES)).toBe(name);
       }),
     );
-    expect(nearest('something else', NAMES)).toBeUndefined();
+    expect(suggest('something else', NAMES)).toBeUndefined();
   });
 });
 

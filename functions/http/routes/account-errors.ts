@@ -1,5 +1,5 @@
 import { type AccountErrorCode, accountCodeOf } from '../../accounts/errors.ts';
-import type { Tell } from '../app.ts';
+import type { ErrorFormat } from '../app.ts';
 
 /** The HTTP status that fits each code. */
 export const ACCOUNT_STATUS: Record<AccountErrorCode, 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 501 | 502> = {
@@ -29,7 +29,7 @@ export const ACCOUNT_STATUS: Record<AccountErrorCode, 400 | 401 | 403 | 404 | 40
 };
 
 /** How the endpoints below `/2.0` tell a failure. */
-export const tellAsAccounts: Tell = (error) => {
+export const accountErrorFormat: ErrorFormat = (error) => {
   const code = accountCodeOf(error);
   return { status: ACCOUNT_STATUS[code], body: { code, error: error.message } };
 };

@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
 import { changePassword } from '../../accounts/change.ts';
 import { ACCOUNT_ERROR, AccountError } from '../../accounts/errors.ts';
-import { guess, loginByPassword } from '../../accounts/login.ts';
+import { limitGuesses, loginByPassword } from '../../accounts/login.ts';
 import { passwordMatches } from '../../accounts/password.ts';
 import { endSession } from '../../accounts/session.ts';
 import { findAccount } from '../../store/accounts.ts';
-import { anybody } from '../access.ts';
+import { everyone } from '../access.ts';
 import { route } from '../route.ts';
-import { Done, password, SessionShape, username } from './account-shapes.ts';
-import { entered } from './login-response.ts';
+import { Empty, password, SessionShape, username } from './account-shapes.ts';
+import { loginResponse } from './login-response.ts';
 
 const Login = z.object({ username, password });
 
@@ -18,7 +18,7 @@ const login = {
   status: 200,
   response: SessionShape,
   strict: 'never',
-  access: anybody,
+  access: everyone,
 } as const;
 
 const logout = {
@@ -26,9 +26,9 @@ const logout = {
   summary: 'End the session whose token comes with the request',
   params: z.object({}),
   status: 200,
-  response: Done,
+  response: Empty,
   strict: 'always',
-  access: anybody,
+  access: everyone,
   async handle({ app, token }: { app: { id: string }; token: string | undefined }) {
     if (token !== undefined) await endSession(app.id, token);
     return {};
@@ -42,7 +42,7 @@ export const sessions = [
     summary: 'Log in with a password, as older clients do',
     query: Login,
     handle: async ({ app, query, now }) =>
-      entered(await loginByPassword(app, query.username, query.password, now), now),
+      loginResponse(await loginByPassword(app, query.username, query.password, now), now),
   }),
 
   route({
@@ -50,7 +50,8 @@ export const sessions = [
     method: 'POST',
     summary: 'Log in with a password, which then stands in no address',
     body: Login,
-    handle: async ({ app, body, now }) => entered(await loginByPassword(app, body.username, body.password, now), now),
+    handle: async ({ app, body, now }) =>
+      loginResponse(await loginByPassword(app, body.username, body.password, now), now),
   }),
 
   route({ ...logout, method: 'GET' }),
@@ -65,16 +66,16 @@ export const sessions = [
     status: 200,
     response: SessionShape,
     strict: 'always',
-    access: anybody,
+    access: everyone,
     async handle({ app, principal, body, now }) {
       const account = principal && (await findAccount(app.id, principal.id));
       if (!account) {
         throw new AccountError(ACCOUNT_ERROR.notLoggedIn, 'X-ML-Session-Token must be that of an account');
       }
-      const checked = await guess(`${app.id}#guesses at#${account.id}`, now, async () =>
+      const checked = await limitGuesses(`${app.id}#guesses at#${account.id}`, now, async () =>
         (await passwordMatches(body.password, account.password)) ? account : undefined,
       );
-      return entered(await changePassword(checked, body.newPassword, now), now);
+      return loginResponse(await changePassword(checked, body.newPassword, now), now);
     },
   }),
 ];

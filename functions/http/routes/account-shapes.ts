@@ -38,7 +38,7 @@ export const SessionShape = z
   })
   .register(z.globalRegistry, { id: 'AccountSession', description: 'An account whose holder has logged in' });
 
-export const Done = z.object({}).register(z.globalRegistry, { id: 'Done' });
+export const Empty = z.object({}).register(z.globalRegistry, { id: 'Done' });
 
 export const AccountFailure = z
   .object({ code: z.literal(Object.values(ACCOUNT_ERROR)), error: z.string() })
@@ -70,7 +70,7 @@ export const smsCode = z
   });
 
 /** An account as its holder may see it. */
-export function shown(account: Account): z.output<typeof AccountShape> {
+export function accountView(account: Account): z.output<typeof AccountShape> {
   const { id, username, email, phone, logins, fields, created, updated } = account;
   const platforms = Object.entries(logins).map(([platform, id]) => [platform, { id }] as const);
   return {

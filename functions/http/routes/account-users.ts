@@ -12,16 +12,16 @@ import { id, limit, skip } from '../parameters.ts';
 import { route } from '../route.ts';
 import {
   AccountShape,
+  accountView,
   checked,
-  Done,
+  Empty,
   mobilePhone,
   password,
   SessionShape,
-  shown,
   smsCode,
   username,
 } from './account-shapes.ts';
-import { entered } from './login-response.ts';
+import { loginResponse } from './login-response.ts';
 
 const one = z.object({ id: id('id', 'The account', '5f2c6f7a11d3b073844a3f0f') });
 
@@ -77,7 +77,7 @@ export const users = [
     access: () => true,
     async handle({ app, body, now }) {
       const { authData, username, password, email, mobilePhone, smsCode, ...fields } = body;
-      if (authData) return entered(await loginByOauth(app, authData, now), now);
+      if (authData) return loginResponse(await loginByOauth(app, authData, now), now);
       if (username === undefined) {
         throw new AccountError(ACCOUNT_ERROR.usernameMissing, 'username, or authData, must be there');
       }
@@ -87,7 +87,7 @@ export const users = [
       const hash = await hashPassword(password);
       const account = newAccount(app, { username, password: hash, email, phone, fields: own }, now);
       await createAccount(account);
-      return entered(account, now);
+      return loginResponse(account, now);
     },
   }),
 
@@ -101,7 +101,7 @@ export const users = [
     response: z.object({ results: z.array(AccountShape) }),
     strict: 'always',
     access: masterOnly,
-    handle: async ({ app, query }) => ({ results: (await listAccounts(app.id, query)).map(shown) }),
+    handle: async ({ app, query }) => ({ results: (await listAccounts(app.id, query)).map(accountView) }),
   }),
 
   route({
@@ -116,7 +116,7 @@ export const users = [
     async handle({ app, params }) {
       const account = await findAccount(app.id, params.id);
       if (!account) throw unknownAccount(params.id);
-      return shown(account);
+      return accountView(account);
     },
   }),
 
@@ -145,7 +145,7 @@ export const users = [
         fields: checkFields({ ...present.fields, ...fields }),
         updated: now,
       }));
-      return shown(account);
+      return accountView(account);
     },
   }),
 
@@ -155,7 +155,7 @@ export const users = [
     summary: 'Delete an account, with its sessions and connections',
     params: one,
     status: 200,
-    response: Done,
+    response: Empty,
     strict: 'always',
     access: self,
     async handle({ app, params }) {

@@ -4,7 +4,7 @@ import { mediaType, mediaTypeOf } from '../../attachments/content-type.ts';
 import { presign, store } from '../../attachments/storage.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import { countUpload } from '../../store/uploads.ts';
-import { anybody } from '../access.ts';
+import { everyone } from '../access.ts';
 import { route, type Section } from '../route.ts';
 
 const Announced = z.object({
@@ -42,7 +42,7 @@ const attachment = route({
   body: Announced,
   status: 200,
   response: z.union([Upload, Urls]),
-  access: anybody,
+  access: everyone,
 
   async handle({ app, principal, body: { filename, contentType, size }, now }) {
     const file = planAttachment(filename, mediaType(contentType), 'client');

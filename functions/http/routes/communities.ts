@@ -11,14 +11,14 @@ import { Group, Room } from './shapes.ts';
 type Kind = Community['kind'];
 
 /** How many members there may be. */
-export const most = (app: App, kind: Kind) => (kind === 'group' ? app.groupMembers : app.roomMembers);
+export const memberLimit = (app: App, kind: Kind) => (kind === 'group' ? app.groupMembers : app.roomMembers);
 
 export const one = z.object({ id: communityId });
 const member = z.object({ id: communityId, uid: id('uid', 'The member') });
 const members = z.object({ members: ids('members') });
 
 /** The endpoints that groups and rooms have in common. */
-export function common(kind: Kind): Route[] {
+export function communityRoutes(kind: Kind): Route[] {
   const at = (app: App, params: { id: string }): Community => ({ app: app.id, kind, id: params.id });
   const path = `/${kind}s`;
   const shape = kind === 'group' ? Group : Room;
@@ -68,7 +68,7 @@ export function common(kind: Kind): Route[] {
       response: shape,
       access: byOwner,
       async handle({ app, params, body, now }) {
-        await changeMembers(at(app, params), { join: body.members }, { most: most(app, kind), now });
+        await changeMembers(at(app, params), { join: body.members }, { most: memberLimit(app, kind), now });
         return read({ app, params });
       },
     }),
@@ -82,7 +82,7 @@ export function common(kind: Kind): Route[] {
       status: 204,
       access: byOwner,
       handle: ({ app, params, body, now }) =>
-        changeMembers(at(app, params), { leave: body.members }, { most: most(app, kind), now }),
+        changeMembers(at(app, params), { leave: body.members }, { most: memberLimit(app, kind), now }),
     }),
 
     route({
@@ -94,7 +94,7 @@ export function common(kind: Kind): Route[] {
       response: shape,
       access: kind === 'room' ? byOwnerOrSelf : byOwner,
       async handle({ app, params, now }) {
-        await changeMembers(at(app, params), { join: [params.uid] }, { most: most(app, kind), now });
+        await changeMembers(at(app, params), { join: [params.uid] }, { most: memberLimit(app, kind), now });
         return read({ app, params });
       },
     }),
@@ -107,7 +107,7 @@ export function common(kind: Kind): Route[] {
       status: 204,
       access: byOwnerOrSelf,
       handle: ({ app, params, now }) =>
-        changeMembers(at(app, params), { leave: [params.uid] }, { most: most(app, kind), now }),
+        changeMembers(at(app, params), { leave: [params.uid] }, { most: memberLimit(app, kind), now }),
     }),
   ];
 }
@@ -116,4 +116,4 @@ export function common(kind: Kind): Route[] {
 export const name = z.optional(z.nullable(z.string())).register(z.globalRegistry, { examples: ['Cats'] });
 
 /** A name is an attribute like any other. */
-export const named = (value: string | null | undefined) => (value == null ? {} : { name: value });
+export const nameAttribute = (value: string | null | undefined) => (value == null ? {} : { name: value });

@@ -14,7 +14,7 @@ import { eraseHistory, history, latest } from '../../store/messages.ts';
 import { isMember, isOwner, self } from '../access.ts';
 import { flag, historyQuery, id, ids } from '../parameters.ts';
 import { route } from '../route.ts';
-import { common, most, name, named, one } from './communities.ts';
+import { communityRoutes, memberLimit, name, nameAttribute, one } from './communities.ts';
 import { Group, GroupOfUser, History, Id, Ids } from './shapes.ts';
 
 const groupAt = (app: App, params: { id: string }): Community => ({ app: app.id, kind: 'group', id: params.id });
@@ -23,7 +23,7 @@ const conversation = (app: App, group: string) => ({ app: app.id, kind: 'group',
 
 /** The endpoints of groups. */
 export const groups = [
-  ...common('group'),
+  ...communityRoutes('group'),
 
   route({
     method: 'POST',
@@ -35,8 +35,8 @@ export const groups = [
     response: Id,
     access: ({ kind, id }, { body }) => kind === 'user' && id === body.owner,
     async handle({ app, body, now }) {
-      const group = { owner: body.owner, join: body.members, attributes: named(body.name) };
-      const { id } = await createCommunity(app.id, 'group', group, { most: most(app, 'group'), now });
+      const group = { owner: body.owner, join: body.members, attributes: nameAttribute(body.name) };
+      const { id } = await createCommunity(app.id, 'group', group, { most: memberLimit(app, 'group'), now });
       return id;
     },
   }),
@@ -62,7 +62,7 @@ export const groups = [
         join: wanted ? [...wanted] : [],
         leave: wanted ? (await membersOf(group)).filter((user) => !wanted.has(user)) : [],
       };
-      await changeMembers(group, change, { most: most(app, 'group'), now });
+      await changeMembers(group, change, { most: memberLimit(app, 'group'), now });
       const [changed] = await describe(app.id, 'group', [params.id]);
       if (!changed) throw unknownCommunity(group);
       return changed;

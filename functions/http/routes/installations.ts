@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import { register } from '../../mobile/register.ts';
+import { registerEndpoint } from '../../mobile/register-endpoint';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import { type Principal, parseId } from '../../shared/principal.ts';
 import type { App } from '../../store/apps.ts';
@@ -78,7 +78,7 @@ export const installations: Section = {
       async handle({ app, body, now }) {
         const { installationId: given, ...more } = body;
         const objectId = given == null ? randomUUID() : parseId(given, 'body.installationId');
-        const { ts } = await register(app, objectId, more, now);
+        const { ts } = await registerEndpoint(app, objectId, more, now);
         return { objectId, createdAt: date(ts) };
       },
     }),
@@ -94,7 +94,7 @@ export const installations: Section = {
       access: (caller, { app, params }) => mayUse(caller, app, params.id),
       async handle({ app, params, body, now }) {
         await mustFind(app, params.id);
-        const { updated = now } = await register(app, params.id, body, now);
+        const { updated = now } = await registerEndpoint(app, params.id, body, now);
         return { updatedAt: date(updated) };
       },
     }),

@@ -1,11 +1,11 @@
 import type * as z from 'zod/mini';
-import { beginSession } from '../../accounts/session.ts';
+import { createSession } from '../../accounts/session.ts';
 import type { Account } from '../../store/accounts.ts';
 import { ensureProfile } from '../../store/profiles.ts';
-import { type SessionShape, shown } from './account-shapes.ts';
+import { accountView, type SessionShape } from './account-shapes.ts';
 
 /** What a login answers. Whoever has logged in is a user of the chat. @param now epoch ms */
-export async function entered(account: Account, now: number): Promise<z.output<typeof SessionShape>> {
+export async function loginResponse(account: Account, now: number): Promise<z.output<typeof SessionShape>> {
   await ensureProfile({ app: account.app, kind: 'user', id: account.id }, now);
-  return { ...shown(account), sessionToken: await beginSession(account, now) };
+  return { ...accountView(account), sessionToken: await createSession(account, now) };
 }

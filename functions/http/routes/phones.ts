@@ -7,12 +7,12 @@ import { loginByPhone } from '../../accounts/login.ts';
 import { sendCode } from '../../accounts/send-code.ts';
 import { findByClaim } from '../../store/accounts.ts';
 import type { App } from '../../store/apps.ts';
-import { anybody } from '../access.ts';
+import { everyone } from '../access.ts';
 import { route } from '../route.ts';
-import { Done, mobilePhone, password, SessionShape, smsCode } from './account-shapes.ts';
-import { entered } from './login-response.ts';
+import { Empty, mobilePhone, password, SessionShape, smsCode } from './account-shapes.ts';
+import { loginResponse } from './login-response.ts';
 
-const common = { method: 'POST', params: z.object({}), status: 200, strict: 'never', access: anybody } as const;
+const common = { method: 'POST', params: z.object({}), status: 200, strict: 'never', access: everyone } as const;
 
 export const phones = [
   route({
@@ -20,7 +20,7 @@ export const phones = [
     path: '/2.0/requestLoginSmsCode',
     summary: 'Have a code sent, to log in by phone or to register it',
     body: z.object({ mobilePhone }),
-    response: Done,
+    response: Empty,
     async handle({ app, body, now }) {
       await sendCode(app, parsePhone(app, body.mobilePhone), 'login', now);
       return {};
@@ -35,7 +35,7 @@ export const phones = [
     response: SessionShape,
     async handle({ app, body, now }) {
       const login = { phone: body.mobilePhone, code: body.smsCode };
-      return entered(await loginByPhone(app, login, undefined, now), now);
+      return loginResponse(await loginByPhone(app, login, undefined, now), now);
     },
   }),
 
@@ -44,7 +44,7 @@ export const phones = [
     path: '/2.0/requestPasswordReset',
     summary: 'Have a code sent, to set a new password with',
     body: z.object({ mobilePhone: z.optional(mobilePhone), email: z.optional(z.string()) }),
-    response: Done,
+    response: Empty,
     async handle({ app, body, now }) {
       await sendCode(app, parsePhone(app, phoneOf(body)), 'reset', now);
       return {};
@@ -56,7 +56,7 @@ export const phones = [
     path: '/2.0/resetPasswordBySmsCode',
     summary: 'Set a new password with a code; all sessions end',
     body: z.object({ mobilePhone, smsCode, password }),
-    response: Done,
+    response: Empty,
     async handle({ app, body, now }) {
       await reset(app, parsePhone(app, body.mobilePhone), body, now);
       return {};

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { invoke } from '../../gateway/invoke.ts';
-import { Outcome, type Reading, Upload } from '../../jobs/push-credentials.ts';
+import { type ReadCredential, ReadResult, Upload } from '../../jobs/push-credentials.ts';
 import { storeCredentials } from '../../mobile/platform-application.ts';
 import { ENV } from '../../shared/constants.ts';
 import { requireEnv } from '../../shared/environment.ts';
@@ -55,7 +55,7 @@ export const credentials: Section = {
       status: 200,
       response: Known,
       async handle({ app, params: { platform }, body }) {
-        const read = Outcome.parse(await invoke(reader, { platform, upload: body } satisfies Reading));
+        const read = ReadResult.parse(await invoke(reader, { platform, upload: body } satisfies ReadCredential));
         if ('refused' in read) throw new ChatError(ERROR.badParameter, read.refused);
         const arn = await storeCredentials(app.id, platform, app[platform]?.arn, read.attributes);
         const credential = { arn, ...read.known };

@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
 import { communitiesOf, describe } from '../../store/communities.ts';
 import { createCommunity } from '../../store/community-changes.ts';
-import { anybody, self } from '../access.ts';
+import { everyone, self } from '../access.ts';
 import { flag, id, ids } from '../parameters.ts';
 import { route } from '../route.ts';
-import { common, most, name, named } from './communities.ts';
+import { communityRoutes, memberLimit, name, nameAttribute } from './communities.ts';
 import { Id, Ids, Room } from './shapes.ts';
 
 /** The endpoints of rooms. */
 export const rooms = [
-  ...common('room'),
+  ...communityRoutes('room'),
 
   route({
     method: 'POST',
@@ -19,10 +19,10 @@ export const rooms = [
     body: z.object({ members: z._default(ids('members'), []), name }),
     status: 200,
     response: Id,
-    access: anybody,
+    access: everyone,
     async handle({ app, body, now }) {
-      const room = { join: body.members, attributes: named(body.name) };
-      const { id } = await createCommunity(app.id, 'room', room, { most: most(app, 'room'), now });
+      const room = { join: body.members, attributes: nameAttribute(body.name) };
+      const { id } = await createCommunity(app.id, 'room', room, { most: memberLimit(app, 'room'), now });
       return id;
     },
   }),

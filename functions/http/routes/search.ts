@@ -4,7 +4,7 @@ import { describe } from '../../store/communities.ts';
 import { connectionsOf } from '../../store/connections.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { search } from '../../store/search.ts';
-import { anybody, masterOnly } from '../access.ts';
+import { everyone, masterOnly } from '../access.ts';
 import { route } from '../route.ts';
 import { parseSearch, SEARCH_LIMIT } from './search-query.ts';
 import { FoundUser, Group, Room } from './shapes.ts';
@@ -41,7 +41,7 @@ const users = route({
   query,
   status: 200,
   response: z.array(FoundUser),
-  access: anybody,
+  access: everyone,
   async handle({ app, query }) {
     const found = await search(app.id, 'user', query);
     const connections = await lookup(
@@ -66,7 +66,7 @@ const communities = (kind: 'group' | 'room') =>
     status: 200,
     response: z.array(kind === 'group' ? Group : Room),
     // Anybody may enter a room, so he may look for one; who is in a group is for its members to know.
-    access: kind === 'room' ? anybody : masterOnly,
+    access: kind === 'room' ? everyone : masterOnly,
     async handle({ app, query }) {
       const found = await search(app.id, kind, query);
       return describe(

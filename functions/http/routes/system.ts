@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Addressee, DeliverJob } from '../../jobs/deliver.ts';
-import { deliverLater } from '../../jobs/deliver-enqueue.ts';
-import { checkContent, Spoken } from '../../shared/content.ts';
+import { enqueueDeliveries } from '../../jobs/deliver-enqueue.ts';
+import { checkContent, MessageInput } from '../../shared/content.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { App } from '../../store/apps.ts';
 import { checkExists } from '../../store/communities.ts';
@@ -14,7 +14,7 @@ import { route } from '../route.ts';
 import { Accepted } from './shapes.ts';
 
 const Body = z
-  .object(Spoken.shape)
+  .object(MessageInput.shape)
   .register(z.globalRegistry, { examples: [{ content: { media: 0, body: 'Back in five minutes' } }] });
 
 /** Hands the message over; whoever is online gets it soon after the request was answered. */
@@ -24,7 +24,7 @@ async function send(app: App, to: Addressee, body: z.output<typeof Body>, now: n
   const message = { id: messageId(now, 0), content, ts: now, ...(remark != null && { remark }) };
   const told = to.kind === 'user' || to.kind === 'group';
   const event = { name: 'sys', args: [message] };
-  await deliverLater([
+  await enqueueDeliveries([
     { app: app.id, event, priority: 'notice', to, ...(told && { push: push ?? {} }) } satisfies DeliverJob,
   ]);
   return { id: message.id };

@@ -5,7 +5,7 @@ import { communitiesOf } from '../../store/communities.ts';
 import { connectionsOf } from '../../store/connections.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { installsOf, unbind } from '../../store/installations.ts';
-import { dossier } from '../../store/profiles.ts';
+import { userRecord } from '../../store/profiles.ts';
 import { self } from '../access.ts';
 import { id } from '../parameters.ts';
 import { loaded, route } from '../route.ts';
@@ -18,7 +18,7 @@ const INSTALLATION = 'd3b07384-d113-4ec6-a3f5-0f5c2f6f7a11';
 async function read({ app, params }: { app: App; params: { id: string } }) {
   const user = { app: app.id, kind: 'user', id: params.id } as const;
   const [found, [connections, installs], groups, rooms] = await Promise.all([
-    dossier(user),
+    userRecord(user),
     lookup([connectionsOf(user), installsOf(user)]),
     communitiesOf(app.id, 'group', params.id),
     communitiesOf(app.id, 'room', params.id),

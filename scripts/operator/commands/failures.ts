@@ -1,7 +1,7 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Command, Input, Output } from '../command.ts';
 import type { Deployment } from '../deployment.ts';
-import { Misused } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { type Failure, FailureQueue, MOST } from '../failure-queue.ts';
 import { table } from '../table.ts';
 import { readMoment, showMoment } from '../times.ts';
@@ -82,7 +82,7 @@ async function handle(
 ): Promise<Output> {
   input.none(0);
   const ids = new Set(input.texts('id'));
-  if (ids.size === 0 && !input.flag('all')) throw new Misused('Which? Name them with --id, or say --all');
+  if (ids.size === 0 && !input.flag('all')) throw new UsageError('Which? Name them with --id, or say --all');
   const meets = filter(input);
   const queue = await FailureQueue.of(deployment);
   const all = await queue.receive(REDRIVING_S);

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import * as z from 'zod';
 import type { Command, Input, Output } from '../command.ts';
 import type { Deployment } from '../deployment.ts';
-import { Misused } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { secret } from '../secret.ts';
 import { type Server, serverAt } from '../server.ts';
 
@@ -56,7 +56,7 @@ export const pushUpload: Command = {
   async run(input, deployment): Promise<Output> {
     input.none(0);
     const [platform, file] = [input.text('platform'), input.text('file')];
-    if (platform === undefined || file === undefined) throw new Misused('push upload needs --platform and --file');
+    if (platform === undefined || file === undefined) throw new UsageError('push upload needs --platform and --file');
     const server = await serverOf(input, deployment);
     const body = {
       file: (await readFile(file)).toString('base64'),
@@ -73,13 +73,13 @@ export const pushUpload: Command = {
 
 async function serverOf(input: Input, deployment: Deployment): Promise<Server> {
   const app = input.text('app');
-  if (app === undefined) throw new Misused('--app is missing: which application?');
+  if (app === undefined) throw new UsageError('--app is missing: which application?');
   const url = input.text('url');
   if (url === undefined) {
     const { masterKey } = await deployment.keys(app);
     return serverAt(await deployment.output('Edge', 'Endpoint'), app, masterKey);
   }
-  if (!URL.canParse(url)) throw new Misused(`--url ${url} is no URL`);
+  if (!URL.canParse(url)) throw new UsageError(`--url ${url} is no URL`);
   return serverAt(url, app, await secret('MACAW_MASTER_KEY', `The master key of ${app}`));
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { readSetting } from '../../../functions/operator/settings.ts';
 import type { Input } from '../command.ts';
-import { Misused } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 
 /** The option of commands that take settings. */
 export const FILE = {
@@ -19,7 +19,7 @@ export async function readSettings(input: Input, from: number): Promise<Record<s
   const file = input.text('file');
   const typed = input.words.slice(from).map((word) => {
     const at = word.indexOf('=');
-    if (at < 1) throw new Misused(`What is ${word} to mean? A setting is changed by NAME=VALUE`);
+    if (at < 1) throw new UsageError(`What is ${word} to mean? A setting is changed by NAME=VALUE`);
     const name = word.slice(0, at);
     return [name, readSetting(name, word.slice(at + 1))] as const;
   });

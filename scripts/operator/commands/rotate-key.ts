@@ -1,6 +1,6 @@
 import { RESULTS } from '../../../functions/operator/commands.ts';
 import type { Command } from '../command.ts';
-import { Misused } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { secret } from '../secret.ts';
 import { readDuration, showMoment } from '../times.ts';
 
@@ -28,9 +28,10 @@ a minute), and with it the codes on their way to telephones and the session toke
   ],
   async run(input, deployment) {
     const [app, which] = input.exactly('ID', 'Which key (client or master)');
-    if (which !== 'client' && which !== 'master') throw new Misused(`Which key? It is client or master, not ${which}`);
+    if (which !== 'client' && which !== 'master')
+      throw new UsageError(`Which key? It is client or master, not ${which}`);
     const grace = input.text('grace');
-    if (which === 'master' && grace !== undefined) throw new Misused('A master key has no grace: leave out --grace');
+    if (which === 'master' && grace !== undefined) throw new UsageError('A master key has no grace: leave out --grace');
     const graceSeconds = which === 'master' ? 0 : readDuration('grace', grace ?? GRACE);
     const key = input.flag('with-key') ? await secret('MACAW_KEY', `The new ${which} key`) : undefined;
     const command = { command: 'rotate', app, which, graceSeconds, ...(key !== undefined && { key }) } as const;

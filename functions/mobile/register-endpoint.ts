@@ -13,7 +13,7 @@ import { claimEndpoint, deleteEndpoint } from './endpoints.ts';
  * Stores what an app tells of itself, and sees to it that SNS reaches its device token.
  * @param now epoch ms
  */
-export async function register(
+export async function registerEndpoint(
   app: App,
   id: string,
   given: Omit<Changes, 'endpoint'>,

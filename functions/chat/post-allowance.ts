@@ -3,6 +3,6 @@ import { requireEnv } from '../shared/environment.ts';
 import type { Allowance } from './sharding.ts';
 
 /** What the functions together may post: what the account may, less what its clients' requests need. */
-export function quota(): Allowance {
+export function postAllowance(): Allowance {
   return { perSecond: Number(requireEnv(ENV.postsPerSecond)), burst: Number(requireEnv(ENV.postBurst)) };
 }

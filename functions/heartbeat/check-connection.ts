@@ -1,4 +1,4 @@
-import { forget } from '../chat/remove-connection.ts';
+import { removeConnection } from '../chat/remove-connection.ts';
 import { close, lastActiveAt, post } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
@@ -8,7 +8,7 @@ import { HEARTBEAT, type Round } from '../shared/heartbeat-times.ts';
 import { claimPing } from '../store/heartbeats.ts';
 
 /** Does what is due for one connection; never fails. `now` is the minute of the schedule, epoch ms. */
-export async function attend(round: Round, connectionId: string, now: number): Promise<void> {
+export async function checkConnection(round: Round, connectionId: string, now: number): Promise<void> {
   try {
     await (round === 'ping' ? ping(connectionId, now) : check(connectionId, now));
   } catch (error) {
@@ -21,17 +21,17 @@ export async function attend(round: Round, connectionId: string, now: number): P
 async function ping(connectionId: string, now: number): Promise<void> {
   const claim = await claimPing(connectionId, now);
   if (claim === 'unanswered') return end(connectionId);
-  if (claim === 'claimed' && (await post(connectionId, PING)) === 'gone') await forget(connectionId);
+  if (claim === 'claimed' && (await post(connectionId, PING)) === 'gone') await removeConnection(connectionId);
 }
 
 /** A client that pings by itself, and has not for so long, is dead. */
 async function check(connectionId: string, now: number): Promise<void> {
   const heardAt = await lastActiveAt(connectionId);
-  if (heardAt === 'gone') return forget(connectionId);
+  if (heardAt === 'gone') return removeConnection(connectionId);
   if (beat(3, { heardAt }, HEARTBEAT, now) === 'close') await end(connectionId);
 }
 
 async function end(connectionId: string): Promise<void> {
   await close(connectionId);
-  await forget(connectionId);
+  await removeConnection(connectionId);
 }
