@@ -38,8 +38,8 @@ export async function authenticate(credentials: AuthPayload, now: number): Promi
       return user(await loginByOauth(app, login.platforms, now));
     case 'session':
       return bearer(app, login.token, now);
-    case 'passenger':
-      return { app: app.id, kind: 'passenger', id: login.id ?? randomUUID().replaceAll('-', '') };
+    case 'visitor':
+      return { app: app.id, kind: 'visitor', id: login.id ?? randomUUID().replaceAll('-', '') };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Principal } from '../shared/principal.ts';
-import { type Community, communityOwner, membership } from '../store/communities.ts';
+import { communityOwner, membership } from '../store/communities.ts';
+import type { Community } from '../store/community-keys.ts';
 import { lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
-import { connectionsOf } from '../../store/connections.ts';
+import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { befriend, friendship, friendsOf, unfriend } from '../../store/friendships.ts';
 import { history, latest } from '../../store/messages.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Principal } from '../../shared/principal.ts';
 import { describe } from '../../store/communities.ts';
-import { connectionsOf } from '../../store/connections.ts';
+import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { search } from '../../store/search.ts';
 import { everyone, masterOnly } from '../access.ts';

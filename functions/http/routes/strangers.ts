@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
-import { connectionsOf } from '../../store/connections.ts';
 import { type Contact, contact, contactsOf } from '../../store/contacts.ts';
+import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { history, latest } from '../../store/messages.ts';
 import { self } from '../access.ts';
