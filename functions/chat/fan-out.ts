@@ -6,7 +6,7 @@ import type { Principal } from '../shared/principal.ts';
 import { deliver, type Pacing, type Recipient } from './delivery.ts';
 import { postAllowance } from './post-allowance';
 import type { Recipients } from './recipients.ts';
-import { MOST_DIRECT, type Range, shardsFor, shareOf, splitRange, splitRecipients } from './sharding.ts';
+import { MAX_DIRECT, type Range, shardsFor, shareOf, splitRange, splitRecipients } from './sharding.ts';
 
 /** Messages tell when they were said; presence does not. */
 const Said = z.object({ ts: z.number() });
@@ -29,7 +29,7 @@ export async function fanOut(delivery: Delivery, to: Recipients, onUnreached = i
     );
   }
   const { recipients, offline = [] } = to;
-  if (recipients.length <= MOST_DIRECT) {
+  if (recipients.length <= MAX_DIRECT) {
     const { left, unreached } = await deliverMeasured(delivery, recipients);
     await onUnreached([...offline, ...unreached]);
     return left.length > 0 ? startShards(delivery, [{ kind: 'recipients', recipients: left }]) : undefined;

@@ -7,7 +7,7 @@ import { connectionsOfApp } from '../store/connection-index.ts';
 import { connectionsOf } from '../store/devices.ts';
 import { collect, lookup } from '../store/dynamo.ts';
 import type { Recipient } from './delivery.ts';
-import { MOST_LISTED } from './sharding.ts';
+import { MAX_LISTED } from './sharding.ts';
 
 /** An open connection of somebody known. */
 export type OwnedConnection = Recipient & { readonly owner: Principal };
@@ -35,7 +35,7 @@ export async function otherMembers(
   community: Community,
   members: number,
 ): Promise<Recipients> {
-  if (members > MOST_LISTED) {
+  if (members > MAX_LISTED) {
     const range = { kind: 'members' as const, community, from: 0, to: MEMBER_RANGES, except };
     return { range, size: members };
   }

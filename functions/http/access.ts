@@ -16,7 +16,7 @@ export const masterOnly = () => false;
 export const self = ({ kind, id }: Principal, { params }: { params: { id: string } }) =>
   kind === 'user' && id === params.id;
 
-/** The user whom the path names, or a friend of his. */
+/** The user whom the path names, or a friend of theirs. */
 export async function selfOrFriend(caller: Principal, request: { params: { id: string } }): Promise<boolean> {
   if (self(caller, request)) return true;
   if (caller.kind !== 'user') return false;

@@ -66,11 +66,11 @@ export async function checkExists(community: Community): Promise<void> {
  * @param from the first range
  * @param to the range behind the last one
  * @param after the member behind whom to begin
- * @param most how many at most
+ * @param limit how many at most
  */
 export async function* membersWithin(
   community: Community,
-  { from, to, after, most }: { from: number; to: number; after?: string | undefined; most?: number },
+  { from, to, after, limit }: { from: number; to: number; after?: string | undefined; limit?: number },
 ): AsyncGenerator<string> {
   const members = query(
     {
@@ -84,14 +84,14 @@ export async function* membersWithin(
         ':last': `${rangePrefix(to - 1)}~`,
       },
     },
-    most,
+    limit,
   );
   for await (const item of members) yield memberIdOf(String(item[SORT_KEY]));
 }
 
 /** The ids of the members, or of so many of them, in the order of their ids. */
-export async function membersOf(community: Community, most?: number): Promise<string[]> {
-  const range = { from: 0, to: MEMBER_RANGES, ...(most !== undefined && { most }) };
+export async function membersOf(community: Community, limit?: number): Promise<string[]> {
+  const range = { from: 0, to: MEMBER_RANGES, ...(limit !== undefined && { limit }) };
   return (await collect(membersWithin(community, range))).sort(compareText);
 }
 

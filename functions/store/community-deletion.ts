@@ -7,7 +7,7 @@ import { membersOf, unknownCommunity } from './communities.ts';
 import { type Community, memberKey } from './community-keys.ts';
 import { dynamo, unlessRefused } from './dynamo.ts';
 import { headKey } from './keys.ts';
-import { MOST_WRITES, transact } from './transact.ts';
+import { MAX_WRITES, transact } from './transact.ts';
 
 const table = requireEnv(ENV.coreTable);
 
@@ -36,7 +36,7 @@ export async function deleteCommunity(community: Community): Promise<void> {
   await dropFromIndex(community);
   const until = Date.now() + DELETION_MS;
   for (;;) {
-    const members = await membersOf(community, MOST_WRITES);
+    const members = await membersOf(community, MAX_WRITES);
     if (members.length === 0) break;
     if (Date.now() > until) throw unfinished(community);
     await transact(members.map((user) => ({ Delete: { TableName: table, Key: memberKey(community, user) } })));

@@ -2,7 +2,7 @@ import { MEMBERSHIP_INDEX, PARTITION_KEY } from '../shared/constants.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import { type Community, memberKey } from './community-keys.ts';
 import { headKey, subjectKey } from './keys.ts';
-import { MOST_WRITES, type Plan, type Write } from './transact.ts';
+import { MAX_WRITES, type Plan, type Write } from './transact.ts';
 
 /** Who is to join and leave, and who is to own the group from now on. */
 export interface MemberChange {
@@ -57,7 +57,7 @@ export function planChange<H extends CommunityHead>(
     ...joining.filter((user) => user !== owner).map((user) => ({ user, joins: true })),
   ];
   const changesOwner = newOwner !== head.owner;
-  const parts = steps.length === 0 && changesOwner ? [[]] : chunks(steps, MOST_WRITES - 1);
+  const parts = steps.length === 0 && changesOwner ? [[]] : chunks(steps, MAX_WRITES - 1);
   return {
     transactions: parts.map((part, n) => {
       const owners = { before: n === 0 ? head.owner : newOwner, after: newOwner };
@@ -83,7 +83,7 @@ export function planCreation<H extends object>(
   context: PlanContext,
 ): { transaction: Write[]; state: CommunityState<H & { members: number }> } {
   if (members.length > context.limit) throw tooManyMembers(community, context.limit);
-  const first = members.slice(0, MOST_WRITES - 1 - index.length);
+  const first = members.slice(0, MAX_WRITES - 1 - index.length);
   const head = { ...item, members: first.length };
   const joins = first.map((user) => memberWrite(community, { user, joins: true }, context));
   return {

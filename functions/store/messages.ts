@@ -5,7 +5,7 @@ import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { collect, dynamo, type Item, query } from './dynamo.ts';
 import { storedKind } from './keys.ts';
-import { MOST_WRITES, transact } from './transact.ts';
+import { MAX_WRITES, transact } from './transact.ts';
 
 const table = requireEnv(ENV.messagesTable);
 
@@ -136,7 +136,7 @@ export async function eraseHistory(conversation: Conversation): Promise<void> {
           ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
           ExpressionAttributeValues: { ':pk': key },
         },
-        MOST_WRITES,
+        MAX_WRITES,
       ),
     );
     if (some.length === 0) return;

@@ -5,7 +5,7 @@ import { dynamo } from './dynamo.ts';
 export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** What one transaction of DynamoDB takes at most. */
-export const MOST_WRITES = 100;
+export const MAX_WRITES = 100;
 
 const ATTEMPTS = 10;
 

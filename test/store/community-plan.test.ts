@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Community } from '../../functions/store/community-keys.ts';
 import { type MemberChange, planChange, planCreation } from '../../functions/store/community-plan.ts';
-import { MOST_WRITES, type Write } from '../../functions/store/transact.ts';
+import { MAX_WRITES, type Write } from '../../functions/store/transact.ts';
 
 const community: Community = { app: 'a', kind: 'group', id: 'g' };
 const context = { table: 'core', limit: 500, now: 1 };
@@ -10,12 +10,10 @@ const user = (n: number) => `user-${n}`;
 const users = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => user(from + n));
 
 const plan = (owner: string | undefined, members: readonly string[], change: MemberChange, limit = context.limit) =>
-  planChange(
-    community,
-    { head: { owner, members: members.length }, members: new Set(members) },
-    change,
-    { ...context, limit },
-  );
+  planChange(community, { head: { owner, members: members.length }, members: new Set(members) }, change, {
+    ...context,
+    limit,
+  });
 
 const idOf = (key: Record<string, unknown> | undefined) => String(key?.sk).split('#')[2];
 const joined = (writes: readonly Write[]) => writes.flatMap(({ Put }) => (Put ? [idOf(Put.Item)] : []));
@@ -62,30 +60,36 @@ describe('a change of members', () => {
   it('makes the members and the owner what was asked for, within what DynamoDB takes and the limit all the way', () => {
     const some = fc.uniqueArray(fc.integer({ min: 1, max: 400 }).map(user), { maxLength: 300 });
     fc.assert(
-      fc.property(some, some, some, fc.option(fc.integer({ min: 1, max: 400 }).map(user), { nil: undefined }), (present, join, leave, owner) => {
-        const before = new Set(['user-0', ...present]);
-        const stays = leave.filter((id) => id !== owner);
-        const { transactions, result } = plan('user-0', [...before], { join, leave: stays, owner });
-        const after = new Set(before);
-        let owns = 'user-0';
-        let count = before.size;
-        for (const writes of transactions) {
-          expect(writes.length).toBeLessThanOrEqual(MOST_WRITES);
-          const values = writes[0]?.Update?.ExpressionAttributeValues ?? {};
-          if (':before' in values) expect(values[':before']).toBe(owns);
-          owns = values[':after'] ?? owns;
-          for (const id of joined(writes)) after.add(String(id));
-          for (const id of left(writes)) after.delete(String(id));
-          count += growthOf(writes);
-          expect(after.size).toBe(count);
-          expect(after).toContain(owns);
-          expect(count).toBeLessThanOrEqual(Math.max(before.size, result.members));
-        }
-        const expected = new Set([...before].filter((id) => !stays.includes(id)));
-        for (const id of [...join.filter((id) => !before.has(id)), ...(owner ? [owner] : [])]) expected.add(id);
-        expect([...after].sort()).toEqual([...expected].sort());
-        expect(result).toEqual({ owner: owner ?? 'user-0', members: expected.size });
-      }),
+      fc.property(
+        some,
+        some,
+        some,
+        fc.option(fc.integer({ min: 1, max: 400 }).map(user), { nil: undefined }),
+        (present, join, leave, owner) => {
+          const before = new Set(['user-0', ...present]);
+          const stays = leave.filter((id) => id !== owner);
+          const { transactions, result } = plan('user-0', [...before], { join, leave: stays, owner });
+          const after = new Set(before);
+          let owns = 'user-0';
+          let count = before.size;
+          for (const writes of transactions) {
+            expect(writes.length).toBeLessThanOrEqual(MAX_WRITES);
+            const values = writes[0]?.Update?.ExpressionAttributeValues ?? {};
+            if (':before' in values) expect(values[':before']).toBe(owns);
+            owns = values[':after'] ?? owns;
+            for (const id of joined(writes)) after.add(String(id));
+            for (const id of left(writes)) after.delete(String(id));
+            count += growthOf(writes);
+            expect(after.size).toBe(count);
+            expect(after).toContain(owns);
+            expect(count).toBeLessThanOrEqual(Math.max(before.size, result.members));
+          }
+          const expected = new Set([...before].filter((id) => !stays.includes(id)));
+          for (const id of [...join.filter((id) => !before.has(id)), ...(owner ? [owner] : [])]) expected.add(id);
+          expect([...after].sort()).toEqual([...expected].sort());
+          expect(result).toEqual({ owner: owner ?? 'user-0', members: expected.size });
+        },
+      ),
       { numRuns: 50 },
     );
   });
@@ -96,7 +100,7 @@ describe('a creation', () => {
     const index: Write[] = [{ Put: { TableName: 'attributes', Item: { pk: 'a#group#name', sk: 'cats' } } }];
     const members = users(0, 150);
     const { transaction, state } = planCreation(community, { members, item: { owner: 'user-0' }, index }, context);
-    expect(transaction).toHaveLength(MOST_WRITES);
+    expect(transaction).toHaveLength(MAX_WRITES);
     expect(transaction[0]?.Put?.Item).toMatchObject({ pk: 'a#group#g', owner: 'user-0', members: 98 });
     const { transactions } = planChange(community, state, { join: members }, context);
     expect(transactions.flatMap(joined)).toEqual(users(98, 150));

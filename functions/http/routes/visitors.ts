@@ -10,7 +10,7 @@ import { loaded, type Request, route } from '../route.ts';
 import { Attributes, History, Id } from './shapes.ts';
 
 const visitorId = id('id', 'The visitor', '9f2b61c04a7d4b0f8f3f5f5c2f6f7a11');
-const one = z.object({ id: visitorId });
+const visitorParams = z.object({ id: visitorId });
 
 /** The visitor whom the path names. */
 const ownVisitor = ({ kind, id }: Principal, { params }: { params: { id: string } }) =>
@@ -43,7 +43,7 @@ export const visitors = [
   ...loaded({
     path: '/passengers/:id',
     summary: "Read a visitor's attributes",
-    params: one,
+    params: visitorParams,
     status: 200,
     response: Attributes,
     access: ownVisitor,
