@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { GetCommand, PutCommand, type QueryCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { Eio } from '../protocol/index.ts';
@@ -32,6 +33,11 @@ const Connection = z.object({
   kind: z.enum(['user', 'passenger']),
   id: z.string(),
 });
+
+/** The owner in the item of a connection; undefined when it closed before anybody had logged in on it. */
+function ownerOf(item: Record<string, unknown> | undefined): Principal | undefined {
+  return item?.id === undefined ? undefined : Connection.parse(item);
+}
 
 /** To whom it has been announced that a user is online. */
 const PresenceAudience = z.enum(['friends', 'everybody']);
@@ -77,8 +83,9 @@ export interface NewConnection {
 }
 
 /**
- * Registers an open connection, so that its principal is online and what is sent to him reaches it.
- * @returns what has to be told of a user, of registrations that race, one learns it; `repeated` when it was registered
+ * Registers an open connection, so that its principal is online and what is sent to them reaches it.
+ * @returns what has to be told of a user, of registrations that race, one learns it; `repeated` when the connection is
+ *   registered, or has closed
  * @throws ChatError 5008 when the principal has too many devices connected
  */
 export async function registerConnection(
@@ -87,14 +94,18 @@ export async function registerConnection(
   { eio, now, notifyAll }: NewConnection,
 ): Promise<PresenceChange | 'repeated' | undefined> {
   const expires = expiryAt(now);
+  // The SDK repeats a write whose answer was lost. Without its own mark, the repetition would look like a second join.
+  const attempt = randomUUID();
   const put = dynamo.send(
     new PutCommand({
       TableName: table,
-      ConditionExpression: 'attribute_not_exists(#pk)',
+      ConditionExpression: 'attribute_not_exists(#pk) OR (attempt = :attempt AND attribute_not_exists(closed))',
       ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+      ExpressionAttributeValues: { ':attempt': attempt },
       Item: {
         ...connectionKey(connectionId),
         ...principal,
+        attempt,
         [EXPIRES]: expires,
         [EVERYBODY_INDEX.shard]: everybodyKey(principal.app, hash(connectionId, EVERYBODY_SHARDS)),
         ...heartbeatEntry(eio, now),
@@ -145,8 +156,8 @@ async function addDevice(
 }
 
 /**
- * Takes a connection out of the indexes, and keeps for a while whose it was: frames that arrived before it closed may be
- * handled after.
+ * Takes a connection out of the indexes, and keeps for a while that it closed and whose it was. Frames that arrived before
+ * may be handled after: events still have a sender, and a join does not register the connection any more.
  * @returns its owner; undefined when it is not registered, or closed already
  */
 async function markClosed(connectionId: string, now: number): Promise<Principal | undefined> {
@@ -156,9 +167,8 @@ async function markClosed(connectionId: string, now: number): Promise<Principal 
         TableName: table,
         Key: connectionKey(connectionId),
         UpdateExpression: 'SET closed = :now, #expires = :expires REMOVE #everybody, #heartbeat, #due',
-        ConditionExpression: 'attribute_exists(#pk) AND attribute_not_exists(closed)',
+        ConditionExpression: 'attribute_not_exists(closed)',
         ExpressionAttributeNames: {
-          '#pk': PARTITION_KEY,
           '#expires': EXPIRES,
           '#everybody': EVERYBODY_INDEX.shard,
           '#heartbeat': HEARTBEAT_INDEX.shard,
@@ -168,7 +178,7 @@ async function markClosed(connectionId: string, now: number): Promise<Principal 
         ReturnValues: 'ALL_NEW',
       }),
     );
-    return Connection.parse(Attributes);
+    return ownerOf(Attributes);
   } catch (error) {
     if (!conditionFailed(error)) throw error;
     return undefined;
@@ -180,7 +190,7 @@ export async function connectionOwner(connectionId: string): Promise<Principal |
   const { Item } = await dynamo.send(
     new GetCommand({ TableName: table, Key: connectionKey(connectionId), ConsistentRead: true }),
   );
-  return Item && Connection.parse(Item);
+  return ownerOf(Item);
 }
 
 /** That a user's last connection went, at that moment (epoch ms). */
@@ -189,11 +199,19 @@ export interface Departure {
   readonly left: number;
 }
 
+/** What remains of a principal after one of their connections was removed. */
+export interface Removal {
+  /** Whether they are announced as online. */
+  readonly announced: boolean;
+  /** Set when a user has no other connection and is still announced as online; see {@link markOffline}. */
+  readonly departure: Departure | undefined;
+}
+
 /**
- * Forgets a connection that is gone; one that is not registered is no error.
- * @returns that its user has no other and is still announced as online; see {@link markOffline}
+ * Removes a connection that is gone; one that is not registered is no error.
+ * @returns undefined when nobody is known to own it
  */
-export async function unregisterConnection(connectionId: string, owner?: Principal): Promise<Departure | undefined> {
+export async function unregisterConnection(connectionId: string, owner?: Principal): Promise<Removal | undefined> {
   const left = Date.now();
   const principal = (await markClosed(connectionId, left)) ?? owner;
   if (!principal) return undefined;
@@ -214,7 +232,7 @@ export async function unregisterConnection(connectionId: string, owner?: Princip
   );
   const { connections, announced } = Devices.parse(rest ?? {});
   const goes = isUser(principal) && connections === undefined && announced !== undefined;
-  return goes ? { user: principal, left } : undefined;
+  return { announced: announced !== undefined, departure: goes ? { user: principal, left } : undefined };
 }
 
 /**
