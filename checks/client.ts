@@ -4,6 +4,8 @@ export interface Client {
   readonly eio: 3 | 4;
   /** It notices only by a missed heartbeat that the server has closed the connection. */
   readonly deafToClose: boolean;
+  /** Its program can say several messages and leave. */
+  readonly leaves: boolean;
   /**
    * Installs the client and answers the command of a program that plays one user, without its last arguments: URL and credentials.
    * @throws Unavailable when this machine cannot have it

@@ -9,6 +9,7 @@ function javaClient(version: string, eio: 3 | 4, place: Place, main: string): Cl
     name: title('Java socket.io-client', version, place),
     eio,
     deafToClose: main === 'InUrl08',
+    leaves: false,
     async prepare() {
       for (const tool of ['java', 'javac', 'mvn']) await need(tool);
       await install('mvn', [

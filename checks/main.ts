@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startCloud } from '../local/cloud.ts';
+import { randomDelay, startCloud } from '../local/cloud.ts';
 import { DEMO } from '../scripts/demo.ts';
 import { synthesize } from '../scripts/synth.ts';
 import type { Client } from './client.ts';
@@ -26,19 +26,41 @@ const { stay } = parseArgs({ options: { stay: { type: 'boolean', default: false 
 const assembly = mkdtempSync(join(tmpdir(), 'macaw-checks-'));
 process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
 await synthesize(assembly);
-const cloud = await startCloud({ assembly, ...DEMO, ...(stay && { limits: { idleMs: IDLE_MS } }) });
+
+/** While clients leave in a hurry, what they have sent is handled late. */
+let hurried = false;
+const late = randomDelay(150, 20_261_125, 'Message', 'Disconnect', 'Handshake');
+const cloud = await startCloud({
+  assembly,
+  ...DEMO,
+  ...(stay && { limits: { idleMs: IDLE_MS } }),
+  invocationDelayMs: (functionId) => (hurried ? late(functionId) : 0),
+});
 const tally = new Tally();
 
 /** What every client has to pass, in this order: one check builds on another. Answers whether it did. */
-async function play({ eio }: Client, scene: Scene): Promise<boolean> {
+async function play({ eio, leaves }: Client, scene: Scene): Promise<boolean> {
   return (
     (await tally.check('installs and logs in', () => scene.enter())) &&
     (await tally.check('is told that its key is wrong', () => scene.intrude())) &&
     (await tally.check('says and hears, with every acknowledgement', () => scene.talk())) &&
     // With --stay it will be pinged by the schedule; Engine.IO 3 clients ping by themselves, after minutes.
     (stay || eio === 3 || (await tally.check('answers a heartbeat', () => scene.beat()))) &&
-    (await tally.check('comes back when its connection dies', () => scene.revive()))
+    (await tally.check('comes back when its connection dies', () => scene.revive())) &&
+    (!leaves || (await leave(scene)))
   );
+}
+
+async function leave(scene: Scene): Promise<boolean> {
+  hurried = true;
+  try {
+    return (
+      (await tally.check('says something and leaves at once, and it is stored', () => scene.visit())) &&
+      (await tally.check('leaves while acknowledgements are pending, and all is stored', () => scene.hurry()))
+    );
+  } finally {
+    hurried = false;
+  }
 }
 
 const scenes: { client: Client; scene: Scene }[] = [];

@@ -9,6 +9,7 @@ function pythonClient(version: string, eio: 3 | 4, place: Place): Client {
     name: title('python-socketio', version, place),
     eio,
     deafToClose: false,
+    leaves: true,
     async prepare() {
       await need('python3');
       await install('python3', ['-m', 'venv', environment]);

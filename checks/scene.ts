@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { Cloud } from '../local/cloud.ts';
-import { befriend, credentials } from '../test/support/demo-app.ts';
+import { befriend, credentials, rest } from '../test/support/demo-app.ts';
 import type { Client } from './client.ts';
 import { Player } from './player.ts';
 
@@ -14,10 +14,14 @@ const ACK = 7;
 const Welcome = z.object({ success: z.literal(true), id: z.string() });
 const Refusal = z.object({ success: z.literal(false), error: z.literal(5003), message: z.string() });
 const Stored = z.object({ ack: z.literal(ACK), ts: z.int() });
+const History = z.array(z.object({ content: z.object({ body: z.string() }) }));
 const Answer = z.object({ success: z.literal(true), id: z.string(), ts: z.int(), ack: z.literal(ACK) });
 
 const PING_INTERVAL_MIN = 4;
 const PONG_MS = 5000;
+
+const VISITS = 25;
+const PENDING = 50;
 
 interface Participant {
   readonly player: Player;
@@ -94,6 +98,52 @@ export class Scene {
     await this.talk();
   }
 
+  /** Somebody says something and leaves 20 ms later, again and again; all of it is stored. */
+  async visit(): Promise<void> {
+    const waiting = Array.from({ length: VISITS }, (_, n) => `visit ${n}`);
+    const expected = [...waiting].sort();
+    const [, jerry] = this.#both();
+    const visitor = this.#id('visitor');
+    await befriend(this.#cloud.origin, visitor, jerry.player.id);
+    const visits = Array.from({ length: 5 }, async () => {
+      for (let body = waiting.shift(); body; body = waiting.shift()) await this.#leave(visitor, [body], 20);
+    });
+    await Promise.all(visits);
+    assert.deepEqual(await this.#stored(visitor, jerry.player.id), expected);
+  }
+
+  /** Somebody leaves while many acknowledgements are pending; every message is stored. */
+  async hurry(): Promise<void> {
+    const bodies = Array.from({ length: PENDING }, (_, n) => `message ${n}`);
+    const [, jerry] = this.#both();
+    const visitor = this.#id('visitor');
+    await befriend(this.#cloud.origin, visitor, jerry.player.id);
+    await this.#leave(visitor, bodies, 0);
+    assert.deepEqual(await this.#stored(visitor, jerry.player.id), bodies.sort());
+  }
+
+  /** Logs in, says some messages to the second user, and leaves after so many milliseconds. */
+  async #leave(visitor: string, bodies: readonly string[], leave_ms: number): Promise<void> {
+    const [, jerry] = this.#both();
+    const player = this.#playAs(visitor);
+    try {
+      Welcome.parse(await player.next('login'));
+      const to = { id: jerry.player.id, type: 0 };
+      player.say({ messages: bodies.map((body) => ({ to, content: { media: 0, body } })), leave_ms });
+    } finally {
+      await player.end();
+    }
+  }
+
+  /** What one user has said to another, sorted. */
+  async #stored(one: string, other: string): Promise<string[]> {
+    await this.#cloud.settled();
+    const { body } = await rest(this.#cloud.origin, 'GET', `/ctx/${one}/friends/${other}/chats?limit=100`);
+    return History.parse(body)
+      .map(({ content }) => content.body)
+      .sort();
+  }
+
   /** Both still have their connections, and use them. */
   async stay(): Promise<void> {
     const open = this.#cloud.connections();
@@ -107,8 +157,15 @@ export class Scene {
   }
 
   #play(name: string, clientKey?: string): Player {
+    return this.#playAs(this.#id(name), clientKey);
+  }
+
+  #id(name: string): string {
     made += 1;
-    const id = `${name}-${made}`;
+    return `${name}-${made}`;
+  }
+
+  #playAs(id: string, clientKey?: string): Player {
     return new Player(this.#command, this.#cloud.origin, id, JSON.stringify(credentials({ client: id }, clientKey)));
   }
 

@@ -132,8 +132,8 @@ export class RealtimeStack extends Stack {
       description: 'Posts the Engine.IO open packet on a new connection',
       // Throttled posts are retried for several seconds each.
       timeout: Duration.seconds(29),
-      retryAttempts: 2,
-      // A client that has waited for a minute has given up.
+      // A retry comes after a minute. A client that has waited so long has given up, or it has got its open packet.
+      retryAttempts: 0,
       maxEventAge: Duration.minutes(1),
       onFailure: this.failures,
     });

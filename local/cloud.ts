@@ -57,6 +57,7 @@ export { FunctionFailed } from './lambda/errors.ts';
 export type { CallEntry, CallSummary, Entry, InvocationEntry } from './shared/calls.ts';
 export { CallLog } from './shared/calls.ts';
 export type { LogEntry } from './shared/log.ts';
+export { randomDelay } from './shared/random-delay.ts';
 export type { Outbox, Push, Sent, Sms } from './sns/outbox.ts';
 
 export interface CloudOptions {
@@ -72,8 +73,11 @@ export interface CloudOptions {
   secrets?: Record<string, string>;
   /** API Gateway's limits, to be shortened in tests. @default 10 minutes idle, 2 hours, 32 KB frames, 128 KB messages, posts without a quota */
   limits?: Partial<Limits>;
-  /** Delays each integration's invocation, so that frames finish out of order as they may on AWS. @default none */
-  invocationDelayMs?: () => number;
+  /**
+   * Delays each invocation by an integration or an asynchronous call, so that frames finish out of order as they may on
+   * AWS. It is given the function's logical id; see {@link randomDelay}. @default none
+   */
+  invocationDelayMs?: (functionId: string) => number;
   /** How long to wait before the n-th retry of an asynchronous invocation. @default n × 250 ms; minutes on AWS */
   retryDelayMs?: (retry: number) => number;
   /** Told what functions print, what fails and what is denied. @default nobody */
@@ -214,8 +218,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const endpoints = { gate: gate.url, s3: `${edge.origin}${S3_PREFIX}` };
     const lambda = new Lambda({ functions, endpoints, rewrite, calls, activity, log });
     started.push(() => lambda.stop());
+    const delayMs = options.invocationDelayMs ?? (() => 0);
     const retryDelayMs = options.retryDelayMs ?? ((retry: number) => retry * 250);
-    const async = new AsyncInvocations({ lambda, queues, roles, calls, activity, log, retryDelayMs });
+    const async = new AsyncInvocations({ lambda, queues, roles, calls, activity, log, retryDelayMs, delayMs });
     started.push(() => async.stop());
 
     const memory = new Memory(kept('custom-resources.json'));
@@ -235,7 +240,6 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       s3 = new S3({ buckets, store, notifications, functions, roles, calls, log, origin: edge.origin });
     }
 
-    const delayMs = options.invocationDelayMs ?? (() => 0);
     const integrator = new Integrator({ lambda, permissions, activity, log, delayMs });
     const apis = loadApis(model, lambda);
     const only = (protocol: Api['protocol']): Api | undefined => {

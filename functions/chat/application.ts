@@ -13,7 +13,7 @@ import { connectionOwner } from '../store/connections.ts';
 import { checkRateLimit, RateLimitExceeded } from './rate-limit.ts';
 import { removeConnection } from './remove-connection.ts';
 import { say } from './say.ts';
-import { confirmLogin, type Login, refuseLogin, type Session, startSession } from './session.ts';
+import { announceSession, confirmLogin, type Login, refuseLogin, type Session, startSession } from './session.ts';
 
 /**
  * The chat as a Socket.IO application, for one frame of one connection.
@@ -47,6 +47,10 @@ export function chat(
     async connected({ connection }) {
       if (!joined) return;
       await (joined instanceof ChatError ? refuseLogin(connection.id, joined) : confirmLogin(joined, arrival));
+    },
+
+    async unconfirmed() {
+      if (joined && !(joined instanceof ChatError)) await announceSession(joined);
     },
 
     async event(socket, name, args, packetId) {

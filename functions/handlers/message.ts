@@ -32,10 +32,18 @@ export const handler = observed(async (event: unknown): Promise<{ statusCode: nu
     count(incoming.kind === 'connect' ? METRIC.loginsFailed : METRIC.messagesFailed);
     logger.error('Frame failed', { error, kind: incoming.kind });
     // A client without an answer to its join would wait for minutes. A closed one reconnects.
-    if (incoming.kind === 'connect') await close(requestContext.connectionId);
+    if (incoming.kind === 'connect') await closeFailed(requestContext.connectionId);
   }
   return { statusCode: 200 };
 });
+
+async function closeFailed(connectionId: string): Promise<void> {
+  try {
+    await close(connectionId);
+  } catch (error) {
+    logger.error('Close failed', { error });
+  }
+}
 
 type RequestContext = z.output<typeof Event>['requestContext'];
 
@@ -56,8 +64,12 @@ async function handle(context: RequestContext, incoming: Incoming): Promise<void
   };
   const background: Promise<void>[] = [];
   const application = chat(authorization, requestTimeEpoch, (work) => background.push(work));
-  await serve(application, connection, incoming);
-  await Promise.all(background);
+  try {
+    await serve(application, connection, incoming);
+  } finally {
+    // Lambda freezes what is not awaited, also after the answer to the client has failed.
+    await Promise.all(background);
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Eio } from '../protocol/index.ts';
 import { ENV, EVERYBODY_INDEX, EXPIRES, HEARTBEAT_INDEX, PARTITION_KEY } from '../shared/constants.ts';
@@ -13,6 +14,11 @@ const table = requireEnv(ENV.connectionsTable);
 
 /** How long the owner of a closed connection is known, in seconds: a frame is handled within 29. */
 const CLOSED_S = 5 * 60;
+
+/** The owner in the item of a connection; undefined when it closed before anybody had logged in on it. */
+function ownerOf(item: Record<string, unknown> | undefined): Principal | undefined {
+  return item?.id === undefined ? undefined : Principal.parse(item);
+}
 
 /** That a user has come online, and who has to be notified of it. */
 export interface PresenceChange {
@@ -33,7 +39,7 @@ export interface NewConnection {
 /**
  * Registers an open connection: from here on its principal is online, and events for the principal are sent to it.
  * @returns who has to be notified about a user (of registrations that race, one learns it); `repeated` when the connection
- *   was registered before
+ *   is registered, or has closed
  * @throws ChatError 5008 when the principal has too many devices connected
  */
 export async function registerConnection(
@@ -41,14 +47,18 @@ export async function registerConnection(
   principal: Principal,
   { eio, now, notifyAll }: NewConnection,
 ): Promise<PresenceChange | 'repeated' | undefined> {
+  // The SDK repeats a write whose answer was lost. Without its own mark, the repetition would look like a second join.
+  const attempt = randomUUID();
   const put = dynamo.send(
     new PutCommand({
       TableName: table,
-      ConditionExpression: 'attribute_not_exists(#pk)',
+      ConditionExpression: 'attribute_not_exists(#pk) OR (attempt = :attempt AND attribute_not_exists(closed))',
       ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+      ExpressionAttributeValues: { ':attempt': attempt },
       Item: {
         ...connectionKey(connectionId),
         ...principal,
+        attempt,
         [EXPIRES]: expiryAt(now),
         ...everybodyEntry(principal.app, connectionId),
         ...heartbeatEntry(eio, now),
@@ -64,8 +74,8 @@ export async function registerConnection(
 }
 
 /**
- * Takes a connection out of the indexes, and keeps for a while whose it was: frames that arrived before it closed may be
- * handled after.
+ * Takes a connection out of the indexes, and keeps for a while that it closed and whose it was. Frames that arrived before
+ * may be handled after: events still have a sender, and a join does not register the connection any more.
  * @returns its owner; undefined when it is not registered, or closed already
  */
 async function markClosed(connectionId: string, now: number): Promise<Principal | undefined> {
@@ -75,9 +85,8 @@ async function markClosed(connectionId: string, now: number): Promise<Principal 
         TableName: table,
         Key: connectionKey(connectionId),
         UpdateExpression: 'SET closed = :now, #expires = :expires REMOVE #everybody, #heartbeat, #due',
-        ConditionExpression: 'attribute_exists(#pk) AND attribute_not_exists(closed)',
+        ConditionExpression: 'attribute_not_exists(closed)',
         ExpressionAttributeNames: {
-          '#pk': PARTITION_KEY,
           '#expires': EXPIRES,
           '#everybody': EVERYBODY_INDEX.shard,
           '#heartbeat': HEARTBEAT_INDEX.shard,
@@ -87,7 +96,7 @@ async function markClosed(connectionId: string, now: number): Promise<Principal 
         ReturnValues: 'ALL_NEW',
       }),
     );
-    return Principal.parse(Attributes);
+    return ownerOf(Attributes);
   } catch (error) {
     if (!conditionFailed(error)) throw error;
     return undefined;
@@ -99,7 +108,7 @@ export async function connectionOwner(connectionId: string): Promise<Principal |
   const { Item } = await dynamo.send(
     new GetCommand({ TableName: table, Key: connectionKey(connectionId), ConsistentRead: true }),
   );
-  return Item && Principal.parse(Item);
+  return ownerOf(Item);
 }
 
 /** That a user's last connection was removed, and when (epoch ms). */
@@ -108,14 +117,23 @@ export interface Departure {
   readonly left: number;
 }
 
+/** What remains of a principal after one of their connections was removed. */
+export interface Removal {
+  /** Whether they are announced as online. */
+  readonly announced: boolean;
+  /** Set when a user has no other connection and is still announced as online; see {@link markOffline}. */
+  readonly departure: Departure | undefined;
+}
+
 /**
  * Removes a connection that is gone; one that is not registered is no error.
- * @returns a departure when it was the last one of a user; it becomes final by `markOffline`
+ * @returns what remains of the principal; undefined when nobody is known to own the connection
  */
-export async function unregisterConnection(connectionId: string, owner?: Principal): Promise<Departure | undefined> {
+export async function unregisterConnection(connectionId: string, owner?: Principal): Promise<Removal | undefined> {
   const left = Date.now();
   const principal = (await markClosed(connectionId, left)) ?? owner;
   if (!principal) return undefined;
   const state = await removeDevice(principal, connectionId, left);
-  return state === 'leaving' && isUser(principal) ? { user: principal, left } : undefined;
+  const departure = state === 'leaving' && isUser(principal) ? { user: principal, left } : undefined;
+  return { announced: state !== 'offline', departure };
 }

@@ -57,7 +57,7 @@ const Pulse = z.object({ pinged: z.optional(z.number()), answered: z.optional(z.
  * Notes that a connection is pinged.
  * @param now the minute of the schedule, epoch ms
  * @returns `claimed` to whoever has to ping, `unanswered` if the ping before was not answered, and `taken` if another
- *   run has pinged in this minute, or the connection is forgotten already
+ *   run has pinged in this minute, or the connection has closed
  */
 export async function claimPing(connectionId: string, now: number): Promise<'claimed' | 'taken' | 'unanswered'> {
   try {
@@ -66,7 +66,8 @@ export async function claimPing(connectionId: string, now: number): Promise<'cla
         TableName: table,
         Key: connectionKey(connectionId),
         UpdateExpression: 'SET pinged = :now',
-        ConditionExpression: 'attribute_exists(#pk) AND (attribute_not_exists(pinged) OR pinged < :now)',
+        ConditionExpression:
+          'attribute_exists(#pk) AND attribute_not_exists(closed) AND (attribute_not_exists(pinged) OR pinged < :now)',
         ExpressionAttributeNames: { '#pk': PARTITION_KEY },
         ExpressionAttributeValues: { ':now': now },
         ReturnValues: 'ALL_OLD',

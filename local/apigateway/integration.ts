@@ -21,7 +21,7 @@ export interface IntegratorOptions {
   permissions: Permissions;
   activity: Activity;
   log: Log;
-  delayMs: () => number;
+  delayMs: (functionId: string) => number;
 }
 
 /** Invokes functions on behalf of API Gateway: only where a Lambda::Permission lets it, and not for ever. */
@@ -48,7 +48,7 @@ export class Integrator {
       }
       // The event is fixed before the delay: what it says of the arrival stays true however late it is handled.
       const payload = JSON.stringify(event);
-      const delay = delayMs();
+      const delay = delayMs(fn.id);
       if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<'late'>((resolve) => {

@@ -17,6 +17,8 @@ export interface AsyncOptions {
   log: Log;
   /** How long to wait before a retry. Lambda waits one minute, then two; nobody wants to locally. */
   retryDelayMs: (retry: number) => number;
+  /** How long an accepted event waits for its first attempt. */
+  delayMs: (functionId: string) => number;
 }
 
 /** Lambda's asynchronous invocations: accepted at once, retried on failure, and not lost in the end. */
@@ -31,8 +33,10 @@ export class AsyncInvocations {
 
   /** Resolves with the last attempt's outcome; whoever need not know just does not wait. */
   accept(fn: LambdaFunction, event: string, trigger: string, retries = fn.async.retries): Promise<Outcome> {
-    const { lambda, activity, retryDelayMs } = this.#options;
+    const { lambda, activity, retryDelayMs, delayMs } = this.#options;
     return activity.track(async () => {
+      const delay = delayMs(fn.id);
+      if (delay > 0) await this.#wait(delay);
       let outcome = await lambda.run(fn, event, trigger);
       let attempts = 1;
       while (!outcome.ok && attempts <= retries && !this.#stopped) {

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { hashKey } from '../../functions/shared/sign.ts';
-import { type Cloud, startCloud } from '../../local/cloud.ts';
+import { type Cloud, type CloudOptions, startCloud } from '../../local/cloud.ts';
 import { type Emulator, startEmulator } from '../../local/dynamodb/emulator.ts';
 import { DEMO } from '../../scripts/demo.ts';
 import { app } from './macaw.ts';
@@ -33,10 +33,10 @@ export class Database {
     this.#dynamo = DynamoDBDocumentClient.from(this.#client);
   }
 
-  static async start(assembly = inject('assembly')): Promise<Database> {
+  static async start(options: Partial<CloudOptions> = {}): Promise<Database> {
     const emulator = await startEmulator(undefined);
     process.env.MACAW_DYNAMODB_ENDPOINT = emulator.endpoint.href;
-    const cloud = await startCloud({ assembly, ...DEMO });
+    const cloud = await startCloud({ assembly: inject('assembly'), ...DEMO, ...options });
     return new Database(emulator, cloud);
   }
 
@@ -118,10 +118,13 @@ export class Database {
 }
 
 /** The same for a test file, with these applications in it; stopped after its last test. */
-export function database(apps: () => Record<string, Item> | Promise<Record<string, Item>>) {
+export function database(
+  apps: () => Record<string, Item> | Promise<Record<string, Item>>,
+  options: Partial<CloudOptions> = {},
+) {
   let running: Database | undefined;
   beforeAll(async () => {
-    running = await Database.start();
+    running = await Database.start(options);
     for (const [id, settings] of Object.entries(await apps())) await running.addApp(id, settings);
   });
   afterAll(() => running?.stop());
