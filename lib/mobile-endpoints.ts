@@ -13,7 +13,7 @@ export interface MobileEndpointsProps {
   readonly api: HttpApi;
 }
 
-/** The endpoints that prepare pushes: apps on devices, and the application's credentials. */
+/** The endpoints for push configuration: installations and push credentials. */
 export class MobileEndpoints extends Construct {
   constructor(scope: Construct, id: string, { tables, platforms, api }: MobileEndpointsProps) {
     super(scope, id);
@@ -37,7 +37,7 @@ export class MobileEndpoints extends Construct {
 
     const credentials = new MacawFunction(this, 'Credentials', {
       handlerFile: 'push-credentials',
-      description: 'Reads uploaded push credentials; may do nothing else',
+      description: 'Parses uploaded push credentials, without access to other resources',
       timeout: Duration.seconds(20),
     });
     credentials.allowInvocation(endpoints, ENV.pushCredentialsUrl);
