@@ -3,11 +3,11 @@ import { CLIENT_VERSIONS } from '../support/clients.ts';
 import { Device, text } from '../support/device.ts';
 import { befriend, macaw, credentials as signed, someone } from '../support/macaw.ts';
 import { BUNDLE, opened, telephones } from '../support/phone.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api';
 
 const system = macaw({ retryDelayMs: () => 1 });
 const { ask, credentials, install, login, offline, pushesTo } = telephones(system);
-const { call, create, users } = scene(system);
+const { call, create, users } = testApi(system);
 
 beforeAll(() => credentials());
 
