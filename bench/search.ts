@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEMO_APP } from '../scripts/demo.ts';
 import { synthesize } from '../scripts/synth.ts';
-import { type FilledCloud, startFilledCloud } from './filled-cloud';
+import { type FilledCloud, startFilledCloud } from './filled-cloud.ts';
 
 /** What searches read and how long they take while more and more users exist. */
 

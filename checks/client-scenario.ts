@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { Cloud } from '../local/cloud.ts';
 import { befriend, credentials } from '../test/support/demo-app.ts';
 import type { Client } from './client.ts';
-import { ClientProgram } from './client-program';
+import { ClientProgram } from './client-program.ts';
 
 const TEXT = 'Grüße, 你好, "привет" \\ \u2028 👩‍👩‍👧 🦜';
 

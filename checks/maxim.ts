@@ -3,8 +3,8 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import * as z from 'zod/mini';
 import type { Cloud } from '../local/cloud.ts';
 import { app } from '../test/support/demo-app.ts';
-import type { CheckReport } from './check-report';
-import { ClientProgram } from './client-program';
+import type { CheckReport } from './check-report.ts';
+import { ClientProgram } from './client-program.ts';
 import { cache, install, need, source } from './tools.ts';
 
 const Answer = z.object({ error: z.null(), answer: z.unknown() });
@@ -12,9 +12,9 @@ const Answer = z.object({ error: z.null(), answer: z.unknown() });
 /** Plays two users of an app that was built for MaxIM, and only told where its server is now. */
 export async function checkMaxIM(cloud: Cloud, report: CheckReport): Promise<void> {
   console.log('maxleap-im 3.0.17, of 2016 (Engine.IO 3)');
-  const players: ClientProgram[] = [];
+  const programs: ClientProgram[] = [];
   const player = (n: number) => {
-    const found = players[n];
+    const found = programs[n];
     assert.ok(found, 'Nobody has logged in');
     return found;
   };
@@ -27,7 +27,7 @@ export async function checkMaxIM(cloud: Cloud, report: CheckReport): Promise<voi
     for (const id of ['max-tom', 'max-jerry']) {
       const options = JSON.stringify({ appId: app.id, clientId: app.clientKey, userId: id });
       const one = new ClientProgram([String(program), ...files], cloud.origin, id, options);
-      players.push(one);
+      programs.push(one);
       assert.deepEqual(await one.next('login'), { success: true, id });
     }
   };
@@ -66,12 +66,12 @@ export async function checkMaxIM(cloud: Cloud, report: CheckReport): Promise<voi
     });
     await report.check('comes back when its connection dies', async () => {
       for (const connection of cloud.connections()) cloud.drop(connection);
-      for (const one of players) await one.next('login');
+      for (const one of programs) await one.next('login');
       player(0).say({ say: { to: 'toFriend', id: 'max-jerry', text: 'again' } });
       assert.equal(Object(await player(1).next('message')).content.body, 'again');
     });
   }
-  await Promise.all(players.map((one) => one.end()));
+  await Promise.all(programs.map((one) => one.end()));
 }
 
 /** @returns the command of the program that plays one user. @throws Unavailable */

@@ -4,8 +4,8 @@ import { cost } from '../support/cost.ts';
 import { Device } from '../support/device.ts';
 import { macaw, someone } from '../support/macaw.ts';
 import type { RawClient } from '../support/raw.ts';
-import { connectAll } from '../support/raw-clients';
-import { testApi } from '../support/test-api';
+import { connectAll } from '../support/raw-clients.ts';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
 const { call, users, create, login } = testApi(system);

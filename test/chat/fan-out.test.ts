@@ -3,7 +3,7 @@ import { cost } from '../support/cost.ts';
 import { database } from '../support/database.ts';
 import { app, rest, someone } from '../support/macaw.ts';
 import type { RawClient } from '../support/raw.ts';
-import { connectAll, connectionOf, framesWith } from '../support/raw-clients';
+import { connectAll, connectionOf, framesWith } from '../support/raw-clients.ts';
 
 /** More than the members that a speaker's own invocation lists. */
 const MEMBERS = 1100;

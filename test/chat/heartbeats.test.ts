@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { credentials, macaw, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
-import { testApi } from '../support/test-api';
+import { testApi } from '../support/test-api.ts';
 import { watcher } from '../support/watcher.ts';
 
 const system = macaw();

@@ -153,7 +153,7 @@ describe('presence', () => {
     for (const client of watchers) client.close();
   }, 60_000);
 
-  it('of a visitor is told to nobody, even if he wants that', async () => {
+  it('of a visitor is told to nobody, even if they want that', async () => {
     const { received } = await watcher('4.8.4', someone('tom'));
     await close(await login({ passenger: { name: 'Tyke' }, notifyAll: true }));
     expect(received).toEqual([]);

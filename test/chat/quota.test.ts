@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { macaw, someone } from '../support/macaw.ts';
-import { connectAll, connectionOf, framesWith } from '../support/raw-clients';
-import { testApi } from '../support/test-api';
+import { connectAll, connectionOf, framesWith } from '../support/raw-clients.ts';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
 const { create } = testApi(system);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { CLIENT_VERSIONS, type ClientVersion } from '../support/clients.ts';
 import { Device } from '../support/device.ts';
 import { credentials, macaw } from '../support/macaw.ts';
-import { testApi } from '../support/test-api';
+import { testApi } from '../support/test-api.ts';
 
 /** How long everybody chats; a minute says more. */
 const SECONDS = Number(process.env.MACAW_CHAT_SECONDS ?? 20);

@@ -1,8 +1,8 @@
 import { afterAll, expect, it } from 'vitest';
-import { ClientPool } from '../support/client-pool/client-pool';
+import { ClientPool } from '../support/client-pool/client-pool.ts';
 import { CLIENT_VERSIONS } from '../support/clients.ts';
 import { app, macaw, someone } from '../support/macaw.ts';
-import { testApi } from '../support/test-api';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
 const { call, create } = testApi(system);

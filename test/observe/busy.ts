@@ -5,7 +5,7 @@ import { Device, text } from '../support/device.ts';
 import { app, befriend, credentials, type macaw, someone } from '../support/macaw.ts';
 import { telephones } from '../support/phone.ts';
 import { RawClient } from '../support/raw.ts';
-import { testApi } from '../support/test-api';
+import { testApi } from '../support/test-api.ts';
 
 /** What is said, and must be said to nobody else. */
 export const BODY = `secret-${randomUUID()}`;

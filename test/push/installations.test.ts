@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Device, text } from '../support/device.ts';
 import { app, befriend, macaw, rest, someone } from '../support/macaw.ts';
 import { opened, telephones } from '../support/phone.ts';
-import { testApi } from '../support/test-api';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
 const { credentials, install, login, offline, pushesTo } = telephones(system);

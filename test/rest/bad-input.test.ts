@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { app, failureOf, macaw, rest } from '../support/macaw.ts';
-import { testApi } from '../support/test-api';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
 const { call, users, create } = testApi(system);

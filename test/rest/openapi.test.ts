@@ -5,7 +5,7 @@ import { p8 } from '../support/certificates.ts';
 import { Described } from '../support/described.ts';
 import { text } from '../support/device.ts';
 import { app, macaw, sign, someone } from '../support/macaw.ts';
-import { testApi } from '../support/test-api';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
 const { users, create, login } = testApi(system);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type FilledCloud, startFilledCloud } from '../../bench/filled-cloud';
+import { type FilledCloud, startFilledCloud } from '../../bench/filled-cloud.ts';
 import { app, rest } from '../support/macaw.ts';
 
 const COUNT = 10_001;

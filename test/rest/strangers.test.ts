@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { macaw, someone } from '../support/macaw.ts';
-import { testApi } from '../support/test-api';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
 const { call, users, login } = testApi(system);

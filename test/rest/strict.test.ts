@@ -145,7 +145,7 @@ describe('in strict mode', () => {
     expect([...walked].sort()).toEqual(served.sort());
   });
 
-  it('a user does with his token what is his', async () => {
+  it('users do with their tokens what is theirs', async () => {
     const people = await neighbourhood();
     const mine = everything(people).filter(
       ([method, path]) =>
@@ -159,7 +159,7 @@ describe('in strict mode', () => {
       (a, b) => Number(a[0] === 'DELETE') - Number(b[0] === 'DELETE') || b[1].length - a[1].length,
     )) {
       const { status } = await people.tom.call(method, path, body);
-      // Once he has given the group to Jerry, it is Jerry's.
+      // Once Tom has given the group to Jerry, it is Jerry's.
       if (method === 'PUT' && path.endsWith(people.group))
         await people.jerry.call('PUT', path, { owner: people.tom.id });
       expect({ method, path, status }).toEqual({
@@ -170,7 +170,7 @@ describe('in strict mode', () => {
     }
   }, 60_000);
 
-  it('a visitor reads what is his', async () => {
+  it('visitors read what is theirs', async () => {
     const { visitor, tom } = await neighbourhood();
     expect(await visitor.call('GET', `/passengers/${visitor.id}`)).toEqual({
       status: 200,

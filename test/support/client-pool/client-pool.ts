@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Answer, type Order } from './orders';
+import { Answer, type Order } from './orders.ts';
 
 const SCRIPT = fileURLToPath(new URL('./process.ts', import.meta.url));
 

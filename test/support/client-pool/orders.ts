@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { CLIENT_VERSIONS } from '../clients';
+import { CLIENT_VERSIONS } from '../clients.ts';
 
 /** What the process of a client pool is asked to do; it answers each with an {@link Answer}. */
 export const Order = z.discriminatedUnion('kind', [

@@ -1,6 +1,6 @@
-import { type Client, connectClient, emitWithAck, nextEvent } from '../clients';
-import { credentials } from '../demo-app';
-import { type Answer, Numbered, type Order } from './orders';
+import { type Client, connectClient, emitWithAck, nextEvent } from '../clients.ts';
+import { credentials } from '../demo-app.ts';
+import { type Answer, Numbered, type Order } from './orders.ts';
 
 /** How many clients are connecting at once. */
 const AT_ONCE = 10;
