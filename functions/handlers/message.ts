@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { AuthorizerContext } from '../auth/authorizer-context.ts';
-import { chat } from '../chat/application.ts';
+import { chatApplication } from '../chat/application.ts';
 import { close, post } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
@@ -63,7 +63,7 @@ async function handle(context: RequestContext, incoming: Incoming): Promise<void
     close: () => close(connectionId),
   };
   const background: Promise<void>[] = [];
-  const application = chat(authorization, requestTimeEpoch, (work) => background.push(work));
+  const application = chatApplication(authorization, requestTimeEpoch, (work) => background.push(work));
   try {
     await serve(application, connection, incoming);
   } finally {

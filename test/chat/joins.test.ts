@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectionOf } from '../support/crowd.ts';
+import { connectionOf } from '../support/raw-clients.ts';
 import { database } from '../support/database.ts';
 import { Device, text } from '../support/device.ts';
 import { app, befriend, credentials, rest, someone } from '../support/macaw.ts';

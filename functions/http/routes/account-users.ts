@@ -7,7 +7,7 @@ import { loginByOauth, newAccount } from '../../accounts/login.ts';
 import { hashPassword } from '../../accounts/password.ts';
 import { type Account, findAccount, listAccounts } from '../../store/accounts.ts';
 import type { App } from '../../store/apps.ts';
-import { masterOnly, self } from '../access.ts';
+import { isSelf, masterOnly } from '../access.ts';
 import { id, limit, skip } from '../parameters.ts';
 import { route } from '../route.ts';
 import {
@@ -64,7 +64,7 @@ async function provenPhone(app: App, phone: string, code: string | undefined, no
   return number;
 }
 
-export const users = [
+export const accountUsers = [
   route({
     method: 'POST',
     path: '/2.0/users',
@@ -112,7 +112,7 @@ export const users = [
     status: 200,
     response: AccountShape,
     strict: 'always',
-    access: self,
+    access: isSelf,
     async handle({ app, params }) {
       const account = await findAccount(app.id, params.id);
       if (!account) throw unknownAccount(params.id);
@@ -129,7 +129,7 @@ export const users = [
     status: 200,
     response: AccountShape,
     strict: 'always',
-    access: self,
+    access: isSelf,
     async handle({ app, principal, params, body, now }) {
       const { username, email, mobilePhone, smsCode, ...fields } = body;
       checkFields(fields);
@@ -157,7 +157,7 @@ export const users = [
     status: 200,
     response: Empty,
     strict: 'always',
-    access: self,
+    access: isSelf,
     async handle({ app, params }) {
       await disconnect(await changeAccount(app.id, params.id, () => undefined));
       return {};
