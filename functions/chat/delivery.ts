@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
+import pMap from 'p-map';
 import { tryPost } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
-import { concurrently } from '../shared/concurrently.ts';
 import { METRIC } from '../shared/constants.ts';
 import { type ChatEvent, chatFrame } from '../shared/event.ts';
 import type { Principal } from '../shared/principal.ts';
@@ -60,7 +60,7 @@ export async function deliver<R extends Recipient>(
       logger.error('A frame was not delivered', { connection_id: connectionId, error });
     }
   };
-  await concurrently(recipients, AT_ONCE, (recipient) => attempt(recipient, 1));
+  await pMap(recipients, (recipient) => attempt(recipient, 1), { concurrency: AT_ONCE });
   while (again.length > 0) await Promise.all(again.splice(0));
   return left;
 }
