@@ -17,7 +17,7 @@ describe('the command', () => {
     ['an unknown command to explain', ['help', 'apps', 'lst'], /unknown command 'lst'/],
     ['an unknown option', ['apps', 'list', '--key', 'x'], /unknown option '--key'/],
     ['an option that is misspelt', ['apps', 'keys', 'one', '--shwo'], /'--shwo'\n\(Did you mean --show\?\)/],
-    ['a common option that is misspelt', ['apps', 'list', '--stagge', 'x'], /\(Did you mean --stage\?\)/],
+    ['a common option that is misspelt', ['apps', 'list', '--stagge', 'x'], /'--stagge'\n\(Did you mean --stage\?\)/],
     ['a value that is missing', ['apps', 'list', '--stage'], /'--stage <stage>' argument missing/],
     ['no application', ['apps', 'create'], /missing required argument 'id'/],
     ['a word too many', ['apps', 'list', 'all'], /too many arguments for 'list'/],
