@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
+import pMap from 'p-map';
 import { tryPost } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
-import { concurrently } from '../shared/concurrently.ts';
 import { METRIC } from '../shared/constants.ts';
 import { type ChatEvent, chatFrame } from '../shared/event.ts';
 import type { Principal } from '../shared/principal.ts';
@@ -50,7 +50,7 @@ export async function deliver<R extends Recipient>(
     if (outcome === 'retry') retries.push(setTimeout(pauseAfter(attempt)).then(() => run(recipient, attempt + 1)));
     else outcomes[outcome].push(recipient);
   };
-  await concurrently(recipients, AT_ONCE, (recipient) => run(recipient, 1));
+  await pMap(recipients, (recipient) => run(recipient, 1), { concurrency: AT_ONCE });
   while (retries.length > 0) await Promise.all(retries.splice(0));
   return outcomes;
 }

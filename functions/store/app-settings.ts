@@ -25,10 +25,12 @@ export type PushSettings = z.output<typeof PushSettings>;
 /** Text messages with codes. */
 const SmsSettings = z.object({
   /** What numbers begin with that come without a country: `+86`. */
-  prefix: z.optional(z.string().check(z.regex(/^\+[1-9]\d{0,3}$/))),
+  prefix: z.optional(
+    z.string().check(z.regex(/^\+[1-9]\d{0,3}$/, 'expected "+" and the 1 to 4 digits of a country, such as +86')),
+  ),
   /** `{code}` stands for the code. */
   template: z._default(
-    z.string().check(z.includes('{code}'), z.maxLength(140)),
+    z.string().check(z.includes('{code}', 'expected a text that holds {code}'), z.maxLength(140)),
     'Your code is {code}. It is valid for 10 minutes.',
   ),
   /** How many are sent in a day: to one phone, and in all. */

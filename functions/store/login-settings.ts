@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 
 /** Where a provider is asked. Plain http is for a stand-in on this machine. */
-const base = z.string().check(z.regex(/^(https:\/\/|http:\/\/127\.0\.0\.1[:/])/));
+const base = z
+  .string()
+  .check(z.regex(/^(https:\/\/|http:\/\/127\.0\.0\.1[:/])/, 'expected a URL that begins with https://'));
 
 const clientIds = z.array(z.string().check(z.minLength(1))).check(z.minLength(1));
 
@@ -25,7 +27,10 @@ export const LoginSettings = z.object({
   google: z.optional(z.object({ issuer: z._default(base, 'https://accounts.google.com'), clientIds })),
   apple: z.optional(z.object({ issuer: z._default(base, 'https://appleid.apple.com'), clientIds })),
   /** Any other issuers, under names of the application's choice. */
-  oidc: z._default(z.record(z.string().check(z.regex(/^[a-z0-9_-]{1,32}$/)), OpenId), {}),
+  oidc: z._default(
+    z.record(z.string().check(z.regex(/^[a-z0-9_-]{1,32}$/, 'expected 1 to 32 characters of a-z 0-9 _ -')), OpenId),
+    {},
+  ),
 });
 
 export type LoginSettings = z.output<typeof LoginSettings>;

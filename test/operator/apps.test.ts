@@ -111,8 +111,8 @@ describe('an application', () => {
   it('says which setting was meant, and what is wrong with a value', async () => {
     for (const [setting, message] of [
       ['groupmember=3', /no setting groupmember; did you mean groupMembers\?/],
-      ['groupMembers=many', /groupMembers must be a whole number, not many/],
-      ['mode=closed', /mode: .*open.*strict/],
+      ['groupMembers=many', /groupMembers: expected a whole number from 1 to 10000, not many/],
+      ['mode=closed', /mode: expected "open" or "strict", not "closed"/],
       ['logins.facebook.appSecret=x', /is a secret.*--file/],
     ] as const) {
       expect(await run(['apps', 'settings', app.id, setting])).toMatchObject({
@@ -145,7 +145,7 @@ describe('a key', () => {
     await json('apps', 'create', 'cutting');
     const before = await keysOf('cutting');
     await json('apps', 'rotate-key', 'cutting', 'client', '--grace', '0');
-    await json('apps', 'rotate-key', 'cutting', 'master');
+    await json('apps', 'rotate-key', 'cutting', 'master', '--yes');
     const after = await keysOf('cutting');
     expect(await admits('cutting', after.clientKey)).toBe(true);
     expect(await admits('cutting', before.clientKey)).toBe(false);
