@@ -66,6 +66,10 @@ export interface CloudOptions {
   port?: number;
   /** Keeps tables, objects and the memory of created custom resources between runs. @default everything in memory */
   dataDir?: string;
+  /** An endpoint that speaks DynamoDB's protocol, and outlives this cloud. @default an emulator of the cloud's own */
+  database?: URL;
+  /** Where what is not kept is put while the cloud runs. @default the operating system's directory for such */
+  temporaryDir?: string;
   /** CloudFormation parameter values by logical id, given to whichever stack declares them. */
   parameters?: Record<string, string>;
   /** What Secrets Manager holds before the deployment, by name; what is kept of the same name goes before. @default none */
@@ -101,6 +105,8 @@ export interface Cloud {
   failPosts(connectionId: string, status: 429 | 500, times: number): void;
   /** The messages in the queues by logical id. */
   failureQueues(): Record<string, unknown[]>;
+  /** Deletes the messages in the queues. */
+  clearFailureQueues(): void;
   /** What CloudWatch would take from what functions print. */
   metrics: Metrics;
   /** The next so many calls of a service are throttled, as AWS does it. */
@@ -134,7 +140,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     if (options.dataDir) mkdirSync(options.dataDir, { recursive: true });
     const kept = (file: string): string | undefined => options.dataDir && join(options.dataDir, file);
     const temporary = (name: string): string => {
-      const directory = mkdtempSync(join(tmpdir(), `macaw-${name}-`));
+      const directory = mkdtempSync(join(options.temporaryDir ?? tmpdir(), `macaw-${name}-`));
       started.push(() => rmSync(directory, { recursive: true, force: true }));
       return directory;
     };
@@ -144,7 +150,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       return scratch;
     };
 
-    const emulator = await startEmulator(kept('dynamodb.sqlite'));
+    const emulator = await startEmulator(kept('dynamodb.sqlite'), options.database);
     started.push(() => emulator.stop());
     const dynamodb = new EmulatorClient(emulator.endpoint);
     started.push(() => dynamodb.close());
@@ -199,7 +205,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     });
     await gate.start();
     started.push(() => gate.stop());
-    await edge.start(options.port ?? 0);
+    await edge.reserve(options.port ?? 0);
     started.push(() => edge.stop());
     const apiHosts = new Map<string, { protocol: string; origin: string }>();
     for (const api of model.ofType('AWS::ApiGatewayV2::Api')) {
@@ -260,6 +266,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     started.push(() => schedules.stop());
 
     const outputs = rewriteAll(model.outputs());
+    await edge.open();
 
     return {
       origin: edge.origin,
@@ -281,6 +288,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       },
       failPosts: (connectionId, status, times) => posts.fail(connectionId, status, times),
       failureQueues: () => queues.contents(),
+      clearFailureQueues: () => queues.clear(),
       metrics,
       throttle: (service, count) => gate.throttle(service, count),
       outbox,
