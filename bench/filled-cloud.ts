@@ -20,8 +20,7 @@ const WRITERS = 8;
 
 export async function startFilledCloud(assembly: string): Promise<FilledCloud> {
   const emulator = await startEmulator(undefined);
-  process.env.MACAW_DYNAMODB_ENDPOINT = emulator.endpoint.href;
-  const cloud = await startCloud({ assembly, ...DEMO });
+  const cloud = await startCloud({ assembly, ...DEMO, database: emulator.endpoint });
   const client = new DynamoDBClient({
     endpoint: emulator.endpoint.href,
     region: 'us-east-1',

@@ -30,6 +30,10 @@ export interface CloudOptions {
   port?: number;
   /** Keeps tables, objects and the memory of created custom resources between runs. @default everything in memory */
   dataDir?: string;
+  /** An endpoint that speaks DynamoDB's protocol, and outlives this cloud. @default an emulator of the cloud's own */
+  database?: URL;
+  /** Where what is not kept is put while the cloud runs. @default the operating system's directory for such */
+  temporaryDir?: string;
   /** CloudFormation parameter values by logical id, given to whichever stack declares them. */
   parameters?: Record<string, string>;
   /** What Secrets Manager holds before the deployment, by name; what is kept of the same name goes before. @default none */
@@ -68,6 +72,8 @@ export interface Cloud {
   failPosts(connectionId: string, status: 429 | 500, times: number): void;
   /** The messages in the queues by logical id. */
   failureQueues(): Record<string, unknown[]>;
+  /** Deletes the messages in the queues. */
+  clearFailureQueues(): void;
   /** What CloudWatch would take from what functions print. */
   metrics: Metrics;
   /** The next so many calls of a service are throttled, as AWS does it. */
@@ -103,6 +109,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     parts.distribution = openDistribution(base, model, parts);
     const schedules = startSchedules(base, model, services, functions);
 
+    await servers.edge.open();
     return controls(base, {
       parts,
       services,
@@ -150,6 +157,7 @@ function controls(
     },
     failPosts: (connectionId, status, times) => posts.fail(connectionId, status, times),
     failureQueues: () => services.queues.contents(),
+    clearFailureQueues: () => services.queues.clear(),
     metrics,
     throttle: (service, count) => servers.gate.throttle(service, count),
     outbox: services.outbox,

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -54,11 +56,26 @@ function describe(entry: LogEntry): string {
   }
 }
 
+/** Fails at once when somebody else has the port, and not only after the synthesis. */
+async function probe(port: number): Promise<void> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  server.close();
+  await once(server, 'close');
+}
+
+function fail(error: unknown): never {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+await probe(port).catch(fail);
+
 // A directory of its own: functions are loaded from it when they are first needed, whatever else is started meanwhile.
 const assembly = mkdtempSync(join(tmpdir(), 'macaw-'));
 process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
 
-console.log('Synthesizing the stacks ...');
+console.log('Macaw is starting: its stacks are synthesized, then deployed on this machine ...');
 await synthesize(assembly);
 const cloud = await startCloud({
   assembly,
@@ -69,10 +86,7 @@ const cloud = await startCloud({
     const text = describe(entry);
     if (text !== '') console.log(text);
   },
-}).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
-});
+}).catch(fail);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     void cloud.stop().then(() => process.exit(0));

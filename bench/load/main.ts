@@ -32,8 +32,7 @@ const users = (count: number) => Array.from({ length: count }, () => someone());
 const assembly = mkdtempSync(join(tmpdir(), 'macaw-load-'));
 await synthesize(assembly);
 const emulator = await startEmulator(undefined);
-process.env.MACAW_DYNAMODB_ENDPOINT = emulator.endpoint.href;
-const cloud = await startCloud({ assembly, ...DEMO });
+const cloud = await startCloud({ assembly, ...DEMO, database: emulator.endpoint });
 const bare = child('./bare.ts', emulator.endpoint.href);
 const clients = child('./clients.ts');
 try {

@@ -5,6 +5,7 @@ import Module from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { enableSourceMaps } from './source-maps.mjs';
 
 // The SDK warns about Node versions that Lambda does not run; here that would be printed once per worker.
 const emitWarning = process.emitWarning;
@@ -23,7 +24,9 @@ for (const stream of ['stdout', 'stderr']) {
   };
 }
 
-const { taskRoot, handlerName, context } = workerData;
+const { taskRoot, handlerName, context, nodeOptions } = workerData;
+if (nodeOptions !== undefined) process.env.NODE_OPTIONS = nodeOptions;
+if (/--enable-source-maps/.test(nodeOptions)) enableSourceMaps();
 
 async function loadHandler() {
   const dot = handlerName.lastIndexOf('.');

@@ -42,12 +42,19 @@ export class Sandbox {
   #dead: FunctionError | undefined;
 
   constructor(options: SandboxOptions) {
+    // The runtime reads these options itself: a worker takes the only one that matters, source maps, at a high price.
+    const { NODE_OPTIONS: nodeOptions, ...env } = options.environment;
     this.#worker = new Worker(RUNTIME, {
-      env: options.environment,
+      env,
       execArgv: [],
       stdout: true,
       stderr: true,
-      workerData: { taskRoot: options.taskRoot, handlerName: options.handler, context: options.context },
+      workerData: {
+        taskRoot: options.taskRoot,
+        handlerName: options.handler,
+        context: options.context,
+        nodeOptions,
+      },
       resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
     });
     for (const stream of ['stdout', 'stderr'] as const) {

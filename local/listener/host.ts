@@ -40,6 +40,20 @@ export class Host {
     this.origin = `http://127.0.0.1:${await listen(this.#server, port)}`;
   }
 
+  /**
+   * Settles the origin before there is anything to serve, and rejects when somebody else has the port. A port that was
+   * asked for opens only with {@link open}: clients may be waiting for it. Nobody knows any other one yet.
+   */
+  async reserve(port: number): Promise<void> {
+    await this.start(port);
+    if (port !== 0) await close(this.#server);
+  }
+
+  /** Opens the port that was reserved. */
+  async open(): Promise<void> {
+    if (!this.#server.listening) await this.start(Number(new URL(this.origin).port));
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.#upgraded) socket.destroy();
     await close(this.#server);

@@ -36,7 +36,7 @@ export function foundation(options: CloudOptions, started: Started): Foundation 
       metrics.read(entry);
       options.log?.(entry);
     },
-    directories: new Directories(options.dataDir, started),
+    directories: new Directories(options, started),
     started,
   };
 }
@@ -58,12 +58,14 @@ export class Started {
 /** Where files are kept between runs, and where they are not. */
 export class Directories {
   readonly #dataDir: string | undefined;
+  readonly #temporaryDir: string;
   readonly #started: Started;
   #scratch: string | undefined;
 
-  constructor(dataDir: string | undefined, started: Started) {
+  constructor({ dataDir, temporaryDir = tmpdir() }: CloudOptions, started: Started) {
     if (dataDir) mkdirSync(dataDir, { recursive: true });
     this.#dataDir = dataDir;
+    this.#temporaryDir = temporaryDir;
     this.#started = started;
   }
 
@@ -74,7 +76,7 @@ export class Directories {
 
   /** A new directory that is deleted in the end. */
   temporary(name: string): string {
-    const directory = mkdtempSync(join(tmpdir(), `macaw-${name}-`));
+    const directory = mkdtempSync(join(this.#temporaryDir, `macaw-${name}-`));
     this.#started.add(() => rmSync(directory, { recursive: true, force: true }));
     return directory;
   }

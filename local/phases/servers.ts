@@ -49,7 +49,7 @@ export async function startServers(base: Foundation, model: Model, services: Ser
   });
   await gate.start();
   base.started.add(() => gate.stop());
-  await edge.start(base.options.port ?? 0);
+  await edge.reserve(base.options.port ?? 0);
   base.started.add(() => edge.stop());
   await startApiHosts(base, model, parts, apis);
   return { gate, edge, rewrite, rewriteAll };

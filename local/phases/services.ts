@@ -26,7 +26,7 @@ export interface Services {
 }
 
 export async function startServices({ options, directories, started }: Foundation, model: Model): Promise<Services> {
-  const emulator = await startEmulator(directories.kept('dynamodb.sqlite'));
+  const emulator = await startEmulator(directories.kept('dynamodb.sqlite'), options.database);
   started.add(() => emulator.stop());
   const dynamodb = new EmulatorClient(emulator.endpoint);
   started.add(() => dynamodb.close());

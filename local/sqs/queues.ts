@@ -53,6 +53,11 @@ export class Queues {
     return queue && message;
   }
 
+  /** Deletes all messages. */
+  clear(): void {
+    for (const queue of this.#all) queue.messages = [];
+  }
+
   /** Message bodies by the queue's logical id, those among them that somebody has received and not deleted. */
   contents(): Record<string, Json[]> {
     return Object.fromEntries(

@@ -26,13 +26,13 @@ beforeAll(async () => {
   vi.unstubAllEnvs();
 });
 
-const visitor = { app: app.id, kind: 'passenger', id: 'tyke' } as const;
+const visitor = { app: app.id, kind: 'visitor', id: 'tyke' } as const;
 
 it('a token is a JWT that stands for its holder for 30 days', async () => {
   const token = await issue(app, visitor, ISSUED);
   expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'macaw-session+jwt' });
   expect(decodeJwt(token)).toEqual({
-    kind: 'passenger',
+    kind: 'visitor',
     sub: 'tyke',
     aud: app.id,
     exp: (ISSUED + 30 * DAY) / 1000,
@@ -70,7 +70,7 @@ it.each(['none', 'HS512', 'wrong type', 'no expiry', 'signature cut off', 'chang
       'no expiry': () => made.setProtectedHeader({ alg: 'HS256', typ }).sign(key),
       'signature cut off': async () => `${header}.${claims}`,
       'changed claims': async () =>
-        `${header}.${encode({ kind: 'passenger', sub: 'spike', aud: app.id, exp: ISSUED })}.${signature}`,
+        `${header}.${encode({ kind: 'visitor', sub: 'spike', aud: app.id, exp: ISSUED })}.${signature}`,
     }[how];
     // In time: what is wrong is not that it has expired.
     expect(await holder(app, (await forged?.()) ?? '', ISSUED - DAY)).toBeUndefined();

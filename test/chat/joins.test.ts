@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { connectionOf } from '../support/raw-clients.ts';
 import { database } from '../support/database.ts';
 import { Device, text } from '../support/device.ts';
 import { app, befriend, credentials, rest, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
+import { connectionOf } from '../support/raw-clients.ts';
 import { watcher } from '../support/watcher.ts';
 
 const GRACE_S = 30;

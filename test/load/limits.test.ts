@@ -116,10 +116,11 @@ it(
       expect({ id, refused }).toEqual({ id, refused: [] });
       expect(acknowledged.length).toBeGreaterThan(2);
       expect({ id, missing: acknowledged.filter((body) => !bodies.includes(body)) }).toEqual({ id, missing: [] });
-      // Connections did end all the time.
-      expect(connects).toBeGreaterThan(SECONDS / 10);
+      // Connections did end all the time: two seconds are enough to come back, on a machine that has much to do.
+      expect(connects).toBeGreaterThan(Math.max(1, Math.floor((SECONDS * 1000) / (LIMITS.lifetimeMs + 2000))));
 
       const seen = device.messages.received.map((message) => (message as Past).content.body);
+      expect({ id, seen: seen.length }).not.toEqual({ id, seen: 0 });
       expect({ id, doubled: seen.filter((body, n) => seen.indexOf(body) !== n) }).toEqual({ id, doubled: [] });
       expect({ id, unheardOf: seen.filter((body) => !bodies.includes(body)) }).toEqual({ id, unheardOf: [] });
     }

@@ -2,7 +2,7 @@ import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } fr
 import { describe, expect, it } from 'vitest';
 import type { LogEntry } from '../../local/cloud.ts';
 import { type Answer, app, macaw, rest, sign, someone } from '../support/macaw.ts';
-import { operator } from './command.ts';
+import { operator, runProcess } from './command.ts';
 
 const log: LogEntry[] = [];
 const system = macaw({ log: (entry) => log.push(entry) });
@@ -64,7 +64,7 @@ describe('an application', () => {
 
   it('brings the keys that its clients carry, by the standard input', async () => {
     const typed = 'carried-client-key\n\n';
-    const created = await run(['apps', 'create', 'carried', '--with-keys'], { typed });
+    const created = await runProcess(['apps', 'create', 'carried', '--with-keys', '--local', system.origin], { typed });
     expect(created).toMatchObject({ code: 0 });
     expect(created.out + created.err).not.toContain('carried-client-key');
     expect(await keysOf('carried')).toEqual({

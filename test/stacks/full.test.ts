@@ -148,7 +148,7 @@ it('the first application is what the file says, unless parameters say otherwise
 describe('on the local cloud', () => {
   let database: Database;
   beforeAll(async () => {
-    database = await Database.start({ assembly });
+    database = await Database.start(assembly);
   });
   afterAll(() => database?.stop());
 

@@ -1,4 +1,7 @@
+import type { Cloud } from '../../local/cloud.ts';
+import { cost } from './cost.ts';
 import { credentials } from './demo-app.ts';
+import type { Device } from './device.ts';
 import { RawClient } from './raw.ts';
 
 /** Logs in users, a few at a time, each on a client that does not come back by itself; in their order. */
@@ -25,3 +28,19 @@ export const framesWith = ({ frames }: RawClient, text: string) =>
 
 /** The id of a client's connection, out of its Engine.IO handshake. */
 export const connectionOf = ({ frames }: RawClient): string => JSON.parse(String(frames.received[0]).slice(1)).sid;
+
+/** What a message costs that a device sends to a group or room, until all these clients have it. */
+export async function costOfMessage(
+  cloud: Cloud,
+  speaker: Device,
+  to: { id: string; type: number },
+  audience: readonly RawClient[],
+) {
+  const { calls } = await cost(cloud, async () => {
+    await speaker.say({ to, content: { media: 0, body: 'to all of you' } });
+    await Promise.all(audience.map((client) => client.until((frame) => frame.includes('to all of you'), 60_000)));
+  });
+  const reads =
+    (calls['dynamodb:Query'] ?? 0) + (calls['dynamodb:BatchGetItem'] ?? 0) + (calls['dynamodb:GetItem'] ?? 0);
+  return { reads, writes: calls['dynamodb:PutItem'] ?? 0, posts: calls['execute-api:PostToConnection'] ?? 0, calls };
+}
