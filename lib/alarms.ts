@@ -7,7 +7,7 @@ import type { Watched } from './watched.ts';
 interface Symptom {
   /** What is said of it in the mail; the runbook has more. */
   readonly says: string;
-  /** The heading of its entry in docs/runbook.md, as a link writes it. */
+  /** The heading of its entry in docs/how-to/runbook.md, as a link writes it. */
   readonly runbook: string;
   readonly metric: IMetric;
   readonly atLeast?: number;
@@ -29,7 +29,7 @@ export class Alarms extends Construct {
 
   private alarm(name: string, { says, runbook, metric, atLeast, below, periods = 1, silence = false }: Symptom): Alarm {
     return new Alarm(this, name, {
-      alarmDescription: `${says}. What to do: docs/runbook.md#${runbook}`,
+      alarmDescription: `${says}. What to do: docs/how-to/runbook.md#${runbook}`,
       metric,
       threshold: atLeast ?? below ?? 0,
       comparisonOperator:

@@ -17,7 +17,7 @@ const LOG_DAYS = Object.values(RetentionDays).filter(
   (value): value is number => typeof value === 'number' && value !== RetentionDays.INFINITE,
 );
 
-/** What may differ between stages; docs/configuration.md says what each is for. */
+/** What may differ between stages; docs/reference/configuration.md says what each is for. */
 const Stage = section({
   account: z.optional(text(/^\d{12}$/, 'the number of an account: 12 digits, in quotes')),
   region: z.optional(text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region, such as "eu-central-1"')),

@@ -84,7 +84,7 @@ export const appsSettings: Command = {
   usage: 'ID [SETTING=VALUE ...]',
   summary: 'shows the settings of an application, and changes them',
   details:
-    'All of the changes are made, or none. They work everywhere within a minute. docs/operator.md lists the settings.',
+    'All of the changes are made, or none. They work everywhere within a minute. docs/reference/cli.md lists the settings.',
   options: {
     ...FILE,
     reset: { value: 'SETTING', multiple: true, summary: 'gives a setting its default' },
