@@ -7,7 +7,7 @@ import type { Watched } from './watched.ts';
 interface Symptom {
   /** The first sentence of the alarm mail. The runbook has details. */
   readonly summary: string;
-  /** The anchor of its entry in docs/runbook.md. */
+  /** The anchor of its entry in docs/how-to/runbook.md. */
   readonly runbook: string;
   readonly metric: IMetric;
   readonly atLeast?: number;
@@ -30,7 +30,7 @@ export class Alarms extends Construct {
   private alarm(name: string, symptom: Symptom): Alarm {
     const { summary, runbook, metric, atLeast, below, periods = 1, missingDataBreaches = false } = symptom;
     return new Alarm(this, name, {
-      alarmDescription: `${summary}. What to do: docs/runbook.md#${runbook}`,
+      alarmDescription: `${summary}. What to do: docs/how-to/runbook.md#${runbook}`,
       metric,
       threshold: atLeast ?? below ?? 0,
       comparisonOperator:

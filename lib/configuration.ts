@@ -17,7 +17,7 @@ const LOG_DAYS = Object.values(RetentionDays).filter(
   (value): value is number => typeof value === 'number' && value !== RetentionDays.INFINITE,
 );
 
-/** The settings of a stage. docs/configuration.md describes them. */
+/** The settings of a stage. docs/reference/configuration.md describes them. */
 const Stage = section({
   account: z.optional(text(/^\d{12}$/, 'an AWS account number: 12 digits, in quotes')),
   region: z.optional(text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region, such as "eu-central-1"')),

@@ -42,7 +42,7 @@ export function dashboard(scope: Construct, id: string, watched: Watched, alarms
       [heading('# Health')],
       [
         new AlarmStatusWidget({
-          title: 'Alarms; docs/runbook.md has an entry for each',
+          title: 'Alarms; docs/how-to/runbook.md has an entry for each',
           alarms: [...alarms],
           width: 24,
           height: 3,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 /** Where the table stands. */
-export const COSTS = fileURLToPath(new URL('../../docs/costs.md', import.meta.url));
+export const COSTS = fileURLToPath(new URL('../../docs/reference/costs.md', import.meta.url));
 
 const TABLE = /(<!-- measured -->\n\n)[\s\S]*?(\n\n<!-- \/measured -->)/;
 

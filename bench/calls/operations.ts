@@ -73,7 +73,7 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
   await Promise.all([mary, john].map((friend) => befriend(cloud.origin, paul, friend)));
   await when('log in again, with 2 friends offline', () => login(paul));
   await when('message to a friend, online on one device', () => say(speaker, { id: jerry, type: 0 }, [jerrys]));
-  await when('message to a friend, offline without a telephone', () => say(speaker, { id: butch, type: 0 }));
+  await when('message to a friend, offline without an installation', () => say(speaker, { id: butch, type: 0 }));
   await when('message to a stranger, offline', () => say(speaker, { id: spike, type: 4 }));
 
   await telephone(cloud, butch, call, login);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import { parse, parseJson } from '../shared/parse.ts';
-import { parseId } from '../shared/principal.ts';
+import { idInput, parseId } from '../shared/principal.ts';
 
 const text = z.string().check(z.minLength(1), z.maxLength(1024));
 
@@ -11,17 +11,18 @@ export const booleanText = z.pipe(
   z.transform((value) => String(value) === 'true'),
 );
 
-const AuthPayload = z.object({
+/** The `auth` object as clients send it. */
+export const AuthInput = z.object({
   app: text,
   sign: text,
-  client: z.optional(z.unknown()),
+  client: z.optional(idInput()),
   username: z.optional(text),
   phone: z.optional(text),
   password: z.optional(text),
   oauth: z.optional(z.record(text, z.record(z.string(), z.unknown()))),
   sessionToken: z.optional(text),
-  passenger: z.optional(z.looseObject({ id: z.optional(z.unknown()) })),
-  install: z.optional(z.unknown()),
+  passenger: z.optional(z.looseObject({ id: z.optional(idInput()) })),
+  install: z.optional(idInput()),
   notifyAll: z.optional(z.boolean()),
 });
 
@@ -60,7 +61,7 @@ export function loginOptions({ login, install, notifyAll }: AuthPayload): LoginO
  * @throws ChatError 5001 or 5010
  */
 export function parseAuthPayload(input: unknown): AuthPayload {
-  const auth = parse(AuthPayload, typeof input === 'string' ? parseJson(input, 'auth') : input, 'auth');
+  const auth = parse(AuthInput, typeof input === 'string' ? parseJson(input, 'auth') : input, 'auth');
   return {
     app: auth.app,
     sign: auth.sign,
@@ -71,7 +72,7 @@ export function parseAuthPayload(input: unknown): AuthPayload {
   };
 }
 
-function parseLogin(auth: z.output<typeof AuthPayload>): LoginMethod {
+function parseLogin(auth: z.output<typeof AuthInput>): LoginMethod {
   const { client, username, phone, password, oauth, sessionToken, passenger } = auth;
   if (client !== undefined && client !== null) return { kind: 'client', id: parseId(client, 'auth.client') };
   if (username !== undefined && password !== undefined) return { kind: 'account', username, password };

@@ -8,6 +8,7 @@ import type { Application, Socket } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
+import type { Answer, ServerEvents } from '../shared/server-events.ts';
 import { NAMESPACE } from '../shared/wire.ts';
 import { connectionOwner } from '../store/connections.ts';
 import { checkRateLimit, RateLimitExceeded } from './rate-limit.ts';
@@ -64,12 +65,12 @@ export function chatApplication(
         await checkRateLimit(speaker, arrival);
         const { delivered, ...said } = await say(speaker, args[0], { ts: arrival, packetId });
         background(delivered);
-        return [{ success: true, ...said }];
+        return [{ success: true, ...said } satisfies Answer];
       } catch (error) {
         if (error instanceof RateLimitExceeded && error.flood) await socket.connection.close();
         const shown = publicError(error);
         count(shown.code === ERROR.database ? METRIC.messagesFailed : METRIC.messagesRefused);
-        return [{ success: false, ...(await refuseEvent(socket, args[0], shown)) }];
+        return [{ success: false, ...(await refuseEvent(socket, args[0], shown)) } satisfies Answer];
       }
     },
 
@@ -112,7 +113,7 @@ async function sender(authorization: Authorization, connectionId: string): Promi
  */
 async function refuseEvent(socket: Socket, input: unknown, error: ChatError) {
   const ack = typeof input === 'object' && input !== null && 'ack' in input ? input.ack : undefined;
-  const refused = {
+  const refused: ServerEvents['refused'] = {
     error: error.code,
     message: error.message,
     ...(typeof ack === 'number' && { ack }),

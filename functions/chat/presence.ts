@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Delivery } from '../jobs/deliver.ts';
 import { enqueueDeliveries } from '../jobs/deliver-enqueue.ts';
 import { logger } from '../observe/logger.ts';
+import { serverEvent } from '../shared/event.ts';
 import type { User } from '../shared/principal.ts';
 import { findApp } from '../store/apps.ts';
 import type { PresenceChange } from '../store/connections.ts';
@@ -69,8 +70,8 @@ async function friendsOnline(user: User): Promise<OwnedConnection[]> {
   return openConnections(friends.map((id) => ({ ...user, id })));
 }
 
-const delivery = (event: string, { app, id }: User): Delivery => ({
+const delivery = (event: 'online' | 'offline' | 'online_x' | 'offline_x', { app, id }: User): Delivery => ({
   app,
-  event: { name: event, args: [id] },
+  event: serverEvent(event, id),
   priority: 'notice',
 });

@@ -1,10 +1,10 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { enqueuePush } from '../jobs/push-enqueue.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { addLogContext } from '../observe/observed.ts';
 import { METRIC } from '../shared/constants.ts';
-import { checkContent, MessageInput } from '../shared/content.ts';
+import { checkContent } from '../shared/content.ts';
 import { parse } from '../shared/parse.ts';
 import { type Principal, parseId } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
@@ -15,12 +15,7 @@ import { deliver } from './delivery.ts';
 import { fanOut } from './fan-out.ts';
 import { normalizeLegacyMessage } from './legacy-message.ts';
 import { ackEvent, messageEvent, messageView, yourselfEvent } from './message-events.ts';
-
-const Say = z.object({
-  to: z.object({ id: z.unknown(), type: z.optional(z.enum(TYPE)) }),
-  ...MessageInput.shape,
-  ack: z.optional(z.nullable(z.int().check(z.minimum(0)))),
-});
+import { SayInput } from './say-input.ts';
 
 const COUNTED_AS = {
   friend: METRIC.friendMessages,
@@ -56,7 +51,7 @@ interface Draft {
   readonly content: Message['content'];
   readonly remark: string | undefined;
   readonly ack: number | undefined;
-  readonly push: z.output<typeof Say>['push'];
+  readonly push: z.output<typeof SayInput>['push'];
 }
 
 /**
@@ -75,7 +70,7 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
 }
 
 function readDraft(speaker: Speaker, input: unknown): Draft {
-  const { to, content, remark, ack, push } = parse(Say, normalizeLegacyMessage(input), 'say');
+  const { to, content, remark, ack, push } = parse(SayInput, normalizeLegacyMessage(input), 'say');
   checkContent({ content, remark }, 'say');
   const type = speaker.kind === 'visitor' ? TYPE.friend : (to.type ?? TYPE.friend);
   const id = parseId(to.id, 'say.to.id');

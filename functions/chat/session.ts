@@ -7,7 +7,7 @@ import { count } from '../observe/metrics.ts';
 import { type Connection, disconnectFrame } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
 import { type ChatError, ERROR, type ErrorCode } from '../shared/errors.ts';
-import { chatFrame } from '../shared/event.ts';
+import { chatFrame, serverEvent } from '../shared/event.ts';
 import type { Principal } from '../shared/principal.ts';
 import { NAMESPACE } from '../shared/wire.ts';
 import { findApp } from '../store/apps.ts';
@@ -77,8 +77,8 @@ async function endSession(session: Session): Promise<void> {
 async function sendLogin(connectionId: string, principal: Principal, now: number): Promise<'sent' | 'gone'> {
   const app = await findApp(principal.app);
   const token = app?.mode === 'strict' && (await issueToken(app, principal, now));
-  const args = [{ success: true, id: principal.id, ...(token && { token }) }];
-  return post(connectionId, chatFrame({ name: 'login', args }));
+  const login = serverEvent('login', { success: true, id: principal.id, ...(token && { token }) });
+  return post(connectionId, chatFrame(login));
 }
 
 /** Failures of a login that may succeed at another time with the same credentials. */
@@ -90,7 +90,7 @@ const TEMPORARY: ReadonlySet<ErrorCode> = new Set([ERROR.database, ERROR.conflic
  */
 export async function refuseLogin(connectionId: string, { code, message }: ChatError): Promise<void> {
   count(code === ERROR.database ? METRIC.loginsFailed : METRIC.loginsRefused);
-  const login = chatFrame({ name: 'login', args: [{ success: false, error: code, message }] });
+  const login = chatFrame(serverEvent('login', { success: false, error: code, message }));
   if ((await post(connectionId, login)) === 'gone') return;
   if (!TEMPORARY.has(code)) await post(connectionId, disconnectFrame(NAMESPACE));
   await close(connectionId);

@@ -34,7 +34,7 @@ export const RETENTION_DAYS = { friend: 7, group: 7, stranger: 365, passenger: 3
 /** How many days attachments are kept, unless the deployment says otherwise; in the words of macaw.json. */
 export const ATTACHMENT_DAYS = 7;
 
-/** Where CloudWatch keeps the metrics that the functions write, and how they are called there; docs/operations.md explains them. */
+/** Where CloudWatch keeps the metrics that the functions write, and how they are called there; docs/reference/metrics.md explains them. */
 export const METRIC_NAMESPACE = 'Macaw';
 export const METRIC = {
   logins: 'Logins',

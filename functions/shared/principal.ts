@@ -22,6 +22,9 @@ export const isUser = (principal: Principal): principal is User => principal.kin
 export const ID = /^[a-zA-Z0-9_-]+$/;
 export const ID_LENGTH = 128;
 
+/** An id that `parseId` checks, so that its errors name the parameter; documents describe it as text. */
+export const idInput = () => z.unknown().register(z.globalRegistry, { type: 'string' });
+
 /**
  * Checks an id as MaxIM defines it: `[a-zA-Z0-9_\-]+`, at most 128 characters.
  * @throws ChatError 5001 or 5010, naming the parameter

@@ -65,7 +65,7 @@ describe('what AWS writes', () => {
 });
 
 describe('an alarm', () => {
-  const runbook = readFileSync('docs/runbook.md', 'utf8');
+  const runbook = readFileSync('docs/how-to/runbook.md', 'utf8');
   const headings = [...runbook.matchAll(/^## (.*)$/gm)].map(([, title = '']) =>
     title.toLowerCase().replaceAll(' ', '-'),
   );
@@ -73,7 +73,7 @@ describe('an alarm', () => {
   it.each(alarms(model).map(({ id, properties }) => [id, properties] as const))(
     '%s names its entry in the runbook, and tells somebody',
     (_, { AlarmDescription, AlarmActions }) => {
-      expect(headings).toContain(/docs\/runbook\.md#([\w-]+)$/.exec(AlarmDescription)?.[1]);
+      expect(headings).toContain(/docs\/how-to\/runbook\.md#([\w-]+)$/.exec(AlarmDescription)?.[1]);
       const topics = model.ofType('AWS::SNS::Topic').map((topic) => topic.identity().ref);
       expect(topics).toEqual(AlarmActions);
     },

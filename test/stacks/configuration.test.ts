@@ -24,7 +24,9 @@ const faultsOf = (section: unknown) =>
   complaints(() => configurationOf('prod', { stages: { prod: section } }, 'macaw.json')).slice(1);
 
 const documented: Record<string, unknown> = JSON.parse(
-  readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8').match(/```json\n(.*?)```/s)?.[1] ?? '',
+  readFileSync(new URL('../../docs/reference/configuration.md', import.meta.url), 'utf8').match(
+    /```json\n(.*?)```/s,
+  )?.[1] ?? '',
 );
 
 describe('a stage', () => {

@@ -3,6 +3,7 @@ import type { Addressee, DeliverJob } from '../../jobs/deliver.ts';
 import { enqueueDeliveries } from '../../jobs/deliver-enqueue.ts';
 import { checkContent, MessageInput } from '../../shared/content.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
+import { serverEvent } from '../../shared/event.ts';
 import type { App } from '../../store/apps.ts';
 import { checkExists } from '../../store/communities.ts';
 import { lookup } from '../../store/dynamo.ts';
@@ -23,7 +24,7 @@ async function send(app: App, to: Addressee, body: z.output<typeof Body>, now: n
   const { content, remark, push } = body;
   const message = { id: messageId(now, 0), content, ts: now, ...(remark != null && { remark }) };
   const told = to.kind === 'user' || to.kind === 'group';
-  const event = { name: 'sys', args: [message] };
+  const event = serverEvent('sys', message);
   await enqueueDeliveries([
     { app: app.id, event, priority: 'notice', to, ...(told && { push: push ?? {} }) } satisfies DeliverJob,
   ]);

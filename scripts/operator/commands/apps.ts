@@ -84,7 +84,7 @@ function addSettings(apps: CommandUnknownOpts, { answer }: Shell): void {
     .command('settings')
     .summary('show and change the settings of an application')
     .description(
-      'Shows the settings of an application, and changes them: all that are named, or none. They work everywhere within a minute. docs/operator.md lists the settings.',
+      'Shows the settings of an application, and changes them: all that are named, or none. They work everywhere within a minute. docs/reference/cli.md lists the settings.',
     )
     .argument('<id>', 'the application')
     .argument('[setting=value...]', 'the settings to change')
