@@ -1,4 +1,4 @@
-/** Checks Macaw, as its templates make it, with stock Socket.IO clients in other languages, and with MaxIM's own of 2016. */
+/** Checks Macaw's templates on the local cloud with stock Socket.IO clients in other languages and MaxIM's 2016 client. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,8 +15,8 @@ import { Scene } from './scene.ts';
 import { Tally } from './tally.ts';
 
 /**
- * Long enough for two heartbeats of either kind, and for every client to give up that misses one.
- * A client that sends none itself is idle meanwhile, and cut off.
+ * Long enough for two heartbeats of either kind, and for clients to time out after a missed heartbeat.
+ * A client that sends no heartbeats is idle and is disconnected.
  */
 const STAY_MINUTES = 9;
 const IDLE_MS = 5.5 * 60_000;
@@ -29,15 +29,15 @@ await synthesize(assembly);
 const cloud = await startCloud({ assembly, ...DEMO, ...(stay && { limits: { idleMs: IDLE_MS } }) });
 const tally = new Tally();
 
-/** What every client has to pass, in this order: one check builds on another. Answers whether it did. */
+/** Runs the checks of a client in order, because they depend on each other. Returns whether all passed. */
 async function play({ eio }: Client, scene: Scene): Promise<boolean> {
   return (
     (await tally.check('installs and logs in', () => scene.enter())) &&
-    (await tally.check('is told that its key is wrong', () => scene.intrude())) &&
-    (await tally.check('says and hears, with every acknowledgement', () => scene.talk())) &&
-    // With --stay it will be pinged by the schedule; Engine.IO 3 clients ping by themselves, after minutes.
+    (await tally.check('gets an error for a wrong key', () => scene.intrude())) &&
+    (await tally.check('exchanges messages with acknowledgements', () => scene.talk())) &&
+    // With --stay, the schedule pings the client. Engine.IO 3 clients ping by themselves after minutes.
     (stay || eio === 3 || (await tally.check('answers a heartbeat', () => scene.beat()))) &&
-    (await tally.check('comes back when its connection dies', () => scene.revive()))
+    (await tally.check('reconnects after a connection loss', () => scene.revive()))
   );
 }
 
@@ -52,7 +52,7 @@ for (const client of [...PYTHON_CLIENTS, ...JAVA_CLIENTS]) {
 await checkMaxIM(cloud, tally);
 
 if (stay) {
-  console.log(`Everybody stays for ${STAY_MINUTES} minutes`);
+  console.log(`All clients stay connected for ${STAY_MINUTES} minutes`);
   await pause(STAY_MINUTES * 60_000);
   for (const { client, scene } of scenes) {
     await tally.check(client.name, () => scene.stay());

@@ -8,7 +8,7 @@ import { Player } from './player.ts';
 
 const TEXT = 'Grüße, 你好, "привет" \\ \u2028 👩‍👩‍👧 🦜';
 
-/** The number that a message carries, to be told when it is stored. */
+/** The number of a message, which its ack contains. */
 const ACK = 7;
 
 const Welcome = z.object({ success: z.literal(true), id: z.string() });
@@ -26,7 +26,7 @@ interface Participant {
 
 let made = 0;
 
-/** Two users of one stock client, and what happens to them. */
+/** Two users of one stock client, and the checks on them. */
 export class Scene {
   readonly #cloud: Cloud;
   readonly #client: Client;
@@ -38,7 +38,7 @@ export class Scene {
     this.#client = client;
   }
 
-  /** The client is installed; two users log in, one after the other, which tells whose connection is whose, and become friends. */
+  /** Installs the client, logs in two users and makes them friends. The sequential logins identify the connections. */
   async enter(): Promise<void> {
     this.#command = await this.#client.prepare();
     for (const name of ['tom', 'jerry']) {
@@ -50,7 +50,7 @@ export class Scene {
     await befriend(this.#cloud.origin, tom.player.id, jerry.player.id);
   }
 
-  /** Somebody brings a wrong key: he is told so, and cut off. */
+  /** A user with a wrong key gets an error and is disconnected. */
   async intrude(): Promise<void> {
     const intruder = this.#play('intruder', 'a-wrong-key');
     try {
@@ -61,21 +61,21 @@ export class Scene {
     }
   }
 
-  /** Each says something to the other. */
+  /** Each user sends a message to the other. */
   async talk(): Promise<void> {
     const [tom, jerry] = this.#both();
     await say(tom.player, jerry.player);
     await say(jerry.player, tom.player);
   }
 
-  /** Both are pinged now, and answer. */
+  /** Both clients are pinged now, and answer. */
   async beat(): Promise<void> {
     const mark = this.#cloud.calls.mark();
     const frames = () =>
       this.#cloud.calls
         .since(mark)
         .filter((entry) => entry.service === 'invocation' && entry.trigger === 'websocket $default').length;
-    // Each is due in one minute of the interval.
+    // Each connection is due in one minute of the interval.
     for (let minute = 1; minute <= PING_INTERVAL_MIN; minute++) {
       await this.#cloud.invoke('Heartbeat', { time: new Date(Date.now() + minute * 60_000).toISOString() });
     }
@@ -85,7 +85,7 @@ export class Scene {
     await this.stay();
   }
 
-  /** A connection dies without goodbye; its client comes back by itself. */
+  /** A connection is lost without a close frame, and its client reconnects. */
   async revive(): Promise<void> {
     const [tom] = this.#both();
     this.#cloud.drop(tom.connection);
@@ -94,11 +94,11 @@ export class Scene {
     await this.talk();
   }
 
-  /** Both still have their connections, and use them. */
+  /** Both clients kept their connections and can use them. */
   async stay(): Promise<void> {
     const open = this.#cloud.connections();
     for (const { player, connection } of this.#participants)
-      assert.ok(open.includes(connection), `${player.id} has lost the connection`);
+      assert.ok(open.includes(connection), `${player.id} lost the connection`);
     await this.talk();
   }
 
@@ -112,7 +112,7 @@ export class Scene {
     return new Player(this.#command, this.#cloud.origin, id, JSON.stringify(credentials({ client: id }, clientKey)));
   }
 
-  /** Waits for a login that is under way, on a connection that does not exist yet. */
+  /** Waits for a login on a new connection. */
   async #loggedIn(participant: Participant): Promise<void> {
     const others = this.#cloud.connections();
     const { id } = Welcome.parse(await participant.player.next('login'));
@@ -123,7 +123,7 @@ export class Scene {
 
   #both(): [Participant, Participant] {
     const [tom, jerry] = this.#participants;
-    assert.ok(tom && jerry, 'Nobody has logged in');
+    assert.ok(tom && jerry, 'No client logged in');
     return [tom, jerry];
   }
 }

@@ -1,4 +1,4 @@
-"""One user: prints what he is told, as `{"event", "args"}` a line, and says what comes in, a message a line.
+"""One user: prints each event as a line `{"event", "args"}`, and sends each input line as a message.
 
 chat.py url|payload URL CREDENTIALS, with python-socketio 4.6.1 (url only) or 5.x.
 """
