@@ -5,11 +5,11 @@ import { DEMO_APP } from '../scripts/demo.ts';
 import { synthesize } from '../scripts/synth.ts';
 import { type FilledCloud, startFilledCloud } from './filled-cloud.ts';
 
-/** What searches read and how long they take while more and more users exist. */
+/** Measures read units and latency of searches for growing numbers of users. */
 
 const SIZES = [1_000, 10_000, 100_000];
 
-/** Users per city and per badge: what an equality finds stays the same, whatever else there is. */
+/** The number of users per city and per badge. So the result size of an equality is constant. */
 const PER_CITY = 20;
 
 const QUERIES = {

@@ -1,6 +1,6 @@
 import { Unavailable } from './tools.ts';
 
-/** Runs checks, prints what becomes of each, and counts. */
+/** Runs checks, prints their results and counts them. */
 export class CheckReport {
   #passed = 0;
   #failed = 0;
@@ -10,7 +10,7 @@ export class CheckReport {
     return this.#failed;
   }
 
-  /** Answers whether the check passed. One for which something is unavailable is skipped. */
+  /** Returns whether the check passed. Skips it if a tool is unavailable. */
   async check(name: string, run: () => Promise<void>): Promise<boolean> {
     try {
       await run();

@@ -7,13 +7,13 @@ import { Inbox } from '../test/support/collect.ts';
 const EVENTS = ['login', 'message', 'ack', 'answer', 'disconnect', 'online', 'sys', 'yourself'] as const;
 type Event = (typeof EVENTS)[number];
 
-/** What a program prints: `answer` is a Socket.IO acknowledgement, or that of a function, the others are the client's own events. */
+/** A line of output. `answer` is an acknowledgement or the result of a function. The others are events of the client. */
 const Line = z.object({ event: z.enum(EVENTS), args: z.array(z.unknown()) });
 
-/** Reconnecting takes some seconds, and a Java machine's start as well. */
+/** The timeout of one event. Reconnecting and starting Java take several seconds. */
 const PATIENCE_MS = 20_000;
 
-/** A running client program, which acts as one user. */
+/** A running client program for one user. */
 export class ClientProgram {
   readonly id: string;
   readonly #program: ChildProcess;
@@ -36,32 +36,32 @@ export class ClientProgram {
     program.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-4000);
     });
-    // It may have ended before it gets input; the event that is then missing is reported as a failure.
+    // The program can end before it reads its input. The missing events then fail the check.
     program.stdin.on('error', () => undefined);
   }
 
-  /** The next event of that name, in the order in which they came. */
+  /** The next event of that name, in order of arrival. */
   async next(event: Event): Promise<unknown> {
     const index = this.#taken.get(event) ?? 0;
     this.#taken.set(event, index + 1);
     try {
       return await this.#inboxes.get(event)?.at(index, PATIENCE_MS);
     } catch {
-      throw new Error(`${this.id} saw no "${event}" within ${PATIENCE_MS} ms\n${this.#stderr}`);
+      throw new Error(`${this.id} received no "${event}" within ${PATIENCE_MS} ms\n${this.#stderr}`);
     }
   }
 
-  /** How many such events came in all. */
+  /** The number of received events of that name. */
   count(event: Event): number {
     return this.#inboxes.get(event)?.received.length ?? 0;
   }
 
-  /** Has the program say something, or whatever else it understands. */
+  /** Sends a line of input to the program. */
   say(message: unknown): void {
     this.#program.stdin?.write(`${JSON.stringify(message)}\n`);
   }
 
-  /** Lets the program disconnect and end. */
+  /** Ends the program. */
   async end(): Promise<void> {
     this.#program.stdin?.end();
     const timer = setTimeout(() => this.#program.kill('SIGKILL'), PATIENCE_MS);

@@ -1,7 +1,7 @@
 import { type Client, type Place, title } from './client.ts';
 import { build, cache, install, need, source } from './tools.ts';
 
-/** The Java client, which Android applications use, fetched by Maven; `main` is a program that suits this version. */
+/** The Java client for Android applications, fetched by Maven. `main` is a program for this version. */
 function javaClient(version: string, eio: 3 | 4, place: Place, main: string): Client {
   const jars = cache(`java-${version}/jars`);
   const classes = cache(`java-${version}/${main}`);

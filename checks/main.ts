@@ -1,4 +1,4 @@
-/** Checks Macaw, as its templates make it, with stock Socket.IO clients in other languages, and with MaxIM's own of 2016. */
+/** Checks Macaw's templates on the local cloud with stock Socket.IO clients in other languages and MaxIM's 2016 client. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,8 +15,8 @@ import { checkMaxIM } from './maxim.ts';
 import { PYTHON_CLIENTS } from './python.ts';
 
 /**
- * Long enough for two heartbeats of either kind, and for every client to give up that misses one.
- * A client that sends none itself is idle meanwhile, and cut off.
+ * Long enough for two heartbeats of either kind, and for clients to time out after a missed heartbeat.
+ * A client that sends no heartbeats is idle and is disconnected.
  */
 const STAY_MINUTES = 9;
 const IDLE_MS = 5.5 * 60_000;
@@ -38,15 +38,15 @@ const cloud = await startCloud({
 });
 const report = new CheckReport();
 
-/** What every client has to pass, in this order: one check builds on another. Answers whether it did. */
+/** Runs the checks of a client in order, because they depend on each other. Returns whether all passed. */
 async function play({ eio, leaves }: Client, scenario: ClientScenario): Promise<boolean> {
   return (
     (await report.check('installs and logs in', () => scenario.logIn())) &&
-    (await report.check('is told that its key is wrong', () => scenario.useWrongKey())) &&
-    (await report.check('says and hears, with every acknowledgement', () => scenario.exchangeMessages())) &&
-    // With --stay it will be pinged by the schedule; Engine.IO 3 clients ping by themselves, after minutes.
+    (await report.check('gets an error for a wrong key', () => scenario.useWrongKey())) &&
+    (await report.check('exchanges messages with acknowledgements', () => scenario.exchangeMessages())) &&
+    // With --stay, the schedule pings the client. Engine.IO 3 clients ping by themselves after minutes.
     (stay || eio === 3 || (await report.check('answers a heartbeat', () => scenario.answerHeartbeat()))) &&
-    (await report.check('comes back when its connection dies', () => scenario.reconnect())) &&
+    (await report.check('reconnects after a connection loss', () => scenario.reconnect())) &&
     (!leaves || (await leave(scenario)))
   );
 }
@@ -74,7 +74,7 @@ for (const client of [...PYTHON_CLIENTS, ...JAVA_CLIENTS]) {
 await checkMaxIM(cloud, report);
 
 if (stay) {
-  console.log(`Everybody stays for ${STAY_MINUTES} minutes`);
+  console.log(`All clients stay connected for ${STAY_MINUTES} minutes`);
   await pause(STAY_MINUTES * 60_000);
   for (const { client, scenario } of scenarios) {
     await report.check(client.name, () => scenario.checkConnected());

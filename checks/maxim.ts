@@ -9,13 +9,13 @@ import { cache, install, need, source } from './tools.ts';
 
 const Answer = z.object({ error: z.null(), answer: z.unknown() });
 
-/** Plays two users of an app that was built for MaxIM, and only told where its server is now. */
+/** Runs two users of an app for MaxIM. Only the server address differs. */
 export async function checkMaxIM(cloud: Cloud, report: CheckReport): Promise<void> {
   console.log('maxleap-im 3.0.17, of 2016 (Engine.IO 3)');
   const programs: ClientProgram[] = [];
   const player = (n: number) => {
     const found = programs[n];
-    assert.ok(found, 'Nobody has logged in');
+    assert.ok(found, 'No client logged in');
     return found;
   };
   const call = async (name: string, ...args: unknown[]) => {
@@ -32,7 +32,7 @@ export async function checkMaxIM(cloud: Cloud, report: CheckReport): Promise<voi
     }
   };
   if (await report.check('installs and logs in', installed)) {
-    await report.check('makes friends, and talks with them', async () => {
+    await report.check('adds friends and exchanges messages', async () => {
       await call('addFriend', 'max-tom', 'max-jerry');
       player(0).say({ say: { to: 'toFriend', id: 'max-jerry', text: 'from 2016' } });
       const { from, content } = Object(await player(1).next('message'));
@@ -48,7 +48,7 @@ export async function checkMaxIM(cloud: Cloud, report: CheckReport): Promise<voi
       const [friend] = Object(await call('listFriends', 'max-tom'));
       assert.equal(friend, 'max-jerry');
     });
-    await report.check('has a group, and talks in it', async () => {
+    await report.check('creates a group and sends messages', async () => {
       const group = await call('addGroup', { owner: 'max-tom', members: ['max-jerry'] });
       player(0).say({ say: { to: 'toGroup', id: group, text: 'all of you' } });
       const { from } = Object(await player(1).next('message'));
@@ -57,14 +57,14 @@ export async function checkMaxIM(cloud: Cloud, report: CheckReport): Promise<voi
       await call('rmGroupMembers', group, { members: ['max-jerry'] });
       await call('rmGroup', group);
     });
-    await report.check('keeps attributes, and finds users by them', async () => {
+    await report.check('stores attributes and searches by them', async () => {
       await call('setUserAttributes', 'max-tom', { city: 'Rome', age: 7 });
       assert.deepEqual(await call('getUserAttributes', 'max-tom'), { city: 'Rome', age: 7 });
       const [found] = Object(await call('searchUsers', 10, 0, '-ts', { city: 'Rome' }));
       assert.equal(found.id, 'max-tom');
       await call('rmUserAttributes', 'max-tom');
     });
-    await report.check('comes back when its connection dies', async () => {
+    await report.check('reconnects after a connection loss', async () => {
       for (const connection of cloud.connections()) cloud.drop(connection);
       for (const one of programs) await one.next('login');
       player(0).say({ say: { to: 'toFriend', id: 'max-jerry', text: 'again' } });
@@ -74,7 +74,7 @@ export async function checkMaxIM(cloud: Cloud, report: CheckReport): Promise<voi
   await Promise.all(programs.map((one) => one.end()));
 }
 
-/** @returns the command of the program that plays one user. @throws Unavailable */
+/** @returns the command of the program for one user. @throws Unavailable */
 async function prepare(): Promise<string[]> {
   await need('npm');
   const directory = cache('maxim');

@@ -1,4 +1,4 @@
-// Installs what package-lock.json names when node_modules does not hold it yet, so that one command is enough.
+// Runs npm ci if node_modules does not match package-lock.json, so that one command is enough.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -11,7 +11,7 @@ import { synthesize } from './synth.ts';
 
 const USAGE = `npm start -- [--port N] [--data DIR]
 
-  --port N     where everything is served (default 3000)
+  --port N     listen on port N (default: 3000)
   --data DIR   keep the data in DIR between runs (default: in memory)`;
 
 function options() {
@@ -25,7 +25,7 @@ function options() {
     });
     const port = Number(values.port);
     if (!Number.isInteger(port) || port < 0 || port > 65_535)
-      throw new Error(`--port ${values.port} is no port number`);
+      throw new Error(`--port ${values.port}: expected a port number from 0 to 65535`);
     return { ...values, port };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
@@ -56,7 +56,7 @@ function describe(entry: LogEntry): string {
   }
 }
 
-/** Fails at once when somebody else has the port, and not only after the synthesis. */
+/** Fails at once, rather than after the synthesis, if the port is in use. */
 async function probe(port: number): Promise<void> {
   const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -71,7 +71,7 @@ function fail(error: unknown): never {
 
 await probe(port).catch(fail);
 
-// A directory of its own: functions are loaded from it when they are first needed, whatever else is started meanwhile.
+// A separate directory for each run: functions are loaded on demand, and other runs must not replace them.
 const assembly = mkdtempSync(join(tmpdir(), 'macaw-'));
 process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
 
@@ -100,11 +100,11 @@ Macaw runs at ${cloud.origin}  (${data ? `data in ${data}` : 'data in memory'}; 
   application   ${DEMO_APP.id}
   client key    ${DEMO_APP.clientKey}
   master key    ${DEMO_APP.masterKey}
-  REST          ${cloud.origin}/docs  (to read and try)
-  outbox        ${cloud.origin}/_outbox  (what would be sent to telephones)
-  APIs alone    ${cloud.outputs.WebSocketUrl}, ${cloud.outputs.RestUrl}
+  REST          ${cloud.origin}/docs  (documentation)
+  outbox        ${cloud.origin}/_outbox  (push notifications and text messages)
+  API URLs      ${cloud.outputs.WebSocketUrl}, ${cloud.outputs.RestUrl}
 
-Chat with yourself, in two more terminals:
+To try the chat, run these commands in two more terminals:
 
   npm run chat -- --user tom --to jerry${elsewhere}
   npm run chat -- --user jerry --to tom${elsewhere}

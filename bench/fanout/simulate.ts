@@ -8,22 +8,22 @@ import { Instance, type World } from './instance.ts';
 import { randomFrom, streams } from './samples.ts';
 import { Timeline } from './timeline.ts';
 
-/** An event to so many connections, all of different members. */
+/** An event for a number of connections, one for each member. */
 export interface Event {
   readonly connections: number;
   readonly priority: Priority;
 }
 
 export interface Options {
-  /** What the deployment lets its functions post. */
+  /** The configured post quota of the functions. */
   readonly quota: PostAllowance;
   readonly cold?: boolean;
   readonly seed: number;
 }
 
-/** What became of an event. */
+/** The outcome of an event. */
 export interface Outcome {
-  /** When each of those who have it got it (ms), in order. */
+  /** The delivery times (ms), ascending. */
   readonly reachedAt: Float64Array;
   readonly invocations: number;
   readonly reads: number;
@@ -32,10 +32,10 @@ export interface Outcome {
   readonly dollars: number;
 }
 
-/** How many connections one read finds. */
+/** The number of connections that one read returns. */
 const PAGE = 100;
 
-/** Fans out events that are said at the same moment, by the planner and the rates of the functions. */
+/** Simulates the fan-out of simultaneous events with the planner and the rates of the functions. */
 export function simulate(events: readonly Event[], { quota, cold = false, seed }: Options): Outcome[] {
   const timeline = new Timeline();
   const { hop, cold: coldStart, post, read } = streams(seed);
@@ -45,7 +45,7 @@ export function simulate(events: readonly Event[], { quota, cold = false, seed }
   return started.map((outcome) => outcome());
 }
 
-/** Plans one event as functions/chat/fan-out.ts does, and lets its instances start. */
+/** Plans one event like functions/chat/fan-out.ts, and starts its instances. */
 function fanOut(
   { connections, priority }: Event,
   world: World,
@@ -73,7 +73,7 @@ function fanOut(
     const edge = (n: number) => Math.floor((connections * n) / count);
     for (let n = 0; n < count; n++) start(edge(n + 1) - edge(n), share);
   };
-  // Admission; where members are listed, a query and the reads of their connections, which are under way together.
+  // The permission check. If members are listed, also a query and parallel reads of their connections.
   const admitted = read();
   const batches = Math.ceil(connections / PAGE);
   if (!listed) timeline.at(admitted, plan);

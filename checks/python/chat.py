@@ -1,6 +1,6 @@
-"""One user: prints what they are told, as `{"event", "args"}` a line, and says what comes in, a message a line.
+"""One user: prints each event as a line `{"event", "args"}`, and sends each input line as a message.
 
-A line `{"messages": [...], "leave_ms": n}` says several, and ends the connection so many milliseconds later.
+A line `{"messages": [...], "leave_ms": n}` sends several, and closes the connection after `n` milliseconds.
 
 chat.py url|payload URL CREDENTIALS, with python-socketio 4.6.1 (url only) or 5.x.
 """

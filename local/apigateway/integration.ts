@@ -7,7 +7,7 @@ import type { Log } from '../shared/log.ts';
 
 const PRINCIPAL = 'apigateway.amazonaws.com';
 
-/** WebSocket APIs give an integration 29 seconds, HTTP APIs 30. */
+/** The integration timeout is 29 seconds for WebSocket APIs and 30 for HTTP APIs. */
 export const WEBSOCKET_TIMEOUT_MS = 29_000;
 export const HTTP_TIMEOUT_MS = 30_000;
 
@@ -24,7 +24,7 @@ export interface IntegratorOptions {
   delayMs: (functionId: string) => number;
 }
 
-/** Invokes functions on behalf of API Gateway: only where a Lambda::Permission lets it, and not for ever. */
+/** Invokes functions for API Gateway. Checks the Lambda permission and applies the integration timeout. */
 export class Integrator {
   readonly #options: IntegratorOptions;
 
@@ -46,7 +46,7 @@ export class Integrator {
         log({ kind: 'denied', functionId: fn.id, action: 'lambda:InvokeFunction', resource: sourceArn, message });
         return { ok: false, reason: 'forbidden' };
       }
-      // The event is fixed before the delay: what it says of the arrival stays true however late it is handled.
+      // The event is created before an injected delay, so that its arrival time is correct.
       const payload = JSON.stringify(event);
       const delay = delayMs(fn.id);
       if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));

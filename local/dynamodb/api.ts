@@ -5,12 +5,13 @@ import { accessesOf, tablesOf, UNSUPPORTED } from './authorization.ts';
 import { consumedUnits, failedUnits, reportsCapacity, type Units } from './capacity.ts';
 import type { EmulatorClient } from './client.ts';
 
-/** DynamoDB's interface: checks the caller's policies, passes the call to the emulator and reads what it consumed. */
+/** The DynamoDB API: checks the caller's policies, forwards the call to the emulator and reads the consumed capacity. */
 export function dynamoDbApi(client: EmulatorClient): Service {
   return async (request, authorize) => {
     const operation = String(request.headers['x-amz-target'] ?? '').replace(/^DynamoDB_20120810\./, '');
     const input = tryParse(request.body.toString('utf8'));
-    if (!isObject(input)) return answer(operation, '', error('SerializationException', 'The body is no JSON object'));
+    if (!isObject(input))
+      return answer(operation, '', error('SerializationException', 'The body is not a JSON object'));
     if (UNSUPPORTED.has(operation)) {
       return answer(
         operation,

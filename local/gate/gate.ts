@@ -8,10 +8,10 @@ import type { Log } from '../shared/log.ts';
 import { queryFailure } from '../shared/query-protocol.ts';
 import { type Authorize, authorizer, type Caller, OPERATOR } from './authorize.ts';
 
-/** A function's call of an AWS API, with the body read. */
+/** An AWS API call of a function, with its body. */
 export interface AwsRequest {
   method: string;
-  /** As it came, still percent-encoded. */
+  /** As received, still percent-encoded. */
   path: string;
   headers: Record<string, string | string[] | undefined>;
   body: Buffer;
@@ -30,7 +30,7 @@ export interface Answer {
 
 export type Service = (request: AwsRequest, authorize: Authorize) => Promise<Answer>;
 
-/** Serves what no AWS call is, such as the URL that custom resources answer to. True when it took the request. */
+/** Handles requests that are not AWS calls, such as responses of custom resources. Returns true if it did. */
 export type Aside = (path: string, method: string, body: Buffer) => Reply | undefined;
 
 export interface GateOptions {
@@ -43,8 +43,8 @@ export interface GateOptions {
 }
 
 /**
- * The one door to AWS: every SDK client of every function ends here. It tells from the signature who calls and which
- * service is meant, lets the service ask the caller's policies, and writes down what happened.
+ * The endpoint of all AWS APIs for functions. It identifies the caller and the service by the signature. The service
+ * checks the caller's policies. The gate records each call.
  */
 export class Gate {
   readonly #options: GateOptions;
@@ -77,12 +77,12 @@ export class Gate {
     await close(this.#server);
   }
 
-  /** Throttles the next so many calls of a service. */
+  /** Throttles the next calls of a service. */
   throttle(service: keyof typeof THROTTLED, calls: number): void {
     this.#throttled.set(service, calls);
   }
 
-  /** The answer to a call that is throttled. */
+  /** The response to a throttled call. */
   #refusal(service: string): Reply | undefined {
     const left = this.#throttled.get(service) ?? 0;
     if (left === 0) return undefined;
@@ -90,7 +90,7 @@ export class Gate {
     return THROTTLED[service];
   }
 
-  /** Answers the operator, who comes by another door; a function's credentials are not accepted there. */
+  /** Handles calls of the operator, who uses another endpoint. It does not accept credentials of functions. */
   answerOperator(request: Omit<AwsRequest, 'caller'>): Promise<Reply> {
     return this.#answer(request, [OPERATOR]);
   }
@@ -140,11 +140,11 @@ function readSignature(header: string | string[] | undefined): { accessKeyId: st
   return match?.[1] && match[2] ? { accessKeyId: match[1], service: match[2] } : undefined;
 }
 
-/** Whether the service that is meant speaks AWS's Query protocol, and so expects failures as XML. */
+/** Whether the service uses the AWS Query protocol, which has XML errors. */
 const speaksQuery = ({ headers }: Omit<AwsRequest, 'caller'>): boolean =>
   String(headers['content-type']).startsWith('application/x-www-form-urlencoded');
 
-/** What such services call some failures. */
+/** The error codes of those services. */
 const QUERY_CODES: Readonly<Record<string, string>> = { UnrecognizedClientException: 'InvalidClientTokenId' };
 
 function fault(status: number, type: string, message: string): Reply {
@@ -155,7 +155,7 @@ function fault(status: number, type: string, message: string): Reply {
   };
 }
 
-/** How services say that there are too many calls. */
+/** The throttling error of each service. */
 const THROTTLED: Record<string, Reply> = {
   dynamodb: fault(
     400,

@@ -3,21 +3,21 @@ import type { Duplex } from 'node:stream';
 import { close, listen, type Reply, send } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
 
-/** What may stand behind a host: it answers requests, or takes over connections, or both. */
+/** A handler of requests, of upgrades, or of both. */
 export interface Site {
   handle?(request: IncomingMessage): Promise<Reply>;
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
-/** A host that people reach, on a port of its own. */
+/** A public HTTP server on its own port. */
 export class Host {
   readonly #server: Server;
-  /** Sockets that were upgraded, or wait to be: the HTTP server no longer knows of them. */
+  /** Upgraded sockets and sockets with a pending upgrade. The HTTP server does not track them. */
   readonly #upgraded = new Set<Duplex>();
-  /** http://127.0.0.1:PORT, once it has started. */
+  /** http://127.0.0.1:PORT, after the start. */
   origin = '';
 
-  /** @param site what serves a request; asked at each, for it may come to be after the host */
+  /** @param site returns the handler; called for each request, because the handler can be created after the host */
   constructor(site: (url: string | undefined) => Site | undefined, log: Log) {
     this.#server = createServer(async (request, response) => {
       try {

@@ -16,7 +16,7 @@ const Get = z.object({
 });
 
 /**
- * Secrets Manager's interface, as far as text goes: making, reading and replacing it.
+ * The Secrets Manager API for text secrets: create, read and replace.
  * Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html
  */
 export function secretsManagerApi(secrets: Secrets): Service {

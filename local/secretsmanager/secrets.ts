@@ -8,7 +8,7 @@ import { arn, stableId } from '../template/names.ts';
 const Version = z.object({ id: z.string(), text: z.string() });
 const Secret = z.object({
   name: z.string(),
-  /** Epoch seconds, as the service tells them. */
+  /** Epoch seconds, as in the API. */
   created: z.number(),
   current: Version,
   previous: z.optional(Version),
@@ -17,15 +17,15 @@ type Secret = z.output<typeof Secret>;
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** The ARN of a secret ends with six letters of the service's choice, so that one made anew is another. */
+/** The ARN of a secret ends with six generated letters, which distinguish it from a deleted secret of that name. */
 export const secretArn = (name: string) => arn('secretsmanager', `secret:${name}-${stableId(name, 6, LETTERS)}`);
 
-/** The secrets and their values: kept in a file where state is kept between runs, else in memory. */
+/** The secrets and their values: in a file if state is kept between runs, otherwise in memory. */
 export class Secrets {
   readonly #file: string | undefined;
   readonly #byName: Map<string, Secret>;
 
-  /** @param given what there is at first, by name; what is kept of the same name goes before */
+  /** @param given initial secrets by name; stored secrets of the same name take precedence */
   constructor(file: string | undefined, given: Readonly<Record<string, string>>) {
     this.#file = file;
     const content = file && existsSync(file) ? tryParse(readFileSync(file, 'utf8')) : undefined;
@@ -34,7 +34,7 @@ export class Secrets {
     for (const [name, text] of Object.entries(given)) if (!this.#byName.has(name)) this.create(name, text);
   }
 
-  /** The name that an id stands for: itself, or that in an ARN. */
+  /** The name of a secret id, which is a name or an ARN. */
   nameOf(id: string): string {
     return [...this.#byName.keys()].find((name) => secretArn(name) === id) ?? id;
   }

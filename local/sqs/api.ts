@@ -22,11 +22,11 @@ const Attributes = z.object({ QueueUrl: z.string() });
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 
 /**
- * SQS's interface, as far as it is about single messages. It does not wait for any (long polling).
+ * The SQS API for single messages, without long polling.
  * Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html
  */
 export function sqsApi(queues: Queues): Service {
-  /** What an operation does with its queue, which must exist; whether it does is told after asking for permission. */
+  /** An operation on an existing queue. The permission check precedes the existence check. */
   const on = (url: string, run: (queue: Queue) => object) => ({
     resource: arn('sqs', url.replace(/^.*\//, '')),
     run() {

@@ -10,9 +10,9 @@ export interface Message {
   /** Epoch ms. */
   readonly sent: number;
   receives: number;
-  /** From when on it can be received, epoch ms. */
+  /** The start of its visibility, epoch ms. */
   visible: number;
-  /** Names the last receipt of it: only who holds that may delete it. */
+  /** The last receipt handle, which is required to delete the message. */
   receipt: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface Queue {
   readonly logicalId: string;
   readonly arn: string;
   readonly url: string;
-  /** For how long a received message is kept from others, unless the receiver says otherwise. */
+  /** The default visibility timeout. */
   readonly visibilityMs: number;
   messages: Message[];
 }
@@ -28,7 +28,7 @@ export interface Queue {
 const DEFAULT_VISIBILITY_S = 30;
 const properties = z.object({ VisibilityTimeout: z._default(number, DEFAULT_VISIBILITY_S) });
 
-/** The template's queues, in memory. */
+/** The queues of the template, in memory. */
 export class Queues {
   readonly #all: Queue[];
 
@@ -44,7 +44,7 @@ export class Queues {
     return this.#all.find((queue) => queue.url === url);
   }
 
-  /** @returns undefined when there is no such queue */
+  /** @returns undefined if the queue does not exist */
   send(arn: string, body: string): Message | undefined {
     const queue = this.#all.find((one) => one.arn === arn);
     const now = Date.now();
@@ -58,7 +58,7 @@ export class Queues {
     for (const queue of this.#all) queue.messages = [];
   }
 
-  /** Message bodies by the queue's logical id, those among them that somebody has received and not deleted. */
+  /** Message bodies by the queue's logical id, including received messages that were not deleted. */
   contents(): Record<string, Json[]> {
     return Object.fromEntries(
       this.#all.map(({ logicalId, messages }) => [logicalId, messages.map(({ body }) => tryParse(body) ?? body)]),

@@ -350,7 +350,7 @@ describe('functions', () => {
   test.each([
     ['throws', '/throw', { errorType: 'TypeError', errorMessage: 'on purpose' }],
     ['does not end', '/loop', { errorMessage: expect.stringContaining('timed out') }],
-    ['returns nonsense', '/nonsense', { errorMessage: 'Neither a request nor a response: {"uri":5}' }],
+    ['returns nonsense', '/nonsense', { errorMessage: 'The result is neither a request nor a response: {"uri":5}' }],
   ])('one that %s is an error of the distribution', async (_what, path, failure) => {
     const { get, log } = await start();
     expect((await get(path)).status).toBe(503);

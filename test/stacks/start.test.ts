@@ -78,7 +78,7 @@ describe('npm start', () => {
       await server.says(new RegExp(word));
     const tom = run('chat', '--user', 'tom', '--to', 'jerry', '--url', origin);
     const jerry = run('chat', '--user', 'jerry', '--to', 'tom', '--url', origin);
-    await Promise.all([tom.says(/You are tom/), jerry.says(/You are jerry/)]);
+    await Promise.all([tom.says(/Logged in as tom/), jerry.says(/Logged in as jerry/)]);
     tom.type('hello jerry');
     await jerry.says(/tom: hello jerry/);
     jerry.type('hello tom');
@@ -140,7 +140,7 @@ describe('npm start', () => {
 
   it('explains itself when it is called wrongly', async () => {
     const server = run('start', '--port', 'many');
-    await server.says(/--port many is no port number/);
+    await server.says(/--port many: expected a port number/);
     expect(await server.ended).toBe(2);
   }, 20_000);
 });

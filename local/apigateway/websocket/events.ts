@@ -4,10 +4,10 @@ import { ACCOUNT, arn, REGION, URL_SUFFIX } from '../../template/names.ts';
 import { gatewayId, requestTime } from '../ids.ts';
 import type { Api } from '../template.ts';
 
-/** What an authorizer gave, all of it as strings, and how long it took: present on every event of the connection. */
+/** The authorizer's context as strings, and its latency. Every event of the connection contains it. */
 export type AuthorizerContext = Record<string, string | number>;
 
-/** What every event of a connection tells of it. */
+/** The properties that every event of a connection contains. */
 export interface ConnectionFacts {
   api: Api;
   connectionId: string;
@@ -96,7 +96,7 @@ export function disconnectEvent(facts: ConnectionFacts, statusCode: number, reas
   };
 }
 
-/** The upgrade request's headers in the spelling the client used, with those that API Gateway adds. */
+/** The headers of the upgrade request in the client's spelling, and those that API Gateway adds. */
 export function headersOf(request: IncomingMessage, api: Api): MultiValues {
   const values: MultiValues = { single: {}, multi: {} };
   for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {

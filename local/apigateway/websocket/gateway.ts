@@ -19,7 +19,7 @@ export interface WebSocketGatewayOptions {
   limits: Limits;
 }
 
-/** A WebSocket API: lets clients in, dispatches their frames to routes and keeps the open connections. */
+/** A WebSocket API: accepts clients, dispatches their frames to routes and holds the open connections. */
 export class WebSocketGateway {
   readonly connections = new Map<string, Connection>();
   readonly #options: WebSocketGatewayOptions;
@@ -43,7 +43,7 @@ export class WebSocketGateway {
     return this.#options.api;
   }
 
-  /** A WebSocket API answers nothing but upgrades. */
+  /** A WebSocket API serves only upgrade requests. */
   async handle(): Promise<Reply> {
     return { status: 426 };
   }
@@ -53,7 +53,7 @@ export class WebSocketGateway {
     socket.on('error', () => socket.destroy());
     const { api, integrator, activity } = this.#options;
     const [path] = splitUrl(request.url);
-    // There is no path but the stage.
+    // The stage is the only path.
     if (path.replace(/\/$/, '') !== `/${api.stage}`) {
       refuse(socket, 403, JSON.stringify({ message: 'Forbidden' }));
       return;
@@ -63,7 +63,7 @@ export class WebSocketGateway {
       if (!admission.admitted) {
         refuseUpgrade(socket, admission);
       } else if (socket.destroyed || this.#stopped) {
-        // The client left while $connect ran: the function believes it connected, so it hears of the end as well.
+        // The client left while $connect ran. The function considers it connected, so $disconnect follows.
         socket.destroy();
         this.#disconnected(admission.facts, 1006, 'Connection Closed Abnormally');
       } else {
@@ -73,7 +73,7 @@ export class WebSocketGateway {
     });
   }
 
-  /** Cuts a connection as a failing network would: $disconnect is never delivered. */
+  /** Drops a connection as a network failure does. $disconnect is not delivered. */
   drop(connectionId: string): boolean {
     const connection = this.connections.get(connectionId);
     this.connections.delete(connectionId);
@@ -81,7 +81,7 @@ export class WebSocketGateway {
     return connection !== undefined;
   }
 
-  /** Ends every connection without telling the functions, as the cloud is going away. */
+  /** Closes all connections at shutdown, without $disconnect events. */
   stop(): void {
     this.#stopped = true;
     for (const connection of this.connections.values()) connection.drop();
@@ -102,7 +102,7 @@ export class WebSocketGateway {
     });
   }
 
-  /** Frames are handed over as they arrive; nobody waits for the one before. */
+  /** Frames are dispatched as they arrive, without waiting for earlier ones. */
   #dispatch(connection: Connection, body: string, arrivedAt: number): void {
     const { api, integrator, activity } = this.#options;
     void activity.track(async () => {
@@ -116,7 +116,7 @@ export class WebSocketGateway {
     });
   }
 
-  /** API Gateway's own message to a client; the connection stays open. */
+  /** Sends API Gateway's own error message to a client. The connection stays open. */
   #complain(connection: Connection, message: string): void {
     if (!connection.open) return;
     const { connectionId } = connection.facts;

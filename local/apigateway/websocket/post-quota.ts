@@ -1,4 +1,4 @@
-/** What goes wrong with posts: too many for API Gateway's token bucket, and those that a test wants to fail. */
+/** Failures of posts: throttling by API Gateway's token bucket, and faults that tests inject. */
 export class PostQuota {
   readonly #perSecond: number;
   readonly #burst: number;
@@ -12,12 +12,12 @@ export class PostQuota {
     this.#tokens = postBurst;
   }
 
-  /** The next posts to a connection fail. */
+  /** Makes the next posts to a connection fail. */
   fail(connectionId: string, status: 429 | 500, times: number): void {
     this.#due.set(connectionId, { status, times });
   }
 
-  /** How a post to a connection at that moment (epoch ms) fails, if it does. */
+  /** The failure of a post to a connection at that time (epoch ms), if any. */
   failure(connectionId: string, now: number): 429 | 500 | undefined {
     const due = this.#due.get(connectionId);
     if (due && due.times > 0) {

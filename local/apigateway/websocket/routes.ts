@@ -1,13 +1,13 @@
 import { isObject, type Json, tryParse } from '../../shared/json.ts';
 import type { Api, Route } from '../template.ts';
 
-/** `$request.body.action` or `${request.body.action}`, possibly deeper. */
+/** `$request.body.action` or `${request.body.action}`, including nested members. */
 const EXPRESSION = /^\$\{?request\.body\.([^}]+)\}?$/;
 
-/** The route of a message: the one its JSON body names, else `$default`, else none. */
+/** The route of a message: the route that its JSON body names, or `$default`, or none. */
 export function selectRoute(api: Api, body: string): Route | undefined {
   const path = EXPRESSION.exec(api.routeSelection)?.[1];
-  // Without routes of its own names, an API need not look into its messages at all.
+  // An API without custom routes does not parse messages.
   const named = [...api.routes.keys()].some((key) => !key.startsWith('$'));
   if (named && path) {
     let value: Json | undefined = tryParse(body);
