@@ -4,7 +4,7 @@ import { distance } from 'fastest-levenshtein';
 export function suggest(written: string, names: readonly string[]): string | undefined {
   const ranked = names
     .map((name) => ({ name, edits: distance(written.toLowerCase(), name.toLowerCase()) }))
-    .sort((one, other) => one.edits - other.edits);
+    .sort((a, b) => a.edits - b.edits);
   const [best] = ranked;
   return best && best.edits <= Math.max(2, written.length / 3) ? best.name : undefined;
 }

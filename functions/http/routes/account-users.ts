@@ -23,7 +23,7 @@ import {
 } from './account-shapes.ts';
 import { loginResponse } from './login-response.ts';
 
-const one = z.object({ id: id('id', 'The account', '5f2c6f7a11d3b073844a3f0f') });
+const accountParams = z.object({ id: id('id', 'The account', '5f2c6f7a11d3b073844a3f0f') });
 
 const email = checked(parseEmail, 'An address; nothing is sent there', 'tom@example.com');
 
@@ -108,7 +108,7 @@ export const accountUsers = [
     method: 'GET',
     path: '/2.0/users/:id',
     summary: 'Read an account',
-    params: one,
+    params: accountParams,
     status: 200,
     response: AccountShape,
     strict: 'always',
@@ -124,7 +124,7 @@ export const accountUsers = [
     method: 'PUT',
     path: '/2.0/users/:id',
     summary: 'Change fields of an account; null takes an email or mobilePhone away',
-    params: one,
+    params: accountParams,
     body: Change,
     status: 200,
     response: AccountShape,
@@ -153,7 +153,7 @@ export const accountUsers = [
     method: 'DELETE',
     path: '/2.0/users/:id',
     summary: 'Delete an account, with its sessions and connections',
-    params: one,
+    params: accountParams,
     status: 200,
     response: Empty,
     strict: 'always',

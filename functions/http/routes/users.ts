@@ -11,7 +11,7 @@ import { id } from '../parameters.ts';
 import { loaded, route } from '../route.ts';
 import { UserShape } from './shapes.ts';
 
-const one = z.object({ id: id('id') });
+const userParams = z.object({ id: id('id') });
 
 const INSTALLATION = 'd3b07384-d113-4ec6-a3f5-0f5c2f6f7a11';
 
@@ -33,7 +33,7 @@ export const users = [
   ...loaded({
     path: '/ctx/:id',
     summary: 'Read what there is about a user',
-    params: one,
+    params: userParams,
     status: 200,
     response: UserShape,
     access: isSelf,
