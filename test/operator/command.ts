@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
@@ -49,8 +49,7 @@ async function bundle(): Promise<string> {
 }
 
 async function printed(
-  { stdin, stdout, stderr }: { stdin: Writable | null; stdout: Readable; stderr: Readable },
-  typed: string,
+  { stdout, stderr }: { stdout: Readable; stderr: Readable },
   ended: Promise<unknown[]>,
 ): Promise<Done> {
   const text = { out: '', err: '' };
@@ -60,7 +59,6 @@ async function printed(
   stderr.on('data', (chunk) => {
     text.err += chunk;
   });
-  stdin?.end(typed);
   const [[code]] = await Promise.all([ended, once(stdout, 'end'), once(stderr, 'end')]);
   return { code: Number(code), ...text };
 }
@@ -72,17 +70,20 @@ export async function run(args: readonly string[], { env = {}, typed = '' }: Cir
     argv: [...args],
     env: environment(env),
     execArgv: [],
-    stdin: true,
+    // A thread whose input ends before it runs does not end itself (Node.js 20).
+    stdin: typed !== '',
     stdout: true,
     stderr: true,
   });
-  return printed(worker, typed, once(worker, 'exit'));
+  worker.once('online', () => worker.stdin?.end(typed));
+  return printed(worker, once(worker, 'exit'));
 }
 
 /** Runs it as a process, as `npm run macaw` does. */
 export async function runProcess(args: readonly string[], { env = {}, typed = '' }: Circumstances = {}): Promise<Done> {
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { env: environment(env) });
-  return printed(child, typed, once(child, 'close'));
+  child.stdin.end(typed);
+  return printed(child, once(child, 'close'));
 }
 
 /** Commands for the local cloud at an origin. */
