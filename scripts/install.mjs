@@ -45,7 +45,13 @@ function installEmulator() {
   }
 }
 
-if (!existsSync(installed) || !readFileSync(lock).equals(readFileSync(installed))) {
+/** The packages of a lock file, without the project's own version: a release changes no package. */
+function packagesOf(file) {
+  const { version: _, packages, ...rest } = JSON.parse(readFileSync(file, 'utf8'));
+  return JSON.stringify({ ...rest, packages: { ...packages, '': { ...packages[''], version: undefined } } });
+}
+
+if (!existsSync(installed) || packagesOf(lock) !== packagesOf(installed)) {
   npm('ci', '--no-audit', '--no-fund');
   installEmulator();
   copyFileSync(lock, installed);
