@@ -4,7 +4,7 @@ import { enqueueDeliveries } from '../jobs/deliver-enqueue.ts';
 import { delivered } from '../observe/metrics.ts';
 import type { Principal } from '../shared/principal.ts';
 import { deliver, type Pacing, type Recipient } from './delivery.ts';
-import { postAllowance } from './post-allowance';
+import { postAllowance } from './post-allowance.ts';
 import type { Recipients } from './recipients.ts';
 import { MOST_DIRECT, type Range, shardsFor, shareOf, splitRange, splitRecipients } from './sharding.ts';
 

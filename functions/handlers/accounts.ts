@@ -8,4 +8,4 @@ const app = serveRoutes(accounts.routes, accountErrorFormat);
 const installations = '/2.0/installations';
 app.all(installations, (context) => context.redirect(installations, 308));
 
-export const handler = toHandler(app);
+export const handler = toHandler(app, accountErrorFormat);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { invokeAsync, ownUrl } from '../gateway/invoke.ts';
-import { checkConnection } from '../heartbeat/check-connection';
-import { throttled } from '../heartbeat/throttled';
+import { checkConnection } from '../heartbeat/check-connection.ts';
+import { throttled } from '../heartbeat/throttled.ts';
 import { observed } from '../observe/observed.ts';
 import { divide, Slice, slicesAfter } from '../store/heartbeat-slice.ts';
 import { dueIn } from '../store/heartbeats.ts';

@@ -7,19 +7,20 @@ import { parse, parseJson } from '../shared/parse.ts';
 import { masterOnly } from './access.ts';
 import { authenticateRequest } from './authenticate.ts';
 import { isForm, readFile } from './form.ts';
+import { checkBody, queryOf } from './request-text.ts';
 import type { Route } from './route.ts';
 import { STATUS } from './status.ts';
 
 /** How a failure is told. */
 export type ErrorFormat = (error: ChatError) => { readonly status: ContentfulStatusCode; readonly body: object };
 
-const tellAsChat: ErrorFormat = (error) => ({
+export const chatErrorFormat: ErrorFormat = (error) => ({
   status: error instanceof Forbidden ? 403 : error instanceof TooManyRequests ? 429 : STATUS[error.code],
   body: { errorCode: error.code, errorMessage: error.message },
 });
 
 /** Serves a table of routes. A trailing slash changes nothing. */
-export function serveRoutes(routes: readonly Route[], tell = tellAsChat): Hono {
+export function serveRoutes(routes: readonly Route[], tell = chatErrorFormat): Hono {
   const app = new Hono({ strict: false });
   for (const route of routes) app.on(route.method, route.path, (context) => serve(route, context));
   for (const path of new Set(routes.map((route) => route.path))) {
@@ -53,8 +54,10 @@ async function serve(route: Route, context: Context): Promise<Response> {
     principal: caller.holds === 'token' ? caller.principal : undefined,
     token: caller.holds === 'token' ? caller.token : undefined,
     params: parse(route.params, req.param(), 'path'),
-    query: route.query && parse(route.query, queryOf(req.queries()), 'query'),
-    body: form ? undefined : route.body && parse(route.body, parseJson(await req.text(), 'The body'), 'body'),
+    query: route.query && parse(route.query, queryOf(new URL(req.url).searchParams), 'query'),
+    body: form
+      ? undefined
+      : route.body && parse(route.body, parseJson(checkBody(await req.text()), 'The body'), 'body'),
     now,
   };
   // What the client key may do in open mode, a token on its own may not.
@@ -69,13 +72,6 @@ async function serve(route: Route, context: Context): Promise<Response> {
     : await route.handle(request);
   return route.status === 204 ? context.body(null, 204) : context.json(answer, route.status);
 }
-
-/** The query by name: the value, or a list of them where a name came more than once. */
-function queryOf(all: Record<string, string[]>): Record<string, string | string[]> {
-  return Object.fromEntries(Object.entries(all).map(([name, values]) => [name, one(values)]));
-}
-
-const one = ([first = '', ...others]: string[]) => (others.length > 0 ? [first, ...others] : first);
 
 function wrongMethod(context: Context, methods: readonly string[], tell: ErrorFormat): Response {
   const allowed = methods.join(', ');
