@@ -24,10 +24,9 @@ export class MobileEndpoints extends Construct {
     });
     tables.core.allow(endpoints, 'GetItem', 'UpdateItem');
     tables.accounts.allow(endpoints, 'GetItem');
-    platforms.name(endpoints);
+    platforms.allowCreate(endpoints);
     platforms.allow(
       endpoints,
-      'CreatePlatformApplication',
       'SetPlatformApplicationAttributes',
       'CreatePlatformEndpoint',
       'GetEndpointAttributes',

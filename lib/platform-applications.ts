@@ -5,7 +5,6 @@ import type { MacawFunction } from './macaw-function.ts';
 import { suppressWildcards } from './suppress.ts';
 
 type Action =
-  | 'CreatePlatformApplication'
   | 'SetPlatformApplicationAttributes'
   | 'GetPlatformApplicationAttributes'
   | 'CreatePlatformEndpoint'
@@ -37,6 +36,13 @@ export class PlatformApplications {
       resources,
       'They are made after the deployment, and known by the prefix of their names.',
     );
+  }
+
+  /** Lets a function create one. AWS authorizes that on `app/`, whatever the platform and the name. */
+  allowCreate(fn: MacawFunction): void {
+    this.name(fn);
+    const resource = Stack.of(fn).formatArn({ service: 'sns', resource: 'app/' });
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['sns:CreatePlatformApplication'], resources: [resource] }));
   }
 
   /** Lets a function find all of them, and tells it their prefix. */

@@ -37,7 +37,8 @@ function page(
 /** Mobile push and text messages. Source: https://docs.aws.amazon.com/sns/latest/api/API_Operations.html */
 const OPERATIONS: Record<string, Operation> = {
   CreatePlatformApplication: {
-    resource: (p) => arn('sns', `app/${p.required('Platform')}/${p.required('Name')}`),
+    // As AWS names it when it denies the action: the name and the platform are not part of it.
+    resource: () => arn('sns', 'app/'),
     run: (p, { registry }) => ({
       PlatformApplicationArn: registry.createApplication(
         p.required('Name'),
