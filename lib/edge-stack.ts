@@ -47,6 +47,9 @@ export interface EdgeStackProps extends StackProps {
   readonly attachmentDays: number;
 }
 
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html */
+const CACHED_ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
+
 /** The one host name that clients know: the realtime channel, the REST endpoints, and the attachments that it serves. */
 export class EdgeStack extends Stack {
   constructor(scope: Construct, id: string, props: EdgeStackProps) {
@@ -82,8 +85,9 @@ export class EdgeStack extends Stack {
           responseHeadersPolicy: this.inert(),
         },
       },
-      // A thumbnail is asked for before it is made; that it was missing must not be remembered.
-      errorResponses: [{ httpStatus: 404, ttl: Duration.seconds(0) }],
+      // CloudFront caches errors for 10 seconds, with neither query nor headers in the key: it would serve the failure of
+      // one client to others. And a thumbnail is asked for before it is made.
+      errorResponses: CACHED_ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
     });
     Annotations.of(distribution).acknowledgeWarning(
       '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',

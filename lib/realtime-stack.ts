@@ -78,6 +78,8 @@ export class RealtimeStack extends Stack {
 
     const api = new WebSocketApi(this, 'Api', {
       description: "The realtime channel: Socket.IO's websocket transport",
+      // All frames have one route. A frame such as `2` is JSON, for which AWS documents no default.
+      routeSelectionExpression: '\\$default',
       connectRouteOptions: {
         integration: new WebSocketLambdaIntegration('ConnectIntegration', connect),
         // Every Socket.IO client names its transport. Requests without one get 401. EIO may be missing (iOS).

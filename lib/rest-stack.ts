@@ -70,7 +70,7 @@ export class RestStack extends Stack {
     });
     const integration = new HttpLambdaIntegration('DocsIntegration', docs);
     for (const path of ['/openapi.json', '/docs', '/docs/{proxy+}']) {
-      this.api.addRoutes({ path, methods: [HttpMethod.GET], integration });
+      this.api.addRoutes({ path, methods: [HttpMethod.GET, HttpMethod.HEAD], integration });
     }
     new MobileEndpoints(this, 'Mobile', { ...props, api: this.api });
     new CfnOutput(this, 'RestUrl', {

@@ -70,12 +70,14 @@ export interface CloudOptions {
   parameters?: Record<string, string>;
   /** What Secrets Manager holds before the deployment, by name; what is kept of the same name goes before. @default none */
   secrets?: Record<string, string>;
-  /** API Gateway's limits, to be shortened in tests. @default 10 minutes idle, 2 hours, 32 KB frames, 128 KB messages, posts without a quota */
+  /** API Gateway's limits, to be shortened in tests. @default those of AWS, but posts without a quota */
   limits?: Partial<Limits>;
   /** Delays each integration's invocation, so that frames finish out of order as they may on AWS. @default none */
   invocationDelayMs?: () => number;
   /** How long to wait before the n-th retry of an asynchronous invocation. @default n × 250 ms; minutes on AWS */
   retryDelayMs?: (retry: number) => number;
+  /** Web origins besides those of this machine whose pages may connect to the WebSocket API. @default none */
+  allowedOrigins?: readonly string[];
   /** Told what functions print, what fails and what is denied. @default nobody */
   log?: (entry: LogEntry) => void;
 }
@@ -176,6 +178,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       distribution: () => distribution,
       gate: () => gate,
       pages: outboxPages(outbox),
+      allowedOrigins: options.allowedOrigins ?? [],
       log,
     });
     const gate: Gate = new Gate({
@@ -204,7 +207,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const apiHosts = new Map<string, { protocol: string; origin: string }>();
     for (const api of model.ofType('AWS::ApiGatewayV2::Api')) {
       const protocol = String(api.properties().ProtocolType);
-      const host = new Host(() => (protocol === 'WEBSOCKET' ? webSockets[0] : http), log);
+      const host = new Host(() => (protocol === 'WEBSOCKET' ? webSockets[0] : http), log, options.allowedOrigins);
       await host.start();
       started.push(() => host.stop());
       apiHosts.set(api.identity().ref, { protocol, origin: host.origin });
@@ -247,7 +250,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const webSocketApi = only('WEBSOCKET');
     if (httpApi) http = new HttpGateway(httpApi, integrator);
     if (webSocketApi) {
-      const gateway = new WebSocketGateway({ api: webSocketApi, integrator, activity, limits });
+      const gateway = new WebSocketGateway({ api: webSocketApi, integrator, activity, limits, log });
       webSockets.push(gateway);
       started.push(() => gateway.stop());
     }

@@ -10,7 +10,8 @@ import { synthesize } from './synth.ts';
 const USAGE = `npm start -- [--port N] [--data DIR]
 
   --port N     where everything is served (default 3000)
-  --data DIR   keep the data in DIR between runs (default: in memory)`;
+  --data DIR   keep the data in DIR between runs (default: in memory)
+  --allow-origin URL   lets pages of a web origin that is not on this machine connect (may be repeated)`;
 
 function options() {
   try {
@@ -18,6 +19,7 @@ function options() {
       options: {
         port: { type: 'string', default: '3000' },
         data: { type: 'string' },
+        'allow-origin': { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', default: false },
       },
     });
@@ -31,7 +33,7 @@ function options() {
   }
 }
 
-const { port, data, help } = options();
+const { port, data, help, 'allow-origin': allowedOrigins } = options();
 if (help) {
   console.log(USAGE);
   process.exit(0);
@@ -64,6 +66,7 @@ const cloud = await startCloud({
   assembly,
   port,
   ...DEMO,
+  allowedOrigins,
   ...(data && { dataDir: resolve(data) }),
   log: (entry) => {
     const text = describe(entry);

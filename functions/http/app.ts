@@ -35,6 +35,16 @@ export function serveRoutes(routes: readonly Route[], tell = tellAsChat): Hono {
   return app;
 }
 
+/**
+ * Leads a path of another function there when it comes with a slash behind it, with which the gateway does not know it.
+ * Without one it came by a method that the other function does not have.
+ */
+export function redirectTrailingSlash(app: Hono, path: string, tell = tellAsChat): void {
+  app.all(path, (context) =>
+    context.req.path === path ? wrongMethod(context, ['GET', 'HEAD'], tell) : context.redirect(path, 308),
+  );
+}
+
 async function serve(route: Route, context: Context): Promise<Response> {
   const now = Date.now();
   const { req } = context;

@@ -8,6 +8,7 @@ import { decodeKey } from '../s3/address.ts';
 import type { S3Request } from '../s3/request.ts';
 import type { S3 } from '../s3/s3.ts';
 import { type Reply, send } from '../shared/http.ts';
+import { ErrorCache } from './error-cache.ts';
 import { type EventContext, functionEvent, readRequestResult, readResponseResult } from './event.ts';
 import { type EdgeRequest, joined, readdress, readEdgeRequest } from './message.ts';
 import type { Behavior, DistributionConfig, Origin } from './template.ts';
@@ -27,13 +28,15 @@ type Passage =
 /** What reaches an origin without an origin request policy: what its answer depends on, whatever the cache. */
 const BASIC_HEADERS = /^(content-.+|if-.+|range|transfer-encoding|connection|upgrade|sec-websocket-.+)$/;
 
-/** CloudFront: finds a request's behavior, runs its functions, and asks its origin. Nothing is cached. */
+/** CloudFront: finds a request's behavior, runs its functions, and asks its origin. Only errors are cached. */
 export class Distribution {
   readonly #config: DistributionConfig;
   readonly #origins: Origins;
+  readonly #errors: ErrorCache;
 
   constructor(config: DistributionConfig, origins: Origins) {
     this.#config = config;
+    this.#errors = new ErrorCache(config.errorTtlMs);
     this.#origins = origins;
   }
 
@@ -41,7 +44,10 @@ export class Distribution {
     const passage = this.#admit(incoming);
     if (passage.ended) return passage.ended;
     const { behavior, context, viewer, request } = passage;
-    const reply = withHeaders(behavior, viewer, await this.#ask(behavior.origin, request, incoming));
+    const cached = this.#errors.find(behavior, request, Date.now());
+    const answer = cached ?? (await this.#ask(behavior.origin, request, incoming));
+    if (!cached) this.#errors.add(behavior, request, answer, Date.now());
+    const reply = withHeaders(behavior, viewer, answer);
     // Functions are not asked about errors.
     if (!behavior.viewerResponse || reply.status >= 400) return reply;
     const event = functionEvent('viewer-response', context, viewer, reply);
@@ -59,8 +65,16 @@ export class Distribution {
     } else if (passage.behavior.origin.target.kind !== 'WEBSOCKET' || !webSocket) {
       refuse(incoming, socket, failure(404, 'There is nothing to upgrade to at this path.'));
     } else {
-      readdress(incoming, passage.request);
-      webSocket.upgrade(incoming, socket, head);
+      const { behavior, request } = passage;
+      const cached = this.#errors.find(behavior, request, Date.now());
+      if (cached) {
+        refuse(incoming, socket, cached);
+        return;
+      }
+      readdress(incoming, request);
+      webSocket.upgrade(incoming, socket, head, (status) =>
+        this.#errors.add(behavior, request, failure(status, 'The connection was refused.'), Date.now()),
+      );
     }
   }
 

@@ -138,7 +138,7 @@ function responseOf({ status, headers = {} }: Reply): object {
 
 /** `a=1`, `b=2` by name; several values of one name are listed besides the first. Nothing is decoded. */
 function grouped(parts: string[]): Values {
-  const lists: HeaderValues = {};
+  const lists: HeaderValues = Object.create(null);
   for (const part of parts.filter((text) => text !== '')) {
     const [name, value] = splitPair(part);
     lists[name] = [...(lists[name] ?? []), value];

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { Role } from '../iam/roles.ts';
 import type { LambdaFunction } from '../lambda/functions.ts';
 import type { AwsService, CallLog } from '../shared/calls.ts';
-import { close, listen, type Reply, readBody, send } from '../shared/http.ts';
+import { close, listen, type Reply, readBody, send, splitUrl } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
 import { queryFailure } from '../shared/query-protocol.ts';
 import { type Authorize, authorizer, type Caller, OPERATOR } from './authorize.ts';
@@ -62,7 +62,10 @@ export class Gate {
         send(response, reply ?? (await this.#answer({ method, path, headers, body }, options.functions())));
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        options.log({ kind: 'notice', text: `The gate could not answer ${request.method} ${request.url}: ${message}` });
+        options.log({
+          kind: 'notice',
+          text: `The gate could not answer ${request.method} ${splitUrl(request.url)[0]}: ${message}`,
+        });
         if (!response.headersSent) send(response, fault(500, 'InternalFailure', message));
       }
     });

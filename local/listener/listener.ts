@@ -18,6 +18,8 @@ export interface EdgeOptions {
   gate: () => Gate;
   /** Pages of the local cloud itself, of which AWS has none; undefined for all other paths. */
   pages: (path: string) => Reply | undefined;
+  /** Web origins besides those of this machine whose pages may open WebSockets. */
+  allowedOrigins: readonly string[];
   log: Log;
 }
 
@@ -25,18 +27,31 @@ export interface EdgeOptions {
  * The one public origin. `/_s3` is S3, `/_aws` AWS for the operator; the rest is the distribution's, or where there is none, the WebSocket API's for
  * upgrades and the HTTP API's for all else.
  */
-export function publicOrigin({ webSocket, http, s3, distribution, gate, pages, log }: EdgeOptions): Host {
-  return new Host((url) => {
-    const page = pages(url ?? '/');
-    if (page) return { handle: async () => page };
-    if (isOperatorPath(url)) return { handle: (request) => serveOperator(request, gate()) };
-    if (isS3Path(url)) return s3();
-    const [api, sockets] = [http(), webSocket()];
-    return (
-      distribution() ?? {
-        ...(api && { handle: (request) => api.handle(request) }),
-        ...(sockets && { upgrade: (...upgrade) => sockets.upgrade(...upgrade) }),
-      }
-    );
-  }, log);
+export function publicOrigin({
+  webSocket,
+  http,
+  s3,
+  distribution,
+  gate,
+  pages,
+  allowedOrigins,
+  log,
+}: EdgeOptions): Host {
+  return new Host(
+    (url) => {
+      const page = pages(url ?? '/');
+      if (page) return { handle: async () => page };
+      if (isOperatorPath(url)) return { handle: (request) => serveOperator(request, gate()) };
+      if (isS3Path(url)) return s3();
+      const [api, sockets] = [http(), webSocket()];
+      return (
+        distribution() ?? {
+          ...(api && { handle: (request) => api.handle(request) }),
+          ...(sockets && { upgrade: (...upgrade) => sockets.upgrade(...upgrade) }),
+        }
+      );
+    },
+    log,
+    allowedOrigins,
+  );
 }

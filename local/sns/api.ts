@@ -114,7 +114,7 @@ export function snsApi(mail: Mail): Service {
   return async ({ body }, authorize) => {
     const parameters = new Parameters(body.toString('utf8'));
     const name = parameters.text('Action') ?? 'Unknown';
-    const operation = OPERATIONS[name];
+    const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
     if (!operation) {
       const text = `The local cloud does not implement ${name} of SNS`;
       return answer(name, '', failure(new SnsError('InvalidAction', 400, text)));

@@ -11,6 +11,10 @@ export interface Limits {
   /** How many posts to connections are taken in a second, and how many more at once. */
   postsPerSecond: number;
   postBurst: number;
+  /** How many characters the URL of a connection may have, its query included. */
+  urlCharacters: number;
+  /** How many connections are let in in a second. */
+  connectionsPerSecond: number;
 }
 
 export const LIMITS: Limits = {
@@ -20,6 +24,8 @@ export const LIMITS: Limits = {
   messageBytes: 128 * 1024,
   postsPerSecond: Number.POSITIVE_INFINITY,
   postBurst: Number.POSITIVE_INFINITY,
+  urlCharacters: 4096,
+  connectionsPerSecond: 500,
 };
 
 /** What a client may have unread before posts to it are refused. */
