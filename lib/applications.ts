@@ -46,6 +46,8 @@ export class Applications extends Construct {
     new CustomResource(this, 'FirstApp', {
       resourceType: 'Custom::FirstApp',
       serviceToken: seed.functionArn,
+      // Enough for Lambda's two retries. By default, CloudFormation would wait an hour for an answer that never comes.
+      serviceTimeout: Duration.minutes(5),
       properties: { AppId: first.id, Mode: first.mode },
     });
   }

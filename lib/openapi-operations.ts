@@ -53,7 +53,7 @@ const keyOf = (route: Route, part: string) => `${operationId(route)} ${part}`;
 /** All schemas in one go, so that those with an id are written once, and all references lead to where they stand then. */
 export function toJson(schemas: Record<string, z.ZodMiniType>): JsonSchema {
   const written = z.toJSONSchema(z.object(schemas), {
-    // As they are sent; for answers, too, since a reader has to expect more fields than he knows.
+    // As they are sent; for answers, too, since a reader has to expect more fields than they know.
     io: 'input',
     override({ zodSchema, jsonSchema }) {
       // Zod leaves these out where it cannot know whether they are meant before or after a transformation: before.

@@ -123,7 +123,7 @@ async function make(cloud: Cloud, ids: string[]): Promise<string[]> {
   return ids;
 }
 
-/** A user who has an app on his telephone, and is not there. */
+/** A user who has an app on their telephone, and is not there. */
 async function telephone(
   cloud: Cloud,
   user: string,

@@ -1,4 +1,4 @@
-import { type Allowance, AT_ONCE, MOST_LISTED, shardsFor } from '../../functions/chat/sharding.ts';
+import { type Allowance, AT_ONCE, MAX_LISTED, shardsFor } from '../../functions/chat/sharding.ts';
 import { ACCOUNT, CPU, MEMORY_MB, VCPU_MB } from './assumptions.ts';
 import { quantile, streams } from './samples.ts';
 
@@ -14,7 +14,7 @@ const PAGE = 100;
 export function bound(connections: number, quota: Allowance, parts: readonly number[], seed: number): number[] {
   const { read, hop, post } = streams(seed);
   const admitted = read();
-  const listed = connections <= MOST_LISTED;
+  const listed = connections <= MAX_LISTED;
   const found = listed ? admitted + read() : admitted;
   const hops = Array.from({ length: shardsFor(connections, quota) }, hop);
   let page = 0;

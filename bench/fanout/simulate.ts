@@ -1,5 +1,5 @@
 import { PostRate, type Priority } from '../../functions/chat/post-rate.ts';
-import { type Allowance, MOST_DIRECT, MOST_LISTED, shardsFor, shareOf } from '../../functions/chat/sharding.ts';
+import { type Allowance, MAX_DIRECT, MAX_LISTED, shardsFor, shareOf } from '../../functions/chat/sharding.ts';
 import { PRICE } from '../../lib/prices.ts';
 import { computing } from '../calls/prices.ts';
 import { Account } from './account.ts';
@@ -50,7 +50,7 @@ function fanOut({ connections, priority }: Event, world: World, quota: Allowance
   const { timeline, read } = world;
   const frame = new Instance(world, MEMORY_MB.frame);
   const shards: { readonly instance: Instance; readonly start: number }[] = [];
-  const listed = connections <= MOST_LISTED;
+  const listed = connections <= MAX_LISTED;
   const start = (size: number, share: Allowance) => {
     const since = timeline.now;
     const begun = frame.compute(CPU.invoke) + hop();
@@ -62,7 +62,7 @@ function fanOut({ connections, priority }: Event, world: World, quota: Allowance
     });
   };
   const plan = () => {
-    if (connections <= MOST_DIRECT) return frame.deliver(connections);
+    if (connections <= MAX_DIRECT) return frame.deliver(connections);
     const count = shardsFor(connections, quota);
     const share = shareOf(quota, count);
     const edge = (n: number) => Math.floor((connections * n) / count);

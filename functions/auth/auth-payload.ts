@@ -32,7 +32,7 @@ export type Login =
   | { kind: 'phone'; phone: string; code: string }
   | { kind: 'oauth'; platforms: Record<string, Record<string, unknown>> }
   | { kind: 'session'; token: string }
-  | { kind: 'passenger'; id: string | undefined; attributes: Record<string, unknown> };
+  | { kind: 'visitor'; id: string | undefined; attributes: Record<string, unknown> };
 
 export interface AuthPayload {
   readonly app: string;
@@ -51,7 +51,7 @@ export const LoginOptions = z.object({
 export type LoginOptions = z.output<typeof LoginOptions>;
 
 export function loginOptions({ login, install, notifyAll }: AuthPayload): LoginOptions {
-  return { install, notifyAll, ...(login.kind === 'passenger' && { attributes: login.attributes }) };
+  return { install, notifyAll, ...(login.kind === 'visitor' && { attributes: login.attributes }) };
 }
 
 /**
@@ -81,7 +81,7 @@ function parseLogin(auth: z.output<typeof AuthPayload>): Login {
   if (passenger !== undefined) {
     const { id, ...attributes } = passenger;
     return {
-      kind: 'passenger',
+      kind: 'visitor',
       id: id === undefined || id === null ? undefined : parseId(id, 'auth.passenger.id'),
       attributes,
     };

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Eio } from '../protocol/index.ts';
 import { ERROR, type ErrorCode } from '../shared/errors.ts';
-import type { Principal } from '../shared/principal.ts';
+import { type Principal, PrincipalKind } from '../shared/principal.ts';
 import { booleanText, type LoginOptions } from './auth-payload.ts';
 
 /**
@@ -29,7 +29,7 @@ const Context = z.object({
   eio: z.enum(['3', '4']),
   outcome: z.enum(['known', 'refused', 'anonymous']),
   app: z._default(z.string(), ''),
-  kind: z._default(z.enum(['user', 'passenger']), 'user'),
+  kind: z._default(PrincipalKind, 'user'),
   id: z._default(z.string(), ''),
   code: z._default(errorCode, ERROR.notAuthorised),
   message: z._default(z.string(), ''),

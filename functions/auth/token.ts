@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto';
 import * as z from 'zod/mini';
 import { createSession, sessionHolder } from '../accounts/session.ts';
-import type { Principal } from '../shared/principal.ts';
+import { type Principal, PrincipalKind } from '../shared/principal.ts';
 import { secretsEqual } from '../shared/sign.ts';
 import { findAccount } from '../store/accounts.ts';
 import type { App } from '../store/apps.ts';
 
 const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
 
-const Claims = z.object({ kind: z.enum(['user', 'passenger']), id: z.string(), until: z.number() });
+const Claims = z.object({ kind: PrincipalKind, id: z.string(), until: z.number() });
 
 /** Nobody outside can make one: it is signed with a hash of the master key, and ends with that. */
 function seal(app: App, claims: string): string {

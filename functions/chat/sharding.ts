@@ -14,13 +14,13 @@ export const ATTEMPTS = 8;
 export const pauseAfter = (attempt: number, random = Math.random()) => random * Math.min(4000, 100 * 2 ** attempt);
 
 /** To so many connections an invocation posts by itself, and is done sooner than others would have started. */
-export const MOST_DIRECT = 100;
+export const MAX_DIRECT = 100;
 
 /** The connections of so many members are found by the invocation that has the message: twelve reads in all. */
-export const MOST_LISTED = 1000;
+export const MAX_LISTED = 1000;
 
 /** How many recipients one job names: even with the longest ids and content, Lambda takes it (1 MB). */
-export const MOST_IN_JOB = 1000;
+export const MAX_IN_JOB = 1000;
 
 /** So many connections are worth a shard: starting one more invocation takes as long as some ten posts. */
 const WORTH_A_SHARD = 50;
@@ -62,7 +62,7 @@ export function splitRecipients<R extends { readonly owner?: Principal | undefin
   shards: number,
 ): R[][] {
   // Half as many, because the devices of the last owner come on top.
-  const count = Math.max(shards, Math.ceil(recipients.length / (MOST_IN_JOB / 2)));
+  const count = Math.max(shards, Math.ceil(recipients.length / (MAX_IN_JOB / 2)));
   const size = Math.ceil(recipients.length / count);
   const dealt: R[][] = [];
   for (const owned of byOwner(recipients)) {

@@ -7,7 +7,7 @@ import { divide, Slice, slicesAfter } from '../store/heartbeat-slice.ts';
 import { dueIn } from '../store/heartbeats.ts';
 
 /** How many connections one invocation attends to, in well under a minute. */
-const MOST = 2000;
+const MAX_PER_INVOCATION = 2000;
 
 /** As many as the SDK keeps sockets for; a million connections then make about 6000 posts in a second. */
 const PER_SECOND = 50;
@@ -34,10 +34,10 @@ const Event = z.union([
 export const handler = observed(async (event: unknown): Promise<void> => {
   const { now, slices } = Event.parse(event);
   const found = await Promise.all(
-    slices.map(async (slice) => ({ slice, ...(await dueIn(slice, MOST / slices.length)) })),
+    slices.map(async (slice) => ({ slice, ...(await dueIn(slice, MAX_PER_INVOCATION / slices.length)) })),
   );
   const parts = found.flatMap(({ slice, connectionIds, rest }) =>
-    rest ? divide(slice, rest, connectionIds.length, MOST) : [],
+    rest ? divide(slice, rest, connectionIds.length, MAX_PER_INVOCATION) : [],
   );
   const due = found.flatMap(({ slice, connectionIds }) =>
     connectionIds.map((connectionId) => ({ round: slice.round, connectionId })),

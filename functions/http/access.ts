@@ -1,5 +1,6 @@
 import type { Principal } from '../shared/principal.ts';
-import { type Community, communityOwner, membership } from '../store/communities.ts';
+import { communityOwner, membership } from '../store/communities.ts';
+import type { Community } from '../store/community-keys.ts';
 import { lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
 
@@ -15,7 +16,7 @@ export const masterOnly = () => false;
 export const self = ({ kind, id }: Principal, { params }: { params: { id: string } }) =>
   kind === 'user' && id === params.id;
 
-/** The user whom the path names, or a friend of his. */
+/** The user whom the path names, or a friend of theirs. */
 export async function selfOrFriend(caller: Principal, request: { params: { id: string } }): Promise<boolean> {
   if (self(caller, request)) return true;
   if (caller.kind !== 'user') return false;

@@ -10,24 +10,24 @@ import { isForm, readFile } from './form.ts';
 import type { Route } from './route.ts';
 import { STATUS } from './status.ts';
 
-/** How a failure is told. */
+/** How a failure is answered. */
 export type ErrorFormat = (error: ChatError) => { readonly status: ContentfulStatusCode; readonly body: object };
 
-const tellAsChat: ErrorFormat = (error) => ({
+const chatErrorFormat: ErrorFormat = (error) => ({
   status: error instanceof Forbidden ? 403 : error instanceof TooManyRequests ? 429 : STATUS[error.code],
   body: { errorCode: error.code, errorMessage: error.message },
 });
 
 /** Serves a table of routes. A trailing slash changes nothing. */
-export function serveRoutes(routes: readonly Route[], tell = tellAsChat): Hono {
+export function serveRoutes(routes: readonly Route[], format = chatErrorFormat): Hono {
   const app = new Hono({ strict: false });
   for (const route of routes) app.on(route.method, route.path, (context) => serve(route, context));
   for (const path of new Set(routes.map((route) => route.path))) {
     const methods = routes.filter((route) => route.path === path).map((route) => route.method);
-    app.all(path, (context) => wrongMethod(context, methods, tell));
+    app.all(path, (context) => wrongMethod(context, methods, format));
   }
   const failure = (context: Context, error: ChatError) => {
-    const { status, body } = tell(error);
+    const { status, body } = format(error);
     return context.json(body, status);
   };
   app.notFound((context) => failure(context, new ChatError(ERROR.notFound, `There is nothing at ${context.req.path}`)));
@@ -82,13 +82,13 @@ async function serve(route: Route, context: Context): Promise<Response> {
 
 /** The query by name: the value, or a list of them where a name came more than once. */
 function queryOf(all: Record<string, string[]>): Record<string, string | string[]> {
-  return Object.fromEntries(Object.entries(all).map(([name, values]) => [name, one(values)]));
+  return Object.fromEntries(Object.entries(all).map(([name, values]) => [name, singleOrAll(values)]));
 }
 
-const one = ([first = '', ...others]: string[]) => (others.length > 0 ? [first, ...others] : first);
+const singleOrAll = ([first = '', ...others]: string[]) => (others.length > 0 ? [first, ...others] : first);
 
-function wrongMethod(context: Context, methods: readonly string[], tell: ErrorFormat): Response {
+function wrongMethod(context: Context, methods: readonly string[], format: ErrorFormat): Response {
   const allowed = methods.join(', ');
   const error = new ChatError(ERROR.unsupported, `${context.req.method} is not possible here; ${allowed} is`);
-  return context.json(tell(error).body, 405, { allow: allowed });
+  return context.json(format(error).body, 405, { allow: allowed });
 }

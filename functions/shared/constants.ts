@@ -28,10 +28,10 @@ export const ENV = {
 /** What an application's id may be. */
 export const APP_ID = /^[a-zA-Z0-9_-]{1,64}$/;
 
-/** How many days each kind of conversation is kept, unless the deployment says otherwise. */
+/** How many days each kind of conversation is kept, unless the deployment says otherwise; in the words of macaw.json. */
 export const RETENTION_DAYS = { friend: 7, group: 7, stranger: 365, passenger: 365 } as const;
 
-/** How many days attachments are kept, unless the deployment says otherwise. */
+/** How many days attachments are kept, unless the deployment says otherwise; in the words of macaw.json. */
 export const ATTACHMENT_DAYS = 7;
 
 /** Where CloudWatch keeps the metrics that the functions write, and how they are called there; docs/operations.md explains them. */
@@ -106,7 +106,7 @@ export const EVERYBODY_SHARDS = 32;
 /** Sparse index over the heads of users, groups and rooms, and over accounts: all of an application's, by creation. */
 export const DIRECTORY_INDEX = { name: 'directory', partition: 'directory', created: 'ts' } as const;
 
-/** Index from a member to the groups and rooms he is in; its sort key is their partition. */
+/** Index from a member to the groups and rooms they are in; its sort key is their partition. */
 export const MEMBERSHIP_INDEX = { name: 'memberships', member: 'member' } as const;
 
 /** Sparse index over a user's contacts with strangers, by the time of the last. */

@@ -6,12 +6,12 @@ import { attributesOf } from './attributes.ts';
 import { lookup } from './dynamo.ts';
 
 /** How many entries of an index one search may read; each may lead to reading one subject. */
-export const MOST_READ = 10_000;
+export const MAX_READ = 10_000;
 
 /** How many subjects are read at once, so that not all of them have to be in memory. */
 const CHUNK = 1000;
 
-/** Those of whom an index says that they may be meant; what is meant is decided by what they are. */
+/** Subjects that may fit some conditions, according to the index or the directory. Their attributes decide whether they do. */
 export class Candidates {
   readonly app: string;
   readonly kind: Searchable['kind'];
@@ -26,19 +26,19 @@ export class Candidates {
   }
 
   /** The first of them that exist and for whom all conditions hold, in the order of the ids; reads no further than that. */
-  async first(most: number, ids: AsyncIterable<string[]> | Iterable<string[]>): Promise<Found[]> {
+  async first(limit: number, ids: AsyncIterable<string[]> | Iterable<string[]>): Promise<Found[]> {
     const found: Found[] = [];
     for await (const page of ids) {
       found.push(...(await this.#load(page)));
-      if (found.length >= most) break;
+      if (found.length >= limit) break;
     }
-    return found.slice(0, most);
+    return found.slice(0, limit);
   }
 
   /** The first of them in the order of a sort, for which all have to be read. */
-  async best(most: number, ids: readonly string[], sort: (found: Found[]) => Found[]): Promise<Found[]> {
+  async best(limit: number, ids: readonly string[], sort: (found: Found[]) => Found[]): Promise<Found[]> {
     let found: Found[] = [];
-    for (const chunk of growing(ids, CHUNK)) found = sort([...found, ...(await this.#load(chunk))]).slice(0, most);
+    for (const chunk of growing(ids, CHUNK)) found = sort([...found, ...(await this.#load(chunk))]).slice(0, limit);
     return found;
   }
 
@@ -63,10 +63,10 @@ export async function* listed(range: Range, first: number): AsyncGenerator<strin
     yield* growing([...range.ids].slice(given), size);
     given = range.ids.size;
     if (range.ended) return;
-    if (range.read > MOST_READ)
+    if (range.read > MAX_READ)
       throw tooManyCandidates('too few of those that one condition fits fit the others as well');
     // One more than the most shows whether there are more.
-    await range.more(Math.min(size, MOST_READ + 1 - range.read));
+    await range.more(Math.min(size, MAX_READ + 1 - range.read));
   }
 }
 
@@ -79,6 +79,6 @@ export function* growing(list: readonly string[], first: number): Generator<stri
 export function tooManyCandidates(why: string): ChatError {
   return new ChatError(
     ERROR.badQuery,
-    `The search would have to read more than ${MOST_READ} values: ${why}. Make a condition narrower, or add one`,
+    `The search would have to read more than ${MAX_READ} values: ${why}. Make a condition narrower, or add one`,
   );
 }

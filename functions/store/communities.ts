@@ -3,16 +3,12 @@ import { compareText } from '../attributes/text.ts';
 import { ENV, MEMBERSHIP_INDEX, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
+import { type Community, MEMBER_RANGES, memberIdOf, memberKey, memberSortKey, rangePrefix } from './community-keys.ts';
 import { collect, type Lookup, lookup, query } from './dynamo.ts';
-import { hash, headKey, type Subject, subjectKey } from './keys.ts';
+import { headKey, subjectKey } from './keys.ts';
 import { Attributes } from './profiles.ts';
 
 const table = requireEnv(ENV.coreTable);
-
-/** A group or a room: what differs between them is the owner, the limit, and whether its messages are kept. */
-export interface Community extends Subject {
-  readonly kind: 'group' | 'room';
-}
 
 const Head = z.object({
   ts: z.number(),
@@ -21,7 +17,7 @@ const Head = z.object({
   attributes: z._default(Attributes, {}),
   deleted: z.optional(z.boolean()),
 });
-type Head = z.output<typeof Head>;
+export type Head = z.output<typeof Head>;
 
 /** How a community looks from outside. */
 export interface Description {
@@ -31,20 +27,6 @@ export interface Description {
   readonly attributes: Record<string, unknown>;
   readonly ts: number;
 }
-
-/** How many ranges the members of a community fall into, so that several readers can share them. */
-export const MEMBER_RANGES = 256;
-
-/** `member#00#` for the first range; a member's id stands behind it. */
-const rangePrefix = (range: number) => `member#${range.toString(16).padStart(2, '0')}#`;
-const PREFIX_LENGTH = rangePrefix(0).length;
-
-const memberSortKey = (userId: string) => rangePrefix(hash(userId, MEMBER_RANGES)) + userId;
-
-export const memberKey = (community: Community, userId: string) => ({
-  [PARTITION_KEY]: subjectKey(community),
-  [SORT_KEY]: memberSortKey(userId),
-});
 
 /** The head of a community that exists; one that is being deleted does not. */
 export function head(community: Community): Lookup<Head | undefined> {
@@ -84,11 +66,11 @@ export async function checkExists(community: Community): Promise<void> {
  * @param from the first range
  * @param to the range behind the last one
  * @param after the member behind whom to begin
- * @param most how many at most
+ * @param limit how many at most
  */
 export async function* membersWithin(
   community: Community,
-  { from, to, after, most }: { from: number; to: number; after?: string | undefined; most?: number },
+  { from, to, after, limit }: { from: number; to: number; after?: string | undefined; limit?: number },
 ): AsyncGenerator<string> {
   const members = query(
     {
@@ -102,14 +84,14 @@ export async function* membersWithin(
         ':last': `${rangePrefix(to - 1)}~`,
       },
     },
-    most,
+    limit,
   );
-  for await (const item of members) yield String(item[SORT_KEY]).slice(PREFIX_LENGTH);
+  for await (const item of members) yield memberIdOf(String(item[SORT_KEY]));
 }
 
 /** The ids of the members, or of so many of them, in the order of their ids. */
-export async function membersOf(community: Community, most?: number): Promise<string[]> {
-  const range = { from: 0, to: MEMBER_RANGES, ...(most !== undefined && { most }) };
+export async function membersOf(community: Community, limit?: number): Promise<string[]> {
+  const range = { from: 0, to: MEMBER_RANGES, ...(limit !== undefined && { limit }) };
   return (await collect(membersWithin(community, range))).sort(compareText);
 }
 
@@ -118,6 +100,18 @@ const LISTED = 1000;
 
 /** How many communities are described side by side. */
 const AT_ONCE = 25;
+
+function description(id: string, { owner, attributes, ts }: Head, members: string[]): Description {
+  return { id, ...(owner !== undefined && { owner }), members: members.slice(0, LISTED), attributes, ts };
+}
+
+/**
+ * Describes a community whose head is known.
+ * @param members its members in the order of their ids; read, if they are not known
+ */
+export async function describeHead(community: Community, found: Head, members?: string[]): Promise<Description> {
+  return description(community.id, found, members ?? (await membersOf(community, LISTED)));
+}
 
 /** Describes communities, in the order asked for; leaves out those that do not exist. */
 export async function describe(app: string, kind: Community['kind'], ids: readonly string[]): Promise<Description[]> {
@@ -131,8 +125,7 @@ export async function describe(app: string, kind: Community['kind'], ids: readon
     for (const [n, { id }] of some.entries()) {
       const found = heads[n];
       if (!found) continue;
-      const { owner, attributes, ts } = found;
-      descriptions.push({ id, ...(owner !== undefined && { owner }), members: members[n] ?? [], attributes, ts });
+      descriptions.push(description(id, found, members[n] ?? []));
     }
   }
   return descriptions;

@@ -28,13 +28,13 @@ const BATCH = 100;
 
 /** Reads any number of items, eventually consistent, in one BatchGetItem call per hundred. */
 export async function lookup<const T extends readonly Lookup<unknown>[]>(lookups: T): Promise<Results<T>> {
-  const unique = [...new Map(lookups.map((one) => [identity(one.table, one.key), one])).values()];
+  const unique = [...new Map(lookups.map((item) => [identity(item.table, item.key), item])).values()];
   const chunks = Array.from({ length: Math.ceil(unique.length / BATCH) }, (_, n) =>
     unique.slice(n * BATCH, (n + 1) * BATCH),
   );
   const found = new Map((await Promise.all(chunks.map(readChunk))).flat());
   // The tuple's types follow from its lookups, one by one; map() cannot say so.
-  return lookups.map((one) => one.parse(found.get(identity(one.table, one.key)))) as Results<T>;
+  return lookups.map(({ table, key, parse }) => parse(found.get(identity(table, key)))) as Results<T>;
 }
 
 async function readChunk(lookups: readonly Lookup<unknown>[]): Promise<[string, Item][]> {
@@ -66,12 +66,12 @@ function identity(table: string, key: Key): string {
 }
 
 /** The items that a query finds, in its order: at most so many, and no page further than its reader gets. */
-export async function* query(input: QueryCommandInput, most = Number.POSITIVE_INFINITY): AsyncGenerator<Item> {
-  let left = most;
+export async function* query(input: QueryCommandInput, limit = Number.POSITIVE_INFINITY): AsyncGenerator<Item> {
+  let left = limit;
   let start = input.ExclusiveStartKey;
   do {
-    const limit = Number.isFinite(left) ? { Limit: left } : {};
-    const page = await dynamo.send(new QueryCommand({ ...input, ...limit, ExclusiveStartKey: start }));
+    const pageLimit = Number.isFinite(left) ? { Limit: left } : {};
+    const page = await dynamo.send(new QueryCommand({ ...input, ...pageLimit, ExclusiveStartKey: start }));
     const items = page.Items ?? [];
     yield* items;
     left -= items.length;
@@ -82,7 +82,7 @@ export async function* query(input: QueryCommandInput, most = Number.POSITIVE_IN
 /** All that a generator yields. */
 export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
-  for await (const one of source) all.push(one);
+  for await (const item of source) all.push(item);
   return all;
 }
 

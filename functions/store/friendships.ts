@@ -52,9 +52,9 @@ export async function befriend(user: Principal, friend: string, now: number): Pr
         TableName: table,
         Key: headKey(owner),
         UpdateExpression: `${UpdateExpression}, friends = if_not_exists(friends, :zero) + :one`,
-        ConditionExpression: 'attribute_not_exists(friends) OR friends < :most',
+        ConditionExpression: 'attribute_not_exists(friends) OR friends < :limit',
         ExpressionAttributeNames,
-        ExpressionAttributeValues: { ...ExpressionAttributeValues, ':zero': 0, ':one': 1, ':most': MAX_FRIENDS },
+        ExpressionAttributeValues: { ...ExpressionAttributeValues, ':zero': 0, ':one': 1, ':limit': MAX_FRIENDS },
       },
     };
   };

@@ -5,7 +5,7 @@ import { ROUNDS } from '../shared/heartbeat-times.ts';
 const MINUTE = 60_000;
 
 /** Into how many parts a slice is divided at once; each divides itself further if that is not enough. */
-const MOST_PARTS = 100;
+const MAX_PARTS = 100;
 
 /** The connections of one shard that are due between two phases, milliseconds after the start of an interval: `from` ≤ phase < `to`. */
 export const Slice = z.object({
@@ -31,13 +31,13 @@ export function slicesAfter(time: number): Slice[] {
 /**
  * Divides what is left of a slice into parts of about equal size, taking it to be about as crowded as its beginning was.
  * @param taken how many were found in the slice before the rest begins
- * @param most how many one part may have
+ * @param limit how many one part may have
  */
-export function divide(slice: Slice, rest: Slice, taken: number, most: number): Slice[] {
+export function divide(slice: Slice, rest: Slice, taken: number, limit: number): Slice[] {
   const width = rest.to - rest.from;
   const expected = (taken / Math.max(1, rest.from - slice.from)) * width;
   // At least two, so that parts become smaller even where nothing could be taken.
-  const parts = Math.min(width, Math.max(2, Math.min(Math.ceil((1.1 * expected) / most), MOST_PARTS)));
+  const parts = Math.min(width, Math.max(2, Math.min(Math.ceil((1.1 * expected) / limit), MAX_PARTS)));
   const start = (n: number) => rest.from + Math.floor((width * n) / parts);
   return Array.from({ length: parts }, (_, n) => ({ ...rest, from: start(n), to: start(n + 1) }));
 }

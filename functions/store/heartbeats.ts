@@ -28,7 +28,7 @@ const Due = z.object({ [PARTITION_KEY]: z.string(), [HEARTBEAT_INDEX.due]: z.num
  * The connections at the beginning of a slice, so many at most, and the rest of the slice if there are more.
  * Those of one millisecond stay together, so there may be none where very many are due at once.
  */
-export async function dueIn(slice: Slice, most: number): Promise<{ connectionIds: string[]; rest?: Slice }> {
+export async function dueIn(slice: Slice, limit: number): Promise<{ connectionIds: string[]; rest?: Slice }> {
   const { round, shard, from, to } = slice;
   const divisible = to - from > 1;
   const items = query(
@@ -39,10 +39,10 @@ export async function dueIn(slice: Slice, most: number): Promise<{ connectionIds
       ExpressionAttributeNames: { '#shard': HEARTBEAT_INDEX.shard, '#due': HEARTBEAT_INDEX.due },
       ExpressionAttributeValues: { ':shard': shardKey(round, shard), ':from': from, ':last': to - 1 },
     },
-    divisible ? most + 1 : undefined,
+    divisible ? limit + 1 : undefined,
   );
   const found = (await collect(items)).map((item) => Due.parse(item));
-  const next = divisible ? found[most]?.due : undefined;
+  const next = divisible ? found[limit]?.due : undefined;
   const taken = next === undefined ? found : found.filter(({ due }) => due < next);
   return {
     connectionIds: taken.map(({ pk }) => connectionIdOf(pk)),

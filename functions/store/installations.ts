@@ -90,7 +90,7 @@ export async function countMessage(app: string, id: string, user: string): Promi
 }
 
 /**
- * Binds an installation to a user, so that it is pushed his messages; it leaves whomever it was bound to.
+ * Binds an installation to a user, so that it is pushed their messages; it leaves whomever it was bound to.
  * @param now epoch ms
  * @throws ChatError 5005 when others keep changing the user's installations
  */
@@ -98,7 +98,7 @@ export async function bind(user: Principal, id: string, now: number): Promise<vo
   const present = await findInstallation(user.app, id);
   if (present?.boundTo === user.id) return;
   // The list first: a push looks at both, and should this be cut short, the next login finds it undone.
-  const dropped = await changeInstalls(user, (ids) => [...ids.filter((one) => one !== id), id]);
+  const dropped = await changeInstalls(user, (ids) => [...ids.filter((bound) => bound !== id), id]);
   await dynamo.send(
     new UpdateCommand({
       TableName: table,
@@ -111,7 +111,7 @@ export async function bind(user: Principal, id: string, now: number): Promise<vo
   if (present?.boundTo !== undefined) await forget({ ...user, id: present.boundTo }, id);
 }
 
-/** Ends that an installation is pushed a user's messages; one that is not bound to him stays as it is. */
+/** Ends that an installation is pushed a user's messages; one that is not bound to them stays as it is. */
 export async function unbind(user: Principal, id: string): Promise<void> {
   await leave(user, id);
   await forget(user, id);
@@ -122,7 +122,7 @@ async function leave(user: Principal, id: string): Promise<void> {
 }
 
 async function forget(user: Principal, id: string): Promise<void> {
-  await changeInstalls(user, (ids) => ids.filter((one) => one !== id));
+  await changeInstalls(user, (ids) => ids.filter((bound) => bound !== id));
 }
 
 /** Changes an installation if a condition holds: what it is then, else undefined. */

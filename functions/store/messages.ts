@@ -1,20 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { ENV, EXPIRES, PARTITION_KEY, type RETENTION_DAYS, SORT_KEY } from '../shared/constants.ts';
+import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { collect, dynamo, type Item, query } from './dynamo.ts';
-import { MOST_WRITES, transact } from './transact.ts';
+import { storedKind } from './keys.ts';
+import { MAX_WRITES, transact } from './transact.ts';
 
 const table = requireEnv(ENV.messagesTable);
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-type Kind = keyof typeof RETENTION_DAYS;
-
-const retentionDays: Readonly<Record<Kind, number>> = z
-  .object({ friend: z.number(), group: z.number(), stranger: z.number(), passenger: z.number() })
+const retentionDays = z
+  .pipe(
+    z.object({ friend: z.number(), group: z.number(), stranger: z.number(), passenger: z.number() }),
+    // The configuration has MaxIM's word for visitors.
+    z.transform(({ passenger, ...others }) => ({ ...others, visitor: passenger })),
+  )
   .parse(JSON.parse(requireEnv(ENV.retentionDays)));
+
+type Kind = keyof typeof retentionDays;
 
 /** How long a kind of conversation is kept, in milliseconds. */
 export const retentionMs = (kind: Kind): number => retentionDays[kind] * DAY_MS;
@@ -31,7 +36,7 @@ export interface Conversation {
  * with a visitor it is the visitor first, then the user, because their ids may be equal.
  */
 function conversationKey({ app, kind, between }: Conversation): string {
-  return [app, kind, ...(kind === 'passenger' ? between : [...between].sort())].join('#');
+  return [app, storedKind(kind), ...(kind === 'visitor' ? between : [...between].sort())].join('#');
 }
 
 /** `media` 0 text, 1 image, 2 audio, 3 video; `body` the text, or the URL of what was uploaded. */
@@ -131,7 +136,7 @@ export async function eraseHistory(conversation: Conversation): Promise<void> {
           ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
           ExpressionAttributeValues: { ':pk': key },
         },
-        MOST_WRITES,
+        MAX_WRITES,
       ),
     );
     if (some.length === 0) return;

@@ -4,7 +4,7 @@ import type { LambdaFunction } from '../lambda/functions.ts';
 import { assumedRole } from '../lambda/lambda.ts';
 import type { Log } from '../shared/log.ts';
 
-/** Whoever runs the local cloud: as an account's administrator, he may do everything. */
+/** Whoever runs the local cloud: as an account's administrator, they may do everything. */
 export const OPERATOR = { id: 'operator', accessKeyId: 'operator' } as const;
 
 /** Who calls AWS. */

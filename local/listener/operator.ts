@@ -10,8 +10,8 @@ const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 export const isOperatorPath = (url = '/'): boolean => url === PREFIX || url.startsWith(`${PREFIX}/`);
 
 /**
- * The operator's door to AWS, for which he needs no secret: being on this machine is his proof. So a request must be for
- * a name of this machine; else a web page could lead its own name here, and be him.
+ * The operator's door to AWS, for which they need no secret: being on this machine is their proof. So a request must be for
+ * a name of this machine; else a web page could lead its own name here, and be them.
  */
 export async function serveOperator(request: IncomingMessage, gate: Gate): Promise<Reply> {
   const { method = 'GET', url = PREFIX, headers } = request;

@@ -13,18 +13,18 @@ const login = (client: string) => Device.login('4.8.4', system.origin, auth(clie
 it('spares friends a user who reconnects in time, and tells of one who does not', async () => {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await rest(system.origin, 'POST', `/ctx/${tom}/friends/${jerry}`, { headers: { 'X-ML-AppId': 'patient' } });
-  const { told } = await watcher('4.8.4', system.origin, auth(tom));
+  const { received } = await watcher('4.8.4', system.origin, auth(tom));
   const phone = await login(jerry);
   await system.cloud.settled();
-  expect(told).toEqual([`online ${jerry}`]);
+  expect(received).toEqual([`online ${jerry}`]);
 
   phone.close();
   const again = await login(jerry);
   await system.cloud.settled();
-  expect(told).toEqual([`online ${jerry}`]);
+  expect(received).toEqual([`online ${jerry}`]);
 
   const left = Date.now();
   again.close();
-  await expect.poll(() => told, { timeout: 3 * GRACE_S * 1000 }).toEqual([`online ${jerry}`, `offline ${jerry}`]);
+  await expect.poll(() => received, { timeout: 3 * GRACE_S * 1000 }).toEqual([`online ${jerry}`, `offline ${jerry}`]);
   expect(Date.now() - left).toBeGreaterThanOrEqual(GRACE_S * 1000);
 }, 30_000);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PostRate, type Priority } from '../../functions/chat/post-rate.ts';
-import { MOST_IN_JOB, shardsFor, shareOf, splitRange, splitRecipients } from '../../functions/chat/sharding.ts';
+import { MAX_IN_JOB, shardsFor, shareOf, splitRange, splitRecipients } from '../../functions/chat/sharding.ts';
 import { DeliverJob } from '../../functions/jobs/deliver.ts';
 
 const quota = fc.record({
@@ -78,7 +78,7 @@ describe('shards', () => {
       })),
     ).flat();
     for (const recipients of splitRecipients(crowd, 1)) {
-      expect(recipients.length).toBeLessThanOrEqual(MOST_IN_JOB);
+      expect(recipients.length).toBeLessThanOrEqual(MAX_IN_JOB);
       const job = DeliverJob.parse({
         app: 'a'.repeat(64),
         event: { name: 'message', args: [{ content: 'x'.repeat(28 * 1024), remark: 'x'.repeat(2048) }] },

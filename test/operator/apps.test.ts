@@ -185,9 +185,9 @@ describe('a key', () => {
     const keys = await keysOf('turning');
     const { code, out } = await run(['apps', 'keys', 'turning']);
     expect([code, out]).toEqual([0, 'They are in the secret macaw/prod/turning; --show prints them\n']);
-    const told = JSON.stringify([log, system.cloud.outputs, system.cloud.calls.since(0)]);
+    const received = JSON.stringify([log, system.cloud.outputs, system.cloud.calls.since(0)]);
     for (const key of [keys.clientKey, keys.masterKey, 'carried-client-key', 'key-of-maxleap']) {
-      expect(told).not.toContain(key);
+      expect(received).not.toContain(key);
     }
     expect(system.cloud.outputs).toMatchObject({ FirstAppId: app.id, FirstAppKeys: `macaw/prod/${app.id}` });
   }, 60_000);

@@ -13,7 +13,7 @@ export interface Done {
 export interface Circumstances {
   /** The environment; nothing of the test's own but where programs are. */
   readonly env?: Record<string, string>;
-  /** What the operator types when he is asked. */
+  /** What the operator types when they are asked. */
   readonly typed?: string;
 }
 

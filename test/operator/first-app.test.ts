@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { startCloud } from '../../local/cloud.ts';
+import { type Resources, startBroken } from '../support/broken.ts';
 import { rest } from '../support/macaw.ts';
 import { operator } from './command.ts';
 
@@ -26,3 +27,22 @@ it('the first application gets keys of its own, which a restart keeps', async ()
   expect(statSync(join(dataDir, 'secrets.json')).mode & 0o077).toBe(0);
   rmSync(dataDir, { recursive: true });
 }, 60_000);
+
+it.each([
+  [{ AppId: 'no id' }, /FirstApp[^ ]* \(Custom::FirstApp\) failed: ResourceProperties\.AppId: /],
+  [{ Mode: 'lax' }, /FirstApp[^ ]* \(Custom::FirstApp\) failed: ResourceProperties\.Mode: /],
+])('the deployment is answered, and fails at once, if the template has %j', async (properties, reason) => {
+  const starting = startBroken('Data', (resources) => {
+    for (const { Type, Properties } of Object.values(resources)) {
+      if (Type === 'Custom::FirstApp') Object.assign(Properties, properties);
+    }
+  });
+  await expect(starting).rejects.toThrow(reason);
+});
+
+it('CloudFormation waits for minutes at most, should an answer get lost', async () => {
+  const file = join(inject('assembly'), 'Macaw-prod-Data.template.json');
+  const { Resources }: { Resources: Resources } = JSON.parse(readFileSync(file, 'utf8'));
+  const own = Object.values(Resources).filter(({ Type }) => Type === 'Custom::FirstApp');
+  expect(own.map(({ Properties }) => Properties.ServiceTimeout)).toEqual([300]);
+});

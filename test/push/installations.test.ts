@@ -20,7 +20,7 @@ const token = () =>
     .join('');
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
 
-/** Somebody offline with his telephone, and how to say something to him. */
+/** Somebody offline with their telephone, and how to say something to them. */
 async function reachable(details: Record<string, unknown> = {}) {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);

@@ -11,7 +11,7 @@ const { call, create, users } = scene(system);
 
 beforeAll(() => credentials());
 
-/** Two friends: one who is online, one who is offline and has his telephone with him. */
+/** Two friends: one who is online, one who is offline and has their telephone with them. */
 async function friends() {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);

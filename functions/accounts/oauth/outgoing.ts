@@ -2,7 +2,7 @@ import { logger } from '../../observe/logger.ts';
 import { ACCOUNT_ERROR, AccountError } from '../errors.ts';
 
 const PATIENCE_MS = 3000;
-const MOST_BYTES = 64 * 1024;
+const MAX_BYTES = 64 * 1024;
 
 /** A provider that could not be asked: nobody's login is right or wrong by that. */
 export class ProviderFailed extends AccountError {
@@ -35,7 +35,7 @@ async function readAll({ body }: Response): Promise<Buffer> {
   // Leaving the loop by an error ends the transfer, too.
   for await (const chunk of body ?? []) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new Error(`it answered more than ${MOST_BYTES} bytes`);
+    if (bytes > MAX_BYTES) throw new Error(`it answered more than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

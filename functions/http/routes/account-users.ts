@@ -49,8 +49,8 @@ const Change = z.looseObject({
 });
 
 /**
- * A telephone number that its owner has shown to be his by a code. Otherwise anybody could put another's number on his
- * own account, and wait there for its owner to log in by phone.
+ * A telephone number that its owner has shown to be theirs by a code. Otherwise anybody could put another's number on
+ * their own account, and wait there for its owner to log in by phone.
  */
 async function provenPhone(app: App, phone: string, code: string | undefined, now: number): Promise<string> {
   const number = parsePhone(app, phone);

@@ -36,15 +36,15 @@ async function read(subject: Searchable): Promise<Record<string, unknown>> {
 /** The endpoints of the attributes of one kind of subject, below its path. */
 function attributesAt(base: string, kind: Searchable['kind'], reader: Access, writer: Access): Route[] {
   const path = `${base}/:id/attributes`;
-  const one = z.object({ id: kind === 'user' ? id('id') : communityId });
-  const named = z.extend(one, { name });
+  const subjectParams = z.object({ id: kind === 'user' ? id('id') : communityId });
+  const named = z.extend(subjectParams, { name });
   const at = ({ app, params }: Named): Searchable => ({ app: app.id, kind, id: params.id });
   return [
     route({
       method: 'GET',
       path,
       summary: `Read the attributes of a ${kind}`,
-      params: one,
+      params: subjectParams,
       status: 200,
       response: Attributes,
       access: reader,
@@ -74,7 +74,7 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       method: 'POST',
       path,
       summary: `Set some attributes of a ${kind}`,
-      params: one,
+      params: subjectParams,
       body,
       status: 201,
       response: Attributes,
@@ -86,7 +86,7 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       method: 'PUT',
       path,
       summary: `Set the attributes of a ${kind} and remove all others`,
-      params: one,
+      params: subjectParams,
       body,
       status: 201,
       response: Attributes,
@@ -98,7 +98,7 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       method: 'DELETE',
       path,
       summary: `Remove all attributes of a ${kind}`,
-      params: one,
+      params: subjectParams,
       status: 204,
       access: writer,
       handle: (request) => clearAttributes(at(request)),

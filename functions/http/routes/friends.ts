@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
-import { connectionsOf } from '../../store/connections.ts';
+import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { befriend, friendship, friendsOf, unfriend } from '../../store/friendships.ts';
 import { history, latest } from '../../store/messages.ts';
@@ -12,8 +12,8 @@ import { ContactDetail, Friendship, History, Ids, MadeFriendship } from './shape
 
 const user = (app: string, userId: string): Principal => ({ app, kind: 'user', id: userId });
 
-const one = z.object({ id: id('id') });
-const pair = z.object({ id: id('id'), fid: id('fid', 'The friend', 'jerry') });
+const userParams = z.object({ id: id('id') });
+const pairParams = z.object({ id: id('id'), fid: id('fid', 'The friend', 'jerry') });
 
 /** How many friendships one request may make. */
 const BATCH = 100;
@@ -24,7 +24,8 @@ async function makeFriends(
   friend: string,
   now: number,
 ): Promise<z.output<typeof MadeFriendship>> {
-  if (userId === friend) throw new ChatError(ERROR.badParameter, 'fid is the user himself; it must be somebody else');
+  if (userId === friend)
+    throw new ChatError(ERROR.badParameter, 'fid is the user of the path; it must be another user');
   return { ...(await befriend(user(app, userId), friend, now)), ns: app };
 }
 
@@ -33,7 +34,7 @@ export const friends = [
     method: 'POST',
     path: '/ctx/:id/friends/:fid',
     summary: 'Make two users friends of one another',
-    params: pair,
+    params: pairParams,
     status: 200,
     response: MadeFriendship,
     access: self,
@@ -44,14 +45,14 @@ export const friends = [
     method: 'POST',
     path: '/ctx/:id/friends',
     summary: 'Make a user friends with several others',
-    params: one,
+    params: userParams,
     body: ids('body', BATCH),
     status: 200,
     response: z.array(MadeFriendship),
     access: self,
     async handle({ app, params, body, now }) {
       if (body.includes(params.id))
-        throw new ChatError(ERROR.badParameter, 'body names the user himself; it must name others');
+        throw new ChatError(ERROR.badParameter, 'body names the user of the path; it must name other users');
       const made = [];
       for (const friend of body) made.push(await makeFriends(app.id, params.id, friend, now));
       return made;
@@ -62,7 +63,7 @@ export const friends = [
     method: 'GET',
     path: '/ctx/:id/friends/:fid',
     summary: 'Read one friendship',
-    params: pair,
+    params: pairParams,
     status: 200,
     response: Friendship,
     access: self,
@@ -80,7 +81,7 @@ export const friends = [
     method: 'DELETE',
     path: '/ctx/:id/friends/:fid',
     summary: 'End a friendship on both sides',
-    params: pair,
+    params: pairParams,
     status: 204,
     access: self,
     handle: ({ app, params }) => unfriend(user(app.id, params.id), params.fid),
@@ -90,7 +91,7 @@ export const friends = [
     method: 'GET',
     path: '/ctx/:id/friends',
     summary: "List a user's friends",
-    params: one,
+    params: userParams,
     query: z.object({ detail: flag('Who is online, and what was said last') }),
     status: 200,
     response: z.union([Ids, z.array(ContactDetail)]),
@@ -117,7 +118,7 @@ export const friends = [
     method: 'GET',
     path: '/ctx/:id/friends/:fid/chats',
     summary: 'Read the history with a friend',
-    params: pair,
+    params: pairParams,
     query: historyQuery,
     status: 200,
     response: History,

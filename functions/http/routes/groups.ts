@@ -1,20 +1,14 @@
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { App } from '../../store/apps.ts';
-import {
-  type Community,
-  checkExists,
-  communitiesOf,
-  describe,
-  membersOf,
-  unknownCommunity,
-} from '../../store/communities.ts';
-import { changeMembers, createCommunity } from '../../store/community-changes.ts';
+import { checkExists, communitiesOf, describe, describeHead } from '../../store/communities.ts';
+import { changeMembers, createCommunity, replaceMembers } from '../../store/community-changes.ts';
+import type { Community } from '../../store/community-keys.ts';
 import { eraseHistory, history, latest } from '../../store/messages.ts';
 import { isMember, isOwner, self } from '../access.ts';
 import { flag, historyQuery, id, ids } from '../parameters.ts';
 import { route } from '../route.ts';
-import { communityRoutes, memberLimit, name, nameAttribute, one } from './communities.ts';
+import { communityRoutes, idParams, memberLimit, name, nameAttribute } from './communities.ts';
 import { Group, GroupOfUser, History, Id, Ids } from './shapes.ts';
 
 const groupAt = (app: App, params: { id: string }): Community => ({ app: app.id, kind: 'group', id: params.id });
@@ -36,7 +30,7 @@ export const groups = [
     access: ({ kind, id }, { body }) => kind === 'user' && id === body.owner,
     async handle({ app, body, now }) {
       const group = { owner: body.owner, join: body.members, attributes: nameAttribute(body.name) };
-      const { id } = await createCommunity(app.id, 'group', group, { most: memberLimit(app, 'group'), now });
+      const { id } = await createCommunity(app.id, 'group', group, { limit: memberLimit(app, 'group'), now });
       return id;
     },
   }),
@@ -45,7 +39,7 @@ export const groups = [
     method: 'PUT',
     path: '/groups/:id',
     summary: "Change a group's owner, its members, or both; the owner stays a member",
-    params: one,
+    params: idParams,
     body: z.object({ owner: z.optional(id('owner')), members: z.optional(ids('members')) }),
     status: 201,
     response: Group,
@@ -53,19 +47,9 @@ export const groups = [
     async handle({ app, params, body, now }) {
       const group = groupAt(app, params);
       if (!body.owner && !body.members) throw new ChatError(ERROR.badParameter, 'body: owner or members must be there');
-      const [found] = await describe(app.id, 'group', [params.id]);
-      if (!found) throw unknownCommunity(group);
-      const owner = body.owner ?? found.owner;
-      const wanted = body.members && new Set([...body.members, ...(owner === undefined ? [] : [owner])]);
-      const change = {
-        owner: body.owner,
-        join: wanted ? [...wanted] : [],
-        leave: wanted ? (await membersOf(group)).filter((user) => !wanted.has(user)) : [],
-      };
-      await changeMembers(group, change, { most: memberLimit(app, 'group'), now });
-      const [changed] = await describe(app.id, 'group', [params.id]);
-      if (!changed) throw unknownCommunity(group);
-      return changed;
+      const options = { limit: memberLimit(app, 'group'), now };
+      if (body.members) return replaceMembers(group, { owner: body.owner, members: body.members }, options);
+      return describeHead(group, await changeMembers(group, { owner: body.owner }, options));
     },
   }),
 
@@ -73,7 +57,7 @@ export const groups = [
     method: 'GET',
     path: '/groups/:id/chats',
     summary: 'Read the history of a group',
-    params: one,
+    params: idParams,
     query: historyQuery,
     status: 200,
     response: History,
@@ -88,7 +72,7 @@ export const groups = [
     method: 'DELETE',
     path: '/groups/:id/chats',
     summary: 'Erase the history of a group',
-    params: one,
+    params: idParams,
     status: 204,
     access: (caller, { app, params }) => isOwner(caller, groupAt(app, params)),
     async handle({ app, params }) {

@@ -22,7 +22,7 @@ export const rooms = [
     access: everyone,
     async handle({ app, body, now }) {
       const room = { join: body.members, attributes: nameAttribute(body.name) };
-      const { id } = await createCommunity(app.id, 'room', room, { most: memberLimit(app, 'room'), now });
+      const { id } = await createCommunity(app.id, 'room', room, { limit: memberLimit(app, 'room'), now });
       return id;
     },
   }),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Principal } from '../../shared/principal.ts';
 import { describe } from '../../store/communities.ts';
-import { connectionsOf } from '../../store/connections.ts';
+import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { search } from '../../store/search.ts';
 import { everyone, masterOnly } from '../access.ts';
@@ -23,8 +23,8 @@ const query = z
       _limit: {
         type: 'integer',
         minimum: 1,
-        default: SEARCH_LIMIT.usual,
-        description: `How many at most; more than ${SEARCH_LIMIT.most} are taken for ${SEARCH_LIMIT.most}`,
+        default: SEARCH_LIMIT.default,
+        description: `How many at most; more than ${SEARCH_LIMIT.max} are taken for ${SEARCH_LIMIT.max}`,
       },
     },
     additionalProperties: { type: 'string' },
@@ -65,7 +65,7 @@ const communities = (kind: 'group' | 'room') =>
     query,
     status: 200,
     response: z.array(kind === 'group' ? Group : Room),
-    // Anybody may enter a room, so he may look for one; who is in a group is for its members to know.
+    // Anybody may enter a room, so they may look for one; who is in a group is for its members to know.
     access: kind === 'room' ? everyone : masterOnly,
     async handle({ app, query }) {
       const found = await search(app.id, kind, query);

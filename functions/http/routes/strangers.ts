@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
-import { connectionsOf } from '../../store/connections.ts';
 import { type Contact, contact, contactsOf } from '../../store/contacts.ts';
+import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { history, latest } from '../../store/messages.ts';
 import { self } from '../access.ts';
@@ -10,7 +10,7 @@ import { flag, historyQuery, id, idList, limit, skip } from '../parameters.ts';
 import { route } from '../route.ts';
 import { ContactDetail, History, Ids, Stranger } from './shapes.ts';
 
-const one = z.object({ id: id('id') });
+const userParams = z.object({ id: id('id') });
 const pair = z.object({ id: id('id'), sid: id('sid', 'The stranger', 'butch') });
 
 /** Adds to contacts whether the stranger is online now, and what was said last. */
@@ -35,7 +35,7 @@ export const strangers = [
     method: 'GET',
     path: '/ctx/:id/strangers',
     summary: 'List the strangers that a user was in contact with, the latest first',
-    params: one,
+    params: userParams,
     query: z.object({
       detail: flag('Who is online, and what was said last'),
       skip,
@@ -96,7 +96,7 @@ async function named(
 ): Promise<Contact[]> {
   const found = await lookup([...new Set(ids)].map((stranger) => contact(user, stranger, now)));
   return found
-    .flatMap((one) => one ?? [])
+    .flatMap((contact) => contact ?? [])
     .sort((a, b) => b.ts - a.ts)
     .slice(page.skip, page.skip + page.limit);
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { App } from '../../store/apps.ts';
 import { communitiesOf } from '../../store/communities.ts';
-import { connectionsOf } from '../../store/connections.ts';
+import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { installsOf, unbind } from '../../store/installations.ts';
 import { userRecord } from '../../store/profiles.ts';
