@@ -16,6 +16,7 @@ import { CustomResources } from './custom-resources/custom-resources.ts';
 import { Memory } from './custom-resources/memory.ts';
 import { dynamoDbApi } from './dynamodb/api.ts';
 import { EmulatorClient } from './dynamodb/client.ts';
+import { Conflicts } from './dynamodb/conflicts.ts';
 import { startEmulator } from './dynamodb/emulator.ts';
 import { createTables } from './dynamodb/tables.ts';
 import { Gate } from './gate/gate.ts';
@@ -72,6 +73,8 @@ export interface CloudOptions {
   secrets?: Record<string, string>;
   /** API Gateway's limits, to be shortened in tests. @default those of AWS, but posts without a quota */
   limits?: Partial<Limits>;
+  /** For how long a transaction of DynamoDB is under way at least, and what meets it fails. @default as long as the emulator takes; about 20 ms on AWS */
+  transactionMs?: number;
   /** Delays each integration's invocation, so that frames finish out of order as they may on AWS. @default none */
   invocationDelayMs?: () => number;
   /** How long to wait before the n-th retry of an asynchronous invocation. @default n × 250 ms; minutes on AWS */
@@ -107,6 +110,8 @@ export interface Cloud {
   metrics: Metrics;
   /** The next so many calls of a service are throttled, as AWS does it. */
   throttle(service: 'dynamodb' | 'execute-api', calls: number): void;
+  /** The next so many writes of single items meet a transaction on their items, and fail. */
+  conflict(writes: number): void;
   /** What SNS would have sent to telephones, and its faults. */
   outbox: Outbox;
   /** Closes everything and leaves no process or handle behind. */
@@ -164,6 +169,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 
     const rewriteAll = (outputs: Record<string, string>): Record<string, string> =>
       Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, rewrite(value)]));
+    const conflicts = new Conflicts(model, options.transactionMs ?? 0);
     const secrets = new Secrets(kept('secrets.json'), options.secrets ?? {});
     const registry = new Registry(kept('sns.json'));
     const outbox = new Outbox(new Faults(registry));
@@ -187,7 +193,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
           const outputs = model.outputsOf(stack);
           return outputs && rewriteAll(outputs);
         }),
-        dynamodb: dynamoDbApi(dynamodb),
+        dynamodb: dynamoDbApi(dynamodb, conflicts),
         lambda: (request, authorize) => lambdaApi(lambda, async)(request, authorize),
         'execute-api': managementApi(webSockets, limits.messageBytes, posts),
         secretsmanager: secretsManagerApi(secrets),
@@ -285,6 +291,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       failPosts: (connectionId, status, times) => posts.fail(connectionId, status, times),
       failureQueues: () => queues.contents(),
       metrics,
+      conflict: (writes) => conflicts.force(writes),
       throttle: (service, count) => gate.throttle(service, count),
       outbox,
       stop,

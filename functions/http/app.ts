@@ -39,9 +39,9 @@ export function serveRoutes(routes: readonly Route[], format = chatErrorFormat):
  * Leads a path of another function there when it comes with a slash behind it, with which the gateway does not know it.
  * Without one it came by a method that the other function does not have.
  */
-export function redirectTrailingSlash(app: Hono, path: string, tell = tellAsChat): void {
+export function redirectTrailingSlash(app: Hono, path: string, format = chatErrorFormat): void {
   app.all(path, (context) =>
-    context.req.path === path ? wrongMethod(context, ['GET', 'HEAD'], tell) : context.redirect(path, 308),
+    context.req.path === path ? wrongMethod(context, ['GET', 'HEAD'], format) : context.redirect(path, 308),
   );
 }
 

@@ -2,9 +2,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { countThrottling } from '../observe/throttling.ts';
 import { METRIC } from '../shared/constants.ts';
+import { retryConflicts } from './retry-conflicts.ts';
 
 const client = new DynamoDBClient({});
 countThrottling(client, METRIC.tableThrottles);
+retryConflicts(client);
 
 export const dynamo = DynamoDBDocumentClient.from(client, {
   marshallOptions: { removeUndefinedValues: true },
