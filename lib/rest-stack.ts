@@ -4,7 +4,7 @@ import { CorsHttpMethod, HttpApi, HttpMethod, HttpStage, LogGroupLogDestination 
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { CONTACT_INDEX, DIRECTORY_INDEX, ENV, MEMBERSHIP_INDEX } from '../functions/shared/constants.ts';
+import { CONTACT_INDEX, DIRECTORY_INDEX, ENV, MEMBERSHIP_INDEX, NEXT_SKIP } from '../functions/shared/constants.ts';
 import { Accounts } from './accounts.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
@@ -51,6 +51,7 @@ export class RestStack extends Stack {
         allowOrigins: ['*'],
         allowMethods: [CorsHttpMethod.ANY],
         allowHeaders: ['*'],
+        exposeHeaders: [NEXT_SKIP],
         maxAge: Duration.days(1),
       },
       createDefaultStage: false,
@@ -82,6 +83,8 @@ export class RestStack extends Stack {
   /** The API's one stage, which logs what was asked, and how long it took: also what never comes to a function. */
   private stage(): void {
     const logGroup = new LogGroup(this, 'AccessLog', {
+      // Every other name would be added to a resource policy of the account, whose size is limited.
+      logGroupName: `/aws/vendedlogs/apigateway/${this.stackName}`,
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });

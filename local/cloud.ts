@@ -25,6 +25,7 @@ import { loadRoles } from './iam/roles.ts';
 import { lambdaApi } from './lambda/api.ts';
 import { AsyncInvocations } from './lambda/async.ts';
 import { FunctionFailed } from './lambda/errors.ts';
+import { EventSources } from './lambda/event-sources.ts';
 import { loadFunctions } from './lambda/functions.ts';
 import { Lambda } from './lambda/lambda.ts';
 import { Permissions } from './lambda/permissions.ts';
@@ -110,6 +111,8 @@ export interface Cloud {
   metrics: Metrics;
   /** The next so many calls of a service are throttled, as AWS does it. */
   throttle(service: 'dynamodb' | 'execute-api', calls: number): void;
+  /** Functions are frozen for so long that AWS closes all their connections, which they find out by using them. */
+  freeze(): void;
   /** The next so many writes of single items meet a transaction on their items, and fail. */
   conflict(writes: number): void;
   /** What SNS would have sent to telephones, and its faults. */
@@ -226,6 +229,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const retryDelayMs = options.retryDelayMs ?? ((retry: number) => retry * 250);
     const async = new AsyncInvocations({ lambda, queues, roles, calls, activity, log, retryDelayMs });
     started.push(() => async.stop());
+    const eventSources = new EventSources({ model, queues, lambda, roles, activity, retryDelayMs });
+    started.push(() => eventSources.stop());
 
     const memory = new Memory(kept('custom-resources.json'));
     const customResources = new CustomResources({ model, lambda, async, gate: () => gate.url, memory });
@@ -292,6 +297,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       failureQueues: () => queues.contents(),
       metrics,
       conflict: (writes) => conflicts.force(writes),
+      freeze: () => gate.freeze(),
       throttle: (service, count) => gate.throttle(service, count),
       outbox,
       stop,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Role } from '../iam/roles.ts';
 import type { LambdaFunction } from '../lambda/functions.ts';
 import type { AwsService, CallLog } from '../shared/calls.ts';
@@ -50,11 +51,18 @@ export class Gate {
   readonly #options: GateOptions;
   readonly #server: Server;
   readonly #throttled = new Map<string, number>();
+  readonly #open = new Set<Socket>();
+  /** Connections that are reset as soon as they are used. */
+  readonly #stale = new WeakSet<Socket>();
   url = '';
 
   constructor(options: GateOptions) {
     this.#options = options;
     this.#server = createServer(async (request, response) => {
+      if (this.#stale.has(request.socket)) {
+        request.socket.resetAndDestroy();
+        return;
+      }
       try {
         const { method = 'GET', url: path = '/', headers } = request;
         const body = await readBody(request);
@@ -70,6 +78,10 @@ export class Gate {
       }
     });
     this.#server.keepAliveTimeout = 60_000;
+    this.#server.on('connection', (socket) => {
+      this.#open.add(socket);
+      socket.on('close', () => this.#open.delete(socket));
+    });
   }
 
   async start(): Promise<void> {
@@ -78,6 +90,14 @@ export class Gate {
 
   async stop(): Promise<void> {
     await close(this.#server);
+  }
+
+  /**
+   * Closes every connection, but so that functions find that out only when they use one: as if they had been frozen while
+   * AWS closed it.
+   */
+  freeze(): void {
+    for (const socket of this.#open) this.#stale.add(socket);
   }
 
   /** Throttles the next so many calls of a service. */
