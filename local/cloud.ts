@@ -111,6 +111,8 @@ export interface Cloud {
   metrics: Metrics;
   /** The next so many calls of a service are throttled, as AWS does it. */
   throttle(service: 'dynamodb' | 'execute-api', calls: number): void;
+  /** The next so many calls of a service are never answered, as when a connection died silently. */
+  hang(service: 'dynamodb' | 'execute-api' | 'lambda', calls: number): void;
   /** Functions are frozen for so long that AWS closes all their connections, which they find out by using them. */
   freeze(): void;
   /** The next so many writes of single items meet a transaction on their items, and fail. */
@@ -298,6 +300,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       metrics,
       conflict: (writes) => conflicts.force(writes),
       freeze: () => gate.freeze(),
+      hang: (service, count) => gate.hang(service, count),
       throttle: (service, count) => gate.throttle(service, count),
       outbox,
       stop,

@@ -21,7 +21,7 @@ const EXISTS = 'attribute_exists(#pk) AND attribute_not_exists(deleted)';
  * Lets users join who are no members yet, without a transaction: many who join one community at once would all meet on its
  * head. They are counted first, on condition that there is room, and then become members. So there are never more members
  * than counted. If this ends halfway, fewer are members than counted, until {@link recount} finds out.
- * See docs/decisions/0021-joins-without-transactions.md.
+ * See docs/decisions/0023-joins-without-transactions.md.
  * @returns how many members there are
  * @throws ChatError 5004 when the community does not exist (any more), 5008 when there is no room
  */

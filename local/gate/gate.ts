@@ -51,6 +51,7 @@ export class Gate {
   readonly #options: GateOptions;
   readonly #server: Server;
   readonly #throttled = new Map<string, number>();
+  readonly #silent = new Map<string, number>();
   readonly #open = new Set<Socket>();
   /** Connections that are reset as soon as they are used. */
   readonly #stale = new WeakSet<Socket>();
@@ -105,6 +106,18 @@ export class Gate {
     this.#throttled.set(service, calls);
   }
 
+  /** Never answers the next so many calls of a service. */
+  hang(service: AwsService, calls: number): void {
+    this.#silent.set(service, calls);
+  }
+
+  /** Whether a call is one that is never answered. */
+  #hangs(service: string): boolean {
+    const left = this.#silent.get(service) ?? 0;
+    this.#silent.set(service, Math.max(0, left - 1));
+    return left > 0;
+  }
+
   /** The answer to a call that is throttled. */
   #refusal(service: string): Reply | undefined {
     const left = this.#throttled.get(service) ?? 0;
@@ -135,6 +148,7 @@ export class Gate {
       this.#options.log({ kind: 'notice', text });
       return fault(501, 'UnknownOperationException', text);
     }
+    if (this.#hangs(signature.service)) return new Promise(() => {});
     const refusal = this.#refusal(signature.service);
     if (refusal) return refusal;
     const service = signature.service as AwsService;
