@@ -7,12 +7,12 @@ import { parseArgs } from 'node:util';
 import { startCloud } from '../local/cloud.ts';
 import { DEMO } from '../scripts/demo.ts';
 import { synthesize } from '../scripts/synth.ts';
+import { CheckReport } from './check-report.ts';
 import type { Client } from './client.ts';
+import { ClientScenario } from './client-scenario.ts';
 import { JAVA_CLIENTS } from './java.ts';
 import { checkMaxIM } from './maxim.ts';
 import { PYTHON_CLIENTS } from './python.ts';
-import { Scene } from './scene.ts';
-import { Tally } from './tally.ts';
 
 /**
  * Long enough for two heartbeats of either kind, and for every client to give up that misses one.
@@ -27,39 +27,39 @@ const assembly = mkdtempSync(join(tmpdir(), 'macaw-checks-'));
 process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
 await synthesize(assembly);
 const cloud = await startCloud({ assembly, ...DEMO, ...(stay && { limits: { idleMs: IDLE_MS } }) });
-const tally = new Tally();
+const report = new CheckReport();
 
 /** What every client has to pass, in this order: one check builds on another. Answers whether it did. */
-async function play({ eio }: Client, scene: Scene): Promise<boolean> {
+async function play({ eio }: Client, scenario: ClientScenario): Promise<boolean> {
   return (
-    (await tally.check('installs and logs in', () => scene.enter())) &&
-    (await tally.check('is told that its key is wrong', () => scene.intrude())) &&
-    (await tally.check('says and hears, with every acknowledgement', () => scene.talk())) &&
+    (await report.check('installs and logs in', () => scenario.logIn())) &&
+    (await report.check('is told that its key is wrong', () => scenario.useWrongKey())) &&
+    (await report.check('says and hears, with every acknowledgement', () => scenario.exchangeMessages())) &&
     // With --stay it will be pinged by the schedule; Engine.IO 3 clients ping by themselves, after minutes.
-    (stay || eio === 3 || (await tally.check('answers a heartbeat', () => scene.beat()))) &&
-    (await tally.check('comes back when its connection dies', () => scene.revive()))
+    (stay || eio === 3 || (await report.check('answers a heartbeat', () => scenario.answerHeartbeat()))) &&
+    (await report.check('comes back when its connection dies', () => scenario.reconnect()))
   );
 }
 
-const scenes: { client: Client; scene: Scene }[] = [];
+const scenarios: { client: Client; scenario: ClientScenario }[] = [];
 for (const client of [...PYTHON_CLIENTS, ...JAVA_CLIENTS]) {
   console.log(`${client.name} (Engine.IO ${client.eio})`);
-  const scene = new Scene(cloud, client);
-  if ((await play(client, scene)) && stay) scenes.push({ client, scene });
-  else await scene.end();
+  const scenario = new ClientScenario(cloud, client);
+  if ((await play(client, scenario)) && stay) scenarios.push({ client, scenario });
+  else await scenario.end();
 }
 
-await checkMaxIM(cloud, tally);
+await checkMaxIM(cloud, report);
 
 if (stay) {
   console.log(`Everybody stays for ${STAY_MINUTES} minutes`);
   await pause(STAY_MINUTES * 60_000);
-  for (const { client, scene } of scenes) {
-    await tally.check(client.name, () => scene.stay());
-    await scene.end();
+  for (const { client, scenario } of scenarios) {
+    await report.check(client.name, () => scenario.checkConnected());
+    await scenario.end();
   }
 }
 
 await cloud.stop();
-console.log(`\n${tally}`);
-process.exitCode = tally.failed > 0 ? 1 : 0;
+console.log(`\n${report}`);
+process.exitCode = report.failed > 0 ? 1 : 0;

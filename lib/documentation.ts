@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { FILES } from '../functions/api-docs/files.ts';
+import { SERVED_FILES } from '../functions/api-docs/files.ts';
 import { describeRest } from './openapi.ts';
 
 const { resolve } = createRequire(import.meta.url);
@@ -9,7 +9,7 @@ const { resolve } = createRequire(import.meta.url);
 export async function documentation(): Promise<Record<string, Buffer>> {
   const described = Buffer.from(JSON.stringify(await describeRest()));
   return Object.fromEntries(
-    [...FILES.values()].map(({ name }) => [name, name === 'openapi.json' ? described : read(name)]),
+    [...SERVED_FILES.values()].map(({ name }) => [name, name === 'openapi.json' ? described : read(name)]),
   );
 }
 

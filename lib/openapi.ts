@@ -126,14 +126,14 @@ async function loadRoutes() {
   process.env[ENV.retentionDays] ??= JSON.stringify(RETENTION_DAYS);
   for (const name of Object.values(ENV)) process.env[name] ??= 'described-only';
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const [{ sections }, { attachments }, { accounts }, { installations }, { credentials }] = await Promise.all([
+  const [{ sections }, { attachments }, { accounts }, { installations }, { pushCredentials }] = await Promise.all([
     import('../functions/http/routes/routes.ts'),
     import('../functions/http/routes/attachments.ts'),
     import('../functions/http/routes/account-routes.ts'),
     import('../functions/http/routes/installations.ts'),
     import('../functions/http/routes/push-credentials.ts'),
   ]);
-  const [{ STATUS }, { Failure }, { ACCOUNT_STATUS }, { AccountFailure }] = await Promise.all([
+  const [{ STATUS }, { FailureShape }, { ACCOUNT_STATUS }, { AccountFailure }] = await Promise.all([
     import('../functions/http/status.ts'),
     import('../functions/http/routes/shapes.ts'),
     import('../functions/http/routes/account-errors.ts'),
@@ -143,10 +143,10 @@ async function loadRoutes() {
   return {
     sections: [
       ...[...sections, attachments].map(telling('Failure')),
-      ...[accounts, installations, credentials].map(telling('AccountFailure')),
+      ...[accounts, installations, pushCredentials].map(telling('AccountFailure')),
     ],
     failures: {
-      Failure: { schema: Failure, description: codes('errorCode', STATUS, MEANING) },
+      Failure: { schema: FailureShape, description: codes('errorCode', STATUS, MEANING) },
       AccountFailure: { schema: AccountFailure, description: codes('code', ACCOUNT_STATUS, ACCOUNT_MEANING) },
     },
   };

@@ -87,9 +87,9 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
   const inGroup = await Promise.all(members.map((member) => login(member)));
   await when('message to a group of 50, all online', () => say(annas, { id: group, type: 1 }, inGroup));
 
-  const crowd = users(ROOM - 1);
-  const room = await call('POST', '/rooms', { members: [anna, ...(await make(cloud, crowd))] });
-  const inRoom = await Promise.all(crowd.map((member) => login(member)));
+  const others = users(ROOM - 1);
+  const room = await call('POST', '/rooms', { members: [anna, ...(await make(cloud, others))] });
+  const inRoom = await Promise.all(others.map((member) => login(member)));
   await when(`message to a room of ${ROOM}, all online`, () => say(annas, { id: room, type: 2 }, inRoom));
 
   await when('befriend', () => call('POST', `/ctx/${tom}/friends/${spike}`));

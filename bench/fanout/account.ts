@@ -1,12 +1,12 @@
-import type { Allowance } from '../../functions/chat/sharding.ts';
+import type { PostAllowance } from '../../functions/chat/sharding.ts';
 
 /** API Gateway's own token bucket: what is too much for it is refused. */
 export class Account {
-  readonly #quota: Allowance;
+  readonly #quota: PostAllowance;
   #tokens: number;
   #at = 0;
 
-  constructor(quota: Allowance) {
+  constructor(quota: PostAllowance) {
     this.#quota = quota;
     this.#tokens = quota.burst;
   }

@@ -1,4 +1,4 @@
-import { type Allowance, AT_ONCE, MAX_LISTED, shardsFor } from '../../functions/chat/sharding.ts';
+import { AT_ONCE, MAX_LISTED, type PostAllowance, shardsFor } from '../../functions/chat/sharding.ts';
 import { ACCOUNT, CPU, MEMORY_MB, VCPU_MB } from './assumptions.ts';
 import { quantile, streams } from './samples.ts';
 
@@ -11,7 +11,7 @@ const PAGE = 100;
  * the latencies of the simulation of that seed; there are as many instances as anybody likes, which compute in no time and share
  * perfectly what the whole account may post. Or one instance posts alone, without a hop: the better of both.
  */
-export function bound(connections: number, quota: Allowance, parts: readonly number[], seed: number): number[] {
+export function bound(connections: number, quota: PostAllowance, parts: readonly number[], seed: number): number[] {
   const { read, hop, post } = streams(seed);
   const admitted = read();
   const listed = connections <= MAX_LISTED;

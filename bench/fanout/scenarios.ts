@@ -1,10 +1,10 @@
-import type { Allowance } from '../../functions/chat/sharding.ts';
+import type { PostAllowance } from '../../functions/chat/sharding.ts';
 import { bound } from './bound.ts';
 import { quantile } from './samples.ts';
 import { type Event, type Outcome, simulate } from './simulate.ts';
 
 /** What the stacks let the functions post, unless they are told otherwise. */
-export const QUOTA: Allowance = { perSecond: 9000, burst: 4500 };
+export const QUOTA: PostAllowance = { perSecond: 9000, burst: 4500 };
 
 /** Until half of the audience has it, 99 of 100, and all. */
 export const PARTS = [0.5, 0.99, 1] as const;

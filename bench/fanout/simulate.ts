@@ -1,5 +1,5 @@
 import { PostRate, type Priority } from '../../functions/chat/post-rate.ts';
-import { type Allowance, MAX_DIRECT, MAX_LISTED, shardsFor, shareOf } from '../../functions/chat/sharding.ts';
+import { MAX_DIRECT, MAX_LISTED, type PostAllowance, shardsFor, shareOf } from '../../functions/chat/sharding.ts';
 import { PRICE } from '../../lib/prices.ts';
 import { computing } from '../calls/prices.ts';
 import { Account } from './account.ts';
@@ -16,7 +16,7 @@ export interface Event {
 
 export interface Options {
   /** What the deployment lets its functions post. */
-  readonly quota: Allowance;
+  readonly quota: PostAllowance;
   readonly cold?: boolean;
   readonly seed: number;
 }
@@ -46,12 +46,17 @@ export function simulate(events: readonly Event[], { quota, cold = false, seed }
 }
 
 /** Plans one event as functions/chat/fan-out.ts does, and lets its instances start. */
-function fanOut({ connections, priority }: Event, world: World, quota: Allowance, hop: () => number): () => Outcome {
+function fanOut(
+  { connections, priority }: Event,
+  world: World,
+  quota: PostAllowance,
+  hop: () => number,
+): () => Outcome {
   const { timeline, read } = world;
   const frame = new Instance(world, MEMORY_MB.frame);
   const shards: { readonly instance: Instance; readonly start: number }[] = [];
   const listed = connections <= MAX_LISTED;
-  const start = (size: number, share: Allowance) => {
+  const start = (size: number, share: PostAllowance) => {
     const since = timeline.now;
     const begun = frame.compute(CPU.invoke) + hop();
     timeline.at(begun, () => {

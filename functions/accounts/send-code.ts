@@ -3,7 +3,7 @@ import { sendSms } from '../gateway/sms.ts';
 import { logger } from '../observe/logger.ts';
 import type { App } from '../store/apps.ts';
 import { type Purpose, saveCode } from '../store/codes.ts';
-import { type Allowance, countAgainst } from '../store/counters.ts';
+import { type CounterLimit, countAgainst } from '../store/counters.ts';
 import { hashCode } from './codes.ts';
 import { ACCOUNT_ERROR, AccountError } from './errors.ts';
 
@@ -45,7 +45,7 @@ export async function sendCode(app: App, phone: string, purpose: Purpose, now: n
   }
 }
 
-async function allow(name: string, allowance: Allowance, now: number, what: string): Promise<void> {
+async function allow(name: string, allowance: CounterLimit, now: number, what: string): Promise<void> {
   if (await countAgainst(name, allowance, now)) return;
   throw new AccountError(ACCOUNT_ERROR.tooManyCodes, `More codes than ${what} (${allowance.limit}); try again later`);
 }

@@ -26,7 +26,7 @@ const AuthPayload = z.object({
 });
 
 /** The ways to log in on the socket: the wire's forms of the `auth` object, one for one, and by a token from an earlier login. */
-export type Login =
+export type LoginMethod =
   | { kind: 'client'; id: string }
   | { kind: 'account'; username: string; password: string }
   | { kind: 'phone'; phone: string; code: string }
@@ -37,7 +37,7 @@ export type Login =
 export interface AuthPayload {
   readonly app: string;
   readonly sign: string;
-  readonly login: Login;
+  readonly login: LoginMethod;
   readonly install: string | undefined;
   readonly notifyAll: boolean;
 }
@@ -71,7 +71,7 @@ export function parseAuthPayload(input: unknown): AuthPayload {
   };
 }
 
-function parseLogin(auth: z.output<typeof AuthPayload>): Login {
+function parseLogin(auth: z.output<typeof AuthPayload>): LoginMethod {
   const { client, username, phone, password, oauth, sessionToken, passenger } = auth;
   if (client !== undefined && client !== null) return { kind: 'client', id: parseId(client, 'auth.client') };
   if (username !== undefined && password !== undefined) return { kind: 'account', username, password };

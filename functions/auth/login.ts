@@ -4,7 +4,7 @@ import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type Account, isOfAccount } from '../store/accounts.ts';
 import { type App, findApp } from '../store/apps.ts';
-import { bind } from '../store/installations.ts';
+import { bindInstallation } from '../store/installations.ts';
 import { ensureProfile, saveVisitor } from '../store/profiles.ts';
 import type { AuthPayload, LoginOptions } from './auth-payload.ts';
 import { holdsClientKey } from './client-key.ts';
@@ -73,6 +73,6 @@ export async function saveLogin(
     return 0;
   }
   const { friends } = await ensureProfile(principal, now);
-  if (install !== undefined) await bind(principal, install, now);
+  if (install !== undefined) await bindInstallation(principal, install, now);
   return friends;
 }

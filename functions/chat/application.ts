@@ -20,7 +20,7 @@ import { confirmLogin, type Login, refuseLogin, type Session, startSession } fro
  * @param arrival when the frame reached the gateway, epoch ms
  * @param background receives work that the answer to the client need not wait for, but the invocation must
  */
-export function chat(
+export function chatApplication(
   authorization: Authorization,
   arrival: number,
   background: (work: Promise<void>) => void,

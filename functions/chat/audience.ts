@@ -1,7 +1,7 @@
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
-import { head, membership, unknownCommunity } from '../store/communities.ts';
+import { communityHead, membership, unknownCommunity } from '../store/communities.ts';
 import type { Community } from '../store/community-keys.ts';
 import { connectionsOf } from '../store/devices.ts';
 import { type Lookup, lookup } from '../store/dynamo.ts';
@@ -102,7 +102,7 @@ async function toOne(
 async function toCommunity(speaker: Principal, community: Community): Promise<Audience> {
   const { app, kind, id } = community;
   const [found, member, own] = await lookup([
-    head(community),
+    communityHead(community),
     membership(community, speaker.id),
     connectionsOf(speaker),
   ]);

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import type { DeliverPart, Delivery } from '../jobs/deliver.ts';
 import { enqueueDeliveries } from '../jobs/deliver-enqueue.ts';
-import { delivered } from '../observe/metrics.ts';
+import { recordDelivery } from '../observe/metrics.ts';
 import type { Principal } from '../shared/principal.ts';
 import { deliver, type Pacing, type Recipient } from './delivery.ts';
-import { postAllowance } from './post-allowance';
+import { postAllowance } from './post-allowance.ts';
 import type { Recipients } from './recipients.ts';
-import { MAX_DIRECT, type Range, shardsFor, shareOf, splitRange, splitRecipients } from './sharding.ts';
+import { MAX_DIRECT, type NumberRange, shardsFor, shareOf, splitRange, splitRecipients } from './sharding.ts';
 
 /** Messages tell when they were said; presence does not. */
 const Said = z.object({ ts: z.number() });
@@ -25,7 +25,7 @@ export async function fanOut(delivery: Delivery, to: Recipients, onUnreached = i
     const parts = splitRange(to.range, shardsFor(to.size, postAllowance()));
     return startShards(
       delivery,
-      parts.map((part: Range) => ({ ...to.range, ...part })),
+      parts.map((part: NumberRange) => ({ ...to.range, ...part })),
     );
   }
   const { recipients, offline = [] } = to;
@@ -60,7 +60,7 @@ export async function deliverMeasured(
 ): Promise<Undelivered> {
   const { sent, left, lost } = await deliver(recipients, event, pacing);
   const said = Said.safeParse(event.args[0]);
-  if (said.success) delivered(said.data.ts, sent.length);
+  if (said.success) recordDelivery(said.data.ts, sent.length);
   const reached = new Set(owners(sent).keys());
   const due = owners(left);
   return {

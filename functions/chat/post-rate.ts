@@ -1,4 +1,4 @@
-import type { Allowance } from './sharding.ts';
+import type { PostAllowance } from './sharding.ts';
 
 /** Messages go before notices, which are all that nobody waits for: presence, and what the application has to say. */
 export type Priority = 'message' | 'notice';
@@ -21,7 +21,7 @@ const MAX_LATE_MS = 1000;
 
 /** A token bucket whose rate adapts. Knows no clock: times are epoch ms, or whatever the caller counts in ms. */
 export class PostRate {
-  readonly #share: Allowance;
+  readonly #share: PostAllowance;
   readonly #behavior: (typeof BEHAVIOR)[Priority];
   #perSecond: number;
   /** Below zero by as many as wait for their turn. */
@@ -33,7 +33,7 @@ export class PostRate {
    * @param since when the shares were given: who starts late may use what they could have posted since then, and all
    *   together still keep to the allowance
    */
-  constructor(share: Allowance, priority: Priority, now: number, since = now) {
+  constructor(share: PostAllowance, priority: Priority, now: number, since = now) {
     this.#share = share;
     this.#behavior = BEHAVIOR[priority];
     this.#perSecond = share.perSecond * this.#behavior.begins;

@@ -1,7 +1,7 @@
 import type { Addressee, DeliverPart } from '../jobs/deliver.ts';
 import { EVERYBODY_SHARDS } from '../shared/constants.ts';
 import type { Principal } from '../shared/principal.ts';
-import { head, membersOf } from '../store/communities.ts';
+import { communityHead, membersOf } from '../store/communities.ts';
 import { type Community, MEMBER_RANGES } from '../store/community-keys.ts';
 import { connectionsOfApp } from '../store/connection-index.ts';
 import { connectionsOf } from '../store/devices.ts';
@@ -69,7 +69,7 @@ export async function findRecipients(app: string, to: Addressee): Promise<Recipi
     return { recipients: found, offline: offlineAmong([user], found) };
   }
   const community: Community = { app, kind: to.kind, id: to.id };
-  const [found] = await lookup([head(community)]);
+  const [found] = await lookup([communityHead(community)]);
   return found && otherMembers(undefined, community, found.members);
 }
 

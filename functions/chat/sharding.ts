@@ -1,7 +1,7 @@
 import type { Principal } from '../shared/principal.ts';
 
 /** Posts that somebody may make: so many in a second, and as many more at once. */
-export interface Allowance {
+export interface PostAllowance {
   readonly perSecond: number;
   readonly burst: number;
 }
@@ -33,24 +33,24 @@ const SHARD_RATE = 300;
  * them be sooner done, as the allowance is used up, nor do they take the account's concurrency away from others.
  * @param connections how many there are, or may be
  */
-export function shardsFor(connections: number, { perSecond }: Allowance): number {
+export function shardsFor(connections: number, { perSecond }: PostAllowance): number {
   const wanted = Math.min(connections / WORTH_A_SHARD, perSecond / SHARD_RATE);
   return 2 ** Math.ceil(Math.log2(Math.max(1, wanted)));
 }
 
 /** What one of several shards may post, so that all of them together keep to the allowance. */
-export function shareOf({ perSecond, burst }: Allowance, shards: number): Allowance {
+export function shareOf({ perSecond, burst }: PostAllowance, shards: number): PostAllowance {
   return { perSecond: perSecond / shards, burst: burst / shards };
 }
 
 /** Numbers from one up to another, which is not among them. */
-export interface Range {
+export interface NumberRange {
   readonly from: number;
   readonly to: number;
 }
 
 /** Cuts a range into so many parts, or into numbers where there are not so many. */
-export function splitRange({ from, to }: Range, parts: number): Range[] {
+export function splitRange({ from, to }: NumberRange, parts: number): NumberRange[] {
   const count = Math.min(parts, to - from);
   const edge = (n: number) => from + Math.floor(((to - from) * n) / count);
   return Array.from({ length: count }, (_, n) => ({ from: edge(n), to: edge(n + 1) }));

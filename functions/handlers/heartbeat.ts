@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { invokeAsync, ownUrl } from '../gateway/invoke.ts';
-import { checkConnection } from '../heartbeat/check-connection';
-import { throttled } from '../heartbeat/throttled';
+import { checkConnection } from '../heartbeat/check-connection.ts';
+import { throttled } from '../heartbeat/throttled.ts';
 import { logger } from '../observe/logger.ts';
 import { observed } from '../observe/observed.ts';
-import { divide, minuteAfter, minutesSince, Slice, slicesOf } from '../store/heartbeat-slice.ts';
+import { divideSlice, minuteAfter, minutesSince, Slice, slicesOf } from '../store/heartbeat-slice.ts';
 import { advanceTo, dueIn } from '../store/heartbeats.ts';
 
 /** How many connections one invocation attends to, in well under a minute. */
@@ -46,7 +46,7 @@ export const handler = observed(async (event: unknown): Promise<void> => {
     slices.map(async (slice) => ({ slice, ...(await dueIn(slice, MAX_PER_INVOCATION / slices.length)) })),
   );
   const parts = found.flatMap(({ slice, connectionIds, rest }) =>
-    rest ? divide(slice, rest, connectionIds.length, MAX_PER_INVOCATION) : [],
+    rest ? divideSlice(slice, rest, connectionIds.length, MAX_PER_INVOCATION) : [],
   );
   const due = found.flatMap(({ slice, connectionIds }) =>
     connectionIds.map((connectionId) => ({ round: slice.round, connectionId })),

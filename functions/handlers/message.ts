@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { AuthorizerContext } from '../auth/authorizer-context.ts';
-import { chat } from '../chat/application.ts';
+import { chatApplication } from '../chat/application.ts';
 import { close, post } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
@@ -55,7 +55,7 @@ async function handle(context: RequestContext, incoming: Incoming): Promise<void
     close: () => close(connectionId),
   };
   const background: Promise<void>[] = [];
-  const application = chat(authorization, requestTimeEpoch, (work) => background.push(work));
+  const application = chatApplication(authorization, requestTimeEpoch, (work) => background.push(work));
   await serve(application, connection, incoming);
   await Promise.all(background);
 }

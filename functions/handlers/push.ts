@@ -4,7 +4,7 @@ import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { addLogContext, observed } from '../observe/observed.ts';
 import { alertText } from '../push/alert-text.ts';
-import { compose, type Notification } from '../push/notification.ts';
+import { composeNotification, type Notification } from '../push/notification.ts';
 import { publish } from '../push/sns.ts';
 import { concurrently } from '../shared/concurrently.ts';
 import { METRIC } from '../shared/constants.ts';
@@ -29,7 +29,7 @@ export const handler = observed(async (event: unknown): Promise<void> => {
   const text = await alertText(app, job.event);
   const left: Target[] = [];
   await concurrently(job.targets, AT_ONCE, async (target) => {
-    const rest = await push(app, target, (badge) => compose(job.event, text, badge, job.push));
+    const rest = await push(app, target, (badge) => composeNotification(job.event, text, badge, job.push));
     if (rest) left.push(rest);
   });
   if (left.length === 0) return;

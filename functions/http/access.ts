@@ -13,12 +13,12 @@ export const everyone = () => true;
 export const masterOnly = () => false;
 
 /** The user whom the path names. */
-export const self = ({ kind, id }: Principal, { params }: { params: { id: string } }) =>
+export const isSelf = ({ kind, id }: Principal, { params }: { params: { id: string } }) =>
   kind === 'user' && id === params.id;
 
 /** The user whom the path names, or a friend of theirs. */
-export async function selfOrFriend(caller: Principal, request: { params: { id: string } }): Promise<boolean> {
-  if (self(caller, request)) return true;
+export async function isSelfOrFriend(caller: Principal, request: { params: { id: string } }): Promise<boolean> {
+  if (isSelf(caller, request)) return true;
   if (caller.kind !== 'user') return false;
   const [found] = await lookup([friendship(caller, request.params.id)]);
   return found !== undefined;

@@ -2,21 +2,19 @@
 export function suggest(written: string, names: readonly string[]): string | undefined {
   const ranked = names
     .map((name) => ({ name, distance: distance(written.toLowerCase(), name.toLowerCase()) }))
-    .sort((one, other) => one.distance - other.distance);
+    .sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
   return best && best.distance <= Math.max(2, written.length / 3) ? best.name : undefined;
 }
 
 /** How many letters have to be put in, taken out or replaced to get from one text to another (Levenshtein). */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, n) => n);
-  for (const [i, letter] of [...one].entries()) {
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, n) => n);
+  for (const [i, letter] of [...from].entries()) {
     let diagonal = i;
     row = row.reduce<number[]>((next, above, j) => {
       const left = next[j - 1];
-      next.push(
-        left === undefined ? i + 1 : Math.min(above + 1, left + 1, diagonal + (other[j - 1] === letter ? 0 : 1)),
-      );
+      next.push(left === undefined ? i + 1 : Math.min(above + 1, left + 1, diagonal + (to[j - 1] === letter ? 0 : 1)));
       diagonal = above;
       return next;
     }, []);

@@ -16,7 +16,7 @@ const CacheControl = `public, max-age=${Number(requireEnv(ENV.attachmentDays)) *
 export const UPLOAD_SECONDS = 15 * 60;
 
 /** Stores a file. */
-export async function put(
+export async function writeObject(
   key: string,
   body: Uint8Array,
   contentType: string,
@@ -35,7 +35,7 @@ export async function put(
 }
 
 /** Reads a file, all of it. */
-export async function get(key: string): Promise<Uint8Array> {
+export async function readObject(key: string): Promise<Uint8Array> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: key }));
   if (!Body) throw new Error(`S3 sent no body for ${key}`);
   return Body.transformToByteArray();
@@ -45,7 +45,7 @@ export async function get(key: string): Promise<Uint8Array> {
  * Lets a client store this one file by itself: S3 refuses every other key, type and size, and everything once the time is over
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html).
  */
-export async function presign(file: Presign): Promise<z.output<typeof Presigned>> {
+export async function presignUpload(file: Presign): Promise<z.output<typeof Presigned>> {
   return createPresignedPost(s3, {
     Bucket,
     Key: file.key,

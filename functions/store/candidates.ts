@@ -1,7 +1,7 @@
 import { type Condition, matches } from '../attributes/condition.ts';
 import type { Found } from '../attributes/order.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
-import { Range, type Searchable } from './attribute-index.ts';
+import { IndexRange, type Searchable } from './attribute-index.ts';
 import { attributesOf } from './attributes.ts';
 import { lookup } from './dynamo.ts';
 
@@ -15,13 +15,13 @@ const CHUNK = 1000;
 export class Candidates {
   readonly app: string;
   readonly kind: Searchable['kind'];
-  readonly ranges: readonly Range[];
+  readonly ranges: readonly IndexRange[];
   readonly #conditions: readonly Condition[];
 
   constructor(app: string, kind: Searchable['kind'], conditions: readonly Condition[]) {
     this.app = app;
     this.kind = kind;
-    this.ranges = conditions.map((condition) => new Range(app, kind, condition));
+    this.ranges = conditions.map((condition) => new IndexRange(app, kind, condition));
     this.#conditions = conditions;
   }
 
@@ -38,7 +38,8 @@ export class Candidates {
   /** The first of them in the order of a sort, for which all have to be read. */
   async best(limit: number, ids: readonly string[], sort: (found: Found[]) => Found[]): Promise<Found[]> {
     let found: Found[] = [];
-    for (const chunk of growing(ids, CHUNK)) found = sort([...found, ...(await this.#load(chunk))]).slice(0, limit);
+    for (const chunk of growingChunks(ids, CHUNK))
+      found = sort([...found, ...(await this.#load(chunk))]).slice(0, limit);
     return found;
   }
 
@@ -57,10 +58,10 @@ export class Candidates {
  * Whom a range lists, page by page, as far as they are asked for.
  * @param first how many are wanted at first; the pages grow from there
  */
-export async function* listed(range: Range, first: number): AsyncGenerator<string[]> {
+export async function* rangePages(range: IndexRange, first: number): AsyncGenerator<string[]> {
   let given = 0;
   for (let size = first; ; size = Math.min(size * 2, CHUNK)) {
-    yield* growing([...range.ids].slice(given), size);
+    yield* growingChunks([...range.ids].slice(given), size);
     given = range.ids.size;
     if (range.ended) return;
     if (range.read > MAX_READ)
@@ -71,7 +72,7 @@ export async function* listed(range: Range, first: number): AsyncGenerator<strin
 }
 
 /** A list in parts that grow: the first may be enough, and if it is not, there should not be very many. */
-export function* growing(list: readonly string[], first: number): Generator<string[]> {
+export function* growingChunks(list: readonly string[], first: number): Generator<string[]> {
   let size = first;
   for (let n = 0; n < list.length; n += size, size = Math.min(size * 2, CHUNK)) yield list.slice(n, n + size);
 }

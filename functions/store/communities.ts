@@ -31,7 +31,7 @@ export interface Description {
 }
 
 /** The head of a community that exists; one that is being deleted does not. */
-export function head(community: Community): Lookup<Head | undefined> {
+export function communityHead(community: Community): Lookup<Head | undefined> {
   return {
     table,
     key: headKey(community),
@@ -49,7 +49,7 @@ export function membership(community: Community, userId: string): Lookup<boolean
 
 /** The owner of a group; undefined for rooms, and where there is none. */
 export async function communityOwner(community: Community): Promise<string | undefined> {
-  const [found] = await lookup([head(community)]);
+  const [found] = await lookup([communityHead(community)]);
   return found?.owner;
 }
 
@@ -59,7 +59,7 @@ export function unknownCommunity({ kind, id }: Community): ChatError {
 
 /** @throws ChatError 5004 when there is no such community */
 export async function checkExists(community: Community): Promise<void> {
-  const [found] = await lookup([head(community)]);
+  const [found] = await lookup([communityHead(community)]);
   if (!found) throw unknownCommunity(community);
 }
 
@@ -116,12 +116,16 @@ export async function describeHead(community: Community, found: Head, members?: 
 }
 
 /** Describes communities, in the order asked for; leaves out those that do not exist. */
-export async function describe(app: string, kind: Community['kind'], ids: readonly string[]): Promise<Description[]> {
+export async function describeCommunities(
+  app: string,
+  kind: Community['kind'],
+  ids: readonly string[],
+): Promise<Description[]> {
   const descriptions: Description[] = [];
   for (let n = 0; n < ids.length; n += AT_ONCE) {
     const some = ids.slice(n, n + AT_ONCE).map((id): Community => ({ app, kind, id }));
     const [heads, members] = await Promise.all([
-      lookup(some.map(head)),
+      lookup(some.map(communityHead)),
       Promise.all(some.map((community) => membersOf(community, LISTED))),
     ]);
     for (const [n, { id }] of some.entries()) {
@@ -144,7 +148,7 @@ export async function sizesOf(app: string, kind: Community['kind'], userId: stri
     ExpressionAttributeValues: { ':member': subjectKey({ app, kind: 'user', id: userId }), ':prefix': prefix },
   });
   const ids = (await collect(memberships)).map((item) => String(item[PARTITION_KEY]).slice(prefix.length));
-  const heads = await lookup(ids.map((id) => head({ app, kind, id })));
+  const heads = await lookup(ids.map((id) => communityHead({ app, kind, id })));
   return new Map(
     ids.flatMap((id, n) => {
       const found = heads[n];

@@ -6,10 +6,10 @@ import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import { indexChanges } from './attribute-index.ts';
 import {
+  communityHead,
   type Description,
   describeHead,
   type Head,
-  head,
   membership,
   membersOf,
   unknownCommunity,
@@ -103,7 +103,7 @@ export async function replaceMembers(
   await checkUsers(community.app, owner === undefined ? members : [owner, ...members]);
   let wanted = new Set<string>();
   const changed = await commit(async () => {
-    const [[found], present] = await Promise.all([lookup([head(community)]), membersOf(community)]);
+    const [[found], present] = await Promise.all([lookup([communityHead(community)]), membersOf(community)]);
     if (!found) throw unknownCommunity(community);
     const stays = owner ?? found.owner;
     wanted = new Set(stays === undefined ? members : [...members, stays]);
@@ -116,7 +116,10 @@ export async function replaceMembers(
 /** Reads the head, and which of some users are members. @throws ChatError 5004 when the community does not exist */
 async function readState(community: Community, userIds: readonly string[]): Promise<CommunityState<Head>> {
   const named = [...new Set(userIds)];
-  const [found, ...memberships] = await lookup([head(community), ...named.map((user) => membership(community, user))]);
+  const [found, ...memberships] = await lookup([
+    communityHead(community),
+    ...named.map((user) => membership(community, user)),
+  ]);
   if (!found) throw unknownCommunity(community);
   return { head: found, members: new Set(named.filter((_, n) => memberships[n])) };
 }

@@ -1,7 +1,7 @@
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ENV, MEMBERSHIP_INDEX, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
-import { type Head, head, membersOf, unknownCommunity } from './communities.ts';
+import { communityHead, type Head, membersOf, unknownCommunity } from './communities.ts';
 import { type Community, memberKey } from './community-keys.ts';
 import { tooManyMembers } from './community-plan.ts';
 import { dynamo, unlessRefused } from './dynamo.ts';
@@ -94,7 +94,7 @@ async function recount(community: Community): Promise<boolean> {
 
 /** The head as it is at this moment. */
 async function readHead(community: Community): Promise<Head | undefined> {
-  const { key, parse } = head(community);
+  const { key, parse } = communityHead(community);
   const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
   return parse(Item);
 }

@@ -1,5 +1,5 @@
 import { PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
-import { hash, type Subject, subjectKey } from './keys.ts';
+import { hashBucket, type Subject, subjectKey } from './keys.ts';
 
 /** A group or a room: what differs between them is the owner, the limit, and whether its messages are kept. */
 export interface Community extends Subject {
@@ -13,7 +13,7 @@ export const MEMBER_RANGES = 256;
 export const rangePrefix = (range: number) => `member#${range.toString(16).padStart(2, '0')}#`;
 const PREFIX_LENGTH = rangePrefix(0).length;
 
-export const memberSortKey = (userId: string) => rangePrefix(hash(userId, MEMBER_RANGES)) + userId;
+export const memberSortKey = (userId: string) => rangePrefix(hashBucket(userId, MEMBER_RANGES)) + userId;
 
 /** The member whose sort key this is. */
 export const memberIdOf = (sortKey: string) => sortKey.slice(PREFIX_LENGTH);

@@ -2,7 +2,7 @@ import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { ENV, EVERYBODY_INDEX, EVERYBODY_SHARDS, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { query } from './dynamo.ts';
-import { connectionIdOf, connectionKey, hash } from './keys.ts';
+import { connectionIdOf, connectionKey, hashBucket } from './keys.ts';
 
 const table = requireEnv(ENV.connectionsTable);
 
@@ -10,7 +10,7 @@ const shardKey = (app: string, shard: number) => `${app}#${shard}`;
 
 /** What puts a connection into the index of all connections of its application. */
 export const everybodyEntry = (app: string, connectionId: string) => ({
-  [EVERYBODY_INDEX.shard]: shardKey(app, hash(connectionId, EVERYBODY_SHARDS)),
+  [EVERYBODY_INDEX.shard]: shardKey(app, hashBucket(connectionId, EVERYBODY_SHARDS)),
 });
 
 /**

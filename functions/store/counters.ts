@@ -6,7 +6,7 @@ import { dynamo, unlessRefused } from './dynamo.ts';
 const table = requireEnv(ENV.accountsTable);
 
 /** How often something may happen within a time that begins when it first does. */
-export interface Allowance {
+export interface CounterLimit {
   readonly limit: number;
   readonly windowMs: number;
 }
@@ -17,7 +17,7 @@ export interface Allowance {
  * @param now epoch ms
  * @returns whether it was counted
  */
-export async function countAgainst(name: string, { limit, windowMs }: Allowance, now: number): Promise<boolean> {
+export async function countAgainst(name: string, { limit, windowMs }: CounterLimit, now: number): Promise<boolean> {
   if (limit < 1) return false;
   const until = now + windowMs;
   const goOn = () =>

@@ -6,7 +6,7 @@ import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { collect, type Lookup, lookup, query } from './dynamo.ts';
 import { headKey, subjectKey } from './keys.ts';
-import { creation } from './profiles.ts';
+import { creationUpdate } from './profiles.ts';
 import { transact } from './transact.ts';
 
 const table = requireEnv(ENV.coreTable);
@@ -46,7 +46,7 @@ export async function befriend(user: Principal, friend: string, now: number): Pr
     },
   });
   const count = (owner: Principal) => {
-    const { UpdateExpression, ExpressionAttributeNames, ExpressionAttributeValues } = creation(owner, now);
+    const { UpdateExpression, ExpressionAttributeNames, ExpressionAttributeValues } = creationUpdate(owner, now);
     return {
       Update: {
         TableName: table,

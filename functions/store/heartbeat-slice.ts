@@ -42,11 +42,11 @@ export function slicesOf(minute: number): Slice[] {
 }
 
 /**
- * Divides what is left of a slice into parts of about equal size, taking it to be about as crowded as its beginning was.
+ * Divides what is left of a slice into parts of about equal size, taking it to be about as full as its beginning was.
  * @param taken how many were found in the slice before the rest begins
  * @param limit how many one part may have
  */
-export function divide(slice: Slice, rest: Slice, taken: number, limit: number): Slice[] {
+export function divideSlice(slice: Slice, rest: Slice, taken: number, limit: number): Slice[] {
   const width = rest.to - rest.from;
   const expected = (taken / Math.max(1, rest.from - slice.from)) * width;
   // At least two, so that parts become smaller even where nothing could be taken.

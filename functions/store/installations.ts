@@ -35,7 +35,9 @@ export type Installation = z.output<typeof Installation>;
 type Told = Partial<Pick<Installation, 'deviceType' | 'environment' | 'deviceToken' | 'badge'>>;
 
 /** What is to be changed of an installation; `endpoint` null: SNS does not reach it any more. */
-export type Changes = { readonly [K in keyof Told]?: Told[K] | undefined } & { readonly endpoint?: string | null };
+export type InstallationChanges = { readonly [K in keyof Told]?: Told[K] | undefined } & {
+  readonly endpoint?: string | null;
+};
 
 const installationKey = (app: string, id: string) => headKey({ app, kind: 'installation', id });
 const installsKey = (user: Principal) => ({ [PARTITION_KEY]: subjectKey(user), [SORT_KEY]: 'installs' });
@@ -56,7 +58,12 @@ export async function findInstallation(app: string, id: string): Promise<Install
 }
 
 /** Creates an installation, or changes what is given of it. */
-export async function saveInstallation(app: string, id: string, changes: Changes, now: number): Promise<Installation> {
+export async function saveInstallation(
+  app: string,
+  id: string,
+  changes: InstallationChanges,
+  now: number,
+): Promise<Installation> {
   const given = Object.entries({ ...changes, updated: now }).filter(([, value]) => value != null);
   const sets = given.map(([name]) => `, #${name} = :${name}`).join('');
   const { Attributes } = await dynamo.send(
@@ -94,7 +101,7 @@ export async function countMessage(app: string, id: string, user: string): Promi
  * @param now epoch ms
  * @throws ChatError 5005 when others keep changing the user's installations
  */
-export async function bind(user: Principal, id: string, now: number): Promise<void> {
+export async function bindInstallation(user: Principal, id: string, now: number): Promise<void> {
   const present = await findInstallation(user.app, id);
   if (present?.boundTo === user.id) return;
   // The list first: a push looks at both, and should this be cut short, the next login finds it undone.
@@ -112,7 +119,7 @@ export async function bind(user: Principal, id: string, now: number): Promise<vo
 }
 
 /** Ends that an installation is pushed a user's messages; one that is not bound to them stays as it is. */
-export async function unbind(user: Principal, id: string): Promise<void> {
+export async function unbindInstallation(user: Principal, id: string): Promise<void> {
   await leave(user, id);
   await forget(user, id);
 }

@@ -34,7 +34,7 @@ export const directoryEntry = ({ app, kind }: Pick<Subject, 'app' | 'kind'>) => 
 });
 
 /** A number below `buckets` that follows from an id: always the same, and all numbers about as often. */
-export function hash(id: string, buckets: number): number {
+export function hashBucket(id: string, buckets: number): number {
   let sum = 0;
   for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
   return sum % buckets;

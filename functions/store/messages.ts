@@ -87,7 +87,7 @@ export async function storeMessage(conversation: Conversation, message: Message)
 }
 
 /** A part of a history: the newest `limit` messages before `ts` (epoch ms, exclusive; without it, up to now). */
-export interface Page {
+export interface HistoryPage {
   readonly ts?: number | undefined;
   readonly limit: number;
 }
@@ -96,7 +96,7 @@ export interface Page {
  * A page of a conversation, oldest first. What has expired is not read, whether DynamoDB has deleted it by now or not.
  * @param now epoch ms
  */
-export async function history(conversation: Conversation, { ts, limit }: Page, now: number): Promise<Message[]> {
+export async function history(conversation: Conversation, { ts, limit }: HistoryPage, now: number): Promise<Message[]> {
   const oldest = stamp(now - retentionMs(conversation.kind));
   const before = ts === undefined ? END_OF_TIME : stamp(ts);
   if (before <= oldest) return [];
@@ -119,7 +119,10 @@ function messageOf(item: Item): Message {
 }
 
 /** The latest message of each conversation, as far as it has one. Costs a query for each. */
-export async function latest(conversations: readonly Conversation[], now: number): Promise<(Message | undefined)[]> {
+export async function latestMessages(
+  conversations: readonly Conversation[],
+  now: number,
+): Promise<(Message | undefined)[]> {
   return Promise.all(conversations.map(async (conversation) => (await history(conversation, { limit: 1 }, now))[0]));
 }
 

@@ -31,7 +31,7 @@ export function profile(principal: Principal): Lookup<Profile | undefined> {
 }
 
 /** The update by which a principal comes to exist, and into the directory; one who exists keeps what they have. */
-export function creation(principal: Principal, now: number) {
+export function creationUpdate(principal: Principal, now: number) {
   return {
     UpdateExpression: 'SET ts = if_not_exists(ts, :now), #directory = if_not_exists(#directory, :directory)',
     ExpressionAttributeNames: { '#directory': DIRECTORY_INDEX.partition },
@@ -47,7 +47,7 @@ export async function ensureProfile(principal: Principal, now: number): Promise<
     new UpdateCommand({
       TableName: table,
       Key: headKey(principal),
-      ...creation(principal, now),
+      ...creationUpdate(principal, now),
       ReturnValues: 'ALL_NEW',
     }),
   );

@@ -3,9 +3,9 @@ import { type Found, isCreation, type Sort, sorted } from '../attributes/order.t
 import { parsePattern } from '../attributes/pattern.ts';
 import { compareText } from '../attributes/text.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
-import type { Range, Searchable } from './attribute-index.ts';
-import { Candidates, growing, listed, MAX_READ, tooManyCandidates } from './candidates.ts';
-import { directory } from './directory.ts';
+import type { IndexRange, Searchable } from './attribute-index.ts';
+import { Candidates, growingChunks, MAX_READ, rangePages, tooManyCandidates } from './candidates.ts';
+import { listDirectory } from './directory.ts';
 
 export interface Search {
   /** All of them must hold: the value at a path fits a pattern. */
@@ -52,10 +52,10 @@ async function searchDirectory(candidates: Candidates, { sort, skip, limit }: Se
   const { app, kind } = candidates;
   const [first, ...others] = sort;
   if (!first || (isCreation(first[0]) && others.length === 0)) {
-    return candidates.first(limit, skipIds(skip, directory(app, kind, first?.[1] ?? 'asc', skip + limit)));
+    return candidates.first(limit, skipIds(skip, listDirectory(app, kind, first?.[1] ?? 'asc', skip + limit)));
   }
   const ids: string[] = [];
-  for await (const page of directory(app, kind, 'asc', 1000)) {
+  for await (const page of listDirectory(app, kind, 'asc', 1000)) {
     ids.push(...page);
     if (ids.length > MAX_READ) throw tooManyCandidates(`without a condition, all ${kind}s have to be sorted`);
   }
@@ -74,13 +74,13 @@ async function searchIndex(candidates: Candidates, leader: Condition, query: Sea
     return (await candidates.best(end, [...range.ids], (found) => sorted(found, sort))).slice(skip);
   }
   const range = ranges.length > 1 ? await readUntilOneEnds(ranges, PROBE) : undefined;
-  if (!range) return (await candidates.first(end, leading ? listed(leading, end) : [])).slice(skip);
+  if (!range) return (await candidates.first(end, leading ? rangePages(leading, end) : [])).slice(skip);
   if (!leader.pattern.equality) {
     return (await candidates.best(end, [...range.ids], (found) => withIndexedValues(found, leader))).slice(skip);
   }
   // The index lists what fits an equality by id.
   const ids = [...range.ids].sort(compareText);
-  return (await candidates.first(end, growing(ids, end))).slice(skip);
+  return (await candidates.first(end, growingChunks(ids, end))).slice(skip);
 }
 
 /** How many entries to read in search of a condition that few fit, before all that the leading one lists is looked at. */
@@ -90,7 +90,7 @@ const PROBE = 1000;
  * Reads ranges side by side, in growing steps, until one has been read to its end.
  * @returns that one, or the one of them with the fewest candidates; undefined when so many entries were not enough
  */
-async function readUntilOneEnds(ranges: readonly Range[], limit: number): Promise<Range | undefined> {
+async function readUntilOneEnds(ranges: readonly IndexRange[], limit: number): Promise<IndexRange | undefined> {
   for (let step = 100; ; step *= 3) {
     const left = limit - ranges.reduce((sum, { read }) => sum + read, 0);
     const share = Math.min(step, Math.floor(left / ranges.length));

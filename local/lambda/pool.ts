@@ -6,7 +6,7 @@ const INIT_MS = 10_000;
 
 /**
  * How many environments of a function may be starting at once. On Lambda each has a machine of its own; here they
- * share a few cores, and a burst of short frames is served sooner by the warm ones than by a crowd of cold ones.
+ * share a few cores, and a burst of short frames is served sooner by the warm ones than by many cold ones.
  */
 const STARTING = 2;
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { CLIENT_VERSIONS } from '../support/clients.ts';
 import { cost } from '../support/cost.ts';
-import { connectAll } from '../support/crowd.ts';
 import { Device } from '../support/device.ts';
 import { macaw, someone } from '../support/macaw.ts';
 import type { RawClient } from '../support/raw.ts';
-import { scene } from '../support/scene.ts';
+import { connectAll } from '../support/raw-clients.ts';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
-const { call, users, create, login } = scene(system);
+const { call, users, create, login } = testApi(system);
 
 describe.each([
   ['group', 1],
@@ -136,7 +136,7 @@ describe('what fan-out costs', () => {
   }, 60_000);
 
   it('a message to a room of a thousand online takes twelve reads at most, no write, and one post each', async () => {
-    const everybody = Array.from({ length: 1000 }, () => someone('crowd'));
+    const everybody = Array.from({ length: 1000 }, () => someone('member'));
     const clients = await connectAll(system.origin, everybody);
     const [tom = ''] = everybody;
     const id = await create('room', { members: everybody });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { cost } from '../support/cost.ts';
-import { connectAll, connectionOf, heard } from '../support/crowd.ts';
 import { database } from '../support/database.ts';
 import { app, rest, someone } from '../support/macaw.ts';
 import type { RawClient } from '../support/raw.ts';
+import { connectAll, connectionOf, framesWith } from '../support/raw-clients.ts';
 
 /** More than the members that a speaker's own invocation lists. */
 const MEMBERS = 1100;
-const APP = 'crowded';
+const APP = 'large';
 const system = database(() => ({ [APP]: { roomMembers: 2000 } }));
 
 const call = (method: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
@@ -56,11 +56,11 @@ describe('a message to a room of more members than one invocation looks up', () 
 
     const mark = system.cloud.calls.mark();
     await say(toms, id, 'to all of you');
-    expect([slow, failing, ...fine].map((client) => heard(client, '["message"'))).toEqual(
+    expect([slow, failing, ...fine].map((client) => framesWith(client, '["message"'))).toEqual(
       fine.map(() => 1).concat(1, 1),
     );
-    expect([toms, tablet].map((client) => heard(client, '["message"'))).toEqual([0, 0]);
-    expect([toms, tablet].map((client) => heard(client, '["yourself"'))).toEqual([0, 1]);
+    expect([toms, tablet].map((client) => framesWith(client, '["message"'))).toEqual([0, 0]);
+    expect([toms, tablet].map((client) => framesWith(client, '["yourself"'))).toEqual([0, 1]);
     expect(shards(mark)).toBeGreaterThan(2);
     const left = JSON.stringify(await system.database.connections());
     expect(left).toContain(connectionOf(slow));
@@ -77,7 +77,7 @@ describe('a message to a room of more members than one invocation looks up', () 
     if (!toms || !jerrys) throw new Error('Nobody is there');
     system.cloud.failPosts(connectionOf(jerrys), 500, 8);
     await say(toms, id, 'are you there?');
-    expect(heard(jerrys, 'are you there?')).toBe(1);
+    expect(framesWith(jerrys, 'are you there?')).toBe(1);
     close([toms, jerrys]);
     await system.cloud.settled();
   }, 120_000);
@@ -88,7 +88,7 @@ describe('a message to a room of more members than one invocation looks up', () 
     const [jerrys] = await connect(jerry);
     if (!jerrys) throw new Error('Jerry is not there');
     await say(jerrys, id, 'let me in');
-    expect(heard(jerrys, '"error":5003')).toBeGreaterThan(0);
+    expect(framesWith(jerrys, '"error":5003')).toBeGreaterThan(0);
     close([jerrys]);
     await system.cloud.settled();
   }, 60_000);
@@ -106,8 +106,8 @@ describe('a system message', () => {
     const id = await room(users);
     const [outsider, ...members] = await connect(someone('outsider'), ...users);
     await post(`/system/${id}?room`);
-    expect(members.map((client) => heard(client, '["sys"'))).toEqual(users.map(() => 1));
-    expect(outsider && heard(outsider, '["sys"')).toBe(0);
+    expect(members.map((client) => framesWith(client, '["sys"'))).toEqual(users.map(() => 1));
+    expect(outsider && framesWith(outsider, '["sys"')).toBe(0);
     close([...members, ...(outsider ? [outsider] : [])]);
     await system.cloud.settled();
   }, 60_000);
@@ -121,7 +121,7 @@ describe('a system message', () => {
     const clients = await connect(...Array.from({ length: 12 }, () => someone('online')));
     const mark = system.cloud.calls.mark();
     await post('/system');
-    expect(clients.map((client) => heard(client, '["sys"'))).toEqual(clients.map(() => 1));
+    expect(clients.map((client) => framesWith(client, '["sys"'))).toEqual(clients.map(() => 1));
     expect(shards(mark)).toBeGreaterThan(2);
     expect(JSON.stringify(await system.database.connections())).not.toContain('gone-');
     close(clients);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { credentials, macaw, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api.ts';
 import { watcher } from '../support/watcher.ts';
 
 const system = macaw();
-const { users, call } = scene(system);
+const { users, call } = testApi(system);
 
 const MINUTE = 60_000;
 const PINGS_EVERY = 4;

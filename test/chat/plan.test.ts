@@ -71,13 +71,13 @@ describe('shards', () => {
       ),
     );
     // As many devices as one user may have, for as many users as make the largest jobs, with the longest ids and content.
-    const crowd = Array.from({ length: 100 }, (_, user) =>
+    const recipients100 = Array.from({ length: 100 }, (_, user) =>
       Array.from({ length: 100 }, () => ({
         connectionId: 'L0SM9cOFvHcCIhw=',
         owner: owner(String(user).padEnd(128, 'x')),
       })),
     ).flat();
-    for (const recipients of splitRecipients(crowd, 1)) {
+    for (const recipients of splitRecipients(recipients100, 1)) {
       expect(recipients.length).toBeLessThanOrEqual(MAX_IN_JOB);
       const job = DeliverJob.parse({
         app: 'a'.repeat(64),

@@ -134,9 +134,9 @@ describe('presence', () => {
 
   it('is told to more connections than a login itself would post to', async () => {
     const [jerry, tom, butch] = await friends('jerry', 'tom', 'butch');
-    const crowd: RawClient[] = [];
+    const watchers: RawClient[] = [];
     for (let n = 0; n < 17; n++) {
-      crowd.push(
+      watchers.push(
         ...(await Promise.all([tom, butch].flatMap((friend) => [1, 2, 3].map(() => raw({ client: friend }))))),
       );
     }
@@ -144,14 +144,16 @@ describe('presence', () => {
     const jerrys = await login(String(jerry));
     await settled();
     const heard = (event: string) =>
-      crowd.map(({ frames }) => frames.received.filter((frame) => frame === `42/chat,["${event}","${jerry}"]`).length);
-    expect(heard('online')).toEqual(crowd.map(() => 1));
+      watchers.map(
+        ({ frames }) => frames.received.filter((frame) => frame === `42/chat,["${event}","${jerry}"]`).length,
+      );
+    expect(heard('online')).toEqual(watchers.map(() => 1));
     await close(jerrys);
-    expect(heard('offline')).toEqual(crowd.map(() => 1));
-    for (const client of crowd) client.close();
+    expect(heard('offline')).toEqual(watchers.map(() => 1));
+    for (const client of watchers) client.close();
   }, 60_000);
 
-  it('of a visitor is told to nobody, even if he wants that', async () => {
+  it('of a visitor is told to nobody, even if they want that', async () => {
     const { received } = await watcher('4.8.4', someone('tom'));
     await close(await login({ passenger: { name: 'Tyke' }, notifyAll: true }));
     expect(received).toEqual([]);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HEARTBEAT_SHARDS } from '../../functions/shared/constants.ts';
 import { ROUNDS } from '../../functions/shared/heartbeat-times.ts';
-import { divide, minuteAfter, minutesSince, type Slice, slicesOf } from '../../functions/store/heartbeat-slice.ts';
+import { divideSlice, minuteAfter, minutesSince, type Slice, slicesOf } from '../../functions/store/heartbeat-slice.ts';
 
 const MINUTE = 60_000;
 const width = ({ from, to }: Slice) => to - from;
@@ -76,7 +76,7 @@ describe('a slice with too much in it', () => {
   it('is divided without gap or overlap, into parts that are smaller', () => {
     fc.assert(
       fc.property(slice, fc.nat(5000), fc.integer({ min: 1, max: 5000 }), ({ whole, rest }, taken, most) => {
-        const parts = divide(whole, rest, taken, most);
+        const parts = divideSlice(whole, rest, taken, most);
         expect(parts.map(({ from }) => from)).toEqual([rest.from, ...parts.slice(0, -1).map(({ to }) => to)]);
         expect(parts.at(-1)?.to).toBe(rest.to);
         for (const part of parts) expect(width(part)).toBeLessThan(width(whole));
@@ -84,10 +84,10 @@ describe('a slice with too much in it', () => {
     );
   });
 
-  it('is divided into as many parts as it takes and some to spare, if it is equally crowded everywhere', () => {
+  it('is divided into as many parts as it takes and some to spare, if it is equally full everywhere', () => {
     const whole: Slice = { round: 'ping', shard: 0, from: 0, to: MINUTE };
-    expect(divide(whole, { ...whole, from: 240 }, 250, 2000)).toHaveLength(35);
-    expect(divide(whole, { ...whole, from: 30_000 }, 250, 2000)).toHaveLength(2);
-    expect(divide(whole, { ...whole, from: 1 }, 250, 2000)).toHaveLength(100);
+    expect(divideSlice(whole, { ...whole, from: 240 }, 250, 2000)).toHaveLength(35);
+    expect(divideSlice(whole, { ...whole, from: 30_000 }, 250, 2000)).toHaveLength(2);
+    expect(divideSlice(whole, { ...whole, from: 1 }, 250, 2000)).toHaveLength(100);
   });
 });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { CLIENT_VERSIONS, type ClientVersion } from '../support/clients.ts';
 import { Device } from '../support/device.ts';
 import { credentials, macaw } from '../support/macaw.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api.ts';
 
 /** How long everybody chats; a minute says more. */
 const SECONDS = Number(process.env.MACAW_CHAT_SECONDS ?? 20);
@@ -15,7 +15,7 @@ const LIMITS = { idleMs: 2000, lifetimeMs: 5000 };
 const THINKING_MS = { talkative: 500, quiet: 3000 };
 
 const system = macaw({ limits: LIMITS });
-const { users, call, create } = scene(system);
+const { users, call, create } = testApi(system);
 
 interface Past {
   readonly speaker: string;

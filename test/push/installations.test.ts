@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Device, text } from '../support/device.ts';
 import { app, befriend, macaw, rest, someone } from '../support/macaw.ts';
 import { opened, telephones } from '../support/phone.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
 const { credentials, install, login, offline, pushesTo } = telephones(system);
-const { call } = scene(system);
+const { call } = testApi(system);
 
 beforeAll(async () => {
   await credentials('apns');

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { fittingRecent } from '../../functions/http/response-size.ts';
 import { macaw, rest, someone } from '../support/macaw.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
-const { users } = scene(system);
+const { users } = testApi(system);
 
 /** As many quotes as fit into the attributes of one user: each takes four bytes in what Lambda answers. */
 const LONG = '"'.repeat(16_000);

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type Filled, startFilled } from '../../bench/crowd.ts';
+import { type FilledCloud, startFilledCloud } from '../../bench/filled-cloud.ts';
 import { app, rest } from '../support/macaw.ts';
 
 const COUNT = 10_001;
 
-let filled: Filled | undefined;
+let filled: FilledCloud | undefined;
 beforeAll(async () => {
-  filled = await startFilled(inject('assembly'));
+  filled = await startFilledCloud(inject('assembly'));
   const users = Array.from({ length: COUNT }, (_, n) => ({
     id: `u${n}`,
     attributes: { all: 'yes', n, also: n % 2, ...(n < 10_000 && { most: 'yes' }) },

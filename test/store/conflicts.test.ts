@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Device } from '../support/device.ts';
 import { befriend, macaw, rest, someone } from '../support/macaw.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api.ts';
 
 // About as long as on AWS.
 const system = macaw({ transactionMs: 20 });
-const { call, create } = scene(system);
+const { call, create } = testApi(system);
 
 /** Users who exist, in pairs of friends, so that no two of these transactions meet. */
 async function many(number: number): Promise<string[]> {

@@ -18,7 +18,7 @@ export class ProviderFailed extends AccountError {
  * @returns its answer, whole, with a status below 500
  * @throws ProviderFailed
  */
-export async function ask(url: string | URL, init: RequestInit = {}): Promise<Response> {
+export async function fetchProvider(url: string | URL, init: RequestInit = {}): Promise<Response> {
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch(url, { ...init, redirect: 'error', signal });
@@ -42,8 +42,8 @@ async function readAll({ body }: Response): Promise<Buffer> {
 }
 
 /** Asks for JSON. @throws ProviderFailed */
-export async function askJson(url: string | URL, init?: RequestInit): Promise<unknown> {
-  const response = await ask(url, init);
+export async function fetchProviderJson(url: string | URL, init?: RequestInit): Promise<unknown> {
+  const response = await fetchProvider(url, init);
   try {
     return await response.json();
   } catch {

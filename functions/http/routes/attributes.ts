@@ -12,10 +12,10 @@ import {
   unknownSubject,
 } from '../../store/attributes.ts';
 import { lookup } from '../../store/dynamo.ts';
-import { isMember, isOwner, self, selfOrFriend } from '../access.ts';
+import { isMember, isOwner, isSelf, isSelfOrFriend } from '../access.ts';
 import { communityId, id } from '../parameters.ts';
 import { type Route, route } from '../route.ts';
-import { Attributes } from './shapes.ts';
+import { AttributesShape } from './shapes.ts';
 
 type Named = { app: App; params: { id: string } };
 type Access = (caller: Principal, request: Named) => boolean | Promise<boolean>;
@@ -46,7 +46,7 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       summary: `Read the attributes of a ${kind}`,
       params: subjectParams,
       status: 200,
-      response: Attributes,
+      response: AttributesShape,
       access: reader,
       handle: (request) => read(at(request)),
     }),
@@ -77,7 +77,7 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       params: subjectParams,
       body,
       status: 201,
-      response: Attributes,
+      response: AttributesShape,
       access: writer,
       handle: (request) => mergeAttributes(at(request), request.body),
     }),
@@ -89,7 +89,7 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       params: subjectParams,
       body,
       status: 201,
-      response: Attributes,
+      response: AttributesShape,
       access: writer,
       handle: (request) => replaceAttributes(at(request), request.body),
     }),
@@ -112,7 +112,7 @@ const community =
     rule(caller, { app: app.id, kind, id: params.id });
 
 export const attributes = [
-  ...attributesAt('/ctx', 'user', selfOrFriend, self),
+  ...attributesAt('/ctx', 'user', isSelfOrFriend, isSelf),
   ...attributesAt('/groups', 'group', community('group', isMember), community('group', isOwner)),
   ...attributesAt('/rooms', 'room', community('room', isMember), community('room', isOwner)),
 ];

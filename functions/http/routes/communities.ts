@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Principal } from '../../shared/principal.ts';
 import type { App } from '../../store/apps.ts';
-import { describe, describeHead, unknownCommunity } from '../../store/communities.ts';
+import { describeCommunities, describeHead, unknownCommunity } from '../../store/communities.ts';
 import { changeMembers } from '../../store/community-changes.ts';
 import { deleteCommunity } from '../../store/community-deletion.ts';
 import type { Community } from '../../store/community-keys.ts';
@@ -9,7 +9,7 @@ import type { MemberChange } from '../../store/community-plan.ts';
 import { isMember, isOwner } from '../access.ts';
 import { communityId, id, ids } from '../parameters.ts';
 import { loaded, type Route, route } from '../route.ts';
-import { Group, Room } from './shapes.ts';
+import { GroupShape, RoomShape } from './shapes.ts';
 
 type Kind = Community['kind'];
 
@@ -24,14 +24,14 @@ const members = z.object({ members: ids('members') });
 export function communityRoutes(kind: Kind): Route[] {
   const at = (app: App, params: { id: string }): Community => ({ app: app.id, kind, id: params.id });
   const path = `/${kind}s`;
-  const shape = kind === 'group' ? Group : Room;
+  const shape = kind === 'group' ? GroupShape : RoomShape;
 
   type Named = { app: App; params: { id: string } };
   const byMember = (caller: Principal, { app, params }: Named) => isMember(caller, at(app, params));
   const byOwner = (caller: Principal, { app, params }: Named) => isOwner(caller, at(app, params));
 
   const read = async ({ app, params }: Named) => {
-    const [found] = await describe(app.id, kind, [params.id]);
+    const [found] = await describeCommunities(app.id, kind, [params.id]);
     if (!found) throw unknownCommunity(at(app, params));
     return found;
   };
@@ -115,7 +115,7 @@ export function communityRoutes(kind: Kind): Route[] {
 }
 
 /** What a new community may be called. */
-export const name = z.optional(z.nullable(z.string())).register(z.globalRegistry, { examples: ['Cats'] });
+export const communityName = z.optional(z.nullable(z.string())).register(z.globalRegistry, { examples: ['Cats'] });
 
 /** A name is an attribute like any other. */
 export const nameAttribute = (value: string | null | undefined) => (value == null ? {} : { name: value });

@@ -4,12 +4,12 @@ import type { Principal } from '../../shared/principal.ts';
 import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { befriend, friendship, friendsOf, MAX_FRIENDS, unfriend } from '../../store/friendships.ts';
-import { history, latest } from '../../store/messages.ts';
-import { self } from '../access.ts';
+import { history, latestMessages } from '../../store/messages.ts';
+import { isSelf } from '../access.ts';
 import { flag, historyQuery, id, ids, limit, page, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
-import { ContactDetail, Friendship, History, Ids, MadeFriendship } from './shapes.ts';
+import { ContactDetailShape, FriendshipShape, HistoryShape, IdsShape, MadeFriendshipShape } from './shapes.ts';
 
 const user = (app: string, userId: string): Principal => ({ app, kind: 'user', id: userId });
 
@@ -24,7 +24,7 @@ async function makeFriends(
   userId: string,
   friend: string,
   now: number,
-): Promise<z.output<typeof MadeFriendship>> {
+): Promise<z.output<typeof MadeFriendshipShape>> {
   if (userId === friend)
     throw new ChatError(ERROR.badParameter, 'fid is the user of the path; it must be another user');
   return { ...(await befriend(user(app, userId), friend, now)), ns: app };
@@ -37,8 +37,8 @@ export const friends = [
     summary: 'Make two users friends of one another',
     params: pairParams,
     status: 200,
-    response: MadeFriendship,
-    access: self,
+    response: MadeFriendshipShape,
+    access: isSelf,
     handle: ({ app, params, now }) => makeFriends(app.id, params.id, params.fid, now),
   }),
 
@@ -49,8 +49,8 @@ export const friends = [
     params: userParams,
     body: ids('body', BATCH),
     status: 200,
-    response: z.array(MadeFriendship),
-    access: self,
+    response: z.array(MadeFriendshipShape),
+    access: isSelf,
     async handle({ app, params, body, now }) {
       if (body.includes(params.id))
         throw new ChatError(ERROR.badParameter, 'body names the user of the path; it must name other users');
@@ -66,8 +66,8 @@ export const friends = [
     summary: 'Read one friendship',
     params: pairParams,
     status: 200,
-    response: Friendship,
-    access: self,
+    response: FriendshipShape,
+    access: isSelf,
     async handle({ app, params }) {
       const [found, connections] = await lookup([
         friendship(user(app.id, params.id), params.fid),
@@ -84,7 +84,7 @@ export const friends = [
     summary: 'End a friendship on both sides',
     params: pairParams,
     status: 204,
-    access: self,
+    access: isSelf,
     handle: ({ app, params }) => unfriend(user(app.id, params.id), params.fid),
   }),
 
@@ -99,19 +99,19 @@ export const friends = [
       limit: limit(MAX_FRIENDS, MAX_FRIENDS),
     }),
     status: 200,
-    response: z.union([Ids, z.array(ContactDetail)]),
-    access: self,
+    response: z.union([IdsShape, z.array(ContactDetailShape)]),
+    access: isSelf,
     async handle({ app, params, query, now }) {
       const ids = page(await friendsOf(user(app.id, params.id)), query);
       if (!query.detail) return ids;
-      const [devices, latestMessages] = await Promise.all([
+      const [devices, recentMessages] = await Promise.all([
         lookup(ids.map((friend) => connectionsOf(user(app.id, friend)))),
-        latest(
+        latestMessages(
           ids.map((friend) => ({ app: app.id, kind: 'friend', between: [params.id, friend] })),
           now,
         ),
       ]);
-      const recent = fittingRecent(latestMessages);
+      const recent = fittingRecent(recentMessages);
       return ids.map((friend, n) => ({
         id: friend,
         online: (devices[n]?.length ?? 0) > 0,
@@ -127,8 +127,8 @@ export const friends = [
     params: pairParams,
     query: historyQuery,
     status: 200,
-    response: History,
-    access: self,
+    response: HistoryShape,
+    access: isSelf,
     handle: ({ app, params, query, now }) =>
       history({ app: app.id, kind: 'friend', between: [params.id, params.fid] }, query, now),
   }),

@@ -1,16 +1,16 @@
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { App } from '../../store/apps.ts';
-import { checkExists, communitiesOf, describe, describeHead } from '../../store/communities.ts';
+import { checkExists, communitiesOf, describeCommunities, describeHead } from '../../store/communities.ts';
 import { changeMembers, createCommunity, replaceMembers } from '../../store/community-changes.ts';
 import type { Community } from '../../store/community-keys.ts';
-import { eraseHistory, history, latest } from '../../store/messages.ts';
-import { isMember, isOwner, self } from '../access.ts';
+import { eraseHistory, history, latestMessages } from '../../store/messages.ts';
+import { isMember, isOwner, isSelf } from '../access.ts';
 import { flag, historyQuery, id, ids, limit, MAX_LISTED, page, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
-import { communityRoutes, idParams, memberLimit, name, nameAttribute } from './communities.ts';
-import { Group, GroupOfUser, History, Id, Ids } from './shapes.ts';
+import { communityName, communityRoutes, idParams, memberLimit, nameAttribute } from './communities.ts';
+import { GroupOfUserShape, GroupShape, HistoryShape, IdShape, IdsShape } from './shapes.ts';
 
 const groupAt = (app: App, params: { id: string }): Community => ({ app: app.id, kind: 'group', id: params.id });
 
@@ -25,9 +25,9 @@ export const groups = [
     path: '/groups',
     summary: 'Create a group; its owner is a member',
     params: z.object({}),
-    body: z.object({ owner: id('owner'), members: z._default(ids('members'), []), name }),
+    body: z.object({ owner: id('owner'), members: z._default(ids('members'), []), name: communityName }),
     status: 200,
-    response: Id,
+    response: IdShape,
     access: ({ kind, id }, { body }) => kind === 'user' && id === body.owner,
     async handle({ app, body, now }) {
       const group = { owner: body.owner, join: body.members, attributes: nameAttribute(body.name) };
@@ -43,7 +43,7 @@ export const groups = [
     params: idParams,
     body: z.object({ owner: z.optional(id('owner')), members: z.optional(ids('members')) }),
     status: 201,
-    response: Group,
+    response: GroupShape,
     access: (caller, { app, params }) => isOwner(caller, groupAt(app, params)),
     async handle({ app, params, body, now }) {
       const group = groupAt(app, params);
@@ -61,7 +61,7 @@ export const groups = [
     params: idParams,
     query: historyQuery,
     status: 200,
-    response: History,
+    response: HistoryShape,
     access: (caller, { app, params }) => isMember(caller, groupAt(app, params)),
     async handle({ app, params, query, now }) {
       await checkExists(groupAt(app, params));
@@ -93,17 +93,17 @@ export const groups = [
       limit: limit(MAX_LISTED, MAX_LISTED),
     }),
     status: 200,
-    response: z.union([Ids, z.array(GroupOfUser)]),
-    access: self,
+    response: z.union([IdsShape, z.array(GroupOfUserShape)]),
+    access: isSelf,
     async handle({ app, params, query, now }) {
       const ids = page(await communitiesOf(app.id, 'group', params.id), query);
       if (!query.detail) return ids;
-      const found = await describe(app.id, 'group', ids);
-      const latestMessages = await latest(
+      const found = await describeCommunities(app.id, 'group', ids);
+      const recentMessages = await latestMessages(
         found.map((group) => conversation(app, group.id)),
         now,
       );
-      const recent = fittingRecent(latestMessages);
+      const recent = fittingRecent(recentMessages);
       return found.map((group, n) => ({ ...group, ...(recent[n] && { recent: recent[n] }) }));
     },
   }),

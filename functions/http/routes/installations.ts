@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import { registerEndpoint } from '../../mobile/register-endpoint';
+import { registerEndpoint } from '../../mobile/register-endpoint.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import { type Principal, parseId } from '../../shared/principal.ts';
 import type { App } from '../../store/apps.ts';

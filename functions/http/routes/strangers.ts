@@ -4,26 +4,26 @@ import type { Principal } from '../../shared/principal.ts';
 import { type Contact, contact, contactsOf } from '../../store/contacts.ts';
 import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
-import { history, latest } from '../../store/messages.ts';
-import { self } from '../access.ts';
+import { history, latestMessages } from '../../store/messages.ts';
+import { isSelf } from '../access.ts';
 import { flag, historyQuery, id, idList, limit, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
-import { ContactDetail, History, Ids, Stranger } from './shapes.ts';
+import { ContactDetailShape, HistoryShape, IdsShape, StrangerShape } from './shapes.ts';
 
 const userParams = z.object({ id: id('id') });
 const pair = z.object({ id: id('id'), sid: id('sid', 'The stranger', 'butch') });
 
 /** Adds to contacts whether the stranger is online now, and what was said last. */
 async function detail(user: Principal, contacts: readonly Contact[], now: number) {
-  const [devices, latestMessages] = await Promise.all([
+  const [devices, recentMessages] = await Promise.all([
     lookup(contacts.map((stranger) => connectionsOf({ ...user, id: stranger.id }))),
-    latest(
+    latestMessages(
       contacts.map((stranger) => ({ app: user.app, kind: 'stranger', between: [user.id, stranger.id] }) as const),
       now,
     ),
   ]);
-  const recent = fittingRecent(latestMessages);
+  const recent = fittingRecent(recentMessages);
   return contacts.map(({ id, ts }, n) => ({
     id,
     ts,
@@ -45,8 +45,8 @@ export const strangers = [
       ids: z.optional(idList('ids', 'Only these')),
     }),
     status: 200,
-    response: z.union([Ids, z.array(ContactDetail)]),
-    access: self,
+    response: z.union([IdsShape, z.array(ContactDetailShape)]),
+    access: isSelf,
     async handle({ app, params, query, now }) {
       const user: Principal = { app: app.id, kind: 'user', id: params.id };
       const contacts = query.ids
@@ -63,8 +63,8 @@ export const strangers = [
     summary: 'Read the contact with one stranger',
     params: pair,
     status: 200,
-    response: Stranger,
-    access: self,
+    response: StrangerShape,
+    access: isSelf,
     async handle({ app, params, now }) {
       const user: Principal = { app: app.id, kind: 'user', id: params.id };
       const [found] = await lookup([contact(user, params.sid, now)]);
@@ -82,8 +82,8 @@ export const strangers = [
     params: pair,
     query: historyQuery,
     status: 200,
-    response: History,
-    access: self,
+    response: HistoryShape,
+    access: isSelf,
     handle: ({ app, params, query, now }) =>
       history({ app: app.id, kind: 'stranger', between: [params.id, params.sid] }, query, now),
   }),

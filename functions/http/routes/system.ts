@@ -11,7 +11,7 @@ import { profile } from '../../store/profiles.ts';
 import { masterOnly } from '../access.ts';
 import { flag, id } from '../parameters.ts';
 import { route } from '../route.ts';
-import { Accepted } from './shapes.ts';
+import { AcceptedShape } from './shapes.ts';
 
 const Body = z
   .object(MessageInput.shape)
@@ -38,7 +38,7 @@ export const systemMessages = [
     params: z.object({}),
     body: Body,
     status: 202,
-    response: Accepted,
+    response: AcceptedShape,
     access: masterOnly,
     handle: ({ app, body, now }) => send(app, { kind: 'everybody' }, body, now),
   }),
@@ -51,7 +51,7 @@ export const systemMessages = [
     query: z.object({ group: flag('The id is that of a group'), room: flag('The id is that of a room') }),
     body: Body,
     status: 202,
-    response: Accepted,
+    response: AcceptedShape,
     access: masterOnly,
     async handle({ app, params, query, body, now }) {
       const kind = query.group ? 'group' : query.room ? 'room' : 'user';

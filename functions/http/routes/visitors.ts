@@ -7,7 +7,7 @@ import { history } from '../../store/messages.ts';
 import { profile, saveVisitor } from '../../store/profiles.ts';
 import { historyQuery, id } from '../parameters.ts';
 import { loaded, type Request, route } from '../route.ts';
-import { Attributes, History, Id } from './shapes.ts';
+import { AttributesShape, HistoryShape, IdShape } from './shapes.ts';
 
 const visitorId = id('id', 'The visitor', '9f2b61c04a7d4b0f8f3f5f5c2f6f7a11');
 const visitorParams = z.object({ id: visitorId });
@@ -30,7 +30,7 @@ export const visitors = [
     params: z.object({}),
     body: z.record(z.string(), z.unknown()).register(z.globalRegistry, { examples: [{ name: 'Tyke' }] }),
     status: 200,
-    response: Id,
+    response: IdShape,
     access: ({ kind, id }, { body }) => kind === 'visitor' && id === body.id,
     async handle({ app, body, now }) {
       const { id: given, ...attributes } = body;
@@ -45,7 +45,7 @@ export const visitors = [
     summary: "Read a visitor's attributes",
     params: visitorParams,
     status: 200,
-    response: Attributes,
+    response: AttributesShape,
     access: ownVisitor,
     handle: read,
   }),
@@ -57,7 +57,7 @@ export const visitors = [
     params: z.object({ id: visitorId, uid: id('uid') }),
     query: historyQuery,
     status: 200,
-    response: History,
+    response: HistoryShape,
     access: (caller, { params }) => caller.id === (caller.kind === 'visitor' ? params.id : params.uid),
     handle: ({ app, params, query, now }) =>
       history({ app: app.id, kind: 'visitor', between: [params.id, params.uid] }, query, now),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { CLIENT_VERSIONS } from '../clients.ts';
 
-/** What a crowd's process is told to do; it answers each with an {@link Answer}. */
+/** What the process of a client pool is asked to do; it answers each with an {@link Answer}. */
 export const Order = z.discriminatedUnion('kind', [
   /** Logs in as so many users. */
   z.object({

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { Cloud } from '../local/cloud.ts';
 import { befriend, credentials } from '../test/support/demo-app.ts';
 import type { Client } from './client.ts';
-import { Player } from './player.ts';
+import { ClientProgram } from './client-program.ts';
 
 const TEXT = 'Grüße, 你好, "привет" \\ \u2028 👩‍👩‍👧 🦜';
 
@@ -20,14 +20,14 @@ const PING_INTERVAL_MIN = 4;
 const PONG_MS = 5000;
 
 interface Participant {
-  readonly player: Player;
+  readonly program: ClientProgram;
   connection: string;
 }
 
 let made = 0;
 
 /** Two users of one stock client, and what happens to them. */
-export class Scene {
+export class ClientScenario {
   readonly #cloud: Cloud;
   readonly #client: Client;
   #command: readonly string[] = [];
@@ -39,20 +39,20 @@ export class Scene {
   }
 
   /** The client is installed; two users log in, one after the other, which tells whose connection is whose, and become friends. */
-  async enter(): Promise<void> {
+  async logIn(): Promise<void> {
     this.#command = await this.#client.prepare();
     for (const name of ['tom', 'jerry']) {
-      const participant = { player: this.#play(name), connection: '' };
+      const participant = { program: this.#start(name), connection: '' };
       this.#participants.push(participant);
       await this.#loggedIn(participant);
     }
     const [tom, jerry] = this.#both();
-    await befriend(this.#cloud.origin, tom.player.id, jerry.player.id);
+    await befriend(this.#cloud.origin, tom.program.id, jerry.program.id);
   }
 
-  /** Somebody brings a wrong key: he is told so, and cut off. */
-  async intrude(): Promise<void> {
-    const intruder = this.#play('intruder', 'a-wrong-key');
+  /** A client with a wrong key gets an error and is disconnected. */
+  async useWrongKey(): Promise<void> {
+    const intruder = this.#start('intruder', 'a-wrong-key');
     try {
       Refusal.parse(await intruder.next('login'));
       if (!this.#client.deafToClose) await intruder.next('disconnect');
@@ -62,14 +62,14 @@ export class Scene {
   }
 
   /** Each says something to the other. */
-  async talk(): Promise<void> {
+  async exchangeMessages(): Promise<void> {
     const [tom, jerry] = this.#both();
-    await say(tom.player, jerry.player);
-    await say(jerry.player, tom.player);
+    await say(tom.program, jerry.program);
+    await say(jerry.program, tom.program);
   }
 
   /** Both are pinged now, and answer. */
-  async beat(): Promise<void> {
+  async answerHeartbeat(): Promise<void> {
     const mark = this.#cloud.calls.mark();
     const frames = () =>
       this.#cloud.calls
@@ -82,41 +82,46 @@ export class Scene {
     const deadline = Date.now() + PONG_MS;
     while (frames() < 2 && Date.now() < deadline) await pause(20);
     assert.equal(frames(), 2, `${frames()} of 2 clients answered the heartbeat`);
-    await this.stay();
+    await this.checkConnected();
   }
 
   /** A connection dies without goodbye; its client comes back by itself. */
-  async revive(): Promise<void> {
+  async reconnect(): Promise<void> {
     const [tom] = this.#both();
     this.#cloud.drop(tom.connection);
     await this.#loggedIn(tom);
-    await tom.player.next('disconnect');
-    await this.talk();
+    await tom.program.next('disconnect');
+    await this.exchangeMessages();
   }
 
   /** Both still have their connections, and use them. */
-  async stay(): Promise<void> {
+  async checkConnected(): Promise<void> {
     const open = this.#cloud.connections();
-    for (const { player, connection } of this.#participants)
-      assert.ok(open.includes(connection), `${player.id} has lost the connection`);
-    await this.talk();
+    for (const { program, connection } of this.#participants)
+      assert.ok(open.includes(connection), `${program.id} has lost the connection`);
+    await this.exchangeMessages();
   }
 
   async end(): Promise<void> {
-    await Promise.all(this.#participants.map(({ player }) => player.end()));
+    await Promise.all(this.#participants.map(({ program }) => program.end()));
   }
 
-  #play(name: string, clientKey?: string): Player {
+  #start(name: string, clientKey?: string): ClientProgram {
     made += 1;
     const id = `${name}-${made}`;
-    return new Player(this.#command, this.#cloud.origin, id, JSON.stringify(credentials({ client: id }, clientKey)));
+    return new ClientProgram(
+      this.#command,
+      this.#cloud.origin,
+      id,
+      JSON.stringify(credentials({ client: id }, clientKey)),
+    );
   }
 
   /** Waits for a login that is under way, on a connection that does not exist yet. */
   async #loggedIn(participant: Participant): Promise<void> {
     const others = this.#cloud.connections();
-    const { id } = Welcome.parse(await participant.player.next('login'));
-    assert.equal(id, participant.player.id);
+    const { id } = Welcome.parse(await participant.program.next('login'));
+    assert.equal(id, participant.program.id);
     const [connection = ''] = this.#cloud.connections().filter((one) => !others.includes(one));
     participant.connection = connection;
   }
@@ -128,7 +133,7 @@ export class Scene {
   }
 }
 
-async function say(speaker: Player, hearer: Player): Promise<void> {
+async function say(speaker: ClientProgram, hearer: ClientProgram): Promise<void> {
   const content = { media: 0, body: TEXT };
   speaker.say({ to: { id: hearer.id, type: 0 }, content, ack: ACK });
   const stored = Stored.parse(await speaker.next('ack'));

@@ -13,7 +13,7 @@ class Member {
   readonly client: Client;
   readonly heard: string[] = [];
   readonly #systems = new Set<string>();
-  #told: () => void = () => undefined;
+  #wake: () => void = () => undefined;
 
   constructor(version: Extract<Order, { kind: 'login' }>['version'], origin: string, client: string) {
     const query = { auth: JSON.stringify(credentials({ client })) };
@@ -22,12 +22,12 @@ class Member {
     this.client.on('message', (message) => this.heard.push(bodyOf(message)));
     this.client.on('sys', (message) => {
       this.#systems.add(bodyOf(message));
-      this.#told();
+      this.#wake();
     });
   }
 
-  async told(body: string): Promise<void> {
-    while (!this.#systems.has(body)) await new Promise<void>((resolve) => (this.#told = resolve));
+  async received(body: string): Promise<void> {
+    while (!this.#systems.has(body)) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 }
 
@@ -41,7 +41,7 @@ const memberOf = (user: string): Member => {
   return member;
 };
 
-async function obey(order: Order): Promise<Pick<Answer, 'heard'>> {
+async function carryOut(order: Order): Promise<Pick<Answer, 'heard'>> {
   switch (order.kind) {
     case 'login': {
       const { origin, version, users } = order;
@@ -63,7 +63,7 @@ async function obey(order: Order): Promise<Pick<Answer, 'heard'>> {
       return {};
     }
     case 'hear': {
-      await Promise.all(order.users.map((user) => memberOf(user).told(order.until)));
+      await Promise.all(order.users.map((user) => memberOf(user).received(order.until)));
       return { heard: Object.fromEntries(order.users.map((user) => [user, memberOf(user).heard])) };
     }
   }
@@ -71,7 +71,7 @@ async function obey(order: Order): Promise<Pick<Answer, 'heard'>> {
 
 process.on('message', async (message) => {
   const { n, order } = Numbered.parse(message);
-  const answer = await obey(order).catch((error: unknown) => ({ error: String(error) }));
+  const answer = await carryOut(order).catch((error: unknown) => ({ error: String(error) }));
   process.send?.({ n, ...answer } satisfies Answer);
 });
 process.on('disconnect', () => process.exit());

@@ -2,7 +2,7 @@ import { Device } from './device.ts';
 import { type Answer, befriend, rest, someone } from './macaw.ts';
 
 /** What most tests of one file do, said shortly. */
-export function scene(system: { readonly origin: string }) {
+export function testApi(system: { readonly origin: string }) {
   const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> =>
     rest(system.origin, method, path, { ...(body !== undefined && { body }), ...(headers && { headers }) });
 

@@ -20,7 +20,7 @@ export async function connectAll(origin: string, ids: readonly string[], login: 
 }
 
 /** How often a client has got what holds such a text. */
-export const heard = ({ frames }: RawClient, text: string) =>
+export const framesWith = ({ frames }: RawClient, text: string) =>
   frames.received.filter((frame) => String(frame).includes(text)).length;
 
 /** The id of a client's connection, out of its Engine.IO handshake. */

@@ -1,7 +1,7 @@
 import { Unavailable } from './tools.ts';
 
 /** Runs checks, prints what becomes of each, and counts. */
-export class Tally {
+export class CheckReport {
   #passed = 0;
   #failed = 0;
   #skipped = 0;

@@ -6,13 +6,13 @@ import { app } from '../support/demo-app.ts';
 const system = database(() => ({}));
 
 const MINUTE = 60_000;
-const CROWD = 600;
+const COUNT = 600;
 
-it('a crowd that is due at once is divided among invocations, and each connection is pinged once', async () => {
+it('connections that are due at once are divided among invocations, and each connection is pinged once', async () => {
   const time = Math.ceil(Date.now() / MINUTE) * MINUTE + 10 * MINUTE;
   const due = (time + MINUTE) % ROUNDS.ping;
   // Close together as after an outage, and all of them in one shard.
-  const ids = Array.from({ length: CROWD }, (_, n) => `gone-${n}=`);
+  const ids = Array.from({ length: COUNT }, (_, n) => `gone-${n}=`);
   await system.database.addConnections(
     ids.map((id, n) => ({
       ...{ pk: `connection#${id}`, app: app.id, kind: 'user', id: `user-${n}` },

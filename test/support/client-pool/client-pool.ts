@@ -6,7 +6,7 @@ import { Answer, type Order } from './orders.ts';
 const SCRIPT = fileURLToPath(new URL('./process.ts', import.meta.url));
 
 /** A process of its own with many stock clients in it. */
-export class Crowd {
+export class ClientPool {
   readonly #process: ChildProcess;
   readonly #pending = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>();
   #orders = 0;
@@ -21,7 +21,7 @@ export class Crowd {
       else pending?.reject(new Error(answer.error));
     });
     this.#process.on('exit', () => {
-      for (const { reject } of this.#pending.values()) reject(new Error('The process of this crowd has ended'));
+      for (const { reject } of this.#pending.values()) reject(new Error('The process of this client pool has ended'));
     });
   }
 

@@ -13,30 +13,30 @@ const Line = z.object({ event: z.enum(EVENTS), args: z.array(z.unknown()) });
 /** Reconnecting takes some seconds, and a Java machine's start as well. */
 const PATIENCE_MS = 20_000;
 
-/** A client program at work, which plays one user. */
-export class Player {
+/** A running client program, which acts as one user. */
+export class ClientProgram {
   readonly id: string;
   readonly #program: ChildProcess;
   readonly #exited: Promise<unknown>;
   readonly #inboxes: ReadonlyMap<Event, Inbox>;
   readonly #taken = new Map<Event, number>();
-  #complaints = '';
+  #stderr = '';
 
   constructor([file = '', ...args]: readonly string[], url: string, id: string, credentials: string) {
     this.id = id;
     const program = spawn(file, [...args, url, credentials]);
     this.#program = program;
     this.#exited = once(program, 'close');
-    const told = new EventEmitter();
-    this.#inboxes = new Map(EVENTS.map((event) => [event, new Inbox(told, event)]));
+    const emitter = new EventEmitter();
+    this.#inboxes = new Map(EVENTS.map((event) => [event, new Inbox(emitter, event)]));
     createInterface({ input: program.stdout }).on('line', (text) => {
       const { event, args } = Line.parse(JSON.parse(text));
-      told.emit(event, ...args);
+      emitter.emit(event, ...args);
     });
     program.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.#complaints = (this.#complaints + text).slice(-4000);
+      this.#stderr = (this.#stderr + text).slice(-4000);
     });
-    // It may have ended before it is told something; that it then hears nothing will be told as a failure.
+    // It may have ended before it gets input; the event that is then missing is reported as a failure.
     program.stdin.on('error', () => undefined);
   }
 
@@ -47,7 +47,7 @@ export class Player {
     try {
       return await this.#inboxes.get(event)?.at(index, PATIENCE_MS);
     } catch {
-      throw new Error(`${this.id} saw no "${event}" within ${PATIENCE_MS} ms\n${this.#complaints}`);
+      throw new Error(`${this.id} saw no "${event}" within ${PATIENCE_MS} ms\n${this.#stderr}`);
     }
   }
 

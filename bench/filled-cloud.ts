@@ -8,7 +8,7 @@ import { startEmulator } from '../local/dynamodb/emulator.ts';
 import { DEMO } from '../scripts/demo.ts';
 
 /** A local cloud whose tables can be filled past it, which is a hundred times as fast as through it. */
-export interface Filled {
+export interface FilledCloud {
   readonly cloud: Cloud;
   /** Creates users with attributes. */
   fill(app: string, users: readonly { id: string; attributes: Record<string, unknown> }[]): Promise<void>;
@@ -18,7 +18,7 @@ export interface Filled {
 const BATCH = 25;
 const WRITERS = 8;
 
-export async function startFilled(assembly: string): Promise<Filled> {
+export async function startFilledCloud(assembly: string): Promise<FilledCloud> {
   const emulator = await startEmulator(undefined);
   process.env.MACAW_DYNAMODB_ENDPOINT = emulator.endpoint.href;
   const cloud = await startCloud({ assembly, ...DEMO });
