@@ -2,11 +2,13 @@ import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { addLogContext } from '../observe/observed.ts';
 import { publicError } from '../observe/public-error.ts';
+import { NEXT_SKIP } from '../shared/constants.ts';
 import { ChatError, ERROR, Forbidden, NotLoggedIn, TooManyRequests } from '../shared/errors.ts';
 import { parse, parseJson } from '../shared/parse.ts';
 import { masterOnly } from './access.ts';
 import { authenticateRequest } from './authenticate.ts';
 import { isForm, readFile } from './form.ts';
+import { fitting } from './response-size.ts';
 import type { Route } from './route.ts';
 import { STATUS } from './status.ts';
 
@@ -33,6 +35,16 @@ export function serveRoutes(routes: readonly Route[], format = chatErrorFormat):
   app.notFound((context) => failure(context, new ChatError(ERROR.notFound, `There is nothing at ${context.req.path}`)));
   app.onError((error, context) => failure(context, publicError(error)));
   return app;
+}
+
+/**
+ * Leads a path of another function there when it comes with a slash behind it, with which the gateway does not know it.
+ * Without one it came by a method that the other function does not have.
+ */
+export function redirectTrailingSlash(app: Hono, path: string, format = chatErrorFormat): void {
+  app.all(path, (context) =>
+    context.req.path === path ? wrongMethod(context, ['GET', 'HEAD'], format) : context.redirect(path, 308),
+  );
 }
 
 async function serve(route: Route, context: Context): Promise<Response> {
@@ -67,7 +79,16 @@ async function serve(route: Route, context: Context): Promise<Response> {
         body: await readFile(contentType, await req.arrayBuffer(), [form.field, form.oldField]),
       })
     : await route.handle(request);
-  return route.status === 204 ? context.body(null, 204) : context.json(answer, route.status);
+  if (route.status === 204) return context.body(null, 204);
+  if (!Array.isArray(answer) || !isPage(request.query)) return context.json(answer, route.status);
+  const list = fitting(answer);
+  const next = { [NEXT_SKIP]: String(request.query.skip + list.length) };
+  return context.json(list, route.status, list.length < answer.length ? next : {});
+}
+
+/** Whether a list is answered from some entry on, so that whoever gets only a part can ask for the rest. */
+function isPage(query: unknown): query is { readonly skip: number } {
+  return typeof query === 'object' && query !== null && 'skip' in query && typeof query.skip === 'number';
 }
 
 /** The query by name: the value, or a list of them where a name came more than once. */

@@ -93,6 +93,14 @@ export const limit = (normal: number, most = 1000) =>
       description: `How many at most; more than ${most} are taken for ${most}`,
     });
 
+/** How many groups or rooms of one user are listed, unless fewer are asked for. */
+export const MAX_LISTED = 10_000;
+
+/** The part of a list that is asked for. */
+export function page<T>(list: readonly T[], { skip, limit }: { readonly skip: number; readonly limit: number }): T[] {
+  return list.slice(skip, skip + limit);
+}
+
 const before = integer().register(z.globalRegistry, {
   type: 'integer',
   minimum: 0,
