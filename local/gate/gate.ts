@@ -52,7 +52,8 @@ export class Gate {
   readonly #server: Server;
   readonly #throttled = new Map<string, number>();
   readonly #silent = new Map<string, number>();
-  readonly #open = new Set<Socket>();
+  /** The open connections, with the function and service of their last call. */
+  readonly #open = new Map<Socket, string>();
   /** Connections that are reset as soon as they are used. */
   readonly #stale = new WeakSet<Socket>();
   url = '';
@@ -60,10 +61,9 @@ export class Gate {
   constructor(options: GateOptions) {
     this.#options = options;
     this.#server = createServer(async (request, response) => {
-      if (this.#stale.has(request.socket)) {
-        request.socket.resetAndDestroy();
-        return;
-      }
+      const purpose = purposeOf(request.headers.authorization);
+      if (this.#stale.has(request.socket)) return this.#reset(purpose);
+      this.#open.set(request.socket, purpose);
       try {
         const { method = 'GET', url: path = '/', headers } = request;
         const body = await readBody(request);
@@ -80,7 +80,7 @@ export class Gate {
     });
     this.#server.keepAliveTimeout = 60_000;
     this.#server.on('connection', (socket) => {
-      this.#open.add(socket);
+      this.#open.set(socket, '');
       socket.on('close', () => this.#open.delete(socket));
     });
   }
@@ -98,7 +98,12 @@ export class Gate {
    * AWS closed it.
    */
   freeze(): void {
-    for (const socket of this.#open) this.#stale.add(socket);
+    for (const socket of this.#open.keys()) this.#stale.add(socket);
+  }
+
+  /** Closes what one function has left open to one service: it finds out about one, and then about all of them. */
+  #reset(purpose: string): void {
+    for (const [socket, last] of this.#open) if (last === purpose && this.#stale.has(socket)) socket.resetAndDestroy();
   }
 
   /** Throttles the next so many calls of a service. */
@@ -175,6 +180,12 @@ export class Gate {
 function readSignature(header: string | string[] | undefined): { accessKeyId: string; service: string } | undefined {
   const match = /Credential=([^/]+)\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(String(header ?? ''));
   return match?.[1] && match[2] ? { accessKeyId: match[1], service: match[2] } : undefined;
+}
+
+/** The function that signed a request, and the service that it is for. */
+function purposeOf(header: string | undefined): string {
+  const signature = readSignature(header);
+  return signature ? `${signature.accessKeyId} ${signature.service}` : '';
 }
 
 /** Whether the service that is meant speaks AWS's Query protocol, and so expects failures as XML. */
