@@ -52,7 +52,8 @@ export class Gate {
   readonly #server: Server;
   readonly #throttled = new Map<string, number>();
   readonly #silent = new Map<string, number>();
-  readonly #open = new Set<Socket>();
+  /** The open connections, with the function and service of their last call. */
+  readonly #open = new Map<Socket, string>();
   /** Connections that are reset at their next use. */
   readonly #stale = new WeakSet<Socket>();
   url = '';
@@ -60,10 +61,9 @@ export class Gate {
   constructor(options: GateOptions) {
     this.#options = options;
     this.#server = createServer(async (request, response) => {
-      if (this.#stale.has(request.socket)) {
-        request.socket.resetAndDestroy();
-        return;
-      }
+      const purpose = purposeOf(request.headers.authorization);
+      if (this.#stale.has(request.socket)) return this.#reset(purpose);
+      this.#open.set(request.socket, purpose);
       try {
         const { method = 'GET', url: path = '/', headers } = request;
         const body = await readBody(request);
@@ -80,7 +80,7 @@ export class Gate {
     });
     this.#server.keepAliveTimeout = 60_000;
     this.#server.on('connection', (socket) => {
-      this.#open.add(socket);
+      this.#open.set(socket, '');
       socket.on('close', () => this.#open.delete(socket));
     });
   }
@@ -97,7 +97,12 @@ export class Gate {
    * Closes all connections. Functions detect that only at the next use, as if they had been frozen while AWS closed them.
    */
   freeze(): void {
-    for (const socket of this.#open) this.#stale.add(socket);
+    for (const socket of this.#open.keys()) this.#stale.add(socket);
+  }
+
+  /** Resets all stale connections of one function to one service, when it uses one of them. */
+  #reset(purpose: string): void {
+    for (const [socket, last] of this.#open) if (last === purpose && this.#stale.has(socket)) socket.resetAndDestroy();
   }
 
   /** Throttles the next calls of a service. */
@@ -174,6 +179,12 @@ export class Gate {
 function readSignature(header: string | string[] | undefined): { accessKeyId: string; service: string } | undefined {
   const match = /Credential=([^/]+)\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(String(header ?? ''));
   return match?.[1] && match[2] ? { accessKeyId: match[1], service: match[2] } : undefined;
+}
+
+/** The function that signed a request, and its service. */
+function purposeOf(header: string | undefined): string {
+  const signature = readSignature(header);
+  return signature ? `${signature.accessKeyId} ${signature.service}` : '';
 }
 
 /** Whether the service uses the AWS Query protocol, which has XML errors. */
