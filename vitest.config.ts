@@ -1,9 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
+/** What is about scale, and takes minutes: `npm run test:slow`. */
+export const SLOW = 'test/load/**/*.test.ts';
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [SLOW],
     globalSetup: ['test/support/synth.ts'],
+    setupFiles: ['test/support/setup.ts'],
+    // Files of a worker share its modules and its local cloud (test/support/shared-cloud.ts).
+    isolate: false,
+    pool: 'forks',
     testTimeout: 20_000,
     maxWorkers: 2,
     hookTimeout: 60_000,

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEMO_APP } from '../scripts/demo.ts';
 import { synthesize } from '../scripts/synth.ts';
-import { type Filled, startFilled } from './crowd.ts';
+import { type FilledCloud, startFilledCloud } from './filled-cloud.ts';
 
-/** What searches read and how long they take while more and more users exist. */
+/** Measures read units and latency of searches for growing numbers of users. */
 
 const SIZES = [1_000, 10_000, 100_000];
 
-/** Users per city and per badge: what an equality finds stays the same, whatever else there is. */
+/** The number of users per city and per badge. So the result size of an equality is constant. */
 const PER_CITY = 20;
 
 const QUERIES = {
@@ -39,7 +39,7 @@ function user(n: number) {
   return { id: `u${number}`, attributes };
 }
 
-async function measure({ cloud }: Filled, query: string) {
+async function measure({ cloud }: FilledCloud, query: string) {
   const ask = () =>
     fetch(new URL(`/ctx?${query}`, cloud.origin), {
       headers: { 'X-ML-AppId': DEMO_APP.id, 'X-ML-APIKey': DEMO_APP.clientKey },
@@ -56,10 +56,10 @@ async function measure({ cloud }: Filled, query: string) {
   return { found: Array.isArray(body) ? body.length : `refused (${response.status})`, readUnits, calls: total, ms };
 }
 
-let filled: Filled | undefined;
+let filled: FilledCloud | undefined;
 try {
   await synthesize(assembly);
-  filled = await startFilled(assembly);
+  filled = await startFilledCloud(assembly);
   console.log('| users | query | found | read units | calls | ms |\n|---|---|---|---|---|---|');
   let loaded = 0;
   for (const size of SIZES) {

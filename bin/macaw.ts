@@ -45,15 +45,15 @@ const { api } = new RestStack(app, `${prefix}-Rest`, {
   realtime,
   documentation: await documentation(),
 });
-const wall =
+const firewallStack =
   firewall &&
   new FirewallStack(app, `${prefix}-Firewall`, {
-    description: 'Macaw: what is let in',
+    description: 'Macaw: the web ACL',
     env: { ...env, region: 'us-east-1' },
     ...firewall,
   });
 new EdgeStack(app, `${prefix}-Edge`, {
-  description: 'Macaw: the one host name, and the attachments',
+  description: 'Macaw: the public host name and the attachments',
   env,
   stage,
   tables,
@@ -61,7 +61,7 @@ new EdgeStack(app, `${prefix}-Edge`, {
   rest: api,
   failures,
   domain: configuration.domain,
-  webAclArn: wall?.webAclArn,
+  webAclArn: firewallStack?.webAclArn,
   priceClass: configuration.priceClass,
   keepData,
   attachmentDays: attachments,
@@ -80,7 +80,7 @@ new OperationsStack(app, `${prefix}-Operations`, {
 });
 Aspects.of(app).add(new LogRetention(configuration.logRetentionDays));
 Aspects.of(app).add(new Observability({ service: prefix, tracing: configuration.tracing }));
-// Dashboards take no tags in every region yet.
+// Some regions do not support tags on dashboards.
 Tags.of(app).add('macaw:stage', stage, { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] });
 
 function configured(): Configuration {

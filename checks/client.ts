@@ -1,17 +1,19 @@
-/** A stock client in another language, to be checked. */
+/** A stock client in another language. */
 export interface Client {
   readonly name: string;
   readonly eio: 3 | 4;
-  /** It notices only by a missed heartbeat that the server has closed the connection. */
+  /** Whether it detects a closed connection only by a missed heartbeat. */
   readonly deafToClose: boolean;
+  /** Its program can say several messages and leave. */
+  readonly leaves: boolean;
   /**
-   * Installs the client and answers the command of a program that plays one user, without its last arguments: URL and credentials.
-   * @throws Unavailable when this machine cannot have it
+   * Installs the client. Returns the command of a program for one user, without its last arguments: URL and credentials.
+   * @throws Unavailable if this machine does not support the client
    */
   prepare(): Promise<readonly string[]>;
 }
 
-/** Where a client gets its credentials to: the URL's query, or the packet that joins the namespace. */
+/** The place of the credentials: the URL query, or the payload of the namespace join. */
 export type Place = 'url' | 'payload';
 
 const PLACES = { url: 'credentials in the URL', payload: 'credentials in the CONNECT payload' };

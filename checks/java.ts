@@ -1,7 +1,7 @@
 import { type Client, type Place, title } from './client.ts';
 import { build, cache, install, need, source } from './tools.ts';
 
-/** The Java client, which Android applications use, fetched by Maven; `main` is a program that suits this version. */
+/** The Java client for Android applications, fetched by Maven. `main` is a program for this version. */
 function javaClient(version: string, eio: 3 | 4, place: Place, main: string): Client {
   const jars = cache(`java-${version}/jars`);
   const classes = cache(`java-${version}/${main}`);
@@ -9,6 +9,7 @@ function javaClient(version: string, eio: 3 | 4, place: Place, main: string): Cl
     name: title('Java socket.io-client', version, place),
     eio,
     deafToClose: main === 'InUrl08',
+    leaves: false,
     async prepare() {
       for (const tool of ['java', 'javac', 'mvn']) await need(tool);
       await install('mvn', [

@@ -3,19 +3,19 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import * as z from 'zod/mini';
 import type { Cloud } from '../local/cloud.ts';
 import { app } from '../test/support/demo-app.ts';
-import { Player } from './player.ts';
-import type { Tally } from './tally.ts';
+import type { CheckReport } from './check-report.ts';
+import { ClientProgram } from './client-program.ts';
 import { cache, install, need, source } from './tools.ts';
 
 const Answer = z.object({ error: z.null(), answer: z.unknown() });
 
-/** Plays two users of an app that was built for MaxIM, and only told where its server is now. */
-export async function checkMaxIM(cloud: Cloud, tally: Tally): Promise<void> {
+/** Runs two users of an app for MaxIM. Only the server address differs. */
+export async function checkMaxIM(cloud: Cloud, report: CheckReport): Promise<void> {
   console.log('maxleap-im 3.0.17, of 2016 (Engine.IO 3)');
-  const players: Player[] = [];
+  const programs: ClientProgram[] = [];
   const player = (n: number) => {
-    const found = players[n];
-    assert.ok(found, 'Nobody has logged in');
+    const found = programs[n];
+    assert.ok(found, 'No client logged in');
     return found;
   };
   const call = async (name: string, ...args: unknown[]) => {
@@ -26,13 +26,13 @@ export async function checkMaxIM(cloud: Cloud, tally: Tally): Promise<void> {
     const [program, ...files] = await prepare();
     for (const id of ['max-tom', 'max-jerry']) {
       const options = JSON.stringify({ appId: app.id, clientId: app.clientKey, userId: id });
-      const one = new Player([String(program), ...files], cloud.origin, id, options);
-      players.push(one);
+      const one = new ClientProgram([String(program), ...files], cloud.origin, id, options);
+      programs.push(one);
       assert.deepEqual(await one.next('login'), { success: true, id });
     }
   };
-  if (await tally.check('installs and logs in', installed)) {
-    await tally.check('makes friends, and talks with them', async () => {
+  if (await report.check('installs and logs in', installed)) {
+    await report.check('adds friends and exchanges messages', async () => {
       await call('addFriend', 'max-tom', 'max-jerry');
       player(0).say({ say: { to: 'toFriend', id: 'max-jerry', text: 'from 2016' } });
       const { from, content } = Object(await player(1).next('message'));
@@ -48,7 +48,7 @@ export async function checkMaxIM(cloud: Cloud, tally: Tally): Promise<void> {
       const [friend] = Object(await call('listFriends', 'max-tom'));
       assert.equal(friend, 'max-jerry');
     });
-    await tally.check('has a group, and talks in it', async () => {
+    await report.check('creates a group and sends messages', async () => {
       const group = await call('addGroup', { owner: 'max-tom', members: ['max-jerry'] });
       player(0).say({ say: { to: 'toGroup', id: group, text: 'all of you' } });
       const { from } = Object(await player(1).next('message'));
@@ -57,24 +57,24 @@ export async function checkMaxIM(cloud: Cloud, tally: Tally): Promise<void> {
       await call('rmGroupMembers', group, { members: ['max-jerry'] });
       await call('rmGroup', group);
     });
-    await tally.check('keeps attributes, and finds users by them', async () => {
+    await report.check('stores attributes and searches by them', async () => {
       await call('setUserAttributes', 'max-tom', { city: 'Rome', age: 7 });
       assert.deepEqual(await call('getUserAttributes', 'max-tom'), { city: 'Rome', age: 7 });
       const [found] = Object(await call('searchUsers', 10, 0, '-ts', { city: 'Rome' }));
       assert.equal(found.id, 'max-tom');
       await call('rmUserAttributes', 'max-tom');
     });
-    await tally.check('comes back when its connection dies', async () => {
+    await report.check('reconnects after a connection loss', async () => {
       for (const connection of cloud.connections()) cloud.drop(connection);
-      for (const one of players) await one.next('login');
+      for (const one of programs) await one.next('login');
       player(0).say({ say: { to: 'toFriend', id: 'max-jerry', text: 'again' } });
       assert.equal(Object(await player(1).next('message')).content.body, 'again');
     });
   }
-  await Promise.all(players.map((one) => one.end()));
+  await Promise.all(programs.map((one) => one.end()));
 }
 
-/** @returns the command of the program that plays one user. @throws Unavailable */
+/** @returns the command of the program for one user. @throws Unavailable */
 async function prepare(): Promise<string[]> {
   await need('npm');
   const directory = cache('maxim');

@@ -1,7 +1,7 @@
 import { type Client, type Place, title } from './client.ts';
 import { cache, install, need, source } from './tools.ts';
 
-/** python-socketio in a virtual environment of its own, as the requirements of that major version name it. */
+/** python-socketio in a separate virtual environment, from the requirements file of its major version. */
 function pythonClient(version: string, eio: 3 | 4, place: Place): Client {
   const [major] = version.split('.');
   const environment = cache(`python-${major}`);
@@ -9,6 +9,7 @@ function pythonClient(version: string, eio: 3 | 4, place: Place): Client {
     name: title('python-socketio', version, place),
     eio,
     deafToClose: false,
+    leaves: true,
     async prepare() {
       await need('python3');
       await install('python3', ['-m', 'venv', environment]);

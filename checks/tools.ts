@@ -5,10 +5,10 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A registry that cannot be reached lets its clients try for long. */
+/** The timeout of installations. Clients of an unreachable registry retry for a long time. */
 const INSTALL_MS = 5 * 60_000;
 
-/** A client cannot be checked on this machine, which is nobody's failure. */
+/** A client cannot be checked on this machine. This is not a failure. */
 export class Unavailable extends Error {}
 
 /** A path in `checks/`. */
@@ -16,19 +16,19 @@ export function source(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url));
 }
 
-/** A path for what is installed or built here; Git ignores it, and it may be deleted at any time. */
+/** A path for installed or built files. Git ignores it, and you can delete it at any time. */
 export function cache(path: string): string {
   return source(`.cache/${path}`);
 }
 
-/** @throws Unavailable when there is no such tool, or a very old one */
+/** @throws Unavailable if the tool does not exist or does not support --version */
 export async function need(tool: string): Promise<void> {
   await run(tool, ['--version']).catch(() => {
-    throw new Unavailable(`there is no ${tool} here whose --version can be asked`);
+    throw new Unavailable(`${tool} is not installed, or does not support --version`);
   });
 }
 
-/** Has a tool install something from its registry. @throws Unavailable with the tool's own complaint */
+/** Installs packages with a tool. @throws Unavailable with the tool's error message */
 export async function install(tool: string, args: readonly string[]): Promise<void> {
   await run(tool, args, { timeout: INSTALL_MS }).catch((error: { stdout?: string; stderr?: string }) => {
     const lines = `${error.stderr ?? ''}\n${error.stdout ?? ''}`.split('\n');
@@ -37,7 +37,7 @@ export async function install(tool: string, args: readonly string[]): Promise<vo
   });
 }
 
-/** Builds a program of ours, which has to work. */
+/** Builds a program of this project. @throws if the build fails */
 export async function build(tool: string, args: readonly string[]): Promise<void> {
   await run(tool, args);
 }

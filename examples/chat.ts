@@ -1,4 +1,4 @@
-/** A terminal client on the stock `socket.io-client`: what any application does to chat, in one file. */
+/** A terminal client with the stock `socket.io-client`: a complete chat client in one file. */
 import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -28,7 +28,7 @@ function readOptions() {
 }
 
 const { user, to, url, app, key } = readOptions();
-if (!user || !to) misused('Who talks to whom?');
+if (!user || !to) misused('--user and --to are required');
 
 const now = Date.now();
 const sign = `${createHash('md5').update(`${now}${key}`).digest('hex')},${now}`;
@@ -65,11 +65,11 @@ socket.on('login', async (login: Login) => {
   await rest('POST', `/ctx/${user}/friends/${to}`);
   const history = (await rest('GET', `/ctx/${user}/friends/${to}/chats`)) as Past[];
   for (const past of history) show(past.ts, past.speaker, past.content.body);
-  console.log(`You are ${login.id}. Type a line to say it to ${to}; Ctrl-C ends.`);
+  console.log(`Logged in as ${login.id}. Type a line to send it to ${to}. Press Ctrl-C to exit.`);
 });
 socket.on('message', ({ from, content, ts }: Message) => show(ts, from.id, content.body));
-socket.on('yourself', ({ content, ts }: Message) => show(ts, `${user} (elsewhere)`, content.body));
-socket.on('connect_error', (error) => console.error(`No connection to ${url}: ${error.message}`));
+socket.on('yourself', ({ content, ts }: Message) => show(ts, `${user} (other device)`, content.body));
+socket.on('connect_error', (error) => console.error(`Cannot connect to ${url}: ${error.message}`));
 socket.on('disconnect', (reason) => console.log(`(disconnected: ${reason})`));
 
 createInterface({ input: process.stdin }).on('line', (line) => {

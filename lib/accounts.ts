@@ -14,15 +14,15 @@ export interface AccountsProps {
   readonly realtime: RealtimeStack;
 }
 
-/** The endpoints of accounts, below `/2.0`. */
+/** The account endpoints under `/2.0`. */
 export class Accounts extends Construct {
   constructor(scope: Construct, id: string, { tables, api, realtime }: AccountsProps) {
     super(scope, id);
     const accounts = new MacawFunction(this, 'Accounts', {
       handlerFile: 'accounts',
-      description: 'The endpoints of accounts',
+      description: 'The account endpoints',
       timeout: Duration.seconds(29),
-      // Hashing a password is all computing, and CPU comes in proportion: this is a whole one.
+      // Hashing a password is CPU-bound, and Lambda allots CPU by memory. 1769 MB is one vCPU.
       memorySize: 1769,
     });
     tables.accounts.allow(accounts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
@@ -31,7 +31,7 @@ export class Accounts extends Construct {
     tables.connections.allow(accounts, 'BatchGetItem');
     realtime.allowPosts(accounts, 'DELETE');
     accounts.addToRolePolicy(
-      // A text message has a telephone number for its resource, which is no ARN. This leaves topics and devices out.
+      // The resource of an SMS is a phone number, not an ARN. The exclusion denies topics and device endpoints.
       new PolicyStatement({ actions: ['sns:Publish'], notResources: [`arn:${Aws.PARTITION}:sns:*:*:*`] }),
     );
     api.addRoutes({

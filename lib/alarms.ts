@@ -5,20 +5,20 @@ import { counted, ofAws, PERIOD } from './metrics.ts';
 import type { Watched } from './watched.ts';
 
 interface Symptom {
-  /** What is said of it in the mail; the runbook has more. */
-  readonly says: string;
-  /** The heading of its entry in docs/runbook.md, as a link writes it. */
+  /** The first sentence of the alarm mail. The runbook has details. */
+  readonly summary: string;
+  /** The anchor of its entry in docs/how-to/runbook.md. */
   readonly runbook: string;
   readonly metric: IMetric;
   readonly atLeast?: number;
   readonly below?: number;
-  /** For how many periods on end. @default 1 */
+  /** The number of consecutive periods. @default 1 */
   readonly periods?: number;
-  /** Whether silence is the symptom, and not just that nobody is there. @default false */
-  readonly silence?: boolean;
+  /** Whether missing data raises the alarm. @default false */
+  readonly missingDataBreaches?: boolean;
 }
 
-/** An alarm for each thing that users would feel. A stage where nobody is raises none but for a heartbeat that stopped. */
+/** One alarm for each symptom that users notice. A stage without traffic raises only the heartbeat alarm. */
 export class Alarms extends Construct {
   readonly all: readonly Alarm[];
 
@@ -27,9 +27,10 @@ export class Alarms extends Construct {
     this.all = Object.entries(symptoms(watched)).map(([name, symptom]) => this.alarm(name, symptom));
   }
 
-  private alarm(name: string, { says, runbook, metric, atLeast, below, periods = 1, silence = false }: Symptom): Alarm {
+  private alarm(name: string, symptom: Symptom): Alarm {
+    const { summary, runbook, metric, atLeast, below, periods = 1, missingDataBreaches = false } = symptom;
     return new Alarm(this, name, {
-      alarmDescription: `${says}. What to do: docs/runbook.md#${runbook}`,
+      alarmDescription: `${summary}. What to do: docs/how-to/runbook.md#${runbook}`,
       metric,
       threshold: atLeast ?? below ?? 0,
       comparisonOperator:
@@ -37,7 +38,7 @@ export class Alarms extends Construct {
           ? ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
           : ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: periods,
-      treatMissingData: silence ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      treatMissingData: missingDataBreaches ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
   }
 }
@@ -49,39 +50,39 @@ function symptoms({ service, realtime, rest, heartbeat, failureQueue }: Watched)
   const beat = (name: string) => ofAws('AWS/Lambda', name, { FunctionName: heartbeat.functionName });
   return {
     LoginsFail: {
-      says: 'Users with right credentials cannot log in',
+      summary: 'Logins with valid credentials fail',
       runbook: 'logins-fail',
       metric: ours('loginsFailed'),
       atLeast: 5,
     },
     MessagesFail: {
-      says: 'Messages are refused although nothing is wrong with them',
+      summary: 'Valid messages are rejected',
       runbook: 'messages-fail',
       metric: ours('messagesFailed'),
       atLeast: 5,
     },
     DeliveryIsSlow: {
-      says: 'One message in a hundred takes longer than three seconds to reach those who are online',
+      summary: 'The 99th percentile of delivery latency to online receivers is above 3 seconds',
       runbook: 'delivery-is-slow',
       metric: ours('deliveryLatency', { statistic: 'p99' }),
       atLeast: 3000,
       periods: 3,
     },
     PostsFail: {
-      says: 'Messages do not reach connections that are open',
+      summary: 'Posts to open connections fail',
       runbook: 'posts-fail',
       metric: ours('postsFailed'),
       atLeast: 20,
     },
     PostsAreThrottled: {
-      says: 'API Gateway refuses posts (429), so messages come late',
+      summary: 'API Gateway throttles posts (429), and messages arrive late',
       runbook: 'posts-are-throttled',
       metric: ours('postsThrottled'),
       atLeast: 500,
       periods: 3,
     },
     RealtimeFails: {
-      says: 'Connections and frames meet functions that fail',
+      summary: 'Functions behind the WebSocket API fail',
       runbook: 'realtime-fails',
       metric: new MathExpression({
         expression: 'integration + execution',
@@ -92,33 +93,33 @@ function symptoms({ service, realtime, rest, heartbeat, failureQueue }: Watched)
       atLeast: 5,
     },
     RestFails: {
-      says: 'REST requests are answered with 5xx',
+      summary: 'REST requests are answered with 5xx',
       runbook: 'rest-fails',
       metric: ofAws('AWS/ApiGateway', '5xx', { ApiId: rest.apiId }),
       atLeast: 5,
     },
     FunctionsAreThrottled: {
-      says: "The account's concurrent invocations are used up: connections are refused, frames are lost",
+      summary: 'Lambda concurrency of the account is exhausted; connections are refused and frames are lost',
       runbook: 'functions-are-throttled',
       metric: ofAws('AWS/Lambda', 'Throttles', {}),
       atLeast: 5,
     },
     TablesAreThrottled: {
-      says: 'DynamoDB refuses calls: everything is slow, and some of it fails',
+      summary: 'DynamoDB throttles requests; responses are slow and some fail',
       runbook: 'tables-are-throttled',
       metric: ours('tableThrottles'),
       atLeast: 50,
       periods: 2,
     },
     PushesFail: {
-      says: 'Those who are offline are not told of their messages',
+      summary: 'Push notifications to offline users fail',
       runbook: 'pushes-fail',
       metric: ours('pushesFailed'),
       atLeast: 20,
       periods: 2,
     },
     WorkIsLeft: {
-      says: 'Work that was to be done later has failed for good, and waits in the failure queue',
+      summary: 'Asynchronous work has failed permanently and is in the failure queue',
       runbook: 'work-is-left',
       metric: ofAws(
         'AWS/SQS',
@@ -129,7 +130,7 @@ function symptoms({ service, realtime, rest, heartbeat, failureQueue }: Watched)
       atLeast: 1,
     },
     HeartbeatStopped: {
-      says: 'Nobody pings the clients of Socket.IO 3 and 4, which give up after some minutes',
+      summary: 'The heartbeat does not run; Socket.IO 3 and 4 clients disconnect after some minutes',
       runbook: 'heartbeat-stopped',
       metric: new MathExpression({
         expression: 'invocations - errors',
@@ -138,7 +139,7 @@ function symptoms({ service, realtime, rest, heartbeat, failureQueue }: Watched)
         period: Duration.minutes(5),
       }),
       below: 1,
-      silence: true,
+      missingDataBreaches: true,
     },
   };
 }

@@ -10,7 +10,7 @@ import { suppressWildcards } from './suppress.ts';
 export interface ApplicationsProps {
   readonly stage: string;
   readonly core: ChatTable;
-  /** Where asynchronous invocations go that failed for good. */
+  /** Receives asynchronous invocations that failed permanently. */
   readonly failures: FailureQueue;
   /** The first application's id. */
   readonly id: string;
@@ -20,7 +20,7 @@ export interface ApplicationsProps {
 
 type SecretAction = 'CreateSecret' | 'GetSecretValue' | 'PutSecretValue';
 
-/** The applications: the function by which the operator manages them, and the first of them. */
+/** The function that manages applications for the operator, and the first application. */
 export class Applications extends Construct {
   readonly operator: MacawFunction;
 
@@ -28,7 +28,7 @@ export class Applications extends Construct {
     super(scope, id);
     this.operator = new MacawFunction(this, 'Operator', {
       handlerFile: 'operator',
-      description: "Manages applications; invoked with the operator's own credentials",
+      description: "Manages applications; invoked with the operator's credentials",
       timeout: Duration.seconds(29),
     });
     core.allow(this.operator, 'GetItem', 'PutItem', 'UpdateItem');
@@ -37,7 +37,7 @@ export class Applications extends Construct {
 
     const seed = new MacawFunction(this, 'Seed', {
       handlerFile: 'first-app',
-      description: 'Makes the first application',
+      description: 'Creates the first application',
       // CloudFormation invokes it asynchronously.
       onFailure: failures,
     });
@@ -46,11 +46,13 @@ export class Applications extends Construct {
     new CustomResource(this, 'FirstApp', {
       resourceType: 'Custom::FirstApp',
       serviceToken: seed.functionArn,
+      // Enough for Lambda's two retries. By default, CloudFormation would wait an hour for an answer that never comes.
+      serviceTimeout: Duration.minutes(5),
       properties: { AppId: first.id, Mode: first.mode },
     });
   }
 
-  /** Lets a function do just that with the keys of this stage's applications, and tells it their secrets' prefix. */
+  /** Grants a function these actions on the secrets of this stage's applications, and sets their name prefix. */
   private allowSecrets(fn: MacawFunction, stage: string, ...actions: SecretAction[]): void {
     const prefix = secretPrefix(stage);
     fn.addEnvironment(ENV.secretPrefix, prefix);
@@ -68,7 +70,7 @@ export class Applications extends Construct {
     suppressWildcards(
       fn.role,
       resources,
-      'Secrets are made for each application, and known by the prefix of their names.',
+      'Each application has a secret, created at run time. The prefix of the name restricts access to this stage.',
     );
   }
 }

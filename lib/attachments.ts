@@ -15,15 +15,15 @@ export interface AttachmentsProps {
   readonly stage: string;
   readonly tables: Tables;
   readonly api: HttpApi;
-  /** Where asynchronous invocations go that failed for good. */
+  /** Receives asynchronous invocations that failed permanently. */
   readonly failures: IDestination;
-  /** Whether the files outlive their stack. */
+  /** Whether the files are retained when the stack is deleted. */
   readonly keepData: boolean;
-  /** After how many days a file is deleted. */
+  /** The number of days after which a file is deleted. */
   readonly attachmentDays: number;
 }
 
-/** The files that users send one another: their bucket, and the functions that upload them and make thumbnails. */
+/** Attachments: the bucket, the upload endpoint, and the function that stores files and creates thumbnails. */
 export class Attachments extends Construct {
   readonly bucket: IBucket;
   private readonly endpoint: MacawFunction;
@@ -31,16 +31,15 @@ export class Attachments extends Construct {
   constructor(scope: Construct, id: string, props: AttachmentsProps) {
     super(scope, id);
     const { stage, tables, api, failures, keepData, attachmentDays } = props;
-    // Bucket and function each have to name the other. So the bucket's name is made up here: what refers to it by that
-    // need not wait for it.
+    // The bucket and the function refer to each other. A fixed bucket name avoids the circular dependency.
     const { account, region, partition } = Stack.of(this);
     const bucketName = `macaw-${stage}-attachments-${account}-${region}`;
     const bucketArn = `arn:${partition}:s3:::${bucketName}`;
 
     const storage = new MacawFunction(this, 'Storage', {
       handlerFile: 'files',
-      description: 'Signs uploads, stores files and makes thumbnails',
-      // An image of 100 megapixels has to fit in; and CPU comes with it.
+      description: 'Signs uploads, stores files and creates thumbnails',
+      // Fits an image of 100 megapixels, and gives one vCPU.
       memorySize: 1769,
       timeout: Duration.seconds(25),
       retryAttempts: 2,
@@ -55,7 +54,7 @@ export class Attachments extends Construct {
     ] as const) {
       const resources = [`${bucketArn}/${keys}`];
       storage.addToRolePolicy(new PolicyStatement({ actions: [action], resources }));
-      suppressWildcards(storage.role, resources, 'Objects are named as they are uploaded; these are of one folder.');
+      suppressWildcards(storage.role, resources, 'Object names are chosen at upload. The pattern covers one folder.');
     }
     const permission = new CfnPermission(this, 'BucketMayInvoke', {
       action: 'lambda:InvokeFunction',
@@ -74,20 +73,20 @@ export class Attachments extends Construct {
         { prefix: `${ATTACHMENTS}/`, expiration: Duration.days(attachmentDays) },
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
-      // Browsers upload from whatever site the chat is part of; what they may upload, the signed form says.
+      // Browsers upload from any site that embeds the chat. The signed form limits what they can upload.
       cors: [{ allowedOrigins: ['*'], allowedMethods: [HttpMethods.POST], allowedHeaders: ['*'], maxAge: 3600 }],
-      // Its name is taken as long as it is there, so a first deployment that fails must not leave it behind.
+      // The name is fixed. A retained bucket of a failed first deployment would block the next deployment.
       removalPolicy: keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
       autoDeleteObjects: !keepData,
     });
     suppress(
       bucket,
       'S1',
-      'Logs would be kept longer than the attachments that they name; it is read through the distribution alone.',
+      'Access logs would outlive the attachments that they name. Only the distribution reads the bucket.',
     );
-    // In the template itself: the CDK's way is a function in Python that may change the notifications of every bucket.
+    // Set on the CfnBucket: the CDK method deploys a Python function that may change notifications of every bucket.
     const resource = bucket.node.defaultChild;
-    if (!(resource instanceof CfnBucket)) throw new Error('A bucket is made of a CfnBucket');
+    if (!(resource instanceof CfnBucket)) throw new Error('Expected the default child of a bucket to be a CfnBucket');
     resource.notificationConfiguration = {
       lambdaConfigurations: [
         {
@@ -98,12 +97,12 @@ export class Attachments extends Construct {
       ],
     };
     bucket.node.addDependency(permission);
-    // The CDK's own types differ in what may be undefined and what may be absent.
+    // Bucket is not assignable to IBucket under exactOptionalPropertyTypes.
     this.bucket = bucket as IBucket;
 
     this.endpoint = new MacawFunction(this, 'Attachment', {
       handlerFile: 'attachments',
-      description: 'The endpoint for uploads',
+      description: 'The upload endpoint',
       timeout: Duration.seconds(29),
     });
     tables.core.allow(this.endpoint, 'GetItem');
@@ -115,10 +114,10 @@ export class Attachments extends Construct {
       routeKey: HttpRouteKey.with('/attachment', HttpMethod.ANY),
       integration: new HttpLambdaIntegration('Integration', this.endpoint),
     });
-    suppress(route, 'APIG4', 'The function asks who sends a request, as for all endpoints.');
+    suppress(route, 'APIG4', 'The function authenticates each request, as for all endpoints.');
   }
 
-  /** Tells below which URL the files are served. */
+  /** Sets the base URL of the files. */
   servedAt(url: string): void {
     this.endpoint.addEnvironment(ENV.publicUrl, url);
   }

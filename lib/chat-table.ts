@@ -7,21 +7,21 @@ import { EXPIRES, PARTITION_KEY, SORT_KEY } from '../functions/shared/constants.
 import { suppress } from './suppress.ts';
 
 export interface ChatTableProps {
-  /** The environment variable by which functions know the table. */
+  /** The environment variable that holds the table name. */
   readonly variable: string;
   /** @default true */
   readonly sorted?: boolean;
-  /** Whether items carry the time they expire. @default false */
+  /** Whether items have a time to live. @default false */
   readonly expiring?: boolean;
-  /** Whether it must survive both mistakes and the removal of the stack. */
+  /** Whether to enable deletion protection and point-in-time recovery, and to retain the table. */
   readonly precious: boolean;
-  /** What functions that use the table are told beside its name. @default nothing */
+  /** More environment variables for the functions that use the table. @default none */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 type Action = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
-/** A table paid by request, encrypted by a key that DynamoDB owns. */
+/** An on-demand table, encrypted with a key that DynamoDB owns. */
 export class ChatTable extends Table {
   private readonly environment: Readonly<Record<string, string>>;
 
@@ -35,28 +35,27 @@ export class ChatTable extends Table {
       deletionProtection: props.precious,
       removalPolicy: props.precious ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    if (!props.precious)
-      suppress(this, 'DDB3', 'What is in it is made anew, or may be lost: nobody would go back to it.');
+    if (!props.precious) suppress(this, 'DDB3', 'The data is rebuilt at run time, so backups are not needed.');
     this.environment = { ...props.environment, [props.variable]: this.tableName };
   }
 
-  /** Lets a function do just that with the table, though not with its indexes, and tells it the table's name. */
+  /** Grants a function these actions on the table but not on its indexes, and sets the table name. */
   allow(fn: LambdaFunction, ...actions: Action[]): void {
-    this.tell(fn);
+    this.setEnvironment(fn);
     this.permit(fn, actions, this.tableArn);
   }
 
-  /** Lets a function query one of the table's indexes. */
+  /** Grants a function queries of one index. */
   allowIndex(fn: LambdaFunction, { name }: { readonly name: string }): void {
-    this.tell(fn);
+    this.setEnvironment(fn);
     this.permit(fn, ['Query'], `${this.tableArn}/index/${name}`);
   }
 
-  private tell(fn: LambdaFunction): void {
+  private setEnvironment(fn: LambdaFunction): void {
     for (const [name, value] of Object.entries(this.environment)) fn.addEnvironment(name, value);
   }
 
-  /** Said in so many words: the grants of the CDK reach all indexes, too. */
+  /** The grants of the CDK include all indexes. This statement names one resource. */
   private permit(fn: LambdaFunction, actions: readonly Action[], resource: string): void {
     fn.addToRolePolicy(
       new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [resource] }),

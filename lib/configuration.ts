@@ -5,10 +5,10 @@ import * as z from 'zod/mini';
 import { APP_ID, ATTACHMENT_DAYS, RETENTION_DAYS } from '../functions/shared/constants.ts';
 import { faults, hint, oneOf, section, text, wholeNumber, yesOrNo } from './validation.ts';
 
-/** Read unless the context `configuration` names another file. Need not exist. */
+/** The default file. The context `configuration` overrides it. It is optional. */
 const FILE = 'macaw.json';
 
-/** In place of a file's name: the defaults, whatever stands in {@link FILE}. */
+/** In place of a file name: use the defaults and ignore {@link FILE}. */
 const NONE = 'none';
 
 const days = wholeNumber(1, 3650, 'days');
@@ -17,9 +17,9 @@ const LOG_DAYS = Object.values(RetentionDays).filter(
   (value): value is number => typeof value === 'number' && value !== RetentionDays.INFINITE,
 );
 
-/** What may differ between stages; docs/configuration.md says what each is for. */
+/** The settings of a stage. docs/reference/configuration.md describes them. */
 const Stage = section({
-  account: z.optional(text(/^\d{12}$/, 'the number of an account: 12 digits, in quotes')),
+  account: z.optional(text(/^\d{12}$/, 'an AWS account number: 12 digits, in quotes')),
   region: z.optional(text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region, such as "eu-central-1"')),
   app: z.prefault(
     section({
@@ -36,9 +36,9 @@ const Stage = section({
       ),
       certificateArn: text(
         /^arn:aws:acm:us-east-1:\d{12}:certificate\/[\w-]+$/,
-        'the ARN of a certificate in us-east-1, whichever region the stage is in: CloudFront takes no other',
+        'the ARN of a certificate in us-east-1, the only region that CloudFront accepts',
       ),
-      hostedZoneId: z.optional(text(/^Z[A-Z0-9]{1,31}$/, "a hosted zone's id, which begins with Z")),
+      hostedZoneId: z.optional(text(/^Z[A-Z0-9]{1,31}$/, 'the id of a hosted zone, which begins with Z')),
     }),
   ),
   keepData: z.optional(yesOrNo()),
@@ -52,44 +52,44 @@ const Stage = section({
     }),
     {},
   ),
-  /** What API Gateway's quota leaves for posts, of 10,000 requests in a second and half as many at once. */
+  /** The share of API Gateway's quota for posts. The quota is 10,000 requests per second, with a burst of 5,000. */
   postQuota: z._default(
     section({
-      perSecond: wholeNumber(1, 1_000_000, 'posts in a second'),
-      burst: wholeNumber(1, 1_000_000, 'posts at once'),
+      perSecond: wholeNumber(1, 1_000_000, 'posts per second'),
+      burst: wholeNumber(1, 1_000_000, 'posts in a burst'),
     }),
     { perSecond: 9000, burst: 4500 },
   ),
   firewall: z.optional(section({ requestsPerFiveMinutes: wholeNumber(10, 2_000_000_000, 'requests') })),
   priceClass: z._default(oneOf(...Object.values(PriceClass)), PriceClass.PRICE_CLASS_ALL),
   logRetentionDays: z._default(oneOf(...LOG_DAYS), RetentionDays.ONE_MONTH),
-  tracing: z._default(yesOrNo(), true),
-  alarmEmail: z.optional(text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'an e-mail address')),
+  tracing: z._default(yesOrNo(), false),
+  alarmEmail: z.optional(text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'an email address')),
 });
 
 const File = section({
-  stages: z.record(z.string(), Stage, { error: 'an object that holds a stage under each name' }),
+  stages: z.record(z.string(), Stage, { error: 'an object that maps stage names to stages' }),
 });
 
-/** How a stage is deployed: what its section of the file says, and defaults for the rest. */
+/** The configuration of a stage, with defaults applied. */
 export interface Configuration extends z.output<typeof Stage> {
   readonly stage: string;
   readonly keepData: boolean;
 }
 
-/** What was configured cannot be deployed; the message says what is wrong and what would be right. */
+/** The configuration is invalid. The message names each wrong value and what is valid. */
 export class Misconfigured extends Error {}
 
 /**
- * Reads how to deploy a stage.
- * @param stage its name; by default prod
- * @param file a path, or `none` for the defaults of everything; by default macaw.json, if there is one
+ * Reads the configuration of a stage.
+ * @param stage its name; defaults to prod
+ * @param file a path, or `none` for all defaults; defaults to macaw.json if it exists
  * @throws Misconfigured
  */
 export function readConfiguration(stage: unknown = 'prod', file: unknown = undefined): Configuration {
   if (typeof stage !== 'string' || !/^[a-z][a-z0-9]{0,15}$/.test(stage)) {
     throw new Misconfigured(
-      `The context "stage" is ${JSON.stringify(stage)}; it must be 1 to 16 lower-case letters or digits, a letter first`,
+      `The context "stage" is ${JSON.stringify(stage)}; it must be 1 to 16 lower-case letters or digits, starting with a letter`,
     );
   }
   const path = String(file ?? FILE);
@@ -97,7 +97,7 @@ export function readConfiguration(stage: unknown = 'prod', file: unknown = undef
   return configurationOf(stage, absent ? { stages: { [stage]: {} } } : parse(path), path);
 }
 
-/** @param name of where the input comes from, for messages */
+/** @param name the source of the input, for error messages */
 export function configurationOf(stage: string, input: unknown, name: string): Configuration {
   const parsed = z.safeParse(File, input);
   if (!parsed.success) {
@@ -108,7 +108,7 @@ export function configurationOf(stage: string, input: unknown, name: string): Co
   const found = stages.get(stage);
   if (!found) {
     throw new Misconfigured(
-      `${name} has no stage ${stage}; ${hint(stage, [...stages.keys()])} (--context stage=… chooses one; {} is enough for it)`,
+      `${name} has no stage ${stage}; ${hint(stage, [...stages.keys()])} (--context stage=… selects a stage; an empty object {} is a valid stage)`,
     );
   }
   return { ...found, stage, keepData: found.keepData ?? !stage.startsWith('dev') };

@@ -17,10 +17,10 @@ import type { Watched } from './watched.ts';
 
 const HOUR = Duration.hours(1);
 
-/** In which every client that is connected is heard of once. */
+/** Each connected client sends one heartbeat in this period. */
 const BEAT = Duration.millis(HEARTBEAT.pingInterval);
 
-/** A third of a row. */
+/** A graph that fills a third of a row. */
 const graph = (title: string, left: IMetric[], more: { stacked?: boolean; label?: string } = {}) =>
   new GraphWidget({
     title,
@@ -33,25 +33,25 @@ const graph = (title: string, left: IMetric[], more: { stacked?: boolean; label?
 
 const heading = (markdown: string) => new TextWidget({ markdown, width: 24, height: 1 });
 
-/** The one page of a stage: is it well, how busy is it, and what does it cost. */
+/** The dashboard of a stage: health, traffic and costs. */
 export function dashboard(scope: Construct, id: string, watched: Watched, alarms: readonly Alarm[]): Dashboard {
   return new Dashboard(scope, id, {
     dashboardName: watched.service,
     defaultInterval: Duration.hours(12),
     widgets: [
-      [heading('# Is it well?')],
+      [heading('# Health')],
       [
         new AlarmStatusWidget({
-          title: 'Alarms; docs/runbook.md has an entry for each',
+          title: 'Alarms; docs/how-to/runbook.md has an entry for each',
           alarms: [...alarms],
           width: 24,
           height: 3,
         }),
       ],
       ...health(watched),
-      [heading('# How busy is it?')],
+      [heading('# Traffic')],
       ...traffic(watched),
-      [heading('# What does it cost?')],
+      [heading('# Costs')],
       costs(watched),
     ],
   });
@@ -63,20 +63,20 @@ function health({ service, realtime, rest, failureQueue }: Watched): IWidget[][]
   return [
     [
       graph(
-        'From the gateway to the last receiver online',
+        'Delivery latency to the last online receiver',
         ['p50', 'p90', 'p99'].map((statistic) => ours('deliveryLatency', { statistic, label: statistic })),
         { label: 'ms' },
       ),
-      graph('What failed by our fault', [
+      graph('Failures of the server', [
         ours('loginsFailed'),
         ours('messagesFailed'),
         ours('postsFailed'),
         ours('pushesFailed'),
       ]),
-      graph('What was refused for a reason', [ours('loginsRefused'), ours('messagesRefused')]),
+      graph('Rejected requests of clients', [ours('loginsRefused'), ours('messagesRefused')]),
     ],
     [
-      graph('Errors of the gateways', [
+      graph('API Gateway errors', [
         ofAws('AWS/ApiGateway', 'IntegrationError', socket),
         ofAws('AWS/ApiGateway', 'ExecutionError', socket),
         ofAws('AWS/ApiGateway', '5xx', { ApiId: rest.apiId }, { label: 'REST 5xx' }),
@@ -85,9 +85,9 @@ function health({ service, realtime, rest, failureQueue }: Watched): IWidget[][]
       graph('Throttled', [
         ours('postsThrottled'),
         ours('tableThrottles'),
-        ofAws('AWS/Lambda', 'Throttles', {}, { label: 'Functions, of the whole account' }),
+        ofAws('AWS/Lambda', 'Throttles', {}, { label: 'Functions (whole account)' }),
       ]),
-      graph('Errors of functions, and work left in the failure queue', [
+      graph('Function errors, and messages in the failure queue', [
         search('Errors', 'AWS/Lambda,FunctionName', `MetricName="Errors" ${words(service)}`),
         ofAws(
           'AWS/SQS',
@@ -105,11 +105,11 @@ function traffic({ service, realtime, rest }: Watched): IWidget[][] {
   const socket = { ApiId: realtime.api.apiId, Stage: realtime.stageName };
   return [
     [
-      graph('Connections that are alive', [ours('heartbeats', { period: BEAT, label: 'Connections' })]),
+      graph('Live connections', [ours('heartbeats', { period: BEAT, label: 'Connections' })]),
       graph('Logins and connections', [
         ours('logins'),
         ofAws('AWS/ApiGateway', 'ConnectCount', socket, { label: 'Connections' }),
-        ours('postsGone', { label: 'Found gone by a post' }),
+        ours('postsGone', { label: 'Posts to closed connections' }),
       ]),
       graph(
         'Messages',
@@ -125,9 +125,9 @@ function traffic({ service, realtime, rest }: Watched): IWidget[][] {
       ),
     ],
     [
-      graph('Connections that a message goes to', [
-        ours('fanOut', { statistic: 'Average', label: 'on average' }),
-        ours('fanOut', { statistic: 'Maximum', label: 'at most' }),
+      graph('Connections per message', [
+        ours('fanOut', { statistic: 'Average', label: 'average' }),
+        ours('fanOut', { statistic: 'Maximum', label: 'maximum' }),
       ]),
       graph('Pushes', [ours('pushesSent'), ours('pushesFailed')]),
       graph('REST requests', [
@@ -136,13 +136,13 @@ function traffic({ service, realtime, rest }: Watched): IWidget[][] {
       ]),
     ],
     [
-      graph('Concurrent invocations, of the whole account', [
+      graph('Concurrent invocations (whole account)', [
         ofAws('AWS/Lambda', 'ConcurrentExecutions', {}, { statistic: 'Maximum' }),
       ]),
-      graph('Duration of functions, p99', [
+      graph('Function duration, p99', [
         search('', 'AWS/Lambda,FunctionName', `MetricName="Duration" ${words(service)}`, 'p99'),
       ]),
-      graph('Days that push certificates are still valid', [
+      graph('Days until push certificates expire', [
         search(
           '',
           'Macaw,app,platform,service',
@@ -154,7 +154,7 @@ function traffic({ service, realtime, rest }: Watched): IWidget[][] {
   ];
 }
 
-/** An estimate, at the prices of us-east-1: what stands on the bill for sure is not known to CloudWatch. */
+/** A cost estimate at us-east-1 prices. CloudWatch does not have the exact costs. */
 function costs({ service, realtime, rest }: Watched): IWidget[] {
   const frames = ofAws('AWS/ApiGateway', 'MessageCount', { ApiId: realtime.api.apiId, Stage: realtime.stageName });
   const beatMinutes = BEAT.toMinutes();
@@ -168,7 +168,7 @@ function costs({ service, realtime, rest }: Watched): IWidget[] {
     new MathExpression({ label, expression, usingMetrics, period: HOUR });
   return [
     new GraphWidget({
-      title: 'USD per hour, about (us-east-1; without transfer, storage, logs and CloudFront)',
+      title: 'Estimated USD per hour (us-east-1; excludes data transfer, storage, logs and CloudFront)',
       width: 24,
       height: 7,
       stacked: true,
@@ -182,7 +182,7 @@ function costs({ service, realtime, rest }: Watched): IWidget[] {
           requests: ofAws('AWS/ApiGateway', 'Count', { ApiId: rest.apiId }),
         }),
         dollars(
-          'Functions, as if all had 512 MB',
+          'Functions (at 512 MB each)',
           `${lambda('Invocations')} * ${plain(PRICE.invocation)} + ${lambda('Duration')} * ${plain((0.5 * PRICE.compute) / 1000)}`,
         ),
         dollars(
@@ -195,13 +195,13 @@ function costs({ service, realtime, rest }: Watched): IWidget[] {
   ];
 }
 
-/** What the names of a stage's functions and tables hold, as a search term: its words. */
+/** A search term that matches the names of a stage's functions and tables. */
 const words = (service: string) => service.replaceAll('-', ' ');
 
-/** One line for each metric that CloudWatch finds; what is new comes by itself. */
+/** One line for each matching metric, including metrics created later. */
 function search(label: string, schema: string, terms: string, statistic = 'Sum'): MathExpression {
   return new MathExpression({ label, expression: `SEARCH('{${schema}} ${terms}', '${statistic}')`, period: PERIOD });
 }
 
-/** A number as CloudWatch reads it, which knows no 5e-7. */
+/** A number in decimal notation: CloudWatch does not accept exponents. */
 const plain = (value: number): string => value.toFixed(14);

@@ -18,31 +18,31 @@ import { ChatTable } from './chat-table.ts';
 import { FailureQueue } from './failure-queue.ts';
 
 export interface Tables {
-  /** Applications, users, friendships: what must not be lost. */
+  /** Applications, users and friendships: data that cannot be rebuilt. */
   readonly core: ChatTable;
-  /** Histories; each message expires with its conversation's retention. */
+  /** Message histories. Each message expires after the retention period of its conversation. */
   readonly messages: ChatTable;
-  /** Who is connected. Rebuilt by reconnecting clients, so neither backed up nor kept. */
+  /** Open connections. Reconnecting clients rebuild it, so it is neither backed up nor retained. */
   readonly connections: ChatTable;
-  /** The values of attributes, each with whom it belongs to. Follows from the core table, but is costly to make anew. */
+  /** The index of attribute values. It can be rebuilt from the core table, at a cost. */
   readonly attributes: ChatTable;
-  /** Accounts and who they are to others, their sessions, codes and counters; all but accounts expires. */
+  /** Accounts, identities, sessions, codes and counters. All items except accounts and identities expire. */
   readonly accounts: ChatTable;
 }
 
 export interface DataStackProps extends StackProps {
   readonly stage: string;
-  /** Whether tables outlive their stack, cannot be deleted by mistake, and can be restored. */
+  /** Whether tables are retained, protected against deletion, and restorable. */
   readonly keepData: boolean;
   readonly retentionDays: Readonly<Record<keyof typeof RETENTION_DAYS, number>>;
-  /** What the parameters for the first application say unless a deployment says otherwise. */
+  /** The default parameters of the first application. */
   readonly firstApp: { readonly id: string; readonly mode: 'open' | 'strict' };
 }
 
-/** What outlives every deployment: the tables, the applications in them, and what failed. */
+/** The stateful resources: the tables, the applications and the failure queue. */
 export class DataStack extends Stack {
   readonly tables: Tables;
-  /** Where asynchronous invocations go that failed for good. */
+  /** Receives asynchronous invocations that failed permanently. */
   readonly failures: FailureQueue;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
@@ -103,23 +103,27 @@ export class DataStack extends Stack {
     this.applications(props);
     new CfnOutput(this, 'AttributesTable', {
       value: attributes.tableName,
-      description: 'Holds the values of attributes, by which is searched',
+      description: 'The table of attribute values for searches',
     });
-    new CfnOutput(this, 'CoreTable', { value: core.tableName, description: 'Holds applications, users and groups' });
+    new CfnOutput(this, 'CoreTable', {
+      value: core.tableName,
+      description: 'The table of applications, users and groups',
+    });
     new CfnOutput(this, 'FailureQueue', {
       value: this.failures.queueUrl,
-      description: 'Holds what failed for good, for npm run macaw -- failures',
+      description: 'The queue of permanent failures, for npm run macaw -- failures',
     });
   }
 
   private applications({ stage, firstApp }: DataStackProps): void {
     const id = new CfnParameter(this, 'AppId', {
-      description: "The first application's id. An app built for MaxIM carries its MaxLeap application id: give that.",
+      description: 'The id of the first application. For an app built for MaxIM, use its MaxLeap application id.',
       default: firstApp.id,
       allowedPattern: APP_ID.source,
     }).valueAsString;
     const mode = new CfnParameter(this, 'Mode', {
-      description: 'open: the client key may do everything, as old SDKs need. strict: users act with their own tokens.',
+      description:
+        'open: the client key grants everything; old SDKs need this. strict: users act with their own tokens.',
       default: firstApp.mode,
       allowedValues: ['open', 'strict'],
     }).valueAsString;
@@ -132,7 +136,7 @@ export class DataStack extends Stack {
     });
     new CfnOutput(this, 'OperatorFunction', {
       value: operator.functionName,
-      description: 'Manages applications, for npm run macaw -- apps',
+      description: 'The function that manages applications, for npm run macaw -- apps',
     });
   }
 }

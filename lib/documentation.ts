@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { FILES } from '../functions/api-docs/files.ts';
+import { SERVED_FILES } from '../functions/api-docs/files.ts';
 import { describeRest } from './openapi.ts';
 
 const { resolve } = createRequire(import.meta.url);
 
-/** The files that the documentation of the REST endpoints is served from, by their names. */
+/** The files of the REST documentation, by name. */
 export async function documentation(): Promise<Record<string, Buffer>> {
-  const described = Buffer.from(JSON.stringify(await describeRest()));
+  const description = Buffer.from(JSON.stringify(await describeRest()));
   return Object.fromEntries(
-    [...FILES.values()].map(({ name }) => [name, name === 'openapi.json' ? described : read(name)]),
+    [...SERVED_FILES.values()].map(({ name }) => [name, name === 'openapi.json' ? description : read(name)]),
   );
 }
 
-/** A file of the viewer, or one of ours that puts it on a page. */
+/** A file of Swagger UI, or a file of this project that loads it. */
 function read(name: string): Buffer {
   const ours = name === 'index.html' || name === 'start.js';
   return readFileSync(

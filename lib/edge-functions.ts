@@ -1,7 +1,7 @@
 import { FORM_BYTES, FORM_TOO_LONG } from '../functions/shared/constants.ts';
 import { ERROR } from '../functions/shared/errors.ts';
 
-// What runs at the edge before a request goes on, in CloudFront's own JavaScript
+// CloudFront Functions for viewer requests, in the CloudFront JavaScript runtime
 // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html).
 
 const answer = (status: number, description: string, body: object) => `
@@ -16,8 +16,8 @@ const answer = (status: number, description: string, body: object) => `
   };`;
 
 /**
- * The WebSocket API has one path. Socket.IO's polling transport cannot be had on API Gateway; clients that try it are
- * told so in the words of an Engine.IO server.
+ * Rewrites the path, because the WebSocket API has only one. API Gateway cannot serve Socket.IO's polling transport.
+ * Polling clients get the error format of an Engine.IO server.
  */
 export const realtimeRequest = () => `
 function handler(event) {
@@ -28,11 +28,11 @@ function handler(event) {
     return request;
   }${answer(400, 'Bad Request', {
     code: 0,
-    message: "Only the websocket transport is served here: connect with transports: ['websocket']",
+    message: "Only the websocket transport is supported. Connect with transports: ['websocket']",
   })}
 }`;
 
-/** A form that is too long for Lambda would be refused by API Gateway in words that no client knows. */
+/** Rejects forms that exceed Lambda's payload limit. API Gateway's own error has a format that clients do not parse. */
 export const restRequest = () => `
 function handler(event) {
   var request = event.request;

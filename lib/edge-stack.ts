@@ -36,18 +36,21 @@ export interface EdgeStackProps extends StackProps {
   readonly realtime: WebSocketStage;
   readonly rest: HttpApi;
   readonly failures: IDestination;
-  /** The host name that clients know, in place of CloudFront's own; its record is made if there is a zone for it. */
+  /** A custom domain. Its DNS records are created if `hostedZoneId` is set. */
   readonly domain:
     | { readonly name: string; readonly certificateArn: string; readonly hostedZoneId?: string | undefined }
     | undefined;
-  /** The firewall before it all. */
+  /** The web ACL of the distribution. */
   readonly webAclArn: string | undefined;
   readonly priceClass: PriceClass;
   readonly keepData: boolean;
   readonly attachmentDays: number;
 }
 
-/** The one host name that clients know: the realtime channel, the REST endpoints, and the attachments that it serves. */
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html */
+const CACHED_ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
+
+/** The CloudFront distribution: one host name for the realtime channel, the REST endpoints and the attachments. */
 export class EdgeStack extends Stack {
   constructor(scope: Construct, id: string, props: EdgeStackProps) {
     super(scope, id, props);
@@ -56,7 +59,7 @@ export class EdgeStack extends Stack {
     const host = (apiId: string) => `${apiId}.execute-api.${this.region}.${this.urlSuffix}`;
 
     const distribution = new Distribution(this, 'Distribution', {
-      comment: 'Macaw: the one host name of the chat',
+      comment: 'Macaw: the public host name',
       httpVersion: HttpVersion.HTTP2_AND_3,
       priceClass,
       ...(webAclArn && { webAclId: webAclArn }),
@@ -64,57 +67,53 @@ export class EdgeStack extends Stack {
         domainNames: [domain.name],
         certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
       }),
-      defaultBehavior: this.passing(new HttpOrigin(host(rest.apiId)), 'Rest', restRequest()),
+      defaultBehavior: this.forward(new HttpOrigin(host(rest.apiId)), 'Rest', restRequest()),
       additionalBehaviors: {
-        '/socket.io/*': this.passing(
+        '/socket.io/*': this.forward(
           new HttpOrigin(host(realtime.api.apiId), { originPath: `/${realtime.stageName}` }),
           'Realtime',
           realtimeRequest(),
         ),
         [`/${ATTACHMENTS}/*`]: {
-          // LIST only turns the answer for what is not there from "forbidden" into "not found"; no path leads to a list.
+          // With LIST, S3 answers 404 instead of 403 for a missing object. No path leads to a listing.
           origin: S3BucketOrigin.withOriginAccessControl(attachments.bucket, {
             originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
           }),
           viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
           allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
           cachePolicy: CachePolicy.CACHING_OPTIMIZED,
-          responseHeadersPolicy: this.inert(),
+          responseHeadersPolicy: this.attachmentHeaders(),
         },
       },
-      // A thumbnail is asked for before it is made; that it was missing must not be remembered.
-      errorResponses: [{ httpStatus: 404, ttl: Duration.seconds(0) }],
+      // CloudFront caches errors for 10 seconds, with neither query nor headers in the key. The error of one client would
+      // reach others. And clients request a thumbnail before it exists.
+      errorResponses: CACHED_ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
     });
     Annotations.of(distribution).acknowledgeWarning(
       '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
-      'The bucket is not the default origin: its root, where S3 lists, has no path.',
+      'The bucket is not the default origin. No path leads to its root, where S3 lists objects.',
     );
-    suppress(distribution, 'CFR1', 'Where chat may be used from is for whoever deploys it to say.');
+    suppress(distribution, 'CFR1', 'Geographic restrictions are left to the deployer.');
     if (!webAclArn)
-      suppress(
-        distribution,
-        'CFR2',
-        'A web ACL is billed while nobody comes; whoever wants one configures a firewall.',
-      );
+      suppress(distribution, 'CFR2', 'A web ACL costs money without traffic. The setting firewall enables one.');
     suppress(
       distribution,
       'CFR3',
-      'Standard logs have the query strings, in which clients send their credentials; the REST endpoints log without them.',
+      'Standard logs contain query strings, where clients send credentials. The REST access log omits query strings.',
     );
-    if (!domain)
-      suppress(distribution, 'CFR4', "The certificate of CloudFront's own host names comes with no other policy.");
-    if (domain?.hostedZoneId) this.record(domain.name, domain.hostedZoneId, distribution);
+    if (!domain) suppress(distribution, 'CFR4', 'The default CloudFront certificate has a fixed security policy.');
+    if (domain?.hostedZoneId) this.createRecords(domain.name, domain.hostedZoneId, distribution);
     const url = `https://${domain?.name ?? distribution.distributionDomainName}`;
     attachments.servedAt(url);
-    new CfnOutput(this, 'Endpoint', { value: url, description: 'The base URL that clients are given' });
+    new CfnOutput(this, 'Endpoint', { value: url, description: 'The base URL for clients' });
     new CfnOutput(this, 'DistributionDomain', {
       value: distribution.distributionDomainName,
-      description: 'What a domain of your own has to lead to, as an alias or CNAME',
+      description: 'The alias or CNAME target for a custom domain',
     });
   }
 
-  /** Makes the host name lead to the distribution, by IPv4 and IPv6. */
-  private record(name: string, hostedZoneId: string, distribution: Distribution): void {
+  /** Creates an alias record for the distribution, for IPv4 and IPv6. */
+  private createRecords(name: string, hostedZoneId: string, distribution: Distribution): void {
     for (const type of ['A', 'AAAA']) {
       new CfnRecordSet(this, `Record${type}`, {
         type,
@@ -128,8 +127,8 @@ export class EdgeStack extends Stack {
     }
   }
 
-  /** What is handed through to an API: every method and header, nothing cached. */
-  private passing(origin: IOrigin, name: string, code: string): BehaviorOptions {
+  /** Forwards every method and header to an API, without caching. */
+  private forward(origin: IOrigin, name: string, code: string): BehaviorOptions {
     return {
       origin,
       viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
@@ -148,10 +147,10 @@ export class EdgeStack extends Stack {
     };
   }
 
-  /** Whatever somebody uploaded: nothing in it runs, and every site may show it. */
-  private inert(): ResponseHeadersPolicy {
+  /** Headers for uploaded files: scripts do not run, and every site can embed the files. */
+  private attachmentHeaders(): ResponseHeadersPolicy {
     return new ResponseHeadersPolicy(this, 'Inert', {
-      comment: 'Macaw: attachments are shown, never run',
+      comment: 'Macaw: attachments without script execution',
       securityHeadersBehavior: {
         contentTypeOptions: { override: true },
         contentSecurityPolicy: {

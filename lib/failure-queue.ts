@@ -5,14 +5,14 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { suppress } from './suppress.ts';
 
-/** Where asynchronous invocations go that failed for good. */
+/** The queue of asynchronous invocations that failed permanently. */
 export class FailureQueue extends Queue implements IDestination {
   constructor(scope: Construct, id: string) {
     super(scope, id, { enforceSSL: true, retentionPeriod: Duration.days(14) });
-    suppress(this, 'SQS3', 'It is a dead-letter queue itself.');
+    suppress(this, 'SQS3', 'This queue is a dead-letter queue.');
   }
 
-  /** Lets a function's failures be sent here. The CDK's own destination lets it look at the queue as well. */
+  /** Grants a function `sqs:SendMessage`. The CDK's SqsDestination also grants reading queue attributes. */
   bind(_scope: Construct, fn: IFunction): DestinationConfig {
     fn.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.queueArn] }));
     return { destination: this.queueArn };

@@ -4,11 +4,11 @@ import type { Construct } from 'constructs';
 import { ERROR } from '../functions/shared/errors.ts';
 
 export interface FirewallStackProps extends StackProps {
-  /** How many requests one address may make in five minutes. Frames on an open websocket are none. */
+  /** The number of requests that one IP address can send in five minutes. WebSocket frames do not count. */
   readonly requestsPerFiveMinutes: number;
 }
 
-/** What CloudFront asks before it lets a request in. AWS wants it in us-east-1, wherever the rest is. */
+/** The web ACL of the distribution. AWS requires it in us-east-1. */
 export class FirewallStack extends Stack {
   readonly webAclArn: string;
 
@@ -21,10 +21,10 @@ export class FirewallStack extends Stack {
     });
     const refused = {
       errorCode: ERROR.memberLimit,
-      errorMessage: `From one address, ${props.requestsPerFiveMinutes} requests may come in five minutes; try again later`,
+      errorMessage: `Too many requests: the limit is ${props.requestsPerFiveMinutes} in five minutes for each IP address. Retry later.`,
     };
     const acl = new CfnWebACL(this, 'Firewall', {
-      description: 'Macaw: limits requests by address',
+      description: 'Macaw: limits requests by IP address',
       scope: 'CLOUDFRONT',
       defaultAction: { allow: {} },
       visibilityConfig: visible('Firewall'),
@@ -55,7 +55,7 @@ export class FirewallStack extends Stack {
         },
       ],
     });
-    // An export ends at its region's border.
+    // CloudFormation exports do not work across regions.
     CrossStackReferences.of(acl).produce(ReferenceStrength.WEAK);
     this.webAclArn = acl.attrArn;
   }

@@ -2,7 +2,7 @@ import type { IAspect } from 'aws-cdk-lib';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 
-/** Keeps all logs for so many days, of which CloudWatch allows certain numbers. */
+/** Sets the retention of all log groups. CloudWatch allows only certain numbers of days. */
 export class LogRetention implements IAspect {
   private readonly days: number;
 

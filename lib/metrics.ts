@@ -2,13 +2,13 @@ import { Duration } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRIC, METRIC_NAMESPACE } from '../functions/shared/constants.ts';
 
-/** The period of everything that is watched, if nothing else is said. */
+/** The default period of metrics. */
 export const PERIOD = Duration.minutes(5);
 
-/** The metrics that a stage's functions write. */
+/** Returns a metric that the functions of a stage write. */
 export type Counted = (name: keyof typeof METRIC, options?: MetricOptions) => Metric;
 
-/** @param service the dimension that all of them have */
+/** @param service the value of the dimension `service` */
 export function counted(service: string): Counted {
   return (name, options) =>
     new Metric({
@@ -22,8 +22,8 @@ export function counted(service: string): Counted {
 }
 
 /**
- * A metric of AWS's own; test/observe/aws-metrics.ts holds what there is, with sources.
- * @param dimensions none for the sum over the whole account
+ * A metric that AWS publishes. test/observe/aws-metrics.ts lists them with sources.
+ * @param dimensionsMap empty for the sum over the account
  */
 export function ofAws(
   namespace: string,

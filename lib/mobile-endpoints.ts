@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../functions/shared/constants.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
+import { warnWithoutMobilePush } from './mobile-push-regions.ts';
 import type { PlatformApplications } from './platform-applications.ts';
 
 export interface MobileEndpointsProps {
@@ -13,10 +14,11 @@ export interface MobileEndpointsProps {
   readonly api: HttpApi;
 }
 
-/** The endpoints that prepare pushes: apps on devices, and the application's credentials. */
+/** The endpoints for push configuration: installations and push credentials. */
 export class MobileEndpoints extends Construct {
   constructor(scope: Construct, id: string, { tables, platforms, api }: MobileEndpointsProps) {
     super(scope, id);
+    warnWithoutMobilePush(this);
     const endpoints = new MacawFunction(this, 'Function', {
       handlerFile: 'installations',
       description: 'The endpoints for installations and push credentials',
@@ -24,10 +26,9 @@ export class MobileEndpoints extends Construct {
     });
     tables.core.allow(endpoints, 'GetItem', 'UpdateItem');
     tables.accounts.allow(endpoints, 'GetItem');
-    platforms.name(endpoints);
+    platforms.allowCreate(endpoints);
     platforms.allow(
       endpoints,
-      'CreatePlatformApplication',
       'SetPlatformApplicationAttributes',
       'CreatePlatformEndpoint',
       'GetEndpointAttributes',
@@ -37,7 +38,7 @@ export class MobileEndpoints extends Construct {
 
     const credentials = new MacawFunction(this, 'Credentials', {
       handlerFile: 'push-credentials',
-      description: 'Reads uploaded push credentials; may do nothing else',
+      description: 'Parses uploaded push credentials, without access to other resources',
       timeout: Duration.seconds(20),
     });
     credentials.allowInvocation(endpoints, ENV.pushCredentialsUrl);

@@ -6,13 +6,13 @@ import { MacawFunction } from './macaw-function.ts';
 import { suppressWildcards } from './suppress.ts';
 
 export interface ObservabilityProps {
-  /** What stands in every line of the log, and is the dimension of every metric. */
+  /** The value of `service` in every log line, and the dimension of every metric. */
   readonly service: string;
-  /** Whether X-Ray records where the time goes. */
+  /** Whether to enable X-Ray tracing. */
   readonly tracing: boolean;
 }
 
-/** Makes every function say in its log and metrics which stage it belongs to, and lets X-Ray trace it. */
+/** Sets the service name of every function, and enables X-Ray tracing. */
 export class Observability implements IAspect {
   private readonly props: ObservabilityProps;
 
@@ -25,9 +25,10 @@ export class Observability implements IAspect {
     node.addEnvironment('POWERTOOLS_SERVICE_NAME', this.props.service);
     if (!this.props.tracing) return;
     const resource = node.node.defaultChild;
-    if (!(resource instanceof CfnFunction)) throw new Error('A function is made of a CfnFunction');
+    if (!(resource instanceof CfnFunction))
+      throw new Error('Expected the default child of a function to be a CfnFunction');
     resource.tracingConfig = { mode: 'Active' };
-    suppressWildcards(node.role, ['*'], "X-Ray's actions know no resources.");
+    suppressWildcards(node.role, ['*'], 'X-Ray actions do not support resource-level permissions.');
     node.addToRolePolicy(
       new PolicyStatement({ actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] }),
     );

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Route } from '../functions/http/route.ts';
 
-/** A schema as zod writes it. */
+/** A JSON schema that zod generates. */
 interface JsonSchema {
   readonly properties?: Record<string, JsonSchema>;
   readonly required?: readonly string[];
@@ -19,7 +19,7 @@ export interface Parameter {
   readonly required?: boolean;
   readonly allowEmptyValue?: boolean;
   readonly style?: string;
-  /** True: stands for parameters of any name. */
+  /** True: accepts parameters of any name. */
   readonly explode?: boolean;
   readonly schema: object;
   readonly example?: unknown;
@@ -35,10 +35,10 @@ export interface Operation {
 }
 
 const ANSWER: Record<Route['status'], string> = {
-  200: 'The answer',
-  201: 'Done; this is how it is now',
-  202: 'Accepted; it is delivered soon after',
-  204: 'Done, or nothing had to be',
+  200: 'Success',
+  201: 'Created or changed; the body is the new state',
+  202: 'Accepted for asynchronous delivery',
+  204: 'Done, or no change was necessary',
 };
 
 /** The schemas of a route, by the keys under which {@link describe} looks for them. */
@@ -50,13 +50,13 @@ export const schemasOf = (route: Route) =>
 
 const keyOf = (route: Route, part: string) => `${operationId(route)} ${part}`;
 
-/** All schemas in one go, so that those with an id are written once, and all references lead to where they stand then. */
+/** Converts all schemas at once, so that schemas with an id appear once and references resolve to them. */
 export function toJson(schemas: Record<string, z.ZodMiniType>): JsonSchema {
   const written = z.toJSONSchema(z.object(schemas), {
-    // As they are sent; for answers, too, since a reader has to expect more fields than he knows.
+    // Input schemas allow additional properties. Clients must accept unknown fields in responses, too.
     io: 'input',
     override({ zodSchema, jsonSchema }) {
-      // Zod leaves these out where it cannot know whether they are meant before or after a transformation: before.
+      // Zod omits these for transformed values. Here they describe the value before the transformation.
       const { examples, default: preset } = z.globalRegistry.get(zodSchema) ?? {};
       if (Array.isArray(examples)) jsonSchema.examples = examples;
       if (preset !== undefined) jsonSchema.default = preset;
@@ -70,8 +70,8 @@ export function toJson(schemas: Record<string, z.ZodMiniType>): JsonSchema {
 }
 
 /**
- * Describes one route, out of the schemas as JSON.
- * @param group what it has in common with others: their heading, and the component by which they tell failures
+ * Describes one route.
+ * @param group the tag of the route's section, and the response component of its failures
  */
 export function describe(
   route: Route,
@@ -96,26 +96,26 @@ export function describe(
   };
 }
 
-/** A path as OpenAPI writes it. */
+/** A path in OpenAPI notation. */
 export const pathOf = (route: Route) => route.path.replace(PARAMETER, '{$1}');
 
-/** A parameter in a path of Hono, with the pattern that it may have. */
+/** A path parameter of Hono, with an optional pattern. */
 const PARAMETER = /:(\w+)(\{.*?\})?/g;
 
 /**
- * `getCtxFriendsByFid` for `GET /ctx/{id}/friends/{fid}`: a path's last parameter tells it from the path above.
+ * `getCtxFriendsByFid` for `GET /ctx/{id}/friends/{fid}`. The last parameter distinguishes an item from its list.
  */
 function operationId({ method, path }: Route): string {
   const segments = path.replace(PARAMETER, ':$1').split('/').slice(1);
   const words = segments.flatMap((segment, n) => {
-    // What is no word, as a version is not, has no place in a name.
+    // Segments such as version numbers are omitted.
     if (!segment.startsWith(':')) return /^[a-z]/i.test(segment) ? [segment] : [];
     return n === segments.length - 1 ? ['by', segment.slice(1)] : [];
   });
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
-/** The members of an object as parameters; whatever else it may have is one parameter that stands for any name. */
+/** The properties of an object as parameters. Additional properties become one exploded parameter. */
 function parameters(place: Parameter['in'], object: JsonSchema = {}): Parameter[] {
   const { properties = {}, required = [], additionalProperties } = object;
   const named = Object.entries(properties).map(([name, { description, examples, ...schema }]) => ({
@@ -134,10 +134,10 @@ function parameters(place: Parameter['in'], object: JsonSchema = {}): Parameter[
   return [{ name: 'attributes', in: place, description, style: 'form', explode: true, schema, example }, ...named];
 }
 
-/** What is sent as JSON. */
+/** JSON content. */
 export const json = (schema: object) => ({ 'application/json': { schema } });
 
-/** A form with a file. */
+/** Multipart content with one file. */
 const form = (field: string) => ({
   'multipart/form-data': {
     schema: {

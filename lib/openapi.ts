@@ -5,7 +5,7 @@ import { ENV, RETENTION_DAYS } from '../functions/shared/constants.ts';
 import { ERROR, type ErrorCode } from '../functions/shared/errors.ts';
 import { describe, json, type Operation, pathOf, schemasOf, toJson } from './openapi-operations.ts';
 
-/** An OpenAPI 3.1 document, as far as anybody here looks into it. */
+/** An OpenAPI 3.1 document, with the members that this project reads. */
 export interface OpenApi {
   readonly openapi: string;
   readonly paths: Record<string, Record<string, Operation>>;
@@ -13,44 +13,44 @@ export interface OpenApi {
   readonly [member: string]: unknown;
 }
 
-/** What each error code means; the HTTP status that goes with it is the functions' to say. */
+/** The meaning of each error code. The functions define the HTTP status. */
 const MEANING: Record<ErrorCode, string> = {
-  [ERROR.badParameter]: 'a parameter is missing or wrong; the message names it',
-  [ERROR.database]: 'something failed on the server; nothing was stored',
-  [ERROR.notAuthorised]: 'not authorised; with HTTP status 403: not for this user',
+  [ERROR.badParameter]: 'a parameter is missing or invalid; the message names it',
+  [ERROR.database]: 'server error; nothing was stored',
+  [ERROR.notAuthorised]: 'not authorised; with HTTP status 403: not allowed for this user',
   [ERROR.notFound]: 'not found',
-  [ERROR.conflict]: 'too many requests change the same things at this moment',
-  [ERROR.storage]: 'the file could not be stored; nothing of it is',
-  [ERROR.unreadableImage]: 'the image cannot be read, so it has no thumbnail; the file itself is stored',
-  [ERROR.memberLimit]: 'a limit of friends or members is reached',
-  [ERROR.unsupported]: 'not offered; with HTTP status 405: another method is',
+  [ERROR.conflict]: 'concurrent changes of the same data; retry',
+  [ERROR.storage]: 'the file could not be stored',
+  [ERROR.unreadableImage]: 'the image cannot be read, so it has no thumbnail; the file is stored',
+  [ERROR.memberLimit]: 'the limit of friends or members is reached',
+  [ERROR.unsupported]: 'not supported; with HTTP status 405: the method is not allowed',
   [ERROR.tooLong]: 'too long',
-  [ERROR.fileTooLarge]: 'the file is too large; the message names the limit, and the way for larger ones',
-  [ERROR.uploadFailed]: 'a form without the file, or broken; with HTTP status 429: too many uploads, try again later',
-  [ERROR.badQuery]: 'a search that cannot be made',
+  [ERROR.fileTooLarge]: 'the file is too large; the message names the limit and how to upload larger files',
+  [ERROR.uploadFailed]: 'the form is malformed or has no file; with HTTP status 429: too many uploads, retry later',
+  [ERROR.badQuery]: 'the search query is invalid',
 };
 
 /** The same for the account endpoints. */
 const ACCOUNT_MEANING: Record<AccountErrorCode, string> = {
-  [ACCOUNT_ERROR.failed]: 'something failed on the server; nothing was stored',
-  [ACCOUNT_ERROR.notFound]: 'there is no such account; or the username or password is wrong',
-  [ACCOUNT_ERROR.badParameter]: 'a parameter is missing or wrong; the message names it',
-  [ACCOUNT_ERROR.unsupported]: 'not offered; with HTTP status 405: another method is',
+  [ACCOUNT_ERROR.failed]: 'server error; nothing was stored',
+  [ACCOUNT_ERROR.notFound]: 'the account does not exist, or the username or password is wrong',
+  [ACCOUNT_ERROR.badParameter]: 'a parameter is missing or invalid; the message names it',
+  [ACCOUNT_ERROR.unsupported]: 'not supported; with HTTP status 405: the method is not allowed',
   [ACCOUNT_ERROR.tooLong]: 'too long',
-  [ACCOUNT_ERROR.forbidden]: 'not for this user',
-  [ACCOUNT_ERROR.badEmail]: 'no address of email',
-  [ACCOUNT_ERROR.badPhone]: 'no telephone number',
-  [ACCOUNT_ERROR.tooManyRequests]: 'too many wrong passwords, or too many requests change the same account',
+  [ACCOUNT_ERROR.forbidden]: 'not allowed for this user',
+  [ACCOUNT_ERROR.badEmail]: 'the email address is invalid',
+  [ACCOUNT_ERROR.badPhone]: 'the phone number is invalid',
+  [ACCOUNT_ERROR.tooManyRequests]: 'too many wrong passwords, or concurrent changes of the same account; retry later',
   [ACCOUNT_ERROR.usernameMissing]: 'the username is missing',
   [ACCOUNT_ERROR.passwordMissing]: 'the password is missing',
   [ACCOUNT_ERROR.usernameTaken]: 'the username is taken',
   [ACCOUNT_ERROR.emailTaken]: 'the email is taken',
   [ACCOUNT_ERROR.loginTaken]: 'the third-party login is taken',
   [ACCOUNT_ERROR.notLoggedIn]: 'not logged in: the session token is missing, wrong, expired or revoked',
-  [ACCOUNT_ERROR.phoneTaken]: 'the telephone number is taken',
+  [ACCOUNT_ERROR.phoneTaken]: 'the phone number is taken',
   [ACCOUNT_ERROR.loginRefused]: 'the provider does not confirm the third-party login',
-  [ACCOUNT_ERROR.platformNotOffered]: 'the application has no logins by that third party',
-  [ACCOUNT_ERROR.providerFailed]: 'the provider of the third-party login could not be asked',
+  [ACCOUNT_ERROR.platformNotOffered]: 'the application does not support logins with this third party',
+  [ACCOUNT_ERROR.providerFailed]: 'the provider of the third-party login could not be reached',
   [ACCOUNT_ERROR.notAuthorised]: 'the application, or its key, is wrong or missing',
   [ACCOUNT_ERROR.tooManyCodes]: 'too many codes were sent',
   [ACCOUNT_ERROR.codeNotSent]: 'the code could not be sent',
@@ -58,14 +58,14 @@ const ACCOUNT_MEANING: Record<AccountErrorCode, string> = {
 };
 
 const ABOUT = `
-Every request names its application (\`X-ML-AppId\`) and proves its right by one of the other headers: press *Authorize*,
-and fill in two of them. In an application's *open* mode the client key may do everything; in *strict* mode a session
-token, from the \`login\` of the realtime channel, may do what concerns its user, and the master key may do everything.
+Every request names its application (\`X-ML-AppId\`) and carries one of the other credential headers. Press *Authorize*
+and fill in both. In an application's *open* mode, the client key can do everything. In *strict* mode, a session token
+(from the \`login\` event of the realtime channel) can act for its user, and the master key can do everything.
 
-Bodies and answers are JSON. Times are epoch milliseconds. A trailing slash changes nothing; flags such as \`?detail\`
-may come without a value. Answers may gain fields.`;
+Request and response bodies are JSON. Times are epoch milliseconds. Trailing slashes are ignored. Flags such as
+\`?detail\` need no value. Future versions can add fields to responses.`;
 
-/** The headers that a request can carry; the first one always. */
+/** The request headers. The first one is mandatory. */
 const HEADERS = {
   application: { name: 'X-ML-AppId', description: 'The id of the application' },
   clientKey: { name: 'X-ML-APIKey', description: 'Its client key' },
@@ -74,10 +74,10 @@ const HEADERS = {
     description: 'In place of the client key: `md5hex(<ms timestamp> + <client key>) + "," + <ms timestamp>`',
   },
   sessionToken: { name: 'X-ML-Session-Token', description: 'The token of a login' },
-  masterKey: { name: 'X-ML-MasterKey', description: 'Its master key; never to be given to a client' },
+  masterKey: { name: 'X-ML-MasterKey', description: 'Its master key. Never give it to a client.' },
 };
 
-/** Describes the REST endpoints: an OpenAPI document out of the schemas that validate their requests. */
+/** Describes the REST endpoints as an OpenAPI document, generated from the schemas that validate requests. */
 export async function describeRest(): Promise<OpenApi> {
   const { sections, failures } = await loadRoutes();
   const operations = sections.flatMap(({ name, failure, routes }) =>
@@ -121,32 +121,32 @@ export async function describeRest(): Promise<OpenApi> {
   };
 }
 
-/** The functions' modules want their tables' names and the like when they are loaded; nothing is called. */
+/** The modules read environment variables when they load, so placeholders are set. Nothing is called. */
 async function loadRoutes() {
   process.env[ENV.retentionDays] ??= JSON.stringify(RETENTION_DAYS);
   for (const name of Object.values(ENV)) process.env[name] ??= 'described-only';
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const [{ sections }, { attachments }, { accounts }, { installations }, { credentials }] = await Promise.all([
+  const [{ sections }, { attachments }, { accounts }, { installations }, { pushCredentials }] = await Promise.all([
     import('../functions/http/routes/routes.ts'),
     import('../functions/http/routes/attachments.ts'),
     import('../functions/http/routes/account-routes.ts'),
     import('../functions/http/routes/installations.ts'),
     import('../functions/http/routes/push-credentials.ts'),
   ]);
-  const [{ STATUS }, { Failure }, { ACCOUNT_STATUS }, { AccountFailure }] = await Promise.all([
+  const [{ STATUS }, { FailureShape }, { ACCOUNT_STATUS }, { AccountFailure }] = await Promise.all([
     import('../functions/http/status.ts'),
     import('../functions/http/routes/shapes.ts'),
     import('../functions/http/routes/account-errors.ts'),
     import('../functions/http/routes/account-shapes.ts'),
   ]);
-  const telling = (failure: 'Failure' | 'AccountFailure') => (section: Section) => ({ ...section, failure });
+  const withFailure = (failure: 'Failure' | 'AccountFailure') => (section: Section) => ({ ...section, failure });
   return {
     sections: [
-      ...[...sections, attachments].map(telling('Failure')),
-      ...[accounts, installations, credentials].map(telling('AccountFailure')),
+      ...[...sections, attachments].map(withFailure('Failure')),
+      ...[accounts, installations, pushCredentials].map(withFailure('AccountFailure')),
     ],
     failures: {
-      Failure: { schema: Failure, description: codes('errorCode', STATUS, MEANING) },
+      Failure: { schema: FailureShape, description: codes('errorCode', STATUS, MEANING) },
       AccountFailure: { schema: AccountFailure, description: codes('code', ACCOUNT_STATUS, ACCOUNT_MEANING) },
     },
   };
@@ -160,7 +160,7 @@ function codes<Code extends number>(
   const rows = Object.entries(meaning).map(
     ([code, words]) => `| ${code} | ${status[Number(code) as Code]} | ${words} |`,
   );
-  return ['What was wrong.', '', `| ${member} | HTTP | |`, '|---|---|---|', ...rows].join('\n');
+  return ['An error.', '', `| ${member} | HTTP | |`, '|---|---|---|', ...rows].join('\n');
 }
 
 function version(): string {

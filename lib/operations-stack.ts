@@ -10,11 +10,11 @@ import type { Watched } from './watched.ts';
 
 export interface OperationsStackProps extends StackProps {
   readonly watched: Watched;
-  /** Who is written to when an alarm is raised, and when it is over. @default nobody; whoever subscribes to the topic */
+  /** The address that receives alarm mails. @default none; you can subscribe to the topic */
   readonly alarmEmail?: string | undefined;
 }
 
-/** What those who run a stage look at: its dashboard, and its alarms. */
+/** The dashboard and the alarms of a stage. */
 export class OperationsStack extends Stack {
   constructor(scope: Construct, id: string, { watched, alarmEmail, ...props }: OperationsStackProps) {
     super(scope, id, props);
@@ -27,12 +27,15 @@ export class OperationsStack extends Stack {
       alarm.addOkAction(action);
     }
     dashboard(this, 'Dashboard', watched, alarms.all);
-    new CfnOutput(this, 'AlarmTopic', { value: topic.topicArn, description: 'Where alarms are told: subscribe to it' });
+    new CfnOutput(this, 'AlarmTopic', {
+      value: topic.topicArn,
+      description: 'The topic that publishes alarms; subscribe to it',
+    });
   }
 
   private topic(): Topic {
     const topic = new Topic(this, 'Topic', { displayName: 'Macaw', enforceSSL: true });
-    // A topic with a policy of its own has lost the one by which whatever is in the account may publish.
+    // A custom policy replaces the default policy, which lets the account publish. So CloudWatch needs a statement.
     topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],

@@ -5,7 +5,6 @@ import type { MacawFunction } from './macaw-function.ts';
 import { suppressWildcards } from './suppress.ts';
 
 type Action =
-  | 'CreatePlatformApplication'
   | 'SetPlatformApplicationAttributes'
   | 'GetPlatformApplicationAttributes'
   | 'CreatePlatformEndpoint'
@@ -15,8 +14,8 @@ type Action =
   | 'Publish';
 
 /**
- * The platform applications of SNS by which pushes go to telephones. CloudFormation has no type for them: they are made
- * when credentials are uploaded, and told from others by a prefix of their names.
+ * The SNS platform applications that send push notifications. CloudFormation has no type for them. They are created
+ * when credentials are uploaded. A name prefix identifies those of this stage.
  */
 export class PlatformApplications {
   private readonly prefix: string;
@@ -25,7 +24,7 @@ export class PlatformApplications {
     this.prefix = prefix;
   }
 
-  /** Lets a function do just that with them and the endpoints in them. */
+  /** Grants a function these actions on the platform applications and their endpoints. */
   allow(fn: MacawFunction, ...actions: Action[]): void {
     const stack = Stack.of(fn);
     const resources = [`app/*/${this.prefix}-*`, `endpoint/*/${this.prefix}-*`].map((resource) =>
@@ -35,19 +34,30 @@ export class PlatformApplications {
     suppressWildcards(
       fn.role,
       resources,
-      'They are made after the deployment, and known by the prefix of their names.',
+      'They are created at run time. The prefix of the name restricts access to this stage.',
     );
   }
 
-  /** Lets a function find all of them, and tells it their prefix. */
+  /** Grants a function creating them, and sets their name prefix. AWS authorizes this on `app/`, without a platform or name. */
+  allowCreate(fn: MacawFunction): void {
+    this.name(fn);
+    const resource = Stack.of(fn).formatArn({ service: 'sns', resource: 'app/' });
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['sns:CreatePlatformApplication'], resources: [resource] }));
+  }
+
+  /** Grants a function listing them, and sets their name prefix. */
   allowList(fn: MacawFunction): void {
     this.name(fn);
     const everything = Stack.of(fn).formatArn({ service: 'sns', resource: '*' });
     fn.addToRolePolicy(new PolicyStatement({ actions: ['sns:ListPlatformApplications'], resources: [everything] }));
-    suppressWildcards(fn.role, [everything], 'SNS lists all of an account or nothing; the names are all that is read.');
+    suppressWildcards(
+      fn.role,
+      [everything],
+      'ListPlatformApplications does not support resource-level permissions. Only the names are read.',
+    );
   }
 
-  /** Tells a function how to name them. */
+  /** Sets the name prefix for a function. */
   name(fn: MacawFunction): void {
     fn.addEnvironment(ENV.platformPrefix, this.prefix);
   }

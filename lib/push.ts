@@ -10,20 +10,20 @@ import type { PlatformApplications } from './platform-applications.ts';
 export interface PushProps {
   readonly tables: Tables;
   readonly platforms: PlatformApplications;
-  /** Where pushes go that failed for good. */
+  /** Receives pushes that failed permanently. */
   readonly failures: IDestination;
 }
 
-/** Pushes to those who are offline, and the watch over the certificates that they need. */
+/** Push notifications to offline users, and the daily check of certificate expiry. */
 export class Push extends Construct {
-  /** Invoked asynchronously with a message that did not reach its receivers. */
+  /** Invoked asynchronously with a message for offline receivers. */
   readonly fn: MacawFunction;
 
   constructor(scope: Construct, id: string, { tables, platforms, failures }: PushProps) {
     super(scope, id);
     this.fn = new MacawFunction(this, 'Function', {
       handlerFile: 'push',
-      description: 'Pushes a message to those whom it did not reach',
+      description: 'Sends push notifications to offline receivers',
       timeout: Duration.minutes(2),
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),
@@ -35,7 +35,7 @@ export class Push extends Construct {
 
     const expiry = new MacawFunction(this, 'Expiry', {
       handlerFile: 'push-certificates',
-      description: 'Tells how many days push certificates are still valid',
+      description: 'Measures the days until push certificates expire',
       timeout: Duration.minutes(1),
       onFailure: failures,
     });

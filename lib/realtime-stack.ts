@@ -5,6 +5,8 @@ import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integra
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { ENV, EVERYBODY_INDEX, HEARTBEAT_INDEX } from '../functions/shared/constants.ts';
 import type { Tables } from './data-stack.ts';
@@ -17,20 +19,22 @@ import { suppress, suppressWildcards } from './suppress.ts';
 export interface RealtimeStackProps extends StackProps {
   readonly tables: Tables;
   readonly platforms: PlatformApplications;
-  /** How much the account may post to connections. */
+  /** The number of posts to connections that the account can make. */
   readonly postQuota: { readonly perSecond: number; readonly burst: number };
-  /** Where asynchronous invocations go that failed for good. */
+  /** Receives asynchronous invocations that failed permanently. */
   readonly failures: FailureQueue;
 }
 
 const STAGE = 'live';
+
+const PRESENCE_TIMEOUT = Duration.seconds(29);
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const WHOLE_CPU_MB = 1769;
 
 /** The realtime channel: the WebSocket API and the functions behind it. */
 export class RealtimeStack extends Stack {
-  /** Invoked asynchronously with what has many receivers. */
+  /** Invoked asynchronously for events with many receivers. */
   readonly deliver: MacawFunction;
   readonly stage: WebSocketStage;
   readonly heartbeat: MacawFunction;
@@ -44,8 +48,8 @@ export class RealtimeStack extends Stack {
 
     const authorizer = new MacawFunction(this, 'Authorizer', {
       handlerFile: 'authorizer',
-      description: 'Decides at $connect who a connection belongs to',
-      // Some bring a password, and to hash that is all computing.
+      description: '$connect: authorizes a connection',
+      // Some clients send a password. Hashing it is CPU-bound.
       memorySize: 1024,
     });
     core.allow(authorizer, 'GetItem');
@@ -61,7 +65,7 @@ export class RealtimeStack extends Stack {
     const message = new MacawFunction(this, 'Message', {
       handlerFile: 'message',
       description: '$default: handles one frame of a client',
-      // One whole CPU: it reads up to a thousand receivers and sends for shards, or posts to a hundred.
+      // One vCPU: it reads up to a thousand receivers and starts shards, or posts to a hundred connections.
       memorySize: WHOLE_CPU_MB,
       timeout: Duration.seconds(29),
     });
@@ -78,6 +82,8 @@ export class RealtimeStack extends Stack {
 
     const api = new WebSocketApi(this, 'Api', {
       description: "The realtime channel: Socket.IO's websocket transport",
+      // All frames have one route. A frame such as `2` is JSON, and AWS documents no default route for JSON.
+      routeSelectionExpression: '\\$default',
       connectRouteOptions: {
         integration: new WebSocketLambdaIntegration('ConnectIntegration', connect),
         // Every Socket.IO client names its transport. Requests without one get 401. EIO may be missing (iOS).
@@ -91,14 +97,14 @@ export class RealtimeStack extends Stack {
     suppress(
       api,
       'APIG4',
-      '$connect has an authorizer, whose word holds for the connection: other routes can have none.',
+      'The authorizer of $connect authorizes the connection. WebSocket APIs support no authorizer on other routes.',
     );
     this.stage = new WebSocketStage(this, 'Stage', { webSocketApi: api, stageName: STAGE, autoDeploy: true });
 
     suppress(
       this.stage,
       'APIG1',
-      'Access logs of WebSocket APIs need a role that is set for the whole account and region, which is not for one stack to do.',
+      'Access logs of WebSocket APIs need a role that is set for the whole account and region. A stack must not change it.',
     );
 
     this.deliver = this.createDeliver(props.tables);
@@ -122,7 +128,7 @@ export class RealtimeStack extends Stack {
 
     new CfnOutput(this, 'WebSocketUrl', {
       value: this.stage.url,
-      description: "The WebSocket API itself; its stage is the path of a Socket.IO client ('/live/')",
+      description: "The WebSocket API. The path of a Socket.IO client is its stage ('/live/')",
     });
   }
 
@@ -132,8 +138,8 @@ export class RealtimeStack extends Stack {
       description: 'Posts the Engine.IO open packet on a new connection',
       // Throttled posts are retried for several seconds each.
       timeout: Duration.seconds(29),
-      retryAttempts: 2,
-      // A client that has waited for a minute has given up.
+      // A retry comes after a minute. By then the client has given up, or it has its open packet.
+      retryAttempts: 0,
       maxEventAge: Duration.minutes(1),
       onFailure: this.failures,
     });
@@ -142,9 +148,9 @@ export class RealtimeStack extends Stack {
   private createDeliver({ core, connections }: Tables): MacawFunction {
     const deliver = new MacawFunction(this, 'Deliver', {
       handlerFile: 'deliver',
-      description: 'Delivers to many: starts shards, and is one',
+      description: 'Delivers events to many receivers in shards',
       timeout: Duration.minutes(5),
-      // One whole CPU: to post is to compute a signature and to encrypt.
+      // One vCPU: each post computes a signature and encrypts.
       memorySize: WHOLE_CPU_MB,
       retryAttempts: 2,
       maxEventAge: Duration.minutes(10),
@@ -153,12 +159,12 @@ export class RealtimeStack extends Stack {
     core.allow(deliver, 'Query', 'BatchGetItem');
     connections.allow(deliver, 'BatchGetItem', 'UpdateItem');
     connections.allowIndex(deliver, EVERYBODY_INDEX);
-    // What a shard has no time for becomes a job of its own.
+    // A shard that runs out of time enqueues the rest as a new job.
     deliver.allowItself();
     return deliver;
   }
 
-  /** Tells functions how much they may post: the account's quota, less what its clients' requests need. */
+  /** Sets the post quota of functions: the account's quota minus a reserve for requests of clients. */
   private setQuota({ perSecond, burst }: RealtimeStackProps['postQuota'], ...functions: MacawFunction[]): void {
     for (const fn of functions) {
       fn.addEnvironment(ENV.postsPerSecond, String(perSecond));
@@ -171,8 +177,7 @@ export class RealtimeStack extends Stack {
       handlerFile: 'presence-offline',
       functionName: `${this.stackName}-PresenceOffline`,
       description: 'Notifies friends that a user is offline',
-      // It may wait for a minute, mostly doing nothing.
-      timeout: Duration.minutes(2),
+      timeout: PRESENCE_TIMEOUT,
       memorySize: 256,
       retryAttempts: 2,
       maxEventAge: Duration.minutes(10),
@@ -180,24 +185,50 @@ export class RealtimeStack extends Stack {
     });
     core.allow(presenceOffline, 'GetItem', 'Query');
     connections.allow(presenceOffline, 'BatchGetItem', 'UpdateItem');
-    // It removes the connections that it finds gone, whose users may be offline then, too.
+    // It removes closed connections that it finds. Their users can then be offline, too.
     presenceOffline.allowItself();
+    this.delayDepartures(presenceOffline);
     return presenceOffline;
+  }
+
+  /** Queues departures for the grace period. A function that waits costs money and uses concurrency. */
+  private delayDepartures(presenceOffline: MacawFunction): void {
+    const queue = new Queue(this, 'Departures', {
+      enforceSSL: true,
+      // AWS recommends six times the timeout of the function.
+      visibilityTimeout: Duration.seconds(6 * PRESENCE_TIMEOUT.toSeconds()),
+      retentionPeriod: Duration.hours(1),
+      deadLetterQueue: { queue: this.failures, maxReceiveCount: 3 },
+    });
+    presenceOffline.addEnvironment(ENV.departuresQueue, queue.queueUrl);
+    presenceOffline.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['SendMessage', 'ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map((name) => `sqs:${name}`),
+        resources: [queue.queueArn],
+      }),
+    );
+    new EventSourceMapping(this, 'DeparturesMapping', {
+      target: presenceOffline,
+      eventSourceArn: queue.queueArn,
+      batchSize: 10,
+      // A new account can run ten functions at the same time.
+      maxConcurrency: 2,
+    });
   }
 
   private createHeartbeat({ connections }: Tables): MacawFunction {
     const heartbeat = new MacawFunction(this, 'Heartbeat', {
       handlerFile: 'heartbeat',
-      description: 'Pings the clients that wait for the server to do so, and finds those that are dead',
+      description: 'Pings Engine.IO 4 clients and closes dead connections',
       timeout: Duration.minutes(2),
       retryAttempts: 2,
-      // What is older is overtaken by what clients do on their own.
+      // After two minutes, clients have detected the timeout themselves.
       maxEventAge: Duration.minutes(2),
       onFailure: this.failures,
     });
     connections.allow(heartbeat, 'UpdateItem');
     connections.allowIndex(heartbeat, HEARTBEAT_INDEX);
-    // What is too much for one invocation is divided among several.
+    // Large slices are divided among several invocations.
     heartbeat.allowItself();
     new Rule(this, 'HeartbeatSchedule', {
       schedule: Schedule.rate(Duration.minutes(1)),
@@ -206,7 +237,7 @@ export class RealtimeStack extends Stack {
     return heartbeat;
   }
 
-  /** Lets a function post to connections (POST), ask about them (GET) or close them (DELETE), and tells it where. */
+  /** Grants a function posting to (POST), querying (GET) or closing (DELETE) connections, and sets the callback URL. */
   allowPosts(fn: MacawFunction, ...methods: ('POST' | 'GET' | 'DELETE')[]): void {
     fn.addEnvironment(ENV.callbackUrl, this.stage.callbackUrl);
     const { apiId } = this.stage.api;
@@ -218,10 +249,6 @@ export class RealtimeStack extends Stack {
       }),
     );
     fn.addToRolePolicy(new PolicyStatement({ actions: ['execute-api:ManageConnections'], resources }));
-    suppressWildcards(
-      fn.role,
-      resources,
-      'Connections have no names before they are there; these are of this API alone.',
-    );
+    suppressWildcards(fn.role, resources, 'Connection ids are created at run time. The pattern covers this API only.');
   }
 }

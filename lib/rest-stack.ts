@@ -4,7 +4,7 @@ import { CorsHttpMethod, HttpApi, HttpMethod, HttpStage, LogGroupLogDestination 
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { CONTACT_INDEX, DIRECTORY_INDEX, ENV, MEMBERSHIP_INDEX } from '../functions/shared/constants.ts';
+import { CONTACT_INDEX, DIRECTORY_INDEX, ENV, MEMBERSHIP_INDEX, NEXT_SKIP } from '../functions/shared/constants.ts';
 import { Accounts } from './accounts.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
@@ -17,11 +17,11 @@ export interface RestStackProps extends StackProps {
   readonly tables: Tables;
   readonly realtime: RealtimeStack;
   readonly platforms: PlatformApplications;
-  /** The files of the page that documents the endpoints. */
+  /** The files of the REST documentation. */
   readonly documentation: Readonly<Record<string, Buffer>>;
 }
 
-/** The REST surface: an HTTP API that hands all requests to one function with a router, and its documentation. */
+/** The HTTP API: the REST functions behind it, and their documentation. */
 export class RestStack extends Stack {
   readonly api: HttpApi;
 
@@ -51,37 +51,36 @@ export class RestStack extends Stack {
         allowOrigins: ['*'],
         allowMethods: [CorsHttpMethod.ANY],
         allowHeaders: ['*'],
+        exposeHeaders: [NEXT_SKIP],
         maxAge: Duration.days(1),
       },
       createDefaultStage: false,
     });
-    suppress(
-      this.api,
-      'APIG4',
-      'The functions ask who sends a request: by keys and tokens that no authorizer of AWS knows.',
-    );
-    this.stage();
+    suppress(this.api, 'APIG4', 'The functions authenticate each request with application keys and session tokens.');
+    this.createStage();
     new Accounts(this, 'Accounts', { ...props, api: this.api });
 
     const docs = new MacawFunction(this, 'Docs', {
       handlerFile: 'api-docs',
-      description: 'The description of the REST endpoints, and a page to read and try them',
+      description: 'The OpenAPI document of the REST endpoints, and its viewer',
       files: props.documentation,
     });
     const integration = new HttpLambdaIntegration('DocsIntegration', docs);
     for (const path of ['/openapi.json', '/docs', '/docs/{proxy+}']) {
-      this.api.addRoutes({ path, methods: [HttpMethod.GET], integration });
+      this.api.addRoutes({ path, methods: [HttpMethod.GET, HttpMethod.HEAD], integration });
     }
     new MobileEndpoints(this, 'Mobile', { ...props, api: this.api });
     new CfnOutput(this, 'RestUrl', {
       value: this.api.apiEndpoint,
-      description: 'The HTTP API itself; /docs is a page to read and try it',
+      description: 'The HTTP API. Its documentation is at /docs',
     });
   }
 
-  /** The API's one stage, which logs what was asked, and how long it took: also what never comes to a function. */
-  private stage(): void {
+  /** The default stage. Its access log includes requests that do not reach a function. */
+  private createStage(): void {
     const logGroup = new LogGroup(this, 'AccessLog', {
+      // API Gateway adds any other name to a resource policy of the account, whose size is limited.
+      logGroupName: `/aws/vendedlogs/apigateway/${this.stackName}`,
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -97,7 +96,7 @@ export class RestStack extends Stack {
 }
 
 /**
- * Neither headers nor query strings, in which credentials are sent
+ * Excludes headers and query strings, which contain credentials
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html).
  */
 const ACCESS_LOG = JSON.stringify({

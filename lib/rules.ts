@@ -1,9 +1,9 @@
 import { type App, Validations } from 'aws-cdk-lib';
 
 /**
- * Has each synthesis fail that breaks a rule of AwsSolutions without saying why (`explain`). The CDK checks the templates
- * against the schemas and rules of CloudFormation by itself, as the flag `validateAgainstDefaultRules` in cdk.json demands.
- * Both take a while, and are left out when the environment has CDK_VALIDATION=false.
+ * Makes synthesis fail for each violation of an AwsSolutions rule that has no suppression (`suppress`). With the flag
+ * `validateAgainstDefaultRules` in cdk.json, the CDK also validates templates against CloudFormation schemas and rules.
+ * Both are slow. CDK_VALIDATION=false disables them.
  */
 export async function addRules(app: App): Promise<void> {
   if (process.env.CDK_VALIDATION === 'false') return;

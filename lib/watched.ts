@@ -2,13 +2,13 @@ import type { HttpApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { MacawFunction } from './macaw-function.ts';
 
-/** What alarms and the dashboard look at. */
+/** The resources that alarms and the dashboard observe. */
 export interface Watched {
-  /** What the stage's functions and tables have in their names, and its metrics as their dimension. */
+  /** The prefix in the names of the stage's functions and tables, and the dimension of its metrics. */
   readonly service: string;
   readonly realtime: WebSocketStage;
   readonly rest: HttpApi;
   readonly heartbeat: MacawFunction;
-  /** Where asynchronous invocations go that failed for good. */
+  /** Receives asynchronous invocations that failed permanently. */
   readonly failureQueue: Queue;
 }

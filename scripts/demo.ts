@@ -1,6 +1,6 @@
 import { secretPrefix } from '../functions/shared/constants.ts';
 
-/** The application that every local cloud starts with; its keys are public, so it is for demonstrations only. */
+/** The application of every local cloud. Its keys are public, so it is for demonstrations only. */
 export const DEMO_APP = {
   id: 'macaw-demo',
   clientKey: 'macaw-demo-key',
@@ -9,11 +9,11 @@ export const DEMO_APP = {
 
 const { id, ...keys } = DEMO_APP;
 
-/** The parameters of the template that makes it. */
+/** The template parameters that create it. */
 export const DEMO_PARAMETERS = { AppId: id };
 
-/** The secret that is there before it is made, so that its keys are these and not generated. */
+/** The secret that exists before the application, so that its keys are not generated. */
 export const DEMO_SECRETS = { [`${secretPrefix('prod')}${id}`]: JSON.stringify(keys) };
 
-/** What a local cloud is started with to have it. */
+/** The options of a local cloud with this application. */
 export const DEMO = { parameters: DEMO_PARAMETERS, secrets: DEMO_SECRETS };

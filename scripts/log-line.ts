@@ -7,7 +7,7 @@ const Line = z.looseObject({
   _aws: z.optional(z.unknown()),
 });
 
-/** What every line has; on a terminal it would stand in the way. */
+/** Members of every line, which are omitted on a terminal. */
 const USUAL = [
   'level',
   'message',
@@ -19,7 +19,7 @@ const USUAL = [
   'cold_start',
 ];
 
-/** A line of a function's log as people read it; undefined for one that is there for the metrics. */
+/** Formats a log line of a function for a terminal. Returns undefined for lines with metrics. */
 export function readable(line: string): string | undefined {
   const parsed = Line.safeParse(parseJson(line));
   if (!parsed.success || (!parsed.data._aws && parsed.data.message === undefined)) return line;

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,10 +9,11 @@ import { DEMO, DEMO_APP } from './demo.ts';
 import { readable } from './log-line.ts';
 import { synthesize } from './synth.ts';
 
-const USAGE = `npm start -- [--port N] [--data DIR]
+const USAGE = `npm start -- [--port N] [--data DIR] [--allow-origin URL]
 
-  --port N     where everything is served (default 3000)
-  --data DIR   keep the data in DIR between runs (default: in memory)`;
+  --port N             listen on port N (default: 3000)
+  --data DIR           keep the data in DIR between runs (default: in memory)
+  --allow-origin URL   let pages of this web origin connect; repeat it for several (default: pages of this machine)`;
 
 function options() {
   try {
@@ -18,12 +21,13 @@ function options() {
       options: {
         port: { type: 'string', default: '3000' },
         data: { type: 'string' },
+        'allow-origin': { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', default: false },
       },
     });
     const port = Number(values.port);
     if (!Number.isInteger(port) || port < 0 || port > 65_535)
-      throw new Error(`--port ${values.port} is no port number`);
+      throw new Error(`--port ${values.port}: expected a port number from 0 to 65535`);
     return { ...values, port };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
@@ -31,7 +35,7 @@ function options() {
   }
 }
 
-const { port, data, help } = options();
+const { port, data, help, 'allow-origin': allowedOrigins } = options();
 if (help) {
   console.log(USAGE);
   process.exit(0);
@@ -54,25 +58,38 @@ function describe(entry: LogEntry): string {
   }
 }
 
-// A directory of its own: functions are loaded from it when they are first needed, whatever else is started meanwhile.
+/** Fails at once, rather than after the synthesis, if the port is in use. */
+async function probe(port: number): Promise<void> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  server.close();
+  await once(server, 'close');
+}
+
+function fail(error: unknown): never {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+await probe(port).catch(fail);
+
+// A separate directory for each run: functions are loaded on demand, and other runs must not replace them.
 const assembly = mkdtempSync(join(tmpdir(), 'macaw-'));
 process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
 
-console.log('Synthesizing the stacks ...');
+console.log('Macaw is starting: its stacks are synthesized, then deployed on this machine ...');
 await synthesize(assembly);
 const cloud = await startCloud({
   assembly,
   port,
   ...DEMO,
+  allowedOrigins,
   ...(data && { dataDir: resolve(data) }),
   log: (entry) => {
     const text = describe(entry);
     if (text !== '') console.log(text);
   },
-}).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
-});
+}).catch(fail);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     void cloud.stop().then(() => process.exit(0));
@@ -86,11 +103,11 @@ Macaw runs at ${cloud.origin}  (${data ? `data in ${data}` : 'data in memory'}; 
   application   ${DEMO_APP.id}
   client key    ${DEMO_APP.clientKey}
   master key    ${DEMO_APP.masterKey}
-  REST          ${cloud.origin}/docs  (to read and try)
-  outbox        ${cloud.origin}/_outbox  (what would be sent to telephones)
-  APIs alone    ${cloud.outputs.WebSocketUrl}, ${cloud.outputs.RestUrl}
+  REST          ${cloud.origin}/docs  (documentation)
+  outbox        ${cloud.origin}/_outbox  (push notifications and text messages)
+  API URLs      ${cloud.outputs.WebSocketUrl}, ${cloud.outputs.RestUrl}
 
-Chat with yourself, in two more terminals:
+To try the chat, run these commands in two more terminals:
 
   npm run chat -- --user tom --to jerry${elsewhere}
   npm run chat -- --user jerry --to tom${elsewhere}

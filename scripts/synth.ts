@@ -6,15 +6,15 @@ import { promisify } from 'node:util';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 interface SynthesisOptions {
-  /** A file, from the root of the project. @default none, whatever stands in macaw.json */
+  /** The configuration file, relative to the root of the project. @default none; macaw.json is ignored */
   configuration?: string;
-  /** Context beside that of cdk.json. */
+  /** More context values than those in cdk.json. */
   context?: Record<string, string>;
-  /** Validates the templates, which takes longer than all the rest, and rejects when there is a violation. @default false */
+  /** Whether to validate the templates, which is slow. Rejects if there is a violation. @default false */
   validation?: boolean;
 }
 
-/** Synthesizes the CDK app into a directory, as `cdk synth` does. Needs no account. */
+/** Synthesizes the CDK app into a directory, like `cdk synth`. Needs no AWS account. */
 export async function synthesize(directory: string, options: SynthesisOptions = {}): Promise<void> {
   const { context }: { context: object } = JSON.parse(readFileSync(`${root}/cdk.json`, 'utf8'));
   await promisify(execFile)(process.execPath, ['--import', 'tsx', 'bin/macaw.ts'], {

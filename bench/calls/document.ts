@@ -1,15 +1,15 @@
 import { fileURLToPath } from 'node:url';
 
-/** Where the table stands. */
-export const COSTS = fileURLToPath(new URL('../../docs/costs.md', import.meta.url));
+/** The position of the table. */
+export const COSTS = fileURLToPath(new URL('../../docs/reference/costs.md', import.meta.url));
 
 const TABLE = /(<!-- measured -->\n\n)[\s\S]*?(\n\n<!-- \/measured -->)/;
 
-/** The document with another table in the place of its own. */
+/** Replaces the table of the document. */
 export const inserted = (document: string, table: string) =>
   document.replace(TABLE, (_, before, after) => before + table + after);
 
-/** The rows of the table that a document has: what is done, and the cells behind it. */
+/** The rows of the document's table: the operation and the other cells. */
 export const rowsOf = (document: string) =>
   new Map(
     [...(TABLE.exec(document)?.[0] ?? '').matchAll(/^\| ([^|]+) \| (.*) \|$/gm)].map(([, name = '', cells = '']) => [

@@ -4,7 +4,7 @@ import { type Cost, cost } from '../../test/support/cost.ts';
 import { app, befriend, credentials, rest, someone } from '../../test/support/demo-app.ts';
 import { RawClient } from '../../test/support/raw.ts';
 
-/** Something that a client or user does, and what AWS does for it. */
+/** An operation of a client or user, and its AWS calls. */
 export interface Measured {
   readonly name: string;
   readonly cost: Cost;
@@ -13,7 +13,7 @@ export interface Measured {
 const TEXT = 'A message of ordinary length, as people write them to one another.';
 const ROOM = 100;
 
-/** Does what clients do, one thing after the other, and tells what each has cost. */
+/** Runs client operations in sequence and measures the cost of each. */
 export async function measure(cloud: Cloud): Promise<Measured[]> {
   const measured: Measured[] = [];
   const when = async (name: string, act: () => Promise<unknown>, keep?: (entry: Entry) => boolean) => {
@@ -46,7 +46,7 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
   await when('connect and log in, with 2 friends', async () => {
     toms = await login(tom);
   });
-  if (!toms) throw new Error('Nobody logged in');
+  if (!toms) throw new Error('No client logged in');
   const speaker = toms;
   const jerrys = await login(jerry);
   await when('heartbeat of a Socket.IO 1 or 2 client (every 4 minutes)', async () => {
@@ -73,13 +73,13 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
   await Promise.all([mary, john].map((friend) => befriend(cloud.origin, paul, friend)));
   await when('log in again, with 2 friends offline', () => login(paul));
   await when('message to a friend, online on one device', () => say(speaker, { id: jerry, type: 0 }, [jerrys]));
-  await when('message to a friend, offline without a telephone', () => say(speaker, { id: butch, type: 0 }));
+  await when('message to a friend, offline without an installation', () => say(speaker, { id: butch, type: 0 }));
   await when('message to a stranger, offline', () => say(speaker, { id: spike, type: 4 }));
 
   await telephone(cloud, butch, call, login);
   await when('message to a friend, offline, with a push', () => say(speaker, { id: butch, type: 0 }));
 
-  // Another speaker: of every fifth message on a connection, the pace is counted.
+  // Another speaker, because every fifth message of a connection updates the rate limit.
   const [anna = ''] = await make(cloud, users(1));
   const annas = await login(anna);
   const members = users(49);
@@ -87,9 +87,9 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
   const inGroup = await Promise.all(members.map((member) => login(member)));
   await when('message to a group of 50, all online', () => say(annas, { id: group, type: 1 }, inGroup));
 
-  const crowd = users(ROOM - 1);
-  const room = await call('POST', '/rooms', { members: [anna, ...(await make(cloud, crowd))] });
-  const inRoom = await Promise.all(crowd.map((member) => login(member)));
+  const others = users(ROOM - 1);
+  const room = await call('POST', '/rooms', { members: [anna, ...(await make(cloud, others))] });
+  const inRoom = await Promise.all(others.map((member) => login(member)));
   await when(`message to a room of ${ROOM}, all online`, () => say(annas, { id: room, type: 2 }, inRoom));
 
   await when('befriend', () => call('POST', `/ctx/${tom}/friends/${spike}`));
@@ -111,19 +111,19 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
   return measured;
 }
 
-/** What the schedule does for all clients together, or for others, is no part of one client's heartbeat. */
+/** Excludes calls of the schedule that serve other clients. */
 const exceptSchedule = (entry: Entry) =>
   entry.service === 'invocation'
     ? !entry.functionId.startsWith('Heartbeat')
     : !['dynamodb:Query', 'execute-api:GetConnection'].includes(entry.action);
-/** Users come to be by being befriended. */
+/** Creates users by friend requests. */
 async function make(cloud: Cloud, ids: string[]): Promise<string[]> {
   const witness = someone();
   await Promise.all(ids.map((id) => befriend(cloud.origin, id, witness)));
   return ids;
 }
 
-/** A user who has an app on his telephone, and is not there. */
+/** An offline user with an installation. */
 async function telephone(
   cloud: Cloud,
   user: string,
@@ -144,7 +144,7 @@ async function telephone(
   await cloud.settled();
 }
 
-/** What a service account's key looks like. */
+/** A service account key for tests. */
 function serviceAccount(): string {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const account = {

@@ -1,7 +1,7 @@
 import { PRICE } from '../../lib/prices.ts';
 
 /**
- * How long an invocation is billed for, warm. Not measured: this machine is not Lambda. Functions that compute have more.
+ * The assumed billed duration of a warm invocation. It is an estimate, because this machine is not Lambda.
  */
 const USUAL = { gigabytes: 0.5, seconds: 0.02 };
 const HEAVY: Record<string, typeof USUAL> = {
@@ -11,7 +11,7 @@ const HEAVY: Record<string, typeof USUAL> = {
   AttachmentsStorage: { gigabytes: 1.73, seconds: 0.3 },
 };
 
-/** What an invocation's computing is taken to cost. */
+/** The assumed compute cost of an invocation. */
 export function computing(functionName: string): number {
   const { gigabytes, seconds } = HEAVY[functionName] ?? USUAL;
   return gigabytes * seconds * PRICE.compute;

@@ -3,7 +3,7 @@ import type { Entry } from '../../local/cloud.ts';
 import type { Measured } from './operations.ts';
 import { computing } from './prices.ts';
 
-/** What is billed for one operation. */
+/** The billed units of one operation. */
 function bill({ entries, readUnits, writeUnits, posts, calls }: Measured['cost']) {
   const invocations = entries.filter((entry) => entry.service === 'invocation');
   const triggered = (start: string) => invocations.filter(({ trigger }) => trigger.startsWith(start)).length;
@@ -24,7 +24,7 @@ function bill({ entries, readUnits, writeUnits, posts, calls }: Measured['cost']
   return { frames, invocations, dollars };
 }
 
-/** A logical id without the hash that the CDK puts behind it. */
+/** A logical id without the hash that the CDK appends. */
 const nameOf = (functionId: string) => functionId.replace(/[0-9A-F]{8}$/, '');
 
 /** The table for the documentation. */
@@ -49,13 +49,13 @@ export function table(measured: readonly Measured[]): string {
   ].join('\n');
 }
 
-/** Posts stand among the frames, and asynchronous invocations among the invocations. */
+/** Excludes posts and invocations, which have their own columns. */
 const callOf = (entry: Entry) =>
   entry.service === 'invocation' || entry.service === 'execute-api' || entry.service === 'lambda'
     ? []
     : [entry.action.replace(/^\w+:/, '')];
 
-/** `2 GetItem, PutItem`: what there is, and how often. */
+/** Counts equal names: `2 GetItem, PutItem`. */
 function listed(names: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -1,17 +1,17 @@
-import type { Allowance } from '../../functions/chat/sharding.ts';
+import type { PostAllowance } from '../../functions/chat/sharding.ts';
 
-/** API Gateway's own token bucket: what is too much for it is refused. */
+/** The token bucket of API Gateway. It rejects requests above the quota. */
 export class Account {
-  readonly #quota: Allowance;
+  readonly #quota: PostAllowance;
   #tokens: number;
   #at = 0;
 
-  constructor(quota: Allowance) {
+  constructor(quota: PostAllowance) {
     this.#quota = quota;
     this.#tokens = quota.burst;
   }
 
-  /** Whether it takes a request at that moment (ms); moments come in order. */
+  /** Whether it accepts a request at that time (ms). Calls must be in order of time. */
   takes(now: number): boolean {
     const { perSecond, burst } = this.#quota;
     this.#tokens = Math.min(burst, this.#tokens + ((now - this.#at) / 1000) * perSecond);

@@ -1,6 +1,6 @@
 /**
- * What the simulation takes AWS to be like, in us-east-1; looked up in November 2026. Nothing here was measured on AWS for
- * this project: quotas are documented, latencies are others' measurements or, where there are none, estimates.
+ * The assumptions of the simulation about AWS in us-east-1, as of November 2026. This project measured none of them on
+ * AWS. Quotas are documented. Latencies are published measurements or estimates.
  */
 
 /**
@@ -10,43 +10,43 @@
  */
 export const ACCOUNT = { perSecond: 10_000, burst: 5_000 } as const;
 
-/** A latency in ms: half of all are below `p50`, 99 of 100 below `p99`; log-normal between and beyond. */
+/** A log-normal latency in ms with the given percentiles. */
 export interface Latency {
   readonly p50: number;
   readonly p99: number;
 }
 
 /**
- * From the Invoke request until the handler runs, asynchronously, warm. SNS, which invokes Lambda asynchronously behind a
- * step of its own, was measured at 73 and 225 ms; what it adds itself is not taken off.
+ * From the asynchronous Invoke request until a warm handler runs. SNS invokes Lambda asynchronously. It was measured at
+ * 73 and 225 ms, including the share of SNS itself.
  * https://bitesizedserverless.com/bite/serverless-messaging-latency-compared/
  */
 export const HOP: Latency = { p50: 73, p99: 225 };
 
-/** What a cold start adds to that. An estimate for a bundle of 350 KB on Node.js with one vCPU. */
+/** The additional latency of a cold start. An estimate for a bundle of 350 KB on Node.js with one vCPU. */
 export const COLD: Latency = { p50: 300, p99: 700 };
 
 /**
- * A post, from the request until the answer; the client has it then. An estimate: AWS publishes none. A hundred
- * clients reached by one function within 340 ms (https://www.moltioverflow.com/ters/7ea0188c-a292-4ccf-8273-054408682801)
- * does not contradict it.
+ * A post, from the request until the response, when the client has it. An estimate, because AWS publishes none. It is
+ * consistent with a report of a hundred clients in 340 ms from one function
+ * (https://www.moltioverflow.com/ters/7ea0188c-a292-4ccf-8273-054408682801).
  */
 export const POST: Latency = { p50: 15, p99: 60 };
 
 /**
- * A read of DynamoDB: "single-digit millisecond" by its own account
- * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Introduction.html); the tail is an estimate.
+ * A read of DynamoDB: "single-digit millisecond"
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Introduction.html). The tail is an estimate.
  */
 export const READ: Latency = { p50: 5, p99: 20 };
 
-/** How long a whole vCPU computes (ms): the SDK's part in a post was measured on a developer's machine as 0.5. */
+/** CPU times on one vCPU (ms). The share of the SDK in a post was measured as 0.5 on a developer's machine. */
 export const CPU = { post: 0.5, invoke: 0.5, item: 0.01 } as const;
 
-/** A vCPU comes with 1769 MB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+/** 1769 MB have one vCPU. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 export const VCPU_MB = 1769;
 
-/** As the stacks configure them: the function that has the message, and the one that delivers. */
+/** The configured memory of the functions `message` and `deliver`. */
 export const MEMORY_MB = { frame: 1769, deliver: 1769 } as const;
 
-/** A member's row as DynamoDB bills it, in bytes; devices take one read unit of half price each. */
+/** The billed size of a member item in bytes. Each user's connections take half a read unit. */
 export const MEMBER_BYTES = 150;

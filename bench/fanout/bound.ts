@@ -1,20 +1,21 @@
-import { type Allowance, AT_ONCE, MOST_LISTED, shardsFor } from '../../functions/chat/sharding.ts';
+import { AT_ONCE, MAX_LISTED, type PostAllowance, shardsFor } from '../../functions/chat/sharding.ts';
 import { ACCOUNT, CPU, MEMORY_MB, VCPU_MB } from './assumptions.ts';
 import { quantile, streams } from './samples.ts';
 
-/** How many connections one read finds. */
+/** The number of connections that one read returns. */
 const PAGE = 100;
 
 /**
- * By when so large a part of an audience can have an event at the earliest (ms), whoever plans it. The reads that tell
- * who they are, a hop, more reads where there are too many to list, and the post follow one another for each of them, with
- * the latencies of the simulation of that seed; there are as many instances as anybody likes, which compute in no time and share
- * perfectly what the whole account may post. Or one instance posts alone, without a hop: the better of both.
+ * A lower bound of the time (ms) until a part of an audience has an event, for any plan. It is the better of two cases:
+ * - Each receiver needs in sequence the reads of the audience, a hop, more reads for large audiences, and the post.
+ *   The latencies are those of the simulation with that seed. Instances are unlimited, compute in no time and share the
+ *   account's post quota perfectly.
+ * - One instance posts alone, without a hop.
  */
-export function bound(connections: number, quota: Allowance, parts: readonly number[], seed: number): number[] {
+export function bound(connections: number, quota: PostAllowance, parts: readonly number[], seed: number): number[] {
   const { read, hop, post } = streams(seed);
   const admitted = read();
-  const listed = connections <= MOST_LISTED;
+  const listed = connections <= MAX_LISTED;
   const found = listed ? admitted + read() : admitted;
   const hops = Array.from({ length: shardsFor(connections, quota) }, hop);
   let page = 0;
@@ -28,21 +29,21 @@ export function bound(connections: number, quota: Allowance, parts: readonly num
   return parts.map((part) => Math.min(quantile(answered.sort(), part), quantile(alone, part)));
 }
 
-/** When the account takes requests that come at these moments, in order. */
+/** The times at which the account accepts requests that arrive at these times, in order. */
 function taken(arrivals: Float64Array): Float64Array {
   let tokens: number = ACCOUNT.burst;
   let at = 0;
   return arrivals.map((arrival) => {
     const now = Math.max(arrival, at);
     tokens = Math.min(ACCOUNT.burst, tokens + ((now - at) / 1000) * ACCOUNT.perSecond) - 1;
-    // Below zero it waits until the bucket has one.
+    // Below zero, it waits for the next token.
     at = tokens >= 0 ? now : now + (-tokens / ACCOUNT.perSecond) * 1000;
     if (tokens < 0) tokens = 0;
     return at;
   });
 }
 
-/** When one instance has posted to all of them, from a moment on: as many at once as it has sockets. */
+/** The time at which one instance has posted to all, with as many parallel posts as sockets. */
 function posts(connections: number, from: number, post: () => number): Float64Array {
   const computing = CPU.post * (VCPU_MB / MEMORY_MB.frame);
   const sockets = new Float64Array(AT_ONCE).fill(from);

@@ -4,7 +4,7 @@ import type { Account } from './account.ts';
 import { CPU, VCPU_MB } from './assumptions.ts';
 import type { Timeline } from './timeline.ts';
 
-/** What is the same for all instances of a run. */
+/** The shared state of all instances of a run. */
 export interface World {
   readonly timeline: Timeline;
   readonly account: Account;
@@ -13,14 +13,14 @@ export interface World {
   readonly random: () => number;
 }
 
-/** An invocation that posts, as `deliver` does it (functions/chat/delivery.ts): workers, and retries beside them. */
+/** An invocation that posts like `deliver` (functions/chat/delivery.ts): workers, with retries in parallel. */
 export class Instance {
   readonly #world: World;
   readonly #rate: PostRate | undefined;
-  /** How much longer it computes than a whole vCPU would. */
+  /** The CPU time relative to one vCPU. */
   readonly #slowness: number;
   #computesUntil: number;
-  /** When its last post was answered (ms). */
+  /** The time of the last response to a post (ms). */
   ended: number;
   refused = 0;
   givenUp = 0;
@@ -34,15 +34,15 @@ export class Instance {
     this.ended = world.timeline.now;
   }
 
-  /** Computes for so long, as a whole vCPU counts; answers when that is done. */
+  /** Computes for a time, measured on one vCPU. Returns the time of completion. */
   compute(ms: number): number {
     this.#computesUntil = Math.max(this.#computesUntil, this.#world.timeline.now) + ms * this.#slowness;
     return this.#computesUntil;
   }
 
   /**
-   * Posts to so many recipients.
-   * @param page how many of them are read at a time, each time by one read; by default they are known
+   * Posts to a number of recipients.
+   * @param page the number of recipients in each read; by default they are known
    */
   deliver(recipients: number, page = Number.POSITIVE_INFINITY): void {
     let unread = recipients;

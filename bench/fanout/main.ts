@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { measure, pressure } from './scenarios.ts';
 import { pressed, rooms } from './table.ts';
 
-const DOCUMENT = fileURLToPath(new URL('../../docs/fan-out.md', import.meta.url));
+const DOCUMENT = fileURLToPath(new URL('../../docs/explanation/fan-out.md', import.meta.url));
 
-/** The rooms, and how many runs each is the middle of. */
+/** The rooms, and the number of runs for each median. */
 const ROOMS = [
   [50, 21],
   [1_000, 21],

@@ -1,6 +1,6 @@
 import { COLD, HOP, type Latency, POST, READ } from './assumptions.ts';
 
-/** Random numbers from 0 to 1 that follow from a seed (mulberry32). */
+/** Seeded random numbers from 0 to 1 (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -11,7 +11,7 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** How many standard deviations 99 of 100 lie below. */
+/** The 99th percentile in standard deviations. */
 const Z99 = 2.326;
 
 /** Draws latencies (ms). */
@@ -24,13 +24,13 @@ function latencies({ p50, p99 }: Latency, random: () => number): () => number {
   };
 }
 
-/** Streams of latencies (ms) that follow from a seed; each is the same whatever is drawn from the others. */
+/** Seeded, independent streams of latencies (ms). */
 export function streams(seed: number) {
   const stream = (latency: Latency, n: number) => latencies(latency, randomFrom(seed * 8 + n));
   return { hop: stream(HOP, 0), cold: stream(COLD, 1), post: stream(POST, 2), read: stream(READ, 3) };
 }
 
-/** The value that so large a part of all is not above. */
+/** The quantile of values. */
 export function quantile(sorted: ArrayLike<number>, part: number): number {
   return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
 }

@@ -1,15 +1,15 @@
-import type { Allowance } from '../../functions/chat/sharding.ts';
+import type { PostAllowance } from '../../functions/chat/sharding.ts';
 import { bound } from './bound.ts';
 import { quantile } from './samples.ts';
 import { type Event, type Outcome, simulate } from './simulate.ts';
 
-/** What the stacks let the functions post, unless they are told otherwise. */
-export const QUOTA: Allowance = { perSecond: 9000, burst: 4500 };
+/** The default post quota of the functions. */
+export const QUOTA: PostAllowance = { perSecond: 9000, burst: 4500 };
 
-/** Until half of the audience has it, 99 of 100, and all. */
+/** The parts of the audience: half, 99%, and all. */
 export const PARTS = [0.5, 0.99, 1] as const;
 
-/** How a message to a room went: times in ms, for each of the parts. */
+/** The outcome of a message to a room: times in ms for each part. */
 export interface Measured extends Outcome {
   readonly connections: number;
   readonly times: readonly number[];
@@ -17,18 +17,18 @@ export interface Measured extends Outcome {
   readonly cold: readonly number[];
 }
 
-/** A message to a room, all of whose members are online; of several runs the middle. */
+/** Simulates a message to a room with all members online. Returns the median of several runs. */
 export function measure(connections: number, runs: number): Measured {
   const message: Event = { connections, priority: 'message' };
   const seeds = Array.from({ length: runs }, (_, n) => n + 1);
   const once = (seed: number, cold: boolean): Outcome => {
     const [outcome] = simulate([message], { quota: QUOTA, seed, cold });
-    if (!outcome) throw new Error('One event has one outcome');
+    if (!outcome) throw new Error('Expected one outcome for one event');
     return outcome;
   };
   const warm = seeds.map((seed) => once(seed, false));
   const [first] = warm;
-  if (!first) throw new Error('There must be a run');
+  if (!first) throw new Error('Expected at least one run');
   return {
     ...first,
     connections,
@@ -38,7 +38,7 @@ export function measure(connections: number, runs: number): Measured {
   };
 }
 
-/** Two messages and a system message to everybody, all at once; and how it goes without the others. */
+/** Two messages and a system message to all users at the same time, and each alone. */
 export function pressure(seed = 1) {
   const message: Event = { connections: 100_000, priority: 'message' };
   const notice: Event = { connections: 1_000_000, priority: 'notice' };
@@ -56,7 +56,7 @@ export function pressure(seed = 1) {
 
 export const timesOf = ({ reachedAt }: Outcome) => PARTS.map((part) => quantile(reachedAt, part));
 
-/** For each of the parts, the median of the runs. */
+/** The median of the runs for each part. */
 function middle(runs: readonly (readonly number[])[]): number[] {
   return PARTS.map((_, n) =>
     quantile(

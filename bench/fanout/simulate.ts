@@ -1,5 +1,5 @@
 import { PostRate, type Priority } from '../../functions/chat/post-rate.ts';
-import { type Allowance, MOST_DIRECT, MOST_LISTED, shardsFor, shareOf } from '../../functions/chat/sharding.ts';
+import { MAX_DIRECT, MAX_LISTED, type PostAllowance, shardsFor, shareOf } from '../../functions/chat/sharding.ts';
 import { PRICE } from '../../lib/prices.ts';
 import { computing } from '../calls/prices.ts';
 import { Account } from './account.ts';
@@ -8,22 +8,22 @@ import { Instance, type World } from './instance.ts';
 import { randomFrom, streams } from './samples.ts';
 import { Timeline } from './timeline.ts';
 
-/** An event to so many connections, all of different members. */
+/** An event for a number of connections, one for each member. */
 export interface Event {
   readonly connections: number;
   readonly priority: Priority;
 }
 
 export interface Options {
-  /** What the deployment lets its functions post. */
-  readonly quota: Allowance;
+  /** The configured post quota of the functions. */
+  readonly quota: PostAllowance;
   readonly cold?: boolean;
   readonly seed: number;
 }
 
-/** What became of an event. */
+/** The outcome of an event. */
 export interface Outcome {
-  /** When each of those who have it got it (ms), in order. */
+  /** The delivery times (ms), ascending. */
   readonly reachedAt: Float64Array;
   readonly invocations: number;
   readonly reads: number;
@@ -32,10 +32,10 @@ export interface Outcome {
   readonly dollars: number;
 }
 
-/** How many connections one read finds. */
+/** The number of connections that one read returns. */
 const PAGE = 100;
 
-/** Fans out events that are said at the same moment, by the planner and the rates of the functions. */
+/** Simulates the fan-out of simultaneous events with the planner and the rates of the functions. */
 export function simulate(events: readonly Event[], { quota, cold = false, seed }: Options): Outcome[] {
   const timeline = new Timeline();
   const { hop, cold: coldStart, post, read } = streams(seed);
@@ -45,13 +45,18 @@ export function simulate(events: readonly Event[], { quota, cold = false, seed }
   return started.map((outcome) => outcome());
 }
 
-/** Plans one event as functions/chat/fan-out.ts does, and lets its instances start. */
-function fanOut({ connections, priority }: Event, world: World, quota: Allowance, hop: () => number): () => Outcome {
+/** Plans one event like functions/chat/fan-out.ts, and starts its instances. */
+function fanOut(
+  { connections, priority }: Event,
+  world: World,
+  quota: PostAllowance,
+  hop: () => number,
+): () => Outcome {
   const { timeline, read } = world;
   const frame = new Instance(world, MEMORY_MB.frame);
   const shards: { readonly instance: Instance; readonly start: number }[] = [];
-  const listed = connections <= MOST_LISTED;
-  const start = (size: number, share: Allowance) => {
+  const listed = connections <= MAX_LISTED;
+  const start = (size: number, share: PostAllowance) => {
     const since = timeline.now;
     const begun = frame.compute(CPU.invoke) + hop();
     timeline.at(begun, () => {
@@ -62,13 +67,13 @@ function fanOut({ connections, priority }: Event, world: World, quota: Allowance
     });
   };
   const plan = () => {
-    if (connections <= MOST_DIRECT) return frame.deliver(connections);
+    if (connections <= MAX_DIRECT) return frame.deliver(connections);
     const count = shardsFor(connections, quota);
     const share = shareOf(quota, count);
     const edge = (n: number) => Math.floor((connections * n) / count);
     for (let n = 0; n < count; n++) start(edge(n + 1) - edge(n), share);
   };
-  // Admission; where members are listed, a query and the reads of their connections, which are under way together.
+  // The permission check. If members are listed, also a query and parallel reads of their connections.
   const admitted = read();
   const batches = Math.ceil(connections / PAGE);
   if (!listed) timeline.at(admitted, plan);

@@ -3,7 +3,7 @@ import { type Measured, PARTS, type pressure, timesOf } from './scenarios.ts';
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 9_950 ? 2 : 1)} s`;
 const count = (number: number) => number.toLocaleString('en-US');
 
-/** One room's row: when they have it, beside the bound, and what it takes. */
+/** The row of one room: delivery times with the ratio to the bound, and resources. */
 export function row({ connections, times, bound, cold, invocations, reads, dollars }: Measured): string {
   const ratios = times.map((time, n) => (time / (bound[n] ?? Number.NaN)).toFixed(2));
   const cells = [
@@ -27,7 +27,7 @@ export function rooms(measured: readonly Measured[]): string {
   ].join('\n');
 }
 
-/** The table of what goes on at the same time. */
+/** The table of simultaneous events. */
 export function pressed(scenarios: ReturnType<typeof pressure>): string {
   const rows = scenarios.flatMap(({ name, outcomes }) =>
     outcomes.map((outcome, n) => {

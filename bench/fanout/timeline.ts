@@ -3,7 +3,7 @@ interface Due {
   readonly happen: () => void;
 }
 
-/** Simulated time (ms): what is to happen, in order. A binary heap. */
+/** Simulated time (ms): scheduled events in a binary heap. */
 export class Timeline {
   now = 0;
   readonly #due: Due[] = [];

@@ -6,7 +6,7 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { Server } from 'socket.io';
 import * as z from 'zod/mini';
 
-/** The least that a chat server does: stores what is said, and hands it on to a room. A user is a room of his own. */
+/** A minimal chat server: stores each message and emits it to a room. Each user has their own room. */
 const Auth = z.object({ client: z.string(), rooms: z.array(z.string()) });
 const Say = z.object({ to: z.object({ id: z.string() }), content: z.unknown() });
 

@@ -1,16 +1,16 @@
 import { type Client, connectClient, emitWithAck, nextEvent } from '../../test/support/clients.ts';
 import { type Measured, Plan, type Scenario, type Target } from './plan.ts';
 
-/** How many clients are connecting at once. */
+/** The number of clients that connect at the same time. */
 const AT_ONCE = 20;
 const PATIENCE_MS = 30_000;
 
-/** Said before anything is measured: functions start, connections to the database open. */
+/** Messages before the measurement, so that functions and database connections are warm. */
 const WARM_UP_S = 3;
 
 let said = 0;
 
-/** A stock client that can tell when it has heard something. */
+/** A stock client that can wait for a message. */
 class Hearer {
   readonly client: Client;
   readonly #awaited = new Map<string, () => void>();
@@ -44,7 +44,7 @@ async function connect({ url, auth }: Target): Promise<Map<string, Hearer>> {
   return hearers;
 }
 
-/** Everybody speaks for so long; each says the next thing when all have heard the last, and it is acknowledged. */
+/** Runs all speakers for a time. Each sends the next message after the last was acknowledged and received by all. */
 async function run(
   { speakers }: Scenario,
   hearers: Map<string, Hearer>,

@@ -21,7 +21,7 @@ const MEMBERS = 50;
 const ROUNDS = Number(process.env.MACAW_LOAD_ROUNDS ?? 3);
 const SECONDS = Number(process.env.MACAW_LOAD_SECONDS ?? 10);
 
-/** Nobody is to be refused for speaking too fast. */
+/** Disables rate limits. */
 const FAST = { messagesPerMinute: 1e9, messagesPerMinuteOfConnection: 1e9 };
 
 const child = (file: string, ...args: string[]) =>
@@ -32,8 +32,7 @@ const users = (count: number) => Array.from({ length: count }, () => someone());
 const assembly = mkdtempSync(join(tmpdir(), 'macaw-load-'));
 await synthesize(assembly);
 const emulator = await startEmulator(undefined);
-process.env.MACAW_DYNAMODB_ENDPOINT = emulator.endpoint.href;
-const cloud = await startCloud({ assembly, ...DEMO });
+const cloud = await startCloud({ assembly, ...DEMO, database: emulator.endpoint });
 const bare = child('./bare.ts', emulator.endpoint.href);
 const clients = child('./clients.ts');
 try {
@@ -51,7 +50,7 @@ try {
 
 async function ended(): Promise<never> {
   await once(clients, 'exit');
-  throw new Error('The process with the clients has ended before it had measured anything');
+  throw new Error('The client process ended without a result');
 }
 
 async function allowFast(): Promise<void> {
@@ -66,14 +65,14 @@ async function allowFast(): Promise<void> {
   client.destroy();
 }
 
-/** Friends who speak in pairs, and rooms in each of which one member speaks. */
+/** The scenarios: pairs of friends, and rooms with one speaker each. */
 async function plan(bareUrl: string): Promise<Plan> {
   const pairs = Array.from({ length: PAIRS }, (): [string, string] => [someone(), someone()]);
   await Promise.all(pairs.map(([one, other]) => befriend(cloud.origin, one, other)));
   const rooms = await Promise.all(Array.from({ length: ROOMS }, async () => ({ members: users(MEMBERS), id: '' })));
   const witness = someone();
   for (const room of rooms) {
-    // Users come to be by being befriended.
+    // Friend requests create the users.
     for (const member of room.members) await befriend(cloud.origin, witness, member);
     const { body } = await rest(cloud.origin, 'POST', '/rooms', { body: { members: room.members } });
     room.id = z.string().parse(body);

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** A server, and what a client shows it when it connects. */
+/** A server, and the credentials of its clients. */
 export const Target = z.object({
   name: z.string(),
   url: z.string(),
@@ -9,7 +9,7 @@ export const Target = z.object({
 });
 export type Target = z.output<typeof Target>;
 
-/** One who speaks, to whom, and all who hear it. */
+/** A speaker, the receiver of the messages, and all clients that get them. */
 const Speaker = z.object({
   user: z.string(),
   to: z.object({ id: z.string(), type: z.int() }),
@@ -19,7 +19,7 @@ const Speaker = z.object({
 export const Scenario = z.object({ name: z.string(), speakers: z.array(Speaker) });
 export type Scenario = z.output<typeof Scenario>;
 
-/** What the process with the clients is to do: every scenario on every target in turn, so many rounds of it. */
+/** The plan for the client process: every scenario on every target in turn, for several rounds. */
 export const Plan = z.object({
   targets: z.array(Target),
   scenarios: z.array(Scenario),
@@ -33,7 +33,7 @@ export const Measured = z.object({
   target: z.string(),
   seconds: z.number(),
   messages: z.int(),
-  /** How long each delivery took, from `say` to `message`, in ms. */
+  /** The latency of each delivery from `say` to `message`, in ms. */
   latencies: z.array(z.number()),
 });
 export type Measured = z.output<typeof Measured>;

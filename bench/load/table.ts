@@ -2,11 +2,11 @@ import type { Measured } from './plan.ts';
 
 const SCALES = ['messages/s', 'deliveries/s', 'p50 ms', 'p99 ms'] as const;
 
-/** The value below which so much of all the values lies. @param share from 0 to 1 @param sorted in ascending order */
+/** A percentile. @param share from 0 to 1 @param sorted values in ascending order */
 export const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
-/** All rounds of one scenario on one target, on each scale. */
+/** The metrics of all rounds of one scenario on one target. */
 function summary(rounds: readonly Measured[]): number[] {
   const total = (of: (round: Measured) => number) => rounds.reduce((sum, round) => sum + of(round), 0);
   const seconds = total((round) => round.seconds);
@@ -19,7 +19,7 @@ function summary(rounds: readonly Measured[]): number[] {
   ];
 }
 
-/** One row for each target and scenario, and behind the first target's how many times the other's value its values are. */
+/** One row for each target and scenario, and one with the ratios of the first target to the second. */
 export function table(measured: readonly Measured[]): string {
   const rows = [...new Set(measured.map(({ scenario }) => scenario))].flatMap((scenario) => {
     const own = measured.filter((one) => one.scenario === scenario);

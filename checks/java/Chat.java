@@ -11,7 +11,7 @@ import java.util.Map;
 import org.json.JSONArray;
 import org.json.JSONObject;
 
-/** One user: prints what he is told, as {"event", "args"} a line, and says what comes in, a message a line. */
+/** One user: prints each event as a line {"event", "args"}, and sends each input line as a message. */
 final class Chat {
   private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
@@ -22,7 +22,7 @@ final class Chat {
     socket.on("message", args -> tell("message", args));
     socket.on("ack", args -> tell("ack", args));
     socket.on("disconnect", args -> tell("disconnect", args));
-    // A "websocket error" has its reason in its causes.
+    // The causes of a "websocket error" contain the reason.
     socket.on("connect_error", args -> ((Exception) args[0]).printStackTrace());
     socket.connect();
 

@@ -6,8 +6,8 @@ import okhttp3.WebSocketListener;
 import okio.ByteString;
 
 /**
- * Answers the server's close. The client leaves that out, and without it takes a closed connection for an open one until its
- * heartbeat times out, minutes later.
+ * Answers the server's close frame. The client does not, and so considers a closed connection open until its heartbeat
+ * times out minutes later.
  */
 final class ClosingWebSockets implements WebSocket.Factory {
   private final OkHttpClient http = new OkHttpClient();

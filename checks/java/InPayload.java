@@ -3,7 +3,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import org.json.JSONObject;
 
-/** InPayload URL CREDENTIALS: the credentials go into the CONNECT payload, which the client has since 2.0. */
+/** InPayload URL CREDENTIALS: sends the credentials in the CONNECT payload, which the client supports since 2.0. */
 final class InPayload {
   public static void main(String[] args) throws Exception {
     JSONObject credentials = new JSONObject(args[1]);

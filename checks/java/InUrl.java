@@ -1,6 +1,6 @@
 import io.socket.client.IO;
 
-/** InUrl URL CREDENTIALS: the credentials go into the URL. */
+/** InUrl URL CREDENTIALS: sends the credentials in the URL. */
 final class InUrl {
   public static void main(String[] args) throws Exception {
     IO.Options options = Chat.inUrl(args[1]);

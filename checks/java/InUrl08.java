@@ -1,4 +1,4 @@
-/** InUrl08 URL CREDENTIALS: the credentials go into the URL; for version 0.8, which lets nobody choose its web sockets. */
+/** InUrl08 URL CREDENTIALS: sends the credentials in the URL. For version 0.8, which cannot replace its WebSocket class. */
 final class InUrl08 {
   public static void main(String[] args) throws Exception {
     Chat.run(args[0], Chat.inUrl(args[1]));

@@ -1,12 +1,12 @@
-// One user of maxleap-im 3.0.17: prints what he is told, as `{"event", "args"}` a line, and does what comes in, a line
-// `{"call": name, "args"}` for one of its functions, or `{"say": {"to", "id", "text"}}`.
+// One user of maxleap-im 3.0.17: prints each event as a line `{"event", "args"}`. Each input line is a command:
+// `{"call": name, "args"}` calls a function, `{"say": {"to", "id", "text"}}` sends a message.
 const im = require('maxleap-im/lib/im.js');
 const { createInterface } = require('node:readline');
 
 const [, , url, options] = process.argv;
 const tell = (event, ...args) => console.log(JSON.stringify({ event, args }));
 
-// The one thing that an app changes: where its server is.
+// The only change of an app: the address of the server.
 im._engine.getServer = (cache) => {
   cache.server = { socket: `${url}/chat`, rest: url };
 };

@@ -1,4 +1,6 @@
-"""One user: prints what he is told, as `{"event", "args"}` a line, and says what comes in, a message a line.
+"""One user: prints each event as a line `{"event", "args"}`, and sends each input line as a message.
+
+A line `{"messages": [...], "leave_ms": n}` sends several, and closes the connection after `n` milliseconds.
 
 chat.py url|payload URL CREDENTIALS, with python-socketio 4.6.1 (url only) or 5.x.
 """
@@ -24,6 +26,10 @@ sio.on("ack", lambda ack: tell("ack", ack), namespace="/chat")
 sio.on("disconnect", lambda *reason: tell("disconnect"), namespace="/chat")
 
 
+async def say(message):
+    await sio.emit("say", message, namespace="/chat", callback=lambda answer: tell("answer", answer))
+
+
 async def main():
     options = {"namespaces": ["/chat"], "transports": ["websocket"]}
     if place == "payload":
@@ -31,7 +37,12 @@ async def main():
     else:
         await sio.connect(f"{url}?auth={quote(credentials)}", **options)
     while line := await asyncio.to_thread(sys.stdin.readline):
-        await sio.emit("say", json.loads(line), namespace="/chat", callback=lambda answer: tell("answer", answer))
+        said = json.loads(line)
+        for message in said.get("messages", [said]):
+            await say(message)
+        if "leave_ms" in said:
+            await asyncio.sleep(said["leave_ms"] / 1000)
+            break
     await sio.disconnect()
 
 

@@ -3,8 +3,8 @@ import type { Application } from '../../functions/protocol/index.ts';
 const NAMESPACES: ReadonlySet<string> = new Set(['/', '/custom']);
 
 /**
- * The echo application, as the conformance suites of Engine.IO and Socket.IO expect it: it says back what clients
- * joined with and what they send.
+ * The echo application that the conformance suites of Engine.IO and Socket.IO expect. It returns the join payload and
+ * all events.
  */
 export const echo: Application = {
   async connect({ namespace }) {
@@ -12,7 +12,7 @@ export const echo: Application = {
   },
 
   async connected(socket, { query, payload }) {
-    // One of the two is empty: the older clients have a query only, the newer ones a payload only.
+    // One of the two is empty: older clients send a query, newer clients a payload.
     await socket.emit('auth', { ...query, ...payload });
   },
 

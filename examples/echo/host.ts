@@ -7,10 +7,10 @@ import { MAX_PAYLOAD } from './limits.ts';
 import { attend } from './session.ts';
 import { admit, NO_UPGRADE, type Refusal } from './upgrade.ts';
 
-/** Tells clients that the server is stopping (RFC 6455, 7.4.1). */
+/** The close status of a server shutdown (RFC 6455, 7.4.1). */
 const GOING_AWAY = 1001;
 
-/** How long clients may take to agree to the end of their connections when the server stops. */
+/** The time for clients to answer close frames at shutdown. */
 const GOODBYE_MS = 1000;
 
 export interface Host {
@@ -20,13 +20,13 @@ export interface Host {
 
 /**
  * Starts the echo server.
- * @param options.port where to listen; 0 takes a free one
+ * @param options.port the port; 0 selects a free one
  */
 export function startEcho(options: { port: number }): Promise<Host> {
   return startHost(echo, options);
 }
 
-/** Serves any Socket.IO application by websocket. */
+/** Serves a Socket.IO application over WebSocket. */
 export async function startHost(application: Application, options: { port: number }): Promise<Host> {
   const websockets = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD });
 
@@ -48,7 +48,8 @@ export async function startHost(application: Application, options: { port: numbe
   http.listen(options.port);
   await once(http, 'listening');
   const address = http.address();
-  if (address === null || typeof address === 'string') throw new Error('The echo server listens on no TCP port');
+  if (address === null || typeof address === 'string')
+    throw new Error('Expected the echo server to listen on a TCP port');
 
   return {
     port: address.port,
@@ -66,7 +67,7 @@ export async function startHost(application: Application, options: { port: numbe
   };
 }
 
-/** On an upgrade request Node hands over the bare socket, without a response to write to. */
+/** For an upgrade request, Node.js passes the raw socket without a response object. */
 function rawResponse({ status, body }: Refusal): string {
   const text = JSON.stringify(body);
   return [

@@ -16,10 +16,10 @@ import { JOIN_TIMEOUT_MS, MAX_PAYLOAD, PING_INTERVAL_MS, PING_TIMEOUT_MS } from 
 
 const TIMES = { pingInterval: PING_INTERVAL_MS, pingTimeout: PING_TIMEOUT_MS };
 
-/** The websocket status for data of a kind that is not taken (RFC 6455, 7.4.1). */
+/** The WebSocket status for unsupported data (RFC 6455, 7.4.1). */
 const UNSUPPORTED_DATA = 1003;
 
-/** Serves one websocket from its opening to its end. */
+/** Serves one WebSocket connection. */
 export function attend(websocket: WebSocket, eio: Eio, application: Application): void {
   let open = true;
   const close = (status?: number) => {
@@ -31,7 +31,7 @@ export function attend(websocket: WebSocket, eio: Eio, application: Application)
 
   const join = setTimeout(close, JOIN_TIMEOUT_MS);
 
-  /** Frames are handled one after the other, and none after the server closed the connection. */
+  /** Frames are handled in sequence, and not after the server closed the connection. */
   const handle = (frame: string) => {
     work = work
       .then(async () => {
@@ -39,11 +39,11 @@ export function attend(websocket: WebSocket, eio: Eio, application: Application)
         if (connection.namespaces.size > 0) clearTimeout(join);
       })
       .catch((error: unknown) => {
-        console.error('A frame was not handled', error);
+        console.error('Handling a frame failed', error);
         return connection.close();
       });
   };
-  // Engine.IO 3 clients never ask for the main namespace; they wait until they are told that they are in it.
+  // Engine.IO 3 clients do not request the main namespace. They wait for its confirmation.
   if (eio === 3) handle('40');
 
   const heartbeat = keepHeartbeat(connection);
@@ -54,7 +54,7 @@ export function attend(websocket: WebSocket, eio: Eio, application: Application)
     heartbeat.heard(frame);
     handle(frame);
   });
-  // Errors of the connection (a frame that is too long, a broken one) end it; ws sends the status that says why.
+  // Errors such as a long or malformed frame end the connection. The library ws sends the close status.
   websocket.on('error', () => {});
   websocket.on('close', () => {
     heartbeat.stop();
@@ -62,7 +62,7 @@ export function attend(websocket: WebSocket, eio: Eio, application: Application)
   });
 }
 
-/** Shows a websocket to the protocol. What is sent to one that is closing is lost, as on any network. */
+/** Adapts a WebSocket to the protocol. Data for a closing socket is lost. */
 function connect(websocket: WebSocket, eio: Eio, close: () => void): Connection {
   return {
     id: randomUUID(),
@@ -73,7 +73,7 @@ function connect(websocket: WebSocket, eio: Eio, close: () => void): Connection 
   };
 }
 
-/** Pings the client when it is due and closes the connection when it has timed out. */
+/** Pings the client when a ping is due, and closes the connection after a timeout. */
 function keepHeartbeat(connection: Connection) {
   const { eio } = connection;
   let pulse: Pulse = { heardAt: performance.now() };

@@ -1,6 +1,6 @@
 import { close } from '../gateway/connections.ts';
 import { type Account, type Claim, findAccount, replaceAccount } from '../store/accounts.ts';
-import { connectionsOf } from '../store/connections.ts';
+import { connectionsOf } from '../store/devices.ts';
 import { lookup } from '../store/dynamo.ts';
 import { ACCOUNT_ERROR, AccountError, type AccountErrorCode } from './errors.ts';
 import { hashPassword } from './password.ts';

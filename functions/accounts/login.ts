@@ -9,7 +9,7 @@ import { verifyLogin } from './oauth/verify.ts';
 import { passwordMatches } from './password.ts';
 
 /** How many wrong passwords a name may be tried with. */
-const GUESSES = { most: 10, windowMs: 15 * 60_000 };
+const PASSWORD_ATTEMPTS = { limit: 10, windowMs: 15 * 60_000 };
 
 /**
  * The account of that name, if the password is right. An unknown name and a wrong password take as long, and are told alike.
@@ -17,7 +17,7 @@ const GUESSES = { most: 10, windowMs: 15 * 60_000 };
  */
 export async function loginByPassword(app: App, username: string, password: string, now: number): Promise<Account> {
   const claim = usernameClaim(parseUsername(username));
-  return limitGuesses(`${app.id}#guesses#${claim.value}`, now, async () => {
+  return limitPasswordAttempts(`${app.id}#guesses#${claim.value}`, now, async () => {
     const account = await findByClaim(app.id, claim);
     return (await passwordMatches(parsePassword(password), account?.password)) ? account : undefined;
   });
@@ -28,11 +28,15 @@ export async function loginByPassword(app: App, username: string, password: stri
  * takes that back when it was right.
  * @throws AccountError 101 when it was not, 155 when there were too many
  */
-export async function limitGuesses<T>(name: string, now: number, check: () => Promise<T | undefined>): Promise<T> {
-  if (!(await countAgainst(name, GUESSES, now))) {
+export async function limitPasswordAttempts<T>(
+  name: string,
+  now: number,
+  check: () => Promise<T | undefined>,
+): Promise<T> {
+  if (!(await countAgainst(name, PASSWORD_ATTEMPTS, now))) {
     throw new AccountError(
       ACCOUNT_ERROR.tooManyRequests,
-      `${GUESSES.most} wrong passwords were given for this account; try again in 15 minutes`,
+      `${PASSWORD_ATTEMPTS.limit} wrong passwords were given for this account; try again in 15 minutes`,
     );
   }
   const found = await check();

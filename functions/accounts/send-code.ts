@@ -3,7 +3,7 @@ import { sendSms } from '../gateway/sms.ts';
 import { logger } from '../observe/logger.ts';
 import type { App } from '../store/apps.ts';
 import { type Purpose, saveCode } from '../store/codes.ts';
-import { type Allowance, countAgainst } from '../store/counters.ts';
+import { type CounterLimit, countAgainst } from '../store/counters.ts';
 import { hashCode } from './codes.ts';
 import { ACCOUNT_ERROR, AccountError } from './errors.ts';
 
@@ -19,17 +19,17 @@ const LIFETIME_S = 10 * 60;
 export async function sendCode(app: App, phone: string, purpose: Purpose, now: number): Promise<void> {
   await allow(
     `${app.id}#codes in a minute#${phone}`,
-    { most: 1, windowMs: MINUTE_MS },
+    { limit: 1, windowMs: MINUTE_MS },
     now,
     'a phone gets in a minute',
   );
   await allow(
     `${app.id}#codes in a day#${phone}`,
-    { most: app.sms.perPhone, windowMs: DAY_MS },
+    { limit: app.sms.perPhone, windowMs: DAY_MS },
     now,
     'it gets in a day',
   );
-  await allow(`${app.id}#codes in a day`, { most: app.sms.perDay, windowMs: DAY_MS }, now, 'all get in a day');
+  await allow(`${app.id}#codes in a day`, { limit: app.sms.perDay, windowMs: DAY_MS }, now, 'all get in a day');
   const code = String(randomInt(1_000_000)).padStart(6, '0');
   await saveCode(
     { app: app.id, phone, purpose },
@@ -45,7 +45,7 @@ export async function sendCode(app: App, phone: string, purpose: Purpose, now: n
   }
 }
 
-async function allow(name: string, allowance: Allowance, now: number, what: string): Promise<void> {
+async function allow(name: string, allowance: CounterLimit, now: number, what: string): Promise<void> {
   if (await countAgainst(name, allowance, now)) return;
-  throw new AccountError(ACCOUNT_ERROR.tooManyCodes, `More codes than ${what} (${allowance.most}); try again later`);
+  throw new AccountError(ACCOUNT_ERROR.tooManyCodes, `More codes than ${what} (${allowance.limit}); try again later`);
 }

@@ -5,7 +5,7 @@ export interface ServedFile {
 }
 
 /** What is served where; there is nothing else to be had. */
-export const FILES: ReadonlyMap<string, ServedFile> = new Map([
+export const SERVED_FILES: ReadonlyMap<string, ServedFile> = new Map([
   ['/openapi.json', { name: 'openapi.json', type: 'application/json' }],
   ['/docs', { name: 'index.html', type: 'text/html; charset=utf-8' }],
   ['/docs/start.js', { name: 'start.js', type: 'text/javascript; charset=utf-8' }],

@@ -22,7 +22,7 @@ export function withIndexedValues(found: readonly Found[], { path, pattern }: Co
     return (fitting.map(indexValue).sort(compareText)[0] ?? '') + SEPARATOR + id;
   };
   return found
-    .map((one) => ({ one, key: keyOf(one) }))
+    .map((item) => ({ item, key: keyOf(item) }))
     .sort((a, b) => compareText(a.key, b.key))
-    .map(({ one }) => one);
+    .map(({ item }) => item);
 }

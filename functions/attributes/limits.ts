@@ -13,7 +13,7 @@ export const PATH_BYTES = 1024;
  * How many values can be searched for. A change is one transaction, of at most 100 writes: it may have to take all
  * values from the index and put as many others in, beside the write of the attributes themselves.
  */
-export const MOST_VALUES = 49;
+export const MAX_VALUES = 49;
 
 /**
  * Checks attributes: an object of any JSON, within the limits.
@@ -25,8 +25,8 @@ export function checkAttributes(value: unknown): Record<string, unknown> {
   if (bytes > ATTRIBUTES_BYTES) throw tooLong(`take ${bytes} bytes as JSON`, `${ATTRIBUTES_BYTES}`);
   checkLevel(value, 1);
   const entries = entriesOf(value);
-  if (entries.length > MOST_VALUES) {
-    throw tooLong(`hold ${entries.length} different texts, numbers and booleans`, `${MOST_VALUES}`);
+  if (entries.length > MAX_VALUES) {
+    throw tooLong(`hold ${entries.length} different texts, numbers and booleans`, `${MAX_VALUES}`);
   }
   for (const { path } of entries) {
     const bytes = Buffer.byteLength(path);
@@ -53,6 +53,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function tooLong(what: string, most: string): ChatError {
-  return new ChatError(ERROR.tooLong, `attributes ${what}; at most ${most} are allowed`);
+function tooLong(what: string, limit: string): ChatError {
+  return new ChatError(ERROR.tooLong, `attributes ${what}; at most ${limit} are allowed`);
 }

@@ -18,9 +18,9 @@ export function isCreation(key: string): boolean {
 /** Sorts by several keys; what has no value for a key comes last either way, and equals by id. */
 export function sorted(found: readonly Found[], sort: readonly Sort[]): Found[] {
   return found
-    .map((one) => ({ one, values: sort.map(([key]) => sortValue(one, key)) }))
-    .sort((a, b) => compareValues(a.values, b.values, sort) || compareText(a.one.id, b.one.id))
-    .map(({ one }) => one);
+    .map((item) => ({ item, values: sort.map(([key]) => sortValue(item, key)) }))
+    .sort((a, b) => compareValues(a.values, b.values, sort) || compareText(a.item.id, b.item.id))
+    .map(({ item }) => item);
 }
 
 function sortValue({ ts, attributes }: Found, key: string): Scalar | undefined {
@@ -31,11 +31,11 @@ type Values = readonly (Scalar | undefined)[];
 
 function compareValues(a: Values, b: Values, sort: readonly Sort[]): number {
   for (const [n, [, direction]] of sort.entries()) {
-    const [one, other] = [a[n], b[n]];
-    if (one === undefined && other === undefined) continue;
-    if (one === undefined) return 1;
-    if (other === undefined) return -1;
-    const order = compareScalars(one, other);
+    const [left, right] = [a[n], b[n]];
+    if (left === undefined && right === undefined) continue;
+    if (left === undefined) return 1;
+    if (right === undefined) return -1;
+    const order = compareScalars(left, right);
     if (order !== 0) return direction === 'asc' ? order : -order;
   }
   return 0;
@@ -46,7 +46,7 @@ const rank = (value: Scalar) =>
   typeof value === 'number' ? RANK.number : typeof value === 'string' ? RANK.string : RANK.boolean;
 
 /** Numbers before strings before booleans; numbers by size, strings by code point, false before true. */
-function compareScalars(one: Scalar, other: Scalar): number {
-  if (typeof one === 'string' && typeof other === 'string') return compareText(one, other);
-  return rank(one) - rank(other) || Number(one) - Number(other);
+function compareScalars(a: Scalar, b: Scalar): number {
+  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
+  return rank(a) - rank(b) || Number(a) - Number(b);
 }

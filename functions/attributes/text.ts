@@ -10,15 +10,15 @@ export function fold(text: string): string {
 }
 
 /** Compares by code point, which is also the order of DynamoDB's keys; `<` compares UTF-16 units, which is another. */
-export function compareText(one: string, other: string): number {
-  const length = Math.min(one.length, other.length);
+export function compareText(left: string, right: string): number {
+  const length = Math.min(left.length, right.length);
   for (let n = 0; n < length; n++) {
-    const [a, b] = [one.charCodeAt(n), other.charCodeAt(n)];
+    const [a, b] = [left.charCodeAt(n), right.charCodeAt(n)];
     if (a === b) continue;
     // A surrogate is half of a code point beyond all those that take one unit.
     return isSurrogate(a) === isSurrogate(b) ? a - b : isSurrogate(a) ? 1 : -1;
   }
-  return one.length - other.length;
+  return left.length - right.length;
 }
 
 function isSurrogate(unit: number): boolean {

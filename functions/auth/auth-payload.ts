@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import { parse, parseJson } from '../shared/parse.ts';
-import { parseId } from '../shared/principal.ts';
+import { idInput, parseId } from '../shared/principal.ts';
 
 const text = z.string().check(z.minLength(1), z.maxLength(1024));
 
@@ -11,33 +11,34 @@ export const booleanText = z.pipe(
   z.transform((value) => String(value) === 'true'),
 );
 
-const AuthPayload = z.object({
+/** The `auth` object as clients send it. */
+export const AuthInput = z.object({
   app: text,
   sign: text,
-  client: z.optional(z.unknown()),
+  client: z.optional(idInput()),
   username: z.optional(text),
   phone: z.optional(text),
   password: z.optional(text),
   oauth: z.optional(z.record(text, z.record(z.string(), z.unknown()))),
   sessionToken: z.optional(text),
-  passenger: z.optional(z.looseObject({ id: z.optional(z.unknown()) })),
-  install: z.optional(z.unknown()),
+  passenger: z.optional(z.looseObject({ id: z.optional(idInput()) })),
+  install: z.optional(idInput()),
   notifyAll: z.optional(z.boolean()),
 });
 
 /** The ways to log in on the socket: the wire's forms of the `auth` object, one for one, and by a token from an earlier login. */
-export type Login =
+export type LoginMethod =
   | { kind: 'client'; id: string }
   | { kind: 'account'; username: string; password: string }
   | { kind: 'phone'; phone: string; code: string }
   | { kind: 'oauth'; platforms: Record<string, Record<string, unknown>> }
   | { kind: 'session'; token: string }
-  | { kind: 'passenger'; id: string | undefined; attributes: Record<string, unknown> };
+  | { kind: 'visitor'; id: string | undefined; attributes: Record<string, unknown> };
 
 export interface AuthPayload {
   readonly app: string;
   readonly sign: string;
-  readonly login: Login;
+  readonly login: LoginMethod;
   readonly install: string | undefined;
   readonly notifyAll: boolean;
 }
@@ -51,7 +52,7 @@ export const LoginOptions = z.object({
 export type LoginOptions = z.output<typeof LoginOptions>;
 
 export function loginOptions({ login, install, notifyAll }: AuthPayload): LoginOptions {
-  return { install, notifyAll, ...(login.kind === 'passenger' && { attributes: login.attributes }) };
+  return { install, notifyAll, ...(login.kind === 'visitor' && { attributes: login.attributes }) };
 }
 
 /**
@@ -60,7 +61,7 @@ export function loginOptions({ login, install, notifyAll }: AuthPayload): LoginO
  * @throws ChatError 5001 or 5010
  */
 export function parseAuthPayload(input: unknown): AuthPayload {
-  const auth = parse(AuthPayload, typeof input === 'string' ? parseJson(input, 'auth') : input, 'auth');
+  const auth = parse(AuthInput, typeof input === 'string' ? parseJson(input, 'auth') : input, 'auth');
   return {
     app: auth.app,
     sign: auth.sign,
@@ -71,7 +72,7 @@ export function parseAuthPayload(input: unknown): AuthPayload {
   };
 }
 
-function parseLogin(auth: z.output<typeof AuthPayload>): Login {
+function parseLogin(auth: z.output<typeof AuthInput>): LoginMethod {
   const { client, username, phone, password, oauth, sessionToken, passenger } = auth;
   if (client !== undefined && client !== null) return { kind: 'client', id: parseId(client, 'auth.client') };
   if (username !== undefined && password !== undefined) return { kind: 'account', username, password };
@@ -81,7 +82,7 @@ function parseLogin(auth: z.output<typeof AuthPayload>): Login {
   if (passenger !== undefined) {
     const { id, ...attributes } = passenger;
     return {
-      kind: 'passenger',
+      kind: 'visitor',
       id: id === undefined || id === null ? undefined : parseId(id, 'auth.passenger.id'),
       attributes,
     };

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Eio } from '../protocol/index.ts';
 import { ERROR, type ErrorCode } from '../shared/errors.ts';
-import type { Principal } from '../shared/principal.ts';
+import { type Principal, PrincipalKind } from '../shared/principal.ts';
 import { booleanText, type LoginOptions } from './auth-payload.ts';
 
 /**
@@ -29,7 +29,7 @@ const Context = z.object({
   eio: z.enum(['3', '4']),
   outcome: z.enum(['known', 'refused', 'anonymous']),
   app: z._default(z.string(), ''),
-  kind: z._default(z.enum(['user', 'passenger']), 'user'),
+  kind: z._default(PrincipalKind, 'user'),
   id: z._default(z.string(), ''),
   code: z._default(errorCode, ERROR.notAuthorised),
   message: z._default(z.string(), ''),
@@ -38,14 +38,35 @@ const Context = z.object({
   attributes: z.optional(z.pipe(json, z.record(z.string(), z.unknown()))),
 });
 
-/** Writes an authorization as authorizer context: a flat record of strings. API Gateway allows 8 KB in total. */
+/** API Gateway allows 8 KB in total, of which it needs some for values of its own. */
+const CONTEXT_BYTES = 8000;
+
+/** Error messages may quote what a client sent. */
+const MESSAGE_CHARACTERS = 500;
+
+/**
+ * Writes an authorization as authorizer context: a flat record of strings. One that is too large becomes a refusal, which
+ * the client is told, other than a failed upgrade.
+ */
 export function toAuthorizerContext(authorization: Authorization): Record<string, string> {
+  const context = encode(authorization);
+  const bytes = Buffer.byteLength(JSON.stringify(context));
+  if (bytes <= CONTEXT_BYTES) return context;
+  const message = `auth takes ${bytes} bytes when it is kept with the connection; at most ${CONTEXT_BYTES} are allowed in the URL. Send larger attributes in the CONNECT payload or by REST`;
+  return encode({ eio: authorization.eio, outcome: 'refused', code: ERROR.tooLong, message });
+}
+
+function encode(authorization: Authorization): Record<string, string> {
   const context = { eio: String(authorization.eio), outcome: authorization.outcome };
   switch (authorization.outcome) {
     case 'known':
       return { ...context, ...authorization.principal, ...optionsContext(authorization.options) };
     case 'refused':
-      return { ...context, code: String(authorization.code), message: authorization.message };
+      return {
+        ...context,
+        code: String(authorization.code),
+        message: authorization.message.slice(0, MESSAGE_CHARACTERS),
+      };
     case 'anonymous':
       return context;
   }

@@ -18,5 +18,7 @@ export function holdsClientKey(
 ): boolean {
   const accepted = previousClientKey && now < previousClientKey.until ? [previousClientKey.key] : [];
   // All are tried, so that the time it takes does not tell which it was.
-  return [clientKey, ...accepted].map((one) => (key ? secretsEqual(key, one) : verifySign(sign, one))).includes(true);
+  return [clientKey, ...accepted]
+    .map((accepted) => (key ? secretsEqual(key, accepted) : verifySign(sign, accepted)))
+    .includes(true);
 }

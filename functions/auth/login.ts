@@ -4,7 +4,7 @@ import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type Account, isOfAccount } from '../store/accounts.ts';
 import { type App, findApp } from '../store/apps.ts';
-import { bind } from '../store/installations.ts';
+import { bindInstallation } from '../store/installations.ts';
 import { ensureProfile, saveVisitor } from '../store/profiles.ts';
 import type { AuthPayload, LoginOptions } from './auth-payload.ts';
 import { holdsClientKey } from './client-key.ts';
@@ -38,8 +38,8 @@ export async function authenticate(credentials: AuthPayload, now: number): Promi
       return user(await loginByOauth(app, login.platforms, now));
     case 'session':
       return bearer(app, login.token, now);
-    case 'passenger':
-      return { app: app.id, kind: 'passenger', id: login.id ?? randomUUID().replaceAll('-', '') };
+    case 'visitor':
+      return { app: app.id, kind: 'visitor', id: login.id ?? randomUUID().replaceAll('-', '') };
   }
 }
 
@@ -49,7 +49,7 @@ const user = ({ app, id }: Account): Principal => ({ app, kind: 'user', id });
 async function checkPlainLogin(app: App, id: string): Promise<void> {
   if (app.mode !== 'strict') return;
   if (app.plainLogin && !(await isOfAccount(app.id, id))) return;
-  throw new ChatError(ERROR.notAuthorised, 'This user cannot be logged in by his id alone; log in with an account');
+  throw new ChatError(ERROR.notAuthorised, 'This user cannot be logged in by their id alone; log in with an account');
 }
 
 async function bearer(app: App, token: string, now: number): Promise<Principal> {
@@ -59,8 +59,8 @@ async function bearer(app: App, token: string, now: number): Promise<Principal> 
 }
 
 /**
- * Writes what a login brings: a user exists from his first login on, and the app that he logged in with is pushed his
- * messages; a visitor has the attributes he came with.
+ * Writes what a login brings: a user exists from their first login on, and the app that they logged in with gets their
+ * pushes; a visitor has the attributes of the login.
  * @returns how many friends the principal has
  */
 export async function saveLogin(
@@ -73,6 +73,6 @@ export async function saveLogin(
     return 0;
   }
   const { friends } = await ensureProfile(principal, now);
-  if (install !== undefined) await bind(principal, install, now);
+  if (install !== undefined) await bindInstallation(principal, install, now);
   return friends;
 }

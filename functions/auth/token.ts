@@ -1,32 +1,47 @@
-import { createHmac } from 'node:crypto';
+import { errors, jwtVerify, SignJWT } from 'jose';
 import * as z from 'zod/mini';
 import { createSession, sessionHolder } from '../accounts/session.ts';
-import type { Principal } from '../shared/principal.ts';
-import { secretsEqual } from '../shared/sign.ts';
+import { type Principal, PrincipalKind } from '../shared/principal.ts';
 import { findAccount } from '../store/accounts.ts';
 import type { App } from '../store/apps.ts';
+import { readEarlierToken } from './earlier-token.ts';
 
 const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
 
-const Claims = z.object({ kind: z.enum(['user', 'passenger']), id: z.string(), until: z.number() });
+/** Tells these tokens from anything else that may ever be signed with the same key. */
+const TYPE = 'macaw-session+jwt';
 
-/** Nobody outside can make one: it is signed with a hash of the master key, and ends with that. */
-function seal(app: App, claims: string): string {
-  return createHmac('sha256', app.masterKeyHash).update(`session ${app.id} ${claims}`).digest('base64url');
-}
+const Claims = z.object({ kind: PrincipalKind, sub: z.string() });
 
-/** A token for whoever has no account: `<claims>.<signature>`, both base64url. Nothing is stored of it. */
-function sealedToken(app: App, { kind, id }: Principal, now: number): string {
-  const claims = Buffer.from(JSON.stringify({ kind, id, until: now + LIFETIME_MS })).toString('base64url');
-  return `${claims}.${seal(app, claims)}`;
+/** Only a hash of the master key is stored. Tokens are signed with it, so they end with the master key. */
+const keyOf = (app: App) => new TextEncoder().encode(app.masterKeyHash);
+
+/** A token for whoever has no account: a JWT. Nothing is stored of it. */
+function signToken(app: App, { kind, id }: Principal, now: number): Promise<string> {
+  return new SignJWT({ kind })
+    .setProtectedHeader({ alg: 'HS256', typ: TYPE })
+    .setAudience(app.id)
+    .setSubject(id)
+    .setExpirationTime(new Date(now + LIFETIME_MS))
+    .sign(keyOf(app));
 }
 
 /** Whom such a token stands for; undefined when it is none of this application's, or has expired. */
-function readToken(app: App, token: string, now: number): Principal | undefined {
-  const [claims = '', signature = ''] = token.split('.');
-  if (!secretsEqual(signature, seal(app, claims))) return undefined;
-  const { kind, id, until } = Claims.parse(JSON.parse(Buffer.from(claims, 'base64url').toString()));
-  return until > now ? { app: app.id, kind, id } : undefined;
+async function readToken(app: App, token: string, now: number): Promise<Principal | undefined> {
+  try {
+    const { payload } = await jwtVerify(token, keyOf(app), {
+      algorithms: ['HS256'],
+      typ: TYPE,
+      audience: app.id,
+      currentDate: new Date(now),
+      requiredClaims: ['exp'],
+    });
+    const { kind, sub } = Claims.parse(payload);
+    return { app: app.id, kind, id: sub };
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -36,13 +51,13 @@ function readToken(app: App, token: string, now: number): Principal | undefined 
  */
 export async function issueToken(app: App, principal: Principal, now: number): Promise<string> {
   const account = principal.kind === 'user' && (await findAccount(app.id, principal.id));
-  return account ? createSession(account, now) : sealedToken(app, principal, now);
+  return account ? createSession(account, now) : signToken(app, principal, now);
 }
 
 /** Whom a token stands for; undefined when it is none of this application's, or not any more. */
 export async function tokenHolder(app: App, token: string, now: number): Promise<Principal | undefined> {
-  const sealed = readToken(app, token, now);
-  if (sealed) return sealed;
+  const signed = (await readToken(app, token, now)) ?? readEarlierToken(app, token, now);
+  if (signed) return signed;
   const account = await sessionHolder(app.id, token, now);
   return account && { app: app.id, kind: 'user', id: account.id };
 }

@@ -8,19 +8,20 @@ import type { Application, Socket } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
+import type { Answer, ServerEvents } from '../shared/server-events.ts';
 import { NAMESPACE } from '../shared/wire.ts';
 import { connectionOwner } from '../store/connections.ts';
 import { checkRateLimit, RateLimitExceeded } from './rate-limit.ts';
 import { removeConnection } from './remove-connection.ts';
 import { say } from './say.ts';
-import { confirmLogin, type Login, refuseLogin, type Session, startSession } from './session.ts';
+import { announceSession, confirmLogin, type Login, refuseLogin, type Session, startSession } from './session.ts';
 
 /**
  * The chat as a Socket.IO application, for one frame of one connection.
  * @param arrival when the frame reached the gateway, epoch ms
  * @param background receives work that the answer to the client need not wait for, but the invocation must
  */
-export function chat(
+export function chatApplication(
   authorization: Authorization,
   arrival: number,
   background: (work: Promise<void>) => void,
@@ -49,6 +50,10 @@ export function chat(
       await (joined instanceof ChatError ? refuseLogin(connection.id, joined) : confirmLogin(joined, arrival));
     },
 
+    async unconfirmed() {
+      if (joined && !(joined instanceof ChatError)) await announceSession(joined);
+    },
+
     async event(socket, name, args, packetId) {
       if (socket.namespace !== NAMESPACE) return undefined;
       try {
@@ -60,12 +65,12 @@ export function chat(
         await checkRateLimit(speaker, arrival);
         const { delivered, ...said } = await say(speaker, args[0], { ts: arrival, packetId });
         background(delivered);
-        return [{ success: true, ...said }];
+        return [{ success: true, ...said } satisfies Answer];
       } catch (error) {
         if (error instanceof RateLimitExceeded && error.flood) await socket.connection.close();
         const shown = publicError(error);
         count(shown.code === ERROR.database ? METRIC.messagesFailed : METRIC.messagesRefused);
-        return [{ success: false, ...(await refuseEvent(socket, args[0], shown)) }];
+        return [{ success: false, ...(await refuseEvent(socket, args[0], shown)) } satisfies Answer];
       }
     },
 
@@ -108,7 +113,7 @@ async function sender(authorization: Authorization, connectionId: string): Promi
  */
 async function refuseEvent(socket: Socket, input: unknown, error: ChatError) {
   const ack = typeof input === 'object' && input !== null && 'ack' in input ? input.ack : undefined;
-  const refused = {
+  const refused: ServerEvents['refused'] = {
     error: error.code,
     message: error.message,
     ...(typeof ack === 'number' && { ack }),

@@ -1,8 +1,9 @@
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
-import { type Community, head, membership, unknownCommunity } from '../store/communities.ts';
-import { connectionsOf } from '../store/connections.ts';
+import { communityHead, membership, unknownCommunity } from '../store/communities.ts';
+import type { Community } from '../store/community-keys.ts';
+import { connectionsOf } from '../store/devices.ts';
 import { type Lookup, lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
 import type { Conversation } from '../store/messages.ts';
@@ -10,31 +11,31 @@ import { profile } from '../store/profiles.ts';
 import type { SenderView } from './message-events.ts';
 import { type OwnedConnection, otherMembers, type Recipients, withOwner } from './recipients.ts';
 
-/** Whom a message reaches, where it is kept, and as what its receivers see the speaker. */
+/** Who receives a message, where it is stored, and how the receivers see its speaker. */
 export interface Audience {
-  /** undefined: it is not kept. */
+  /** The history that keeps the message; undefined: none does. */
   readonly conversation: Conversation | undefined;
-  readonly seenAs: SenderView;
-  /** Everybody else. */
-  readonly others: Recipients;
-  /** Whether who is reached on no device gets a push: users do, but not for what is said in a room. */
-  readonly pushed: boolean;
+  readonly senderView: SenderView;
+  /** Everybody but the speaker. */
+  readonly recipients: Recipients;
+  /** Whether receivers without a connected device get a push: users do, except in rooms. */
+  readonly pushes: boolean;
   /** The open connections of the speaker. */
-  readonly mine: readonly OwnedConnection[];
+  readonly speakerConnections: readonly OwnedConnection[];
 }
 
 /**
  * Lets a speaker speak to a receiver.
- * @throws ChatError 5003 or 5004 when he may not, 5001 when he would speak to himself
+ * @throws ChatError 5003 or 5004 when they may not, 5001 when they would speak to themselves
  */
 export async function admit(speaker: Principal, id: string, type: Type): Promise<Audience> {
-  if (speaker.kind === 'passenger') return toUser(speaker, id, 'passenger', [speaker.id, id], TYPE.passenger);
+  if (speaker.kind === 'visitor') return toUser(speaker, id, 'visitor', [speaker.id, id], TYPE.visitor);
   switch (type) {
     case TYPE.group:
       return toCommunity(speaker, { app: speaker.app, kind: 'group', id });
     case TYPE.room:
       return toCommunity(speaker, { app: speaker.app, kind: 'room', id });
-    case TYPE.passenger:
+    case TYPE.visitor:
       return toVisitor(speaker, id);
     case TYPE.stranger:
       checkOther(speaker, id);
@@ -53,55 +54,55 @@ function toFriend(speaker: Principal, id: string): Promise<Audience> {
   const refusal = `${id} is no friend of ${speaker.id}; become friends first, or write with to.type 4`;
   return toOne(speaker, { ...speaker, id }, friendship(speaker, id), new ChatError(ERROR.notAuthorised, refusal), {
     conversation: { app: speaker.app, kind: 'friend', between: [speaker.id, id] },
-    seenAs: { type: TYPE.friend },
+    senderView: { type: TYPE.friend },
   });
 }
 
 function toUser(
   speaker: Principal,
   id: string,
-  kind: 'stranger' | 'passenger',
+  kind: 'stranger' | 'visitor',
   between: readonly [string, string],
-  seenAs: Type,
+  senderType: Type,
 ): Promise<Audience> {
   const user: Principal = { app: speaker.app, kind: 'user', id };
   return toOne(speaker, user, profile(user), new ChatError(ERROR.notFound, `There is no user ${id}`), {
     conversation: { app: speaker.app, kind, between },
-    seenAs: { type: seenAs },
+    senderView: { type: senderType },
   });
 }
 
 function toVisitor(speaker: Principal, id: string): Promise<Audience> {
-  const visitor: Principal = { app: speaker.app, kind: 'passenger', id };
+  const visitor: Principal = { app: speaker.app, kind: 'visitor', id };
   return toOne(speaker, visitor, profile(visitor), new ChatError(ERROR.notFound, `There is no visitor ${id}`), {
-    conversation: { app: speaker.app, kind: 'passenger', between: [id, speaker.id] },
-    seenAs: { type: TYPE.friend },
+    conversation: { app: speaker.app, kind: 'visitor', between: [id, speaker.id] },
+    senderView: { type: TYPE.friend },
   });
 }
 
-/** One receiver: a single batch read tells whether he may be spoken to, and where both are connected. */
+/** One receiver: a single batch read tells whether the speaker may write to them, and where both are connected. */
 async function toOne(
   speaker: Principal,
   receiver: Principal,
   admission: Lookup<unknown>,
   refusal: ChatError,
-  audience: Pick<Audience, 'conversation' | 'seenAs'>,
+  audience: Pick<Audience, 'conversation' | 'senderView'>,
 ): Promise<Audience> {
-  const [admitted, theirs, mine] = await lookup([admission, connectionsOf(receiver), connectionsOf(speaker)]);
+  const [admitted, theirs, own] = await lookup([admission, connectionsOf(receiver), connectionsOf(speaker)]);
   if (admitted === undefined) throw refusal;
   return {
     ...audience,
-    others: { recipients: withOwner(receiver, theirs), offline: theirs.length === 0 ? [receiver] : [] },
-    pushed: receiver.kind === 'user',
-    mine: withOwner(speaker, mine),
+    recipients: { recipients: withOwner(receiver, theirs), offline: theirs.length === 0 ? [receiver] : [] },
+    pushes: receiver.kind === 'user',
+    speakerConnections: withOwner(speaker, own),
   };
 }
 
-/** Many receivers: one batch read tells whether he is one of them, and how many they are. */
+/** Many receivers: one batch read tells whether the speaker is one of them, and how many they are. */
 async function toCommunity(speaker: Principal, community: Community): Promise<Audience> {
   const { app, kind, id } = community;
-  const [found, member, mine] = await lookup([
-    head(community),
+  const [found, member, own] = await lookup([
+    communityHead(community),
     membership(community, speaker.id),
     connectionsOf(speaker),
   ]);
@@ -109,9 +110,9 @@ async function toCommunity(speaker: Principal, community: Community): Promise<Au
   if (!member) throw new ChatError(ERROR.notAuthorised, `${speaker.id} is no member of ${kind} ${id}`);
   return {
     conversation: kind === 'group' ? { app, kind, between: [id] } : undefined,
-    seenAs: { type: kind === 'group' ? TYPE.group : TYPE.room, gid: id },
-    others: await otherMembers(speaker.id, community, found.members),
-    pushed: kind === 'group',
-    mine: withOwner(speaker, mine),
+    senderView: { type: kind === 'group' ? TYPE.group : TYPE.room, gid: id },
+    recipients: await otherMembers(speaker.id, community, found.members),
+    pushes: kind === 'group',
+    speakerConnections: withOwner(speaker, own),
   };
 }

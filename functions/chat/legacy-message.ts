@@ -1,4 +1,4 @@
-import { parseJson } from '../protocol/index.ts';
+import { tryParseJson } from '../protocol/index.ts';
 
 /**
  * A message as MaxIM's JavaScript clients 3.x say it (maxleap-im 3.0.17), in the words of all others: theirs is JSON text,
@@ -12,5 +12,5 @@ export function normalizeLegacyMessage(said: unknown): unknown {
 }
 
 function parsed(text: string): unknown {
-  return parseJson(text) ?? text;
+  return tryParseJson(text) ?? text;
 }

@@ -1,4 +1,4 @@
-import type { ChatEvent } from '../shared/event.ts';
+import { type ChatEvent, serverEvent } from '../shared/event.ts';
 import type { Type } from '../shared/wire.ts';
 import type { Message } from '../store/messages.ts';
 
@@ -19,15 +19,15 @@ export function messageView(message: Message, seenAs: SenderView) {
 
 /** `message`, to all devices of its receivers. */
 export function messageEvent(message: Message, seenAs: SenderView): ChatEvent {
-  return { name: 'message', args: [messageView(message, seenAs)] };
+  return serverEvent('message', messageView(message, seenAs));
 }
 
 /** `yourself`, to the other devices of its speaker. */
 export function yourselfEvent(message: Message, to: { id: string; type: Type }): ChatEvent {
-  return { name: 'yourself', args: [{ to, ...shown(message) }] };
+  return serverEvent('yourself', { to, ...shown(message) });
 }
 
 /** `ack`, to the device by which it was said with that number. */
 export function ackEvent(message: Message, ack: number): ChatEvent {
-  return { name: 'ack', args: [{ ack, ts: message.ts }] };
+  return serverEvent('ack', { ack, ts: message.ts });
 }

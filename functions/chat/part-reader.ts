@@ -1,69 +1,97 @@
 import type { DeliverPart } from '../jobs/deliver.ts';
 import type { Principal } from '../shared/principal.ts';
 import { membersWithin } from '../store/communities.ts';
-import { connectionsOfApp } from '../store/connections.ts';
+import { connectionsOfApp } from '../store/connection-index.ts';
 import type { Recipient } from './delivery.ts';
 import { offlineAmong, openConnections } from './recipients.ts';
 
 /** How many members' connections are read at once: as many as one batch read takes. */
 const PAGE = 100;
 
-/** Reads the recipients of a part as they are needed, and knows what it has not come to when it is stopped. */
-export class PartReader {
-  readonly #app: string;
-  readonly #until: number;
-  /** What is left of the part when the reading has ended early; undefined when it has come to its end. */
-  rest: DeliverPart | undefined;
+/** How far a part was read. */
+export interface Reading {
+  /** What is left of the part; undefined when it was read to its end. */
+  readonly rest?: DeliverPart | undefined;
   /** Members who are connected nowhere. */
-  readonly offline: Principal[] = [];
-  /** Why the reading has ended, if it could not go on. */
-  failure: unknown;
+  readonly offline: readonly Principal[];
+  /** Why the reading ended, if it could not go on. */
+  readonly failure?: unknown;
+}
 
-  /** @param until when to stop, epoch ms */
-  constructor(app: string, part: DeliverPart, until: number) {
-    this.#app = app;
-    this.#until = until;
-    this.rest = part;
+type Part<K extends DeliverPart['kind']> = DeliverPart & { kind: K };
+
+/** An application, and when to stop reading its connections, epoch ms. */
+interface Scope {
+  readonly app: string;
+  readonly until: number;
+}
+
+/**
+ * Reads the recipients of a part while they are consumed, so that they need not all be in memory.
+ * @param consume gets the recipients, and has to read all of them; reading never throws
+ * @returns what `consume` returns, and how far the part was read
+ */
+export async function readPart<T>(
+  part: DeliverPart,
+  scope: Scope,
+  consume: (recipients: AsyncIterable<Recipient>) => Promise<T>,
+): Promise<{ readonly consumed: T; readonly reading: Reading }> {
+  let reading: Reading = { rest: part, offline: [] };
+  const recipients = async function* () {
+    reading = yield* recipientsOf(part, scope);
+  };
+  const consumed = await consume(recipients());
+  return { consumed, reading };
+}
+
+function recipientsOf(part: DeliverPart, scope: Scope): AsyncGenerator<Recipient, Reading> {
+  switch (part.kind) {
+    case 'members':
+      return ofMembers(part, scope);
+    case 'everybody':
+      return ofEverybody(part, scope);
+    case 'recipients':
+      return named(part);
   }
+}
 
-  async *recipients(): AsyncGenerator<Recipient> {
-    try {
-      const part = this.rest;
-      if (part?.kind === 'members') yield* this.#members(part);
-      if (part?.kind === 'everybody') yield* this.#everybody(part);
-      if (part?.kind !== 'recipients') return;
-      this.rest = undefined;
-      yield* part.recipients;
-    } catch (error) {
-      this.failure = error;
-    }
-  }
+async function* named({ recipients }: Part<'recipients'>): AsyncGenerator<Recipient, Reading> {
+  yield* recipients;
+  return { offline: [] };
+}
 
-  async *#members(part: DeliverPart & { kind: 'members' }): AsyncGenerator<Recipient> {
+async function* ofMembers(part: Part<'members'>, { app, until }: Scope): AsyncGenerator<Recipient, Reading> {
+  const offline: Principal[] = [];
+  let rest = part;
+  try {
     for await (const ids of pages(membersWithin(part.community, part))) {
-      if (Date.now() >= this.#until) return;
-      const users = ids
-        .filter((id) => id !== part.except)
-        .map((id): Principal => ({ app: this.#app, kind: 'user', id }));
+      if (Date.now() >= until) return { rest, offline };
+      const users = ids.filter((id) => id !== part.except).map((id): Principal => ({ app, kind: 'user', id }));
       const found = await openConnections(users);
-      this.offline.push(...offlineAmong(users, found));
-      this.rest = { ...part, after: ids.at(-1) };
+      offline.push(...offlineAmong(users, found));
+      rest = { ...part, after: ids.at(-1) };
       yield* found;
     }
-    this.rest = undefined;
+    return { offline };
+  } catch (failure) {
+    return { rest, offline, failure };
   }
+}
 
-  async *#everybody(part: DeliverPart & { kind: 'everybody' }): AsyncGenerator<Recipient> {
-    let { after } = part;
+async function* ofEverybody(part: Part<'everybody'>, { app, until }: Scope): AsyncGenerator<Recipient, Reading> {
+  let rest = part;
+  try {
     for (let shard = part.from; shard < part.to; shard++) {
-      for await (const connectionId of connectionsOfApp(this.#app, shard, { after })) {
-        if (Date.now() >= this.#until) return;
-        this.rest = { ...part, from: shard, after: connectionId };
+      const after = shard === part.from ? part.after : undefined;
+      for await (const connectionId of connectionsOfApp(app, shard, { after })) {
+        if (Date.now() >= until) return { rest, offline: [] };
+        rest = { ...part, from: shard, after: connectionId };
         if (connectionId !== part.except) yield { connectionId };
       }
-      after = undefined;
     }
-    this.rest = undefined;
+    return { offline: [] };
+  } catch (failure) {
+    return { rest, offline: [], failure };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Allowance } from './sharding.ts';
+import type { PostAllowance } from './sharding.ts';
 
 /** Messages go before notices, which are all that nobody waits for: presence, and what the application has to say. */
 export type Priority = 'message' | 'notice';
@@ -8,7 +8,7 @@ export type Priority = 'message' | 'notice';
  * brings it back. Notices begin with half of what a deployment leaves to others anyway, so that they do not disturb a message;
  * they give up more and take longer to come back, so that under pressure messages get most of what there is.
  */
-const MANNERS = {
+const BEHAVIOR = {
   message: { begins: 1, keeps: 1 / 2, recoversInS: 2 },
   notice: { begins: 1 / 20, keeps: 1 / 4, recoversInS: 30 },
 } as const;
@@ -17,12 +17,12 @@ const MANNERS = {
 const SAME_MS = 100;
 
 /** Who starts later than that was not late but tried again. */
-const MOST_LATE_MS = 1000;
+const MAX_LATE_MS = 1000;
 
 /** A token bucket whose rate adapts. Knows no clock: times are epoch ms, or whatever the caller counts in ms. */
 export class PostRate {
-  readonly #share: Allowance;
-  readonly #manners: (typeof MANNERS)[Priority];
+  readonly #share: PostAllowance;
+  readonly #behavior: (typeof BEHAVIOR)[Priority];
   #perSecond: number;
   /** Below zero by as many as wait for their turn. */
   #tokens: number;
@@ -30,15 +30,15 @@ export class PostRate {
   #cutAt = Number.NEGATIVE_INFINITY;
 
   /**
-   * @param since when the shares were given: who starts late has a right to what he could have posted since then, and all
+   * @param since when the shares were given: who starts late may use what they could have posted since then, and all
    *   together still keep to the allowance
    */
-  constructor(share: Allowance, priority: Priority, now: number, since = now) {
+  constructor(share: PostAllowance, priority: Priority, now: number, since = now) {
     this.#share = share;
-    this.#manners = MANNERS[priority];
-    this.#perSecond = share.perSecond * this.#manners.begins;
-    const late = Math.min(Math.max(0, now - since), MOST_LATE_MS);
-    this.#tokens = Math.max(1, share.burst * this.#manners.begins + (late / 1000) * this.#perSecond);
+    this.#behavior = BEHAVIOR[priority];
+    this.#perSecond = share.perSecond * this.#behavior.begins;
+    const late = Math.min(Math.max(0, now - since), MAX_LATE_MS);
+    this.#tokens = Math.max(1, share.burst * this.#behavior.begins + (late / 1000) * this.#perSecond);
     this.#at = now;
   }
 
@@ -55,15 +55,15 @@ export class PostRate {
     if (now - this.#cutAt < SAME_MS) return;
     this.#cutAt = now;
     this.#tokens = Math.min(this.#tokens, 0);
-    this.#perSecond = Math.max(1, this.#perSecond * this.#manners.keeps);
+    this.#perSecond = Math.max(1, this.#perSecond * this.#behavior.keeps);
   }
 
   #pass(now: number): void {
     const seconds = Math.max(0, now - this.#at) / 1000;
     const { perSecond, burst } = this.#share;
-    const most = Math.max(1, burst, this.#tokens);
-    this.#tokens = Math.min(most, this.#tokens + seconds * this.#perSecond);
-    const regained = (perSecond * seconds) / this.#manners.recoversInS;
+    const capacity = Math.max(1, burst, this.#tokens);
+    this.#tokens = Math.min(capacity, this.#tokens + seconds * this.#perSecond);
+    const regained = (perSecond * seconds) / this.#behavior.recoversInS;
     this.#perSecond = Math.max(this.#perSecond, Math.min(perSecond, this.#perSecond + regained));
     this.#at = Math.max(this.#at, now);
   }

@@ -1,20 +1,25 @@
-import { setTimeout } from 'node:timers/promises';
+import { sendDelayed } from '../gateway/delay-queue.ts';
 import type { Delivery } from '../jobs/deliver.ts';
 import { enqueueDeliveries } from '../jobs/deliver-enqueue.ts';
 import { logger } from '../observe/logger.ts';
+import { ENV } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { serverEvent } from '../shared/event.ts';
 import type { User } from '../shared/principal.ts';
 import { findApp } from '../store/apps.ts';
-import { markOffline, type PresenceAudience, type PresenceChange } from '../store/connections.ts';
+import type { PresenceChange } from '../store/connections.ts';
+import { markOffline, type PresenceAudience } from '../store/devices.ts';
 import { friendsOf } from '../store/friendships.ts';
 import { fanOut } from './fan-out.ts';
 import { type OwnedConnection, openConnections } from './recipients.ts';
 
-/** Nobody is waited for longer: the waiting is paid for. */
-const MOST_GRACE_S = 60;
+/** Nobody is waited for longer: their friends would take them for online. */
+const MAX_GRACE_S = 60;
 
 /**
- * Tells a user's friends, and everybody if he wants that, that he has come online. Never fails: he is logged in.
- * @param except the connection by which he came
+ * Notifies a user's friends, and everybody if the user wants that, that the user has come online. Never fails, as the login
+ * has succeeded already.
+ * @param except the connection of that login
  */
 export async function notifyOnline(news: PresenceChange, except: string): Promise<void> {
   const { user } = news;
@@ -28,17 +33,18 @@ export async function notifyOnline(news: PresenceChange, except: string): Promis
 }
 
 /**
- * Tells whoever was told that a user is online that he has gone, unless he comes back within the time that his
- * application grants.
- * @param left when his last connection went, epoch ms
- * @throws when nobody could be told yet; it may be tried again
+ * Notifies whoever was notified that a user is online that the user has gone, unless the user comes back within the time
+ * that the application grants. That time is spent in a queue, not by this function.
+ * @param left when the last connection was removed, epoch ms
+ * @throws when nobody could be notified yet; it may be tried again
  */
 export async function notifyOffline(user: User, left: number): Promise<void> {
   const app = await findApp(user.app);
   if (!app) return;
-  const grace = Math.min(app.presenceGraceSeconds, MOST_GRACE_S) * 1000;
-  await setTimeout(Math.max(0, left + grace - Date.now()));
-  // Read before the leave is taken, as that cannot be done twice: from then on nothing fails.
+  const graceMs = Math.min(app.presenceGraceSeconds, MAX_GRACE_S) * 1000;
+  const remainingMs = left + graceMs - Date.now();
+  if (remainingMs > 0) return sendDelayed(requireEnv(ENV.departuresQueue), { user, left }, remainingMs / 1000);
+  // Read before the user is marked as offline, which succeeds only once: from then on nothing may fail.
   const friends = await friendsOnline(user);
   const announced = await markOffline(user, left);
   if (!announced) return;
@@ -67,8 +73,8 @@ async function friendsOnline(user: User): Promise<OwnedConnection[]> {
   return openConnections(friends.map((id) => ({ ...user, id })));
 }
 
-const delivery = (event: string, { app, id }: User): Delivery => ({
+const delivery = (event: 'online' | 'offline' | 'online_x' | 'offline_x', { app, id }: User): Delivery => ({
   app,
-  event: { name: event, args: [id] },
+  event: serverEvent(event, id),
   priority: 'notice',
 });

@@ -22,7 +22,7 @@ interface Pace {
 }
 
 /** Of as many connections as speak to one instance in a minute or two, and no more. */
-const MOST_PACES = 10_000;
+const MAX_PACES = 10_000;
 const paces = new Map<string, Pace>();
 
 /** A message that is one too many. */
@@ -37,7 +37,7 @@ export class RateLimitExceeded extends TooManyRequests {
 }
 
 /**
- * Lets a message pass, unless its speaker or his connection has said too much in this minute of the clock. Frames of one
+ * Lets a message pass, unless its speaker or their connection has said too much in this minute of the clock. Frames of one
  * connection meet several instances of the function, and each of them may let a few more pass than the limits say.
  * @param now epoch ms
  * @throws TooFast
@@ -63,7 +63,7 @@ function judge(app: App, { ofUser, ofConnection }: MessageCounts): Pace['verdict
 function paceOf(connectionId: string, minute: number): Pace {
   const known = paces.get(connectionId);
   if (known?.minute === minute) return known;
-  if (paces.size >= MOST_PACES) paces.clear();
+  if (paces.size >= MAX_PACES) paces.clear();
   const pace: Pace = { minute, seen: 0, verdict: 'pass' };
   paces.set(connectionId, pace);
   return pace;

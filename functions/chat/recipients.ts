@@ -1,11 +1,13 @@
 import type { Addressee, DeliverPart } from '../jobs/deliver.ts';
 import { EVERYBODY_SHARDS } from '../shared/constants.ts';
 import type { Principal } from '../shared/principal.ts';
-import { type Community, head, MEMBER_RANGES, membersOf } from '../store/communities.ts';
-import { connectionsOf, connectionsOfApp } from '../store/connections.ts';
+import { communityHead, membersOf } from '../store/communities.ts';
+import { type Community, MEMBER_RANGES } from '../store/community-keys.ts';
+import { connectionsOfApp } from '../store/connection-index.ts';
+import { connectionsOf } from '../store/devices.ts';
 import { collect, lookup } from '../store/dynamo.ts';
 import type { Recipient } from './delivery.ts';
-import { MOST_LISTED } from './sharding.ts';
+import { MAX_LISTED } from './sharding.ts';
 
 /** An open connection of somebody known. */
 export type OwnedConnection = Recipient & { readonly owner: Principal };
@@ -33,7 +35,7 @@ export async function otherMembers(
   community: Community,
   members: number,
 ): Promise<Recipients> {
-  if (members > MOST_LISTED) {
+  if (members > MAX_LISTED) {
     const range = { kind: 'members' as const, community, from: 0, to: MEMBER_RANGES, except };
     return { range, size: members };
   }
@@ -50,7 +52,7 @@ const SAMPLE = 10;
 export async function findRecipients(app: string, to: Addressee): Promise<Recipients | undefined> {
   if (to.kind === 'everybody') {
     const shards = Array.from({ length: EVERYBODY_SHARDS }, (_, shard) =>
-      collect(connectionsOfApp(app, shard, { most: SAMPLE })),
+      collect(connectionsOfApp(app, shard, { limit: SAMPLE })),
     );
     const found = await Promise.all(shards);
     const range = { kind: 'everybody' as const, from: 0, to: EVERYBODY_SHARDS, except: to.except };
@@ -67,7 +69,7 @@ export async function findRecipients(app: string, to: Addressee): Promise<Recipi
     return { recipients: found, offline: offlineAmong([user], found) };
   }
   const community: Community = { app, kind: to.kind, id: to.id };
-  const [found] = await lookup([head(community)]);
+  const [found] = await lookup([communityHead(community)]);
   return found && otherMembers(undefined, community, found.members);
 }
 

@@ -8,6 +8,6 @@ import { unregisterConnection } from '../store/connections.ts';
  * @param owner whose it is; found out, if that is not known
  */
 export async function removeConnection(connectionId: string, owner?: Principal): Promise<void> {
-  const departure = await unregisterConnection(connectionId, owner);
-  if (departure) await enqueuePresenceOffline(departure);
+  const removal = await unregisterConnection(connectionId, owner);
+  if (removal?.departure) await enqueuePresenceOffline(removal.departure);
 }

@@ -1,32 +1,27 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { enqueuePush } from '../jobs/push-enqueue.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { addLogContext } from '../observe/observed.ts';
 import { METRIC } from '../shared/constants.ts';
-import { checkContent, MessageInput } from '../shared/content.ts';
+import { checkContent } from '../shared/content.ts';
 import { messageId } from '../shared/message-id.ts';
 import { parse } from '../shared/parse.ts';
 import { type Principal, parseId } from '../shared/principal.ts';
-import { TYPE } from '../shared/wire.ts';
+import { TYPE, type Type } from '../shared/wire.ts';
 import { recordContact } from '../store/contacts.ts';
 import { type Message, storeMessage } from '../store/messages.ts';
-import { admit } from './audience.ts';
+import { type Audience, admit } from './audience.ts';
 import { deliver } from './delivery.ts';
 import { fanOut } from './fan-out.ts';
 import { normalizeLegacyMessage } from './legacy-message.ts';
 import { ackEvent, messageEvent, messageView, yourselfEvent } from './message-events.ts';
-
-const Say = z.object({
-  to: z.object({ id: z.unknown(), type: z.optional(z.enum(TYPE)) }),
-  ...MessageInput.shape,
-  ack: z.optional(z.nullable(z.int().check(z.minimum(0)))),
-});
+import { SayInput } from './say-input.ts';
 
 const COUNTED_AS = {
   friend: METRIC.friendMessages,
   stranger: METRIC.strangerMessages,
-  passenger: METRIC.visitorMessages,
+  visitor: METRIC.visitorMessages,
   group: METRIC.groupMessages,
   room: METRIC.roomMessages,
 } as const;
@@ -51,56 +46,79 @@ export interface SayResult {
   readonly delivered: Promise<void>;
 }
 
+/** What a client asks to say, as far as it is valid by itself. */
+interface Draft {
+  readonly to: { readonly id: string; readonly type: Type };
+  readonly content: Message['content'];
+  readonly remark: string | undefined;
+  readonly ack: number | undefined;
+  readonly push: z.output<typeof SayInput>['push'];
+}
+
 /**
- * Says something: stores the message, then hands it to all devices of the receivers (`message`), to the other
- * devices of the speaker (`yourself`), and confirms it to this one (`ack`) if the message carried an ack number.
+ * Says something: stores the message, then sends it to all devices of the receivers (`message`) and to the other devices
+ * of the speaker (`yourself`), and confirms it to this device (`ack`) if the message had an ack number.
  * Returns as soon as it is stored; the deliveries go on.
- * @throws ChatError 5001, 5003, 5004 or 5010: then nothing was stored and nobody was told
+ * @throws ChatError 5001, 5003, 5004 or 5010: then nothing was stored or sent
  */
 export async function say(speaker: Speaker, input: unknown, arrival: Arrival): Promise<SayResult> {
-  const { to, content, remark, ack, push } = parse(Say, normalizeLegacyMessage(input), 'say');
+  const draft = readDraft(speaker, input);
+  const { ack } = draft;
+  const audience = await admit(speaker, draft.to.id, draft.to.type);
+  const message = await store(speaker, draft, audience, arrival);
+  const delivered = publish(speaker, draft, audience, message);
+  return { id: message.id, ts: message.ts, ...(ack !== undefined && { ack }), delivered };
+}
+
+function readDraft(speaker: Speaker, input: unknown): Draft {
+  const { to, content, remark, ack, push } = parse(SayInput, normalizeLegacyMessage(input), 'say');
   checkContent({ content, remark }, 'say');
-
-  const type = speaker.kind === 'passenger' ? TYPE.friend : (to.type ?? TYPE.friend);
+  const type = speaker.kind === 'visitor' ? TYPE.friend : (to.type ?? TYPE.friend);
   const id = parseId(to.id, 'say.to.id');
-  const { conversation, seenAs, pushed, others, mine } = await admit(speaker, id, type);
+  return { to: { id, type }, content, remark: remark ?? undefined, ack: ack ?? undefined, push };
+}
 
-  const { ts } = arrival;
+async function store(speaker: Speaker, draft: Draft, { conversation }: Audience, arrival: Arrival): Promise<Message> {
+  const { to, content, remark, ack } = draft;
+  const { ts, packetId } = arrival;
   const message: Message = {
-    id: messageId(ts, arrival.packetId ?? ack ?? 0),
+    id: messageId(ts, packetId ?? ack ?? 0),
     ts,
     speaker: speaker.id,
     content,
-    ...(remark != null && { remark }),
+    ...(remark !== undefined && { remark }),
   };
   await Promise.all([
     conversation && storeMessage(conversation, message),
-    ...(type === TYPE.stranger
-      ? [recordContact(speaker, id, ts), recordContact({ ...speaker, id }, speaker.id, ts)]
+    ...(to.type === TYPE.stranger
+      ? [recordContact(speaker, to.id, ts), recordContact({ ...speaker, id: to.id }, speaker.id, ts)]
       : []),
   ]);
-
   addLogContext({ message_id: message.id });
   count(COUNTED_AS[conversation?.kind ?? 'room']);
+  return message;
+}
 
-  const isThis = ({ connectionId }: { connectionId: string }) => connectionId === speaker.connectionId;
-  const self = mine.find(isThis) ?? { owner: speaker, connectionId: speaker.connectionId };
-  const event = messageView(message, seenAs);
+/** Settles when everybody has the message, or those who are offline will get a push. Never fails. */
+async function publish(speaker: Speaker, draft: Draft, audience: Audience, message: Message): Promise<void> {
+  const { to, ack, push } = draft;
+  const { app, connectionId } = speaker;
+  const { senderView, recipients, pushes, speakerConnections } = audience;
+  const current = speakerConnections.find((device) => device.connectionId === connectionId);
   const delivery = {
-    app: speaker.app,
-    event: messageEvent(message, seenAs),
+    app,
+    event: messageEvent(message, senderView),
     priority: 'message' as const,
-    ...(pushed && { push: push ?? {} }),
+    ...(pushes && { push: push ?? {} }),
   };
-  const delivered = Promise.all([
-    ack != null && deliver([self], ackEvent(message, ack)),
-    fanOut(delivery, others, async (missed) => {
-      if (pushed) await enqueuePush(missed, { app: speaker.app, event, push });
+  await Promise.all([
+    ack !== undefined && deliver([current ?? { owner: speaker, connectionId }], ackEvent(message, ack)),
+    fanOut(delivery, recipients, async (users) => {
+      if (pushes) await enqueuePush(users, { app, event: messageView(message, senderView), push });
     }).catch((error) => logger.error('A message was not delivered to all', { error })),
     deliver(
-      mine.filter((device) => !isThis(device)),
-      yourselfEvent(message, { id, type }),
+      speakerConnections.filter((device) => device !== current),
+      yourselfEvent(message, to),
     ),
   ]);
-  return { id: message.id, ts, ...(ack != null && { ack }), delivered: delivered.then(() => undefined) };
 }

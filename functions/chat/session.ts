@@ -2,17 +2,17 @@ import type { LoginOptions } from '../auth/auth-payload.ts';
 import { saveLogin } from '../auth/login.ts';
 import { issueToken } from '../auth/token.ts';
 import { close, post } from '../gateway/connections.ts';
+import { enqueuePresenceOffline } from '../jobs/presence-offline-enqueue.ts';
 import { count } from '../observe/metrics.ts';
 import { type Connection, disconnectFrame } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
-import { type ChatError, ERROR } from '../shared/errors.ts';
-import { chatFrame } from '../shared/event.ts';
+import { type ChatError, ERROR, type ErrorCode } from '../shared/errors.ts';
+import { chatFrame, serverEvent } from '../shared/event.ts';
 import type { Principal } from '../shared/principal.ts';
 import { NAMESPACE } from '../shared/wire.ts';
 import { findApp } from '../store/apps.ts';
-import { type PresenceChange, registerConnection } from '../store/connections.ts';
+import { type PresenceChange, registerConnection, unregisterConnection } from '../store/connections.ts';
 import { notifyOnline } from './presence.ts';
-import { removeConnection } from './remove-connection.ts';
 
 /** A principal who logs in, and what the login asks for. */
 export interface Login {
@@ -31,7 +31,7 @@ export interface Session {
 /**
  * Saves what the login asks for and registers the connection: from here on the principal is online and receives messages
  * on it. This happens before the client is told, because a client that knows it is logged in must not miss a message.
- * @returns undefined when the connection is registered already
+ * @returns undefined when the connection is registered already, or has closed
  * @throws ChatError 5001, 5005, 5008 or 5010 when the login options cannot be saved or the device limit is reached
  */
 export async function startSession(
@@ -46,28 +46,52 @@ export async function startSession(
 }
 
 /** Sends `login`, in strict mode with the token that REST requests need. Then notifies others that the user is online. */
-export async function confirmLogin({ connectionId, principal, news }: Session, now: number): Promise<void> {
-  // A user who has left in the meantime is announced as well: the departure is announced later.
-  const outcome = await sendLogin(connectionId, principal, now).finally(() => news && notifyOnline(news, connectionId));
+export async function confirmLogin(session: Session, now: number): Promise<void> {
+  const { connectionId, principal } = session;
+  const outcome = await sendLogin(connectionId, principal, now).catch(async (error) => {
+    await announceSession(session);
+    throw error;
+  });
   count(METRIC.logins);
-  if (outcome === 'gone') await removeConnection(connectionId, principal);
+  await (outcome === 'gone' ? endSession(session) : announceSession(session));
+}
+
+/**
+ * Notifies others that the user is online. The registration has claimed that for this session, so it is due even when the
+ * client cannot be told of its login: the next login finds the user announced.
+ */
+export async function announceSession({ connectionId, news }: Session): Promise<void> {
+  if (news) await notifyOnline(news, connectionId);
+}
+
+/**
+ * Removes the connection of a client that left while it was logged in. `$disconnect` may have been handled already, and
+ * others may have been told that the user is offline. That must remain the last word.
+ */
+async function endSession(session: Session): Promise<void> {
+  const removal = await unregisterConnection(session.connectionId, session.principal);
+  if (removal?.announced) await announceSession(session);
+  if (removal?.departure) await enqueuePresenceOffline(removal.departure);
 }
 
 async function sendLogin(connectionId: string, principal: Principal, now: number): Promise<'sent' | 'gone'> {
   const app = await findApp(principal.app);
   const token = app?.mode === 'strict' && (await issueToken(app, principal, now));
-  const args = [{ success: true, id: principal.id, ...(token && { token }) }];
-  return post(connectionId, chatFrame({ name: 'login', args }));
+  const login = serverEvent('login', { success: true, id: principal.id, ...(token && { token }) });
+  return post(connectionId, chatFrame(login));
 }
+
+/** Failures of a login that may succeed at another time with the same credentials. */
+const TEMPORARY: ReadonlySet<ErrorCode> = new Set([ERROR.database, ERROR.conflict, ERROR.memberLimit]);
 
 /**
  * Sends a failed `login`, removes the client from the namespace, and closes the connection. Without the removal, stock
- * clients would reconnect with the same credentials forever.
+ * clients would reconnect with the same credentials forever. After a temporary failure they should, so it is left out.
  */
 export async function refuseLogin(connectionId: string, { code, message }: ChatError): Promise<void> {
   count(code === ERROR.database ? METRIC.loginsFailed : METRIC.loginsRefused);
-  const login = chatFrame({ name: 'login', args: [{ success: false, error: code, message }] });
+  const login = chatFrame(serverEvent('login', { success: false, error: code, message }));
   if ((await post(connectionId, login)) === 'gone') return;
-  await post(connectionId, disconnectFrame(NAMESPACE));
+  if (!TEMPORARY.has(code)) await post(connectionId, disconnectFrame(NAMESPACE));
   await close(connectionId);
 }

@@ -1,7 +1,7 @@
 import type { Principal } from '../shared/principal.ts';
 
 /** Posts that somebody may make: so many in a second, and as many more at once. */
-export interface Allowance {
+export interface PostAllowance {
   readonly perSecond: number;
   readonly burst: number;
 }
@@ -14,13 +14,13 @@ export const ATTEMPTS = 8;
 export const pauseAfter = (attempt: number, random = Math.random()) => random * Math.min(4000, 100 * 2 ** attempt);
 
 /** To so many connections an invocation posts by itself, and is done sooner than others would have started. */
-export const MOST_DIRECT = 100;
+export const MAX_DIRECT = 100;
 
 /** The connections of so many members are found by the invocation that has the message: twelve reads in all. */
-export const MOST_LISTED = 1000;
+export const MAX_LISTED = 1000;
 
 /** How many recipients one job names: even with the longest ids and content, Lambda takes it (1 MB). */
-export const MOST_IN_JOB = 1000;
+export const MAX_IN_JOB = 1000;
 
 /** So many connections are worth a shard: starting one more invocation takes as long as some ten posts. */
 const WORTH_A_SHARD = 50;
@@ -33,24 +33,24 @@ const SHARD_RATE = 300;
  * them be sooner done, as the allowance is used up, nor do they take the account's concurrency away from others.
  * @param connections how many there are, or may be
  */
-export function shardsFor(connections: number, { perSecond }: Allowance): number {
+export function shardsFor(connections: number, { perSecond }: PostAllowance): number {
   const wanted = Math.min(connections / WORTH_A_SHARD, perSecond / SHARD_RATE);
   return 2 ** Math.ceil(Math.log2(Math.max(1, wanted)));
 }
 
 /** What one of several shards may post, so that all of them together keep to the allowance. */
-export function shareOf({ perSecond, burst }: Allowance, shards: number): Allowance {
+export function shareOf({ perSecond, burst }: PostAllowance, shards: number): PostAllowance {
   return { perSecond: perSecond / shards, burst: burst / shards };
 }
 
 /** Numbers from one up to another, which is not among them. */
-export interface Range {
+export interface NumberRange {
   readonly from: number;
   readonly to: number;
 }
 
 /** Cuts a range into so many parts, or into numbers where there are not so many. */
-export function splitRange({ from, to }: Range, parts: number): Range[] {
+export function splitRange({ from, to }: NumberRange, parts: number): NumberRange[] {
   const count = Math.min(parts, to - from);
   const edge = (n: number) => from + Math.floor(((to - from) * n) / count);
   return Array.from({ length: count }, (_, n) => ({ from: edge(n), to: edge(n + 1) }));
@@ -62,7 +62,7 @@ export function splitRecipients<R extends { readonly owner?: Principal | undefin
   shards: number,
 ): R[][] {
   // Half as many, because the devices of the last owner come on top.
-  const count = Math.max(shards, Math.ceil(recipients.length / (MOST_IN_JOB / 2)));
+  const count = Math.max(shards, Math.ceil(recipients.length / (MAX_IN_JOB / 2)));
   const size = Math.ceil(recipients.length / count);
   const dealt: R[][] = [];
   for (const owned of byOwner(recipients)) {

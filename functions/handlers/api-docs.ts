@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
-import { FILES, type ServedFile } from '../api-docs/files.ts';
+import { SERVED_FILES, type ServedFile } from '../api-docs/files.ts';
 import { observed } from '../observe/observed.ts';
 import { ERROR } from '../shared/errors.ts';
 
@@ -30,7 +30,7 @@ const POLICY = [
 /** Serves the description of the REST endpoints, and the page to read it. */
 export const handler = observed(async (event: unknown): Promise<Answer> => {
   const { rawPath, headers } = Event.parse(event);
-  const file = FILES.get(rawPath.replace(/\/+$/, ''));
+  const file = SERVED_FILES.get(rawPath.replace(/\/+$/, ''));
   if (!file) {
     const body = JSON.stringify({ errorCode: ERROR.notFound, errorMessage: `There is nothing at ${rawPath}` });
     return { statusCode: 404, headers: { 'content-type': 'application/json' }, body };

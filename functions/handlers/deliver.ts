@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { deliverPart, fanOut, type OnUnreached } from '../chat/fan-out.ts';
-import { PartReader } from '../chat/part-reader.ts';
+import { deliverMeasured, fanOut, type OnUnreached } from '../chat/fan-out.ts';
+import { type Reading, readPart } from '../chat/part-reader.ts';
 import { PostRate } from '../chat/post-rate.ts';
 import { findRecipients } from '../chat/recipients.ts';
 import { DeliverJob, type DeliverPart } from '../jobs/deliver.ts';
@@ -19,7 +19,7 @@ const RESERVE_MS = 15_000;
 
 /**
  * Delivers an event: a whole delivery sees how large it is and starts shards, a shard posts. Nobody gets it twice because
- * of somebody else's failure: a shard that achieved something hands what is left to a job of its own. One that achieved
+ * of another recipient's failure: a shard that achieved something hands what is left to a job of its own. One that achieved
  * nothing fails, so that Lambda tries it again after a while, and in the end leaves it in the failure queue.
  */
 export const handler = observed(async (event: unknown, context): Promise<void> => {
@@ -27,31 +27,38 @@ export const handler = observed(async (event: unknown, context): Promise<void> =
   const { app, push } = job;
   const said = Said.safeParse(job.event.args[0]);
   addLogContext({ app, ...(said.success && { message_id: said.data.id }) });
-  const missed: OnUnreached = async (users) => {
+  const onUnreached: OnUnreached = async (users) => {
     if (push) await enqueuePush(users, { app, event: PushEvent.parse(job.event.args[0]), push });
   };
-  if ('to' in job) {
-    if (job.event.name === 'sys') count(METRIC.systemMessages);
-    const crowd = await findRecipients(app, job.to);
-    return crowd && fanOut(job, crowd, missed);
-  }
+  if ('part' in job) return deliverShard(job, context.getRemainingTimeInMillis(), onUnreached);
+  if (job.event.name === 'sys') count(METRIC.systemMessages);
+  const recipients = await findRecipients(app, job.to);
+  return recipients && fanOut(job, recipients, onUnreached);
+});
+
+type Shard = Extract<DeliverJob, { part: DeliverPart }>;
+
+async function deliverShard(job: Shard, remainingMs: number, onUnreached: OnUnreached): Promise<void> {
   const now = Date.now();
-  const { part, share, priority } = job;
-  const until = now + context.getRemainingTimeInMillis() - RESERVE_MS;
-  const reader = new PartReader(app, part, until);
+  const { app, part, share, priority } = job;
+  const until = now + remainingMs - RESERVE_MS;
   const rate = new PostRate(share, priority, now, share.since);
-  const left = await deliverPart(job, reader.recipients(), missed, { rate, until }, reader.offline);
+  const { consumed, reading } = await readPart(part, { app, until }, (recipients) =>
+    deliverMeasured(job, recipients, { rate, until }),
+  );
+  const { left, unreached } = consumed;
+  await onUnreached([...reading.offline, ...unreached]);
   const parts: DeliverPart[] = [
-    ...(reader.rest ? [reader.rest] : []),
+    ...(reading.rest ? [reading.rest] : []),
     ...(left.length > 0 ? [{ kind: 'recipients' as const, recipients: left }] : []),
   ];
   if (parts.length === 0) return;
-  if (!achieved(part, reader, left.length)) throw reader.failure ?? new Error(`None of ${left.length} posts succeeded`);
+  if (!madeProgress(part, reading, left)) throw reading.failure ?? new Error(`None of ${left.length} posts succeeded`);
   const rest = { ...job, share: { ...share, since: Date.now() } };
   await enqueueDeliveries(parts.map((part) => ({ ...rest, part })));
-});
+}
 
-/** Whether anything was: else what is left is all there was. */
-function achieved(part: DeliverPart, { rest }: PartReader, left: number): boolean {
-  return part.kind === 'recipients' ? left < part.recipients.length : rest !== part;
+/** Whether anything is done. Otherwise what is left is the whole part, and a new job would repeat this one forever. */
+function madeProgress(part: DeliverPart, { rest }: Reading, left: readonly unknown[]): boolean {
+  return part.kind === 'recipients' ? left.length < part.recipients.length : rest !== part;
 }

@@ -3,7 +3,7 @@ import { type Store, Task } from '../jobs/files.ts';
 import { logger } from '../observe/logger.ts';
 import { observed } from '../observe/observed.ts';
 import { IMAGES, THUMBNAILS } from '../shared/constants.ts';
-import { get, presign, put } from '../storage/bucket.ts';
+import { presignUpload, readObject, writeObject } from '../storage/bucket.ts';
 import { thumbnailOf, UnreadableImage } from '../storage/thumbnail.ts';
 
 /** What S3 tells when objects were created: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
@@ -16,7 +16,7 @@ export const handler = observed(async (event: unknown): Promise<unknown> => {
   const created = Created.safeParse(event);
   if (created.success) return Promise.all(created.data.Records.map(({ s3 }) => uploaded(decodeKey(s3.object.key))));
   const task = Task.parse(event);
-  return task.task === 'presign' ? presign(task) : store(task);
+  return task.task === 'presign' ? presignUpload(task) : store(task);
 });
 
 /** Stores a file, and its thumbnail if there is to be one. A file whose thumbnail cannot be made is stored as well. */
@@ -24,21 +24,21 @@ async function store({ key, contentType, contentDisposition, base64, thumbnail }
   const file = Buffer.from(base64, 'base64');
   const [unreadable] = await Promise.all([
     thumbnail === undefined ? undefined : makeThumbnail(file, thumbnail),
-    put(key, file, contentType, contentDisposition),
+    writeObject(key, file, contentType, contentDisposition),
   ]);
   return { unreadable };
 }
 
 /** A client has uploaded what it calls an image; it may be anything. */
 async function uploaded(key: string): Promise<void> {
-  const unreadable = await makeThumbnail(await get(key), THUMBNAILS + key.slice(IMAGES.length));
+  const unreadable = await makeThumbnail(await readObject(key), THUMBNAILS + key.slice(IMAGES.length));
   if (unreadable) logger.info('An image has no thumbnail', { key, reason: unreadable });
 }
 
 async function makeThumbnail(file: Uint8Array, key: string): Promise<string | undefined> {
   try {
     const { content, contentType } = await thumbnailOf(file);
-    await put(key, content, contentType, 'inline');
+    await writeObject(key, content, contentType, 'inline');
     return undefined;
   } catch (error) {
     if (error instanceof UnreadableImage) return error.message;

@@ -1,45 +1,68 @@
 import * as z from 'zod/mini';
+import { logger } from '../observe/logger.ts';
 import { observed } from '../observe/observed.ts';
 import { createApplication } from '../operator/applications.ts';
 import { APP_ID } from '../shared/constants.ts';
+import { parse } from '../shared/parse.ts';
 
-const Event = z.object({
+/** What an answer needs. CloudFormation itself writes these fields, so they are always right. */
+const Envelope = z.object({
   RequestType: z.enum(['Create', 'Update', 'Delete']),
   ResponseURL: z.string(),
   StackId: z.string(),
   RequestId: z.string(),
   LogicalResourceId: z.string(),
-  ResourceProperties: z.object({
-    AppId: z.string().check(z.regex(APP_ID)),
-    Mode: z.enum(['open', 'strict']),
-  }),
+  PhysicalResourceId: z.optional(z.string()),
 });
+type Envelope = z.output<typeof Envelope>;
+
+/** What the template writes. */
+const Properties = z.object({
+  AppId: z.string().check(z.regex(APP_ID)),
+  Mode: z.enum(['open', 'strict']),
+});
+const Resource = z.object({ ResourceProperties: z.unknown() });
+
+interface Outcome {
+  readonly Status: 'SUCCESS' | 'FAILED';
+  readonly Reason?: string;
+  readonly PhysicalResourceId: string;
+}
 
 /**
- * The custom resource that makes a deployment's first application. Its keys are generated here, or are those of a secret
- * that was there before; neither the event nor the answer holds them. Later deployments leave it as it is; so does
- * removing the resource.
+ * The custom resource that creates a deployment's first application. Its keys are generated here, or are those of a
+ * secret that existed before; neither the event nor the answer contains them. Later deployments leave it as it is; so
+ * does removing the resource. It answers every request: without an answer, CloudFormation waits for its timeout.
  */
-export const handler = observed(async (input: unknown): Promise<void> => {
-  const event = Event.parse(input);
-  const { AppId } = event.ResourceProperties;
-  const outcome = await seed(event).then(
-    () => ({ Status: 'SUCCESS' }),
-    (error: unknown) => ({ Status: 'FAILED', Reason: error instanceof Error ? error.message : 'unknown' }),
-  );
-  const { StackId, RequestId, LogicalResourceId } = event;
-  const body = JSON.stringify({
-    ...outcome,
-    StackId,
-    RequestId,
-    LogicalResourceId,
-    PhysicalResourceId: `app-${AppId}`,
-  });
-  await fetch(event.ResponseURL, { method: 'PUT', body, headers: { 'content-type': '' } });
+export const handler = observed(async (event: unknown): Promise<void> => {
+  const envelope = Envelope.parse(event);
+  await answer(envelope, await run(envelope, event));
 });
 
-async function seed({ RequestType, ResourceProperties }: z.output<typeof Event>): Promise<void> {
-  if (RequestType === 'Delete') return;
-  const { AppId, Mode } = ResourceProperties;
-  await createApplication({ app: AppId, keys: {}, settings: { mode: Mode } }, Date.now());
+async function run({ RequestType, LogicalResourceId, PhysicalResourceId }: Envelope, event: unknown): Promise<Outcome> {
+  const existing = PhysicalResourceId ?? LogicalResourceId;
+  // Deleting reads no properties: CloudFormation also deletes what could not be created because of them.
+  if (RequestType === 'Delete') return { Status: 'SUCCESS', PhysicalResourceId: existing };
+  try {
+    const { ResourceProperties } = Resource.parse(event);
+    const { AppId, Mode } = parse(Properties, ResourceProperties, 'ResourceProperties');
+    await createApplication({ app: AppId, keys: {}, settings: { mode: Mode } }, Date.now());
+    return { Status: 'SUCCESS', PhysicalResourceId: `app-${AppId}` };
+  } catch (error) {
+    logger.error('The first application was not created', { error });
+    const Reason = error instanceof Error ? error.message : 'unknown';
+    return { Status: 'FAILED', Reason, PhysicalResourceId: existing };
+  }
+}
+
+async function answer({ ResponseURL, StackId, RequestId, LogicalResourceId }: Envelope, outcome: Outcome) {
+  const body = JSON.stringify({ StackId, RequestId, LogicalResourceId, ...outcome });
+  const response = await fetch(ResponseURL, {
+    method: 'PUT',
+    body,
+    headers: { 'content-type': '' },
+    signal: AbortSignal.timeout(5000),
+  });
+  // Lambda runs the function again, which then finds the application and answers once more.
+  if (!response.ok) throw new Error(`The answer to CloudFormation was refused with status ${response.status}`);
 }

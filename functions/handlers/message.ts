@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { AuthorizerContext } from '../auth/authorizer-context.ts';
-import { chat } from '../chat/application.ts';
+import { chatApplication } from '../chat/application.ts';
 import { close, post } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
@@ -32,10 +32,18 @@ export const handler = observed(async (event: unknown): Promise<{ statusCode: nu
     count(incoming.kind === 'connect' ? METRIC.loginsFailed : METRIC.messagesFailed);
     logger.error('Frame failed', { error, kind: incoming.kind });
     // A client without an answer to its join would wait for minutes. A closed one reconnects.
-    if (incoming.kind === 'connect') await close(requestContext.connectionId);
+    if (incoming.kind === 'connect') await closeFailed(requestContext.connectionId);
   }
   return { statusCode: 200 };
 });
+
+async function closeFailed(connectionId: string): Promise<void> {
+  try {
+    await close(connectionId);
+  } catch (error) {
+    logger.error('Close failed', { error });
+  }
+}
 
 type RequestContext = z.output<typeof Event>['requestContext'];
 
@@ -55,9 +63,13 @@ async function handle(context: RequestContext, incoming: Incoming): Promise<void
     close: () => close(connectionId),
   };
   const background: Promise<void>[] = [];
-  const application = chat(authorization, requestTimeEpoch, (work) => background.push(work));
-  await serve(application, connection, incoming);
-  await Promise.all(background);
+  const application = chatApplication(authorization, requestTimeEpoch, (work) => background.push(work));
+  try {
+    await serve(application, connection, incoming);
+  } finally {
+    // Lambda freezes what is not awaited, also after the answer to the client has failed.
+    await Promise.all(background);
+  }
 }
 
 /**

@@ -1,10 +1,11 @@
 import { ListPlatformApplicationsCommand, type PlatformApplication, SNSClient } from '@aws-sdk/client-sns';
-import { certificate } from '../observe/metrics.ts';
+import { recordCertificate } from '../observe/metrics.ts';
 import { observed } from '../observe/observed.ts';
+import { clientConfig } from '../shared/aws-client.ts';
 import { ENV } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 
-const sns = new SNSClient({});
+const sns = new SNSClient(clientConfig('service'));
 const prefix = `${requireEnv(ENV.platformPrefix)}-`;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -16,7 +17,7 @@ export const handler = observed(async (_event: unknown): Promise<void> => {
     const [, platform = '', name = ''] = PlatformApplicationArn.split('/');
     const expires = Date.parse(Attributes?.AppleCertificateExpirationDate ?? '');
     if (!name.startsWith(prefix) || Number.isNaN(expires)) continue;
-    certificate({ app: name.slice(prefix.length), platform }, Math.floor((expires - Date.now()) / DAY_MS));
+    recordCertificate({ app: name.slice(prefix.length), platform }, Math.floor((expires - Date.now()) / DAY_MS));
   }
 });
 

@@ -1,12 +1,12 @@
+import pMap from 'p-map';
 import { invokeAsync, ownUrl } from '../gateway/invoke.ts';
 import { PushJob, type Target } from '../jobs/push.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { addLogContext, observed } from '../observe/observed.ts';
 import { alertText } from '../push/alert-text.ts';
-import { compose, type Notification } from '../push/notification.ts';
+import { composeNotification, type Notification } from '../push/notification.ts';
 import { publish } from '../push/sns.ts';
-import { concurrently } from '../shared/concurrently.ts';
 import { METRIC } from '../shared/constants.ts';
 import { type App, findApp } from '../store/apps.ts';
 import { countMessage, dropEndpoint, findInstallation } from '../store/installations.ts';
@@ -28,10 +28,11 @@ export const handler = observed(async (event: unknown): Promise<void> => {
   if (!app) return;
   const text = await alertText(app, job.event);
   const left: Target[] = [];
-  await concurrently(job.targets, AT_ONCE, async (target) => {
-    const rest = await push(app, target, (badge) => compose(job.event, text, badge, job.push));
+  const attempt = async (target: Target) => {
+    const rest = await push(app, target, (badge) => composeNotification(job.event, text, badge, job.push));
     if (rest) left.push(rest);
-  });
+  };
+  await pMap(job.targets, attempt, { concurrency: AT_ONCE });
   if (left.length === 0) return;
   const countedBefore = job.targets.filter(({ counted }) => counted).length;
   const countedNow = left.filter(({ counted }) => counted).length;

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 export async function throttled<T>(
   all: readonly T[],
   perSecond: number,
-  work: (one: T) => Promise<void>,
+  work: (item: T) => Promise<void>,
 ): Promise<void> {
   for (let n = 0; n < all.length; n += perSecond) {
     const last = n + perSecond >= all.length;

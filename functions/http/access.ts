@@ -1,5 +1,6 @@
 import type { Principal } from '../shared/principal.ts';
-import { type Community, communityOwner, membership } from '../store/communities.ts';
+import { communityOwner, membership } from '../store/communities.ts';
+import type { Community } from '../store/community-keys.ts';
 import { lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
 
@@ -12,12 +13,12 @@ export const everyone = () => true;
 export const masterOnly = () => false;
 
 /** The user whom the path names. */
-export const self = ({ kind, id }: Principal, { params }: { params: { id: string } }) =>
+export const isSelf = ({ kind, id }: Principal, { params }: { params: { id: string } }) =>
   kind === 'user' && id === params.id;
 
-/** The user whom the path names, or a friend of his. */
-export async function selfOrFriend(caller: Principal, request: { params: { id: string } }): Promise<boolean> {
-  if (self(caller, request)) return true;
+/** The user whom the path names, or a friend of theirs. */
+export async function isSelfOrFriend(caller: Principal, request: { params: { id: string } }): Promise<boolean> {
+  if (isSelf(caller, request)) return true;
   if (caller.kind !== 'user') return false;
   const [found] = await lookup([friendship(caller, request.params.id)]);
   return found !== undefined;

@@ -2,16 +2,18 @@ import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { addLogContext } from '../observe/observed.ts';
 import { publicError } from '../observe/public-error.ts';
+import { NEXT_SKIP } from '../shared/constants.ts';
 import { ChatError, ERROR, Forbidden, NotLoggedIn, TooManyRequests } from '../shared/errors.ts';
 import { parse, parseJson } from '../shared/parse.ts';
 import { masterOnly } from './access.ts';
 import { authenticateRequest } from './authenticate.ts';
 import { isForm, readFile } from './form.ts';
 import { checkBody, queryOf } from './request-text.ts';
+import { fitting } from './response-size.ts';
 import type { Route } from './route.ts';
 import { STATUS } from './status.ts';
 
-/** How a failure is told. */
+/** How a failure is answered. */
 export type ErrorFormat = (error: ChatError) => { readonly status: ContentfulStatusCode; readonly body: object };
 
 export const chatErrorFormat: ErrorFormat = (error) => ({
@@ -20,20 +22,30 @@ export const chatErrorFormat: ErrorFormat = (error) => ({
 });
 
 /** Serves a table of routes. A trailing slash changes nothing. */
-export function serveRoutes(routes: readonly Route[], tell = chatErrorFormat): Hono {
+export function serveRoutes(routes: readonly Route[], format = chatErrorFormat): Hono {
   const app = new Hono({ strict: false });
   for (const route of routes) app.on(route.method, route.path, (context) => serve(route, context));
   for (const path of new Set(routes.map((route) => route.path))) {
     const methods = routes.filter((route) => route.path === path).map((route) => route.method);
-    app.all(path, (context) => wrongMethod(context, methods, tell));
+    app.all(path, (context) => wrongMethod(context, methods, format));
   }
   const failure = (context: Context, error: ChatError) => {
-    const { status, body } = tell(error);
+    const { status, body } = format(error);
     return context.json(body, status);
   };
   app.notFound((context) => failure(context, new ChatError(ERROR.notFound, `There is nothing at ${context.req.path}`)));
   app.onError((error, context) => failure(context, publicError(error)));
   return app;
+}
+
+/**
+ * Leads a path of another function there when it comes with a slash behind it, with which the gateway does not know it.
+ * Without one it came by a method that the other function does not have.
+ */
+export function redirectTrailingSlash(app: Hono, path: string, format = chatErrorFormat): void {
+  app.all(path, (context) =>
+    context.req.path === path ? wrongMethod(context, ['GET', 'HEAD'], format) : context.redirect(path, 308),
+  );
 }
 
 async function serve(route: Route, context: Context): Promise<Response> {
@@ -70,11 +82,20 @@ async function serve(route: Route, context: Context): Promise<Response> {
         body: await readFile(contentType, await req.arrayBuffer(), [form.field, form.oldField]),
       })
     : await route.handle(request);
-  return route.status === 204 ? context.body(null, 204) : context.json(answer, route.status);
+  if (route.status === 204) return context.body(null, 204);
+  if (!Array.isArray(answer) || !isPage(request.query)) return context.json(answer, route.status);
+  const list = fitting(answer);
+  const next = { [NEXT_SKIP]: String(request.query.skip + list.length) };
+  return context.json(list, route.status, list.length < answer.length ? next : {});
 }
 
-function wrongMethod(context: Context, methods: readonly string[], tell: ErrorFormat): Response {
+/** Whether a list is answered from some entry on, so that whoever gets only a part can ask for the rest. */
+function isPage(query: unknown): query is { readonly skip: number } {
+  return typeof query === 'object' && query !== null && 'skip' in query && typeof query.skip === 'number';
+}
+
+function wrongMethod(context: Context, methods: readonly string[], format: ErrorFormat): Response {
   const allowed = methods.join(', ');
   const error = new ChatError(ERROR.unsupported, `${context.req.method} is not possible here; ${allowed} is`);
-  return context.json(tell(error).body, 405, { allow: allowed });
+  return context.json(format(error).body, 405, { allow: allowed });
 }

@@ -18,16 +18,16 @@ export const id = (name: string, description = 'The user', example = 'tom') =>
 export const communityId = id('id', 'The group or room', '9f2b61c04a7d4b0f8f3f5f5c2f6f7a11');
 
 /** How many ids one request may name. */
-const MOST_IDS = 1000;
+const MAX_IDS = 1000;
 
 /** How deep a list of ids may be nested. */
 const NESTED = 8;
 
 /** A list of ids without repeats. The JavaScript client nests its lists (`["a", ["b"]]`); they are meant flat. */
-export const ids = (name: string, most = MOST_IDS) =>
+export const ids = (name: string, most = MAX_IDS) =>
   z
     .pipe(
-      z.array(z.unknown()).check(z.maxLength(MOST_IDS, `must hold at most ${MOST_IDS} ids`)),
+      z.array(z.unknown()).check(z.maxLength(MAX_IDS, `must hold at most ${MAX_IDS} ids`)),
       z.transform((list) => [...new Set(list.flat(NESTED).map((value) => parseId(value, name)))]),
     )
     .check(z.maxLength(most, `must hold at most ${most} ids`))
@@ -48,7 +48,7 @@ export const idList = (name: string, description: string) =>
       ),
       ids(name),
     )
-    .register(z.globalRegistry, { type: 'array', description, items: ANY_ID, maxItems: MOST_IDS });
+    .register(z.globalRegistry, { type: 'array', description, items: ANY_ID, maxItems: MAX_IDS });
 
 /** A flag that comes without a value, as in `?detail`. */
 export const flag = (description: string) =>
@@ -64,15 +64,15 @@ export const flag = (description: string) =>
 
 const integer = () => z.pipe(z.string().check(z.regex(/^\d{1,16}$/, 'must be a whole number')), z.transform(Number));
 
-const MOST_SKIPPED = 100_000;
+const MAX_SKIPPED = 100_000;
 
 /** How many entries of a list to pass over. */
 export const skip = z
-  ._default(integer().check(z.maximum(MOST_SKIPPED, `must be at most ${MOST_SKIPPED}`)), 0)
+  ._default(integer().check(z.maximum(MAX_SKIPPED, `must be at most ${MAX_SKIPPED}`)), 0)
   .register(z.globalRegistry, {
     type: 'integer',
     minimum: 0,
-    maximum: MOST_SKIPPED,
+    maximum: MAX_SKIPPED,
     default: 0,
     description: 'How many to pass over',
   });
@@ -93,6 +93,14 @@ export const limit = (normal: number, most = 1000) =>
       default: normal,
       description: `How many at most; more than ${most} are taken for ${most}`,
     });
+
+/** How many groups or rooms of one user are listed, unless fewer are asked for. */
+export const MAX_LISTED = 10_000;
+
+/** The part of a list that is asked for. */
+export function page<T>(list: readonly T[], { skip, limit }: { readonly skip: number; readonly limit: number }): T[] {
+  return list.slice(skip, skip + limit);
+}
 
 /** Times below this are seconds, as iOS clients send them. In milliseconds it would be a day of 1973. */
 const SECONDS_BELOW = 1e11;

@@ -5,9 +5,9 @@ import type { App } from '../store/apps.ts';
 /** What a route's handler gets: everything parsed, and the application whose key came with the request. */
 export interface Request<P, Q, B> {
   readonly app: App;
-  /** Who asks, when he is logged in: not known of a request that came with one of the application's keys. */
+  /** Who asks, when they are logged in: not known of a request that came with one of the application's keys. */
   readonly principal: Principal | undefined;
-  /** The token by which he is known to be. */
+  /** The token that proves it. */
   readonly token: string | undefined;
   readonly params: P;
   readonly query: Q;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { Push } from '../shared/content.ts';
 import { ChatEvent } from '../shared/event.ts';
+import { Principal } from '../shared/principal.ts';
 
 /** What is to be delivered, to whomever. */
 const delivery = {
@@ -12,8 +13,6 @@ const delivery = {
 };
 const Delivery = z.object(delivery);
 export type Delivery = z.output<typeof Delivery>;
-
-const Principal = z.object({ app: z.string(), kind: z.enum(['user', 'passenger']), id: z.string() });
 
 const Recipient = z.object({ connectionId: z.string(), owner: z.optional(Principal) });
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** A user's last connection went at that moment (epoch ms); if he does not come back, that is to be told. */
+/** A user's last connection was removed at `left` (epoch ms). Others are notified unless the user comes back. */
 export const PresenceOfflineJob = z.object({
   user: z.object({ app: z.string(), kind: z.literal('user'), id: z.string() }),
   left: z.number(),

@@ -10,7 +10,7 @@ import type { PushJob } from './push.ts';
 const push = requireEnv(ENV.pushUrl);
 
 /** How many installations one job pushes to. */
-const MOST_TARGETS = 100;
+const MAX_TARGETS = 100;
 
 /** Has a message pushed to all installations of users whom it reached on no device. Never fails: the message is said. */
 export async function enqueuePush(users: readonly Principal[], job: Omit<PushJob, 'targets'>): Promise<void> {
@@ -18,8 +18,8 @@ export async function enqueuePush(users: readonly Principal[], job: Omit<PushJob
   try {
     const installs = await lookup(users.map(installsOf));
     const targets = users.flatMap(({ id }, n) => (installs[n] ?? []).map((install) => ({ user: id, install })));
-    for (let n = 0; n < targets.length; n += MOST_TARGETS) {
-      await invokeAsync(push, { ...job, targets: targets.slice(n, n + MOST_TARGETS) } satisfies PushJob);
+    for (let n = 0; n < targets.length; n += MAX_TARGETS) {
+      await invokeAsync(push, { ...job, targets: targets.slice(n, n + MAX_TARGETS) } satisfies PushJob);
     }
   } catch (error) {
     logger.error('A message was not pushed', { error });

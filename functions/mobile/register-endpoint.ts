@@ -1,9 +1,9 @@
 import type { App } from '../store/apps.ts';
 import {
-  type Changes,
   dropEndpoint,
   findInstallation,
   type Installation,
+  type InstallationChanges,
   saveInstallation,
 } from '../store/installations.ts';
 import type { Platform } from '../store/platforms.ts';
@@ -16,7 +16,7 @@ import { claimEndpoint, deleteEndpoint } from './endpoints.ts';
 export async function registerEndpoint(
   app: App,
   id: string,
-  given: Omit<Changes, 'endpoint'>,
+  given: Omit<InstallationChanges, 'endpoint'>,
   now: number,
 ): Promise<Installation> {
   const present = await findInstallation(app.id, id);
@@ -36,7 +36,7 @@ export async function registerEndpoint(
 /** The platform application for a device; undefined when the application has no credentials for it. */
 function applicationOf(
   app: App,
-  { deviceType, environment }: Pick<Changes, 'deviceType' | 'environment'>,
+  { deviceType, environment }: Pick<InstallationChanges, 'deviceType' | 'environment'>,
 ): string | undefined {
   if (deviceType === undefined) return undefined;
   const platforms: readonly Platform[] =

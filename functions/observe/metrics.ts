@@ -18,7 +18,7 @@ export function count(name: Name, times = 1): void {
  * @param arrival when it reached the gateway, epoch ms
  * @param posts to how many connections it went
  */
-export function delivered(arrival: number, posts: number): void {
+export function recordDelivery(arrival: number, posts: number): void {
   if (posts === 0) return;
   // The clocks of the gateway and of this machine may differ by a little.
   metrics.addMetric(METRIC.deliveryLatency, MetricUnit.Milliseconds, Math.max(0, Date.now() - arrival));
@@ -26,7 +26,10 @@ export function delivered(arrival: number, posts: number): void {
 }
 
 /** Writes how many days a push certificate is still valid. */
-export function certificate(dimensions: { readonly app: string; readonly platform: string }, daysLeft: number): void {
+export function recordCertificate(
+  dimensions: { readonly app: string; readonly platform: string },
+  daysLeft: number,
+): void {
   const metric = new Metrics({ namespace: METRIC_NAMESPACE, singleMetric: true });
   metric.addDimensions(dimensions).addMetric(METRIC.certificateDaysLeft, MetricUnit.NoUnit, daysLeft);
 }

@@ -52,7 +52,7 @@ export async function listApplications(now: number): Promise<Result<'list'>> {
       return app && { ...describe(app, now), keys: compare(app, keys) };
     }),
   );
-  return listed.filter((one) => one !== undefined);
+  return listed.filter((app) => app !== undefined);
 }
 
 function describe({ id, mode, created, previousClientKey }: StoredApp, now: number): Omit<ListedApp, 'keys'> {

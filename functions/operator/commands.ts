@@ -13,11 +13,11 @@ const Key = z.string().check(z.regex(/^[\x21-\x7e]{8,256}$/, 'must be 8 to 256 c
 const Settings = z.record(z.string(), z.unknown());
 
 /** For so long at most, a replaced client key is still accepted. */
-const MOST_GRACE_S = 90 * 24 * 60 * 60;
+const MAX_GRACE_S = 90 * 24 * 60 * 60;
 
 const Grace = z
   .int('must be whole seconds')
-  .check(z.minimum(0, 'must not be negative'), z.maximum(MOST_GRACE_S, 'must be at most 90 days'));
+  .check(z.minimum(0, 'must not be negative'), z.maximum(MAX_GRACE_S, 'must be at most 90 days'));
 
 /** What the operator asks of the function; `command` tells which. */
 export const Command = z.discriminatedUnion('command', [

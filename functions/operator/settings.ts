@@ -9,6 +9,13 @@ interface Description {
   readonly properties?: Readonly<Record<string, Description>>;
   /** What members of any name are. */
   readonly additionalProperties?: Description;
+  /** What the entries of a list are. */
+  readonly items?: Description;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
   /** Whether it is told to nobody. */
   readonly writeOnly?: boolean;
 }
@@ -16,14 +23,6 @@ interface Description {
 type Values = Readonly<Record<string, unknown>>;
 
 const all: Description = JSON.parse(JSON.stringify(z.toJSONSchema(AppSettings, { io: 'input' })));
-
-/** What is to be written for a value of a type. */
-const WANTED: Readonly<Record<string, string>> = {
-  integer: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list in JSON',
-  object: 'an object in JSON',
-};
 
 /** Shown in place of a value that is told to nobody. */
 const HIDDEN = '(hidden)';
@@ -42,7 +41,8 @@ function describe(name: string): Description {
 }
 
 function member(group: Description | undefined, name: string): Description | undefined {
-  const { properties = {}, additionalProperties } = group ?? {};
+  const { properties = {}, additionalProperties, items } = group ?? {};
+  if (items) return /^\d+$/.test(name) ? items : undefined;
   return Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
 }
 
@@ -59,13 +59,14 @@ function names({ properties = {} }: Description, prefix = ''): string[] {
  * @throws Refused when it is none, the setting is unknown, or must not be typed there
  */
 export function readSetting(name: string, text: string): unknown {
-  const { type, writeOnly } = describe(name);
+  const description = describe(name);
+  const { type, writeOnly } = description;
   if (writeOnly) throw new CommandError(`${name} is a secret: put it into a file of JSON, and give that with --file`);
   if (type === 'string') return text;
   try {
     return JSON.parse(text);
   } catch {
-    throw new CommandError(`${name} must be ${WANTED[type ?? ''] ?? 'JSON'}, not ${text}`);
+    throw new CommandError(`${name}: expected ${wanted(description)}, not ${text}`);
   }
 }
 
@@ -87,8 +88,48 @@ export function changeSettings(given: Values, set: Values, reset: readonly strin
   }
   const { success, error } = z.safeParse(AppSettings, changed);
   if (success) return changed;
-  const [issue] = error.issues;
-  throw new CommandError(`${issue?.path.join('.')}: ${issue?.message}`);
+  throw new CommandError(explain(error.issues[0], changed));
+}
+
+/** What is wrong with the settings, and what would be valid. */
+function explain(issue: z.core.$ZodIssue | undefined, settings: Values): string {
+  const path = (issue?.path ?? []).map(String);
+  const name = path.join('.');
+  const description = path.reduce<Description | undefined>(member, all);
+  if (issue?.code === 'invalid_key') return `${name}: ${issue.issues[0]?.message}`;
+  if (!issue || !description || !INSTEAD_OF_ZOD.has(issue.code)) return `${name}: ${issue?.message}`;
+  const value = path.reduce<unknown>((group, part) => Object(group)[part], settings);
+  if (value === undefined) return `${name} is missing: expected ${wanted(description)}`;
+  const given = JSON.stringify(value);
+  const shown = description.writeOnly || given.length > MOST_SHOWN ? '' : `, not ${given}`;
+  return `${name}: expected ${wanted(description)}${shown}`;
+}
+
+/** How long a wrong value may be to be repeated in the message. */
+const MOST_SHOWN = 60;
+
+/** Issues that are worded from the description: a value of the wrong type, outside a range, or none of a choice. */
+const INSTEAD_OF_ZOD: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'too_small', 'too_big']);
+
+/** In words, what a setting may be. */
+function wanted(description: Description): string {
+  const { type, enum: choices, minimum, maximum, minLength = 0, maxLength } = description;
+  if (choices) return choices.map((choice) => JSON.stringify(choice)).join(' or ');
+  switch (type) {
+    case 'integer':
+      return minimum === undefined ? 'a whole number' : `a whole number from ${minimum} to ${maximum}`;
+    case 'boolean':
+      return 'true or false';
+    case 'string':
+      if (maxLength !== undefined) return `a text of ${minLength} to ${maxLength} characters`;
+      return minLength > 0 ? 'a text that is not empty' : 'a text';
+    case 'array':
+      return 'a list in JSON that is not empty';
+    case 'object':
+      return 'an object in JSON';
+    default:
+      return 'JSON';
+  }
 }
 
 /** Refuses names that nobody knows, those inside a group included. */

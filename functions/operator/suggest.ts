@@ -1,25 +1,10 @@
+import { distance } from 'fastest-levenshtein';
+
 /** The one of the names that is most like what somebody wrote; undefined when none is much like it. */
 export function suggest(written: string, names: readonly string[]): string | undefined {
   const ranked = names
-    .map((name) => ({ name, distance: distance(written.toLowerCase(), name.toLowerCase()) }))
-    .sort((one, other) => one.distance - other.distance);
+    .map((name) => ({ name, edits: distance(written.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits);
   const [best] = ranked;
-  return best && best.distance <= Math.max(2, written.length / 3) ? best.name : undefined;
-}
-
-/** How many letters have to be put in, taken out or replaced to get from one text to another (Levenshtein). */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, n) => n);
-  for (const [i, letter] of [...one].entries()) {
-    let diagonal = i;
-    row = row.reduce<number[]>((next, above, j) => {
-      const left = next[j - 1];
-      next.push(
-        left === undefined ? i + 1 : Math.min(above + 1, left + 1, diagonal + (other[j - 1] === letter ? 0 : 1)),
-      );
-      diagonal = above;
-      return next;
-    }, []);
-  }
-  return row.at(-1) ?? 0;
+  return best && best.edits <= Math.max(2, written.length / 3) ? best.name : undefined;
 }

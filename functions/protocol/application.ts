@@ -39,6 +39,8 @@ export interface Application {
   connect(socket: Socket, handshake: Handshake): Promise<Refusal | 'repeated' | undefined>;
   /** Called after the join was confirmed. */
   connected?(socket: Socket, handshake: Handshake): Promise<void>;
+  /** Called instead when the confirmation could not be sent. */
+  unconfirmed?(socket: Socket): Promise<void>;
   /** Returns the arguments of the acknowledgement; they are sent only if the client asked for one. undefined = none. */
   event(socket: Socket, name: string, args: unknown[], id: number | undefined): Promise<readonly unknown[] | undefined>;
   /** The client acknowledged an event that was sent with this id. */

@@ -5,7 +5,7 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
  * Parses JSON without throwing; undefined, which JSON cannot say, when the text is none. A lone surrogate, which
  * escapes can write but UTF-8 cannot, becomes U+FFFD.
  */
-export function parseJson(text: string): Json | undefined {
+export function tryParseJson(text: string): Json | undefined {
   try {
     return JSON.parse(ESCAPED_SURROGATE.test(text) ? wellFormed(text) : text);
   } catch {

@@ -1,6 +1,6 @@
 import type { Eio } from './eio.ts';
 import { type Incoming, invalid } from './incoming.ts';
-import { isJsonObject, parseJson } from './json.ts';
+import { isJsonObject, tryParseJson } from './json.ts';
 import { isPacketId, isReserved, PACKET } from './packet.ts';
 import { parseQuery } from './query.ts';
 import { type Parts, split } from './split.ts';
@@ -32,13 +32,13 @@ export function readPacket(eio: Eio, text: string): Incoming {
 }
 
 function readConnect({ namespace, query, data }: Parts): Incoming {
-  const payload = data === '' ? {} : parseJson(data);
+  const payload = data === '' ? {} : tryParseJson(data);
   if (!isJsonObject(payload)) return invalid('The payload of a CONNECT packet is a JSON object.');
   return { kind: 'connect', namespace, query: parseQuery(query), payload };
 }
 
 function readEvent({ namespace, id, data }: Parts): Incoming {
-  const event = parseJson(data);
+  const event = tryParseJson(data);
   if (!Array.isArray(event)) return invalid('The data of an EVENT packet is a JSON array.');
   const [first, ...args] = event;
   // Old emitters may name an event by a number; it stands for the same listener as its decimal text.
@@ -51,7 +51,7 @@ function readEvent({ namespace, id, data }: Parts): Incoming {
 }
 
 function readAck({ namespace, id, data }: Parts): Incoming {
-  const args = data === '' ? [] : parseJson(data);
+  const args = data === '' ? [] : tryParseJson(data);
   if (!Array.isArray(args)) return invalid('The data of an ACK packet is a JSON array.');
   if (id === '') return invalid('An ACK packet says which packet it acknowledges.');
   if (!isPacketId(Number(id))) return invalid('The id of the packet is too large.');

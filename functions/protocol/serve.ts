@@ -42,7 +42,12 @@ async function join(application: Application, socket: Socket, { query, payload }
   if (answer === 'repeated') return;
   if (answer) return connection.send(connectErrorFrame(connection.eio, namespace, answer));
   connection.namespaces.add(namespace);
-  await connection.send(connectFrame(connection.eio, namespace, connection.id));
+  try {
+    await connection.send(connectFrame(connection.eio, namespace, connection.id));
+  } catch (error) {
+    await application.unconfirmed?.(socket);
+    throw error;
+  }
   await application.connected?.(socket, { query, payload });
 }
 

@@ -5,7 +5,7 @@ import type { App } from '../store/apps.ts';
 import { lookup } from '../store/dynamo.ts';
 import { profile } from '../store/profiles.ts';
 
-/** What a message is called on a lock screen. Reads the sender only when the template wants his name. */
+/** What a message is called on a lock screen. Reads the sender only when the template wants their name. */
 export async function alertText(app: App, event: PushEvent): Promise<string> {
   const text = textOf(event, app.push);
   const { template } = app.push;
@@ -20,8 +20,10 @@ function textOf({ content }: PushEvent, { media }: PushSettings): string {
 }
 
 async function nameOf(app: App, { id, type }: NonNullable<PushEvent['from']>): Promise<string> {
-  const kind = type === TYPE.passenger ? 'passenger' : 'user';
+  const kind = type === TYPE.visitor ? 'visitor' : 'user';
   const [found] = await lookup([profile({ app: app.id, kind, id })]);
-  const name = found?.attributes[app.push.nameAttribute];
+  const { nameAttribute } = app.push;
+  const attributes = found?.attributes ?? {};
+  const name = Object.hasOwn(attributes, nameAttribute) ? attributes[nameAttribute] : undefined;
   return typeof name === 'string' && name !== '' ? name : id;
 }

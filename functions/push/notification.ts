@@ -99,7 +99,12 @@ function within(notification: Notification, payload: (fitting: Notification) => 
 }
 
 /** What a sender asked of a push, with what the application says of the message. */
-export function compose(event: PushEvent, text: string, badge: number, push: PushJob['push']): Notification {
+export function composeNotification(
+  event: PushEvent,
+  text: string,
+  badge: number,
+  push: PushJob['push'],
+): Notification {
   return {
     prefix: push?.prefix ?? '',
     text: push?.overwrite || text,

@@ -1,5 +1,5 @@
 /** More characters than any push can hold. */
-const MOST = 4096;
+const MAX_CHARACTERS = 4096;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
@@ -9,11 +9,11 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
  * @param least so many characters remain whether they fit or not
  */
 export function shorten(text: string, fits: (shortened: string) => boolean, least = 0): string {
-  const characters = Array.from(segmenter.segment(text.slice(0, MOST)), ({ segment }) => segment);
-  if (text.length <= MOST && characters.length <= least) return text;
+  const characters = Array.from(segmenter.segment(text.slice(0, MAX_CHARACTERS)), ({ segment }) => segment);
+  if (text.length <= MAX_CHARACTERS && characters.length <= least) return text;
   const beginning = (count: number) => `${characters.slice(0, count).join('')}…`;
   let low = least;
-  // The last character may have been cut by MOST.
+  // The last character may have been cut by MAX_CHARACTERS.
   let high = Math.max(least, characters.length - 1);
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);

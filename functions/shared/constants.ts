@@ -17,6 +17,7 @@ export const ENV = {
   publicUrl: 'PUBLIC_URL',
   pushUrl: 'PUSH_URL',
   presenceOfflineUrl: 'PRESENCE_OFFLINE_URL',
+  departuresQueue: 'DEPARTURES_QUEUE_URL',
   pushCredentialsUrl: 'PUSH_CREDENTIALS_URL',
   functionsUrl: 'FUNCTIONS_URL',
   platformPrefix: 'PLATFORM_PREFIX',
@@ -28,13 +29,13 @@ export const ENV = {
 /** What an application's id may be. */
 export const APP_ID = /^[a-zA-Z0-9_-]{1,64}$/;
 
-/** How many days each kind of conversation is kept, unless the deployment says otherwise. */
+/** How many days each kind of conversation is kept, unless the deployment says otherwise; in the words of macaw.json. */
 export const RETENTION_DAYS = { friend: 7, group: 7, stranger: 365, passenger: 365 } as const;
 
-/** How many days attachments are kept, unless the deployment says otherwise. */
+/** How many days attachments are kept, unless the deployment says otherwise; in the words of macaw.json. */
 export const ATTACHMENT_DAYS = 7;
 
-/** Where CloudWatch keeps the metrics that the functions write, and how they are called there; docs/operations.md explains them. */
+/** Where CloudWatch keeps the metrics that the functions write, and how they are called there; docs/reference/metrics.md explains them. */
 export const METRIC_NAMESPACE = 'Macaw';
 export const METRIC = {
   logins: 'Logins',
@@ -106,8 +107,11 @@ export const EVERYBODY_SHARDS = 32;
 /** Sparse index over the heads of users, groups and rooms, and over accounts: all of an application's, by creation. */
 export const DIRECTORY_INDEX = { name: 'directory', partition: 'directory', created: 'ts' } as const;
 
-/** Index from a member to the groups and rooms he is in; its sort key is their partition. */
+/** Index from a member to the groups and rooms they are in; its sort key is their partition. */
 export const MEMBERSHIP_INDEX = { name: 'memberships', member: 'member' } as const;
 
 /** Sparse index over a user's contacts with strangers, by the time of the last. */
 export const CONTACT_INDEX = { name: 'contacts', owner: 'contact', last: 'ts' } as const;
+
+/** The header of a list that does not fit into one answer: how many entries to pass over to get the rest. */
+export const NEXT_SKIP = 'x-macaw-next-skip';

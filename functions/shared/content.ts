@@ -35,8 +35,8 @@ export function checkContent(
   checkLength(remark ?? '', REMARK_BYTES, `${what}.remark`);
 }
 
-function checkLength(value: unknown, most: number, what: string): void {
+function checkLength(value: unknown, limit: number, what: string): void {
   const bytes = Buffer.byteLength(JSON.stringify(value));
-  if (bytes > most)
-    throw new ChatError(ERROR.tooLong, `${what} takes ${bytes} bytes as JSON; at most ${most} are allowed`);
+  if (bytes > limit)
+    throw new ChatError(ERROR.tooLong, `${what} takes ${bytes} bytes as JSON; at most ${limit} are allowed`);
 }

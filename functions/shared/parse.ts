@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { parseJson as readJson } from '../protocol/index.ts';
+import { tryParseJson } from '../protocol/index.ts';
 import { ChatError, ERROR } from './errors.ts';
 
 z.config(en());
@@ -20,7 +20,7 @@ export function parse<T extends z.ZodMiniType>(schema: T, value: unknown, what: 
 
 /** Parses JSON text, which gets well-formed Unicode. @throws ChatError 5001 when it is not JSON */
 export function parseJson(text: string, what: string): unknown {
-  const value = readJson(text);
+  const value = tryParseJson(text);
   if (value === undefined) throw new ChatError(ERROR.badParameter, `${what} must be valid JSON`);
   return value;
 }

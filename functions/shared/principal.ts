@@ -1,11 +1,18 @@
+import * as z from 'zod/mini';
 import { ChatError, ERROR } from './errors.ts';
 
-/** Somebody who can be connected: a user, or a visitor (whom MaxIM calls passenger). */
-export interface Principal {
-  readonly app: string;
-  readonly kind: 'user' | 'passenger';
-  readonly id: string;
-}
+/**
+ * What a principal is, as stored items, tokens and jobs have it. MaxIM calls a visitor `passenger`; so did Macaw, and what was
+ * written at that time is still read.
+ */
+export const PrincipalKind = z.pipe(
+  z.enum(['user', 'visitor', 'passenger']),
+  z.transform((kind) => (kind === 'passenger' ? 'visitor' : kind)),
+);
+
+/** Somebody who can be connected: a user, or a visitor. */
+export const Principal = z.readonly(z.object({ app: z.string(), kind: PrincipalKind, id: z.string() }));
+export type Principal = z.output<typeof Principal>;
 
 /** A principal who has friends, and whose coming and going is announced. */
 export type User = Principal & { readonly kind: 'user' };
@@ -14,6 +21,9 @@ export const isUser = (principal: Principal): principal is User => principal.kin
 
 export const ID = /^[a-zA-Z0-9_-]+$/;
 export const ID_LENGTH = 128;
+
+/** An id that `parseId` checks, so that its errors name the parameter; documents describe it as text. */
+export const idInput = () => z.unknown().register(z.globalRegistry, { type: 'string' });
 
 /**
  * Checks an id as MaxIM defines it: `[a-zA-Z0-9_\-]+`, at most 128 characters.

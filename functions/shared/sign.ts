@@ -6,9 +6,9 @@ const SIGN = /^([0-9a-f]{32}),(\d{1,16})$/;
 export const hashKey = (key: string) => createHash('sha256').update(key).digest('base64url');
 
 /** Compares two secrets in time that depends on neither. */
-export function secretsEqual(one: string, other: string): boolean {
+export function secretsEqual(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(one), digest(other));
+  return timingSafeEqual(digest(a), digest(b));
 }
 
 /**

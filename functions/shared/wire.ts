@@ -2,6 +2,6 @@
 export const NAMESPACE = '/chat';
 
 /** What a receiver is to the sender, and a sender to the receiver: the numbers of the wire. */
-export const TYPE = { friend: 0, group: 1, room: 2, passenger: 3, stranger: 4 } as const;
+export const TYPE = { friend: 0, group: 1, room: 2, visitor: 3, stranger: 4 } as const;
 
 export type Type = (typeof TYPE)[keyof typeof TYPE];

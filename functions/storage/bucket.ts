@@ -2,10 +2,11 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import type * as z from 'zod/mini';
 import type { Presign, Presigned } from '../jobs/files.ts';
+import { clientConfig } from '../shared/aws-client.ts';
 import { ENV } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 
-const s3 = new S3Client({});
+const s3 = new S3Client(clientConfig('file'));
 const Bucket = requireEnv(ENV.bucket);
 
 /** A key is never written twice, so whoever has its content may keep it for as long as it would be there. */
@@ -15,7 +16,7 @@ const CacheControl = `public, max-age=${Number(requireEnv(ENV.attachmentDays)) *
 export const UPLOAD_SECONDS = 15 * 60;
 
 /** Stores a file. */
-export async function put(
+export async function writeObject(
   key: string,
   body: Uint8Array,
   contentType: string,
@@ -34,7 +35,7 @@ export async function put(
 }
 
 /** Reads a file, all of it. */
-export async function get(key: string): Promise<Uint8Array> {
+export async function readObject(key: string): Promise<Uint8Array> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: key }));
   if (!Body) throw new Error(`S3 sent no body for ${key}`);
   return Body.transformToByteArray();
@@ -44,7 +45,7 @@ export async function get(key: string): Promise<Uint8Array> {
  * Lets a client store this one file by itself: S3 refuses every other key, type and size, and everything once the time is over
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html).
  */
-export async function presign(file: Presign): Promise<z.output<typeof Presigned>> {
+export async function presignUpload(file: Presign): Promise<z.output<typeof Presigned>> {
   return createPresignedPost(s3, {
     Bucket,
     Key: file.key,

@@ -8,7 +8,7 @@ const SIDE = 128;
  * How many pixels an image may claim to have. Most formats are read line by line, but interlaced PNGs and progressive
  * JPEGs are not: this many fit into the function's memory several times over.
  */
-const MOST_PIXELS = 100_000_000;
+const MAX_PIXELS = 100_000_000;
 
 /** The formats that are read, by the libraries that libvips reads them with. */
 const LOADER = /^(jpeg|png|webp|gif)load/;
@@ -47,8 +47,8 @@ export async function thumbnailOf(file: Uint8Array): Promise<Thumbnail> {
       return { width: image.width, height: image.height, loader: image.getString('vips-loader') };
     });
     if (!LOADER.test(loader)) throw new UnreadableImage('It is no JPEG, PNG, WebP or GIF');
-    if (width * height > MOST_PIXELS) {
-      throw new UnreadableImage(`It has ${width} × ${height} pixels; at most ${MOST_PIXELS} are read`);
+    if (width * height > MAX_PIXELS) {
+      throw new UnreadableImage(`It has ${width} × ${height} pixels; at most ${MAX_PIXELS} are read`);
     }
     return decoding(() => {
       // Into memory: an image is decoded as it is read, and this one is read twice.

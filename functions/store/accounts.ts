@@ -117,7 +117,7 @@ export async function replaceAccount(
   const wants = after ? claimsOf(after) : [];
   const identity = (claim: Claim) => `${claim.kind}#${claim.value}`;
   const without = (claims: Claim[], others: Claim[]) =>
-    claims.filter((one) => !others.some((other) => identity(other) === identity(one)));
+    claims.filter((claim) => !others.some((other) => identity(other) === identity(claim)));
   const taken = without(wants, has);
   const refused = await transact([
     head(before, after, headKey(app, id)),

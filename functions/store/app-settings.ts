@@ -2,13 +2,13 @@ import * as z from 'zod/mini';
 import { LoginSettings } from './login-settings.ts';
 
 /** A number of things, none of which is half a thing. */
-const count = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
+const count = (min: number, max: number) => z.int().check(z.minimum(min), z.maximum(max));
 
 /** How alerts are worded. */
 export const PushSettings = z.object({
   /** `{text}` stands for what was said, `{name}` for who said it. */
   template: z._default(z.string().check(z.maxLength(256)), '{text}'),
-  /** The attribute of a user or visitor that holds his name; his id stands in for it. */
+  /** The attribute of a user or visitor that holds their name; their id stands in for it. */
   nameAttribute: z._default(z.string().check(z.minLength(1), z.maxLength(128)), 'nickname'),
   /** What is said of a message that is no text. */
   media: z._default(
@@ -25,10 +25,12 @@ export type PushSettings = z.output<typeof PushSettings>;
 /** Text messages with codes. */
 const SmsSettings = z.object({
   /** What numbers begin with that come without a country: `+86`. */
-  prefix: z.optional(z.string().check(z.regex(/^\+[1-9]\d{0,3}$/))),
+  prefix: z.optional(
+    z.string().check(z.regex(/^\+[1-9]\d{0,3}$/, 'expected "+" and the 1 to 4 digits of a country, such as +86')),
+  ),
   /** `{code}` stands for the code. */
   template: z._default(
-    z.string().check(z.includes('{code}'), z.maxLength(140)),
+    z.string().check(z.includes('{code}', 'expected a text that holds {code}'), z.maxLength(140)),
     'Your code is {code}. It is valid for 10 minutes.',
   ),
   /** How many are sent in a day: to one phone, and in all. */
@@ -44,7 +46,7 @@ export const AppSettings = z.object({
   plainLogin: z._default(z.boolean(), true),
   groupMembers: z._default(count(1, 10_000), 50),
   roomMembers: z._default(count(1, 1_000_000), 1000),
-  /** How many messages a user may say in a minute: on all his connections, and on one. */
+  /** How many messages a user may say in a minute: on all their connections, and on one. */
   messagesPerMinute: z._default(count(1, 1_000_000), 600),
   messagesPerMinuteOfConnection: z._default(count(1, 1_000_000), 300),
   /** For so long, a user whose last connection went may come back before anybody is told. */

@@ -43,7 +43,7 @@ export function indexChanges(
 }
 
 /** The part of the index in which everything is that may fit a condition; read as far as it is asked for. */
-export class Range {
+export class IndexRange {
   readonly condition: Condition;
   /** Whom the entries read so far belong to, in their order, each once. */
   readonly ids = new Set<string>();

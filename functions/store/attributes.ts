@@ -8,7 +8,7 @@ import { indexChanges, type Searchable } from './attribute-index.ts';
 import { dynamo, type Item, type Lookup } from './dynamo.ts';
 import { headKey } from './keys.ts';
 import { Attributes } from './profiles.ts';
-import { transact } from './transact.ts';
+import { commit, transact, type Write } from './transact.ts';
 
 export type { Searchable } from './attribute-index.ts';
 
@@ -73,47 +73,41 @@ export async function dropFromIndex(subject: Searchable): Promise<void> {
   if (writes.length > 0) await transact(writes);
 }
 
-const ATTEMPTS = 25;
-
 /** Reads, computes, and writes attributes and index in one transaction if nobody did so meanwhile; else once more. */
 async function change(subject: Searchable, compute: (present: Values) => Values): Promise<Values> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  return commit(async () => {
     const head = existing(await read(subject));
     if (!head) throw unknownSubject(subject);
     const attributes = checkAttributes(compute(head.attributes));
     const text = JSON.stringify(attributes);
-    if (text === JSON.stringify(head.attributes)) return attributes;
-    const refused = await transact([
-      {
-        Update: {
-          TableName: table,
-          Key: headKey(subject),
-          UpdateExpression: 'SET #attributes = :attributes, #version = :next',
-          ConditionExpression: `attribute_exists(#pk) AND attribute_not_exists(#deleted) AND ${
-            head.version === 0 ? 'attribute_not_exists(#version)' : '#version = :version'
-          }`,
-          ExpressionAttributeNames: {
-            '#pk': PARTITION_KEY,
-            '#attributes': 'attributes',
-            '#version': 'version',
-            '#deleted': 'deleted',
-          },
-          ExpressionAttributeValues: {
-            ':attributes': text,
-            ':next': head.version + 1,
-            ...(head.version > 0 && { ':version': head.version }),
-          },
-        },
+    if (text === JSON.stringify(head.attributes)) return { transactions: [], result: attributes };
+    const index = indexChanges(subject, head.attributes, attributes);
+    return { transactions: [[headUpdate(subject, head.version, text), ...index]], result: attributes };
+  }, `Too many requests change the attributes of ${subject.kind} ${subject.id}`);
+}
+
+function headUpdate(subject: Searchable, version: number, attributes: string): Write {
+  return {
+    Update: {
+      TableName: table,
+      Key: headKey(subject),
+      UpdateExpression: 'SET #attributes = :attributes, #version = :next',
+      ConditionExpression: `attribute_exists(#pk) AND attribute_not_exists(#deleted) AND ${
+        version === 0 ? 'attribute_not_exists(#version)' : '#version = :version'
+      }`,
+      ExpressionAttributeNames: {
+        '#pk': PARTITION_KEY,
+        '#attributes': 'attributes',
+        '#version': 'version',
+        '#deleted': 'deleted',
       },
-      ...indexChanges(subject, head.attributes, attributes),
-    ]);
-    if (!refused) return attributes;
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(10 * 2 ** attempt, 300)));
-  }
-  throw new ChatError(
-    ERROR.conflict,
-    `Too many requests change the attributes of ${subject.kind} ${subject.id} at this moment; try again`,
-  );
+      ExpressionAttributeValues: {
+        ':attributes': attributes,
+        ':next': version + 1,
+        ...(version > 0 && { ':version': version }),
+      },
+    },
+  };
 }
 
 async function read(subject: Searchable): Promise<Item | undefined> {

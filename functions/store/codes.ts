@@ -37,16 +37,16 @@ export async function saveCode(code: CodeKey, hash: string, expires: number): Pr
  * @param now epoch ms
  * @returns undefined when there is no code, or not any more, or the tries are used up
  */
-export async function tryCode(code: CodeKey, most: number, now: number): Promise<StoredCode | undefined> {
+export async function tryCode(code: CodeKey, limit: number, now: number): Promise<StoredCode | undefined> {
   try {
     const { Attributes } = await dynamo.send(
       new UpdateCommand({
         TableName: table,
         Key: codeKey(code),
         UpdateExpression: 'SET tries = tries + :one',
-        ConditionExpression: 'tries < :most AND #expires > :now',
+        ConditionExpression: 'tries < :limit AND #expires > :now',
         ExpressionAttributeNames: { '#expires': EXPIRES },
-        ExpressionAttributeValues: { ':one': 1, ':most': most, ':now': now / 1000 },
+        ExpressionAttributeValues: { ':one': 1, ':limit': limit, ':now': now / 1000 },
         ReturnValues: 'ALL_NEW',
       }),
     );

@@ -3,25 +3,23 @@ import { compareText } from '../attributes/text.ts';
 import { ENV, MEMBERSHIP_INDEX, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
+import { type Community, MEMBER_RANGES, memberIdOf, memberKey, memberSortKey, rangePrefix } from './community-keys.ts';
 import { collect, type Lookup, lookup, query } from './dynamo.ts';
-import { hash, headKey, type Subject, subjectKey } from './keys.ts';
+import { headKey, subjectKey } from './keys.ts';
 import { Attributes } from './profiles.ts';
 
 const table = requireEnv(ENV.coreTable);
-
-/** A group or a room: what differs between them is the owner, the limit, and whether its messages are kept. */
-export interface Community extends Subject {
-  readonly kind: 'group' | 'room';
-}
 
 const Head = z.object({
   ts: z.number(),
   owner: z.optional(z.string()),
   members: z.number(),
+  /** When their number last changed, epoch ms. */
+  counted: z.optional(z.number()),
   attributes: z._default(Attributes, {}),
   deleted: z.optional(z.boolean()),
 });
-type Head = z.output<typeof Head>;
+export type Head = z.output<typeof Head>;
 
 /** How a community looks from outside. */
 export interface Description {
@@ -32,22 +30,8 @@ export interface Description {
   readonly ts: number;
 }
 
-/** How many ranges the members of a community fall into, so that several readers can share them. */
-export const MEMBER_RANGES = 256;
-
-/** `member#00#` for the first range; a member's id stands behind it. */
-const rangePrefix = (range: number) => `member#${range.toString(16).padStart(2, '0')}#`;
-const PREFIX_LENGTH = rangePrefix(0).length;
-
-const memberSortKey = (userId: string) => rangePrefix(hash(userId, MEMBER_RANGES)) + userId;
-
-export const memberKey = (community: Community, userId: string) => ({
-  [PARTITION_KEY]: subjectKey(community),
-  [SORT_KEY]: memberSortKey(userId),
-});
-
 /** The head of a community that exists; one that is being deleted does not. */
-export function head(community: Community): Lookup<Head | undefined> {
+export function communityHead(community: Community): Lookup<Head | undefined> {
   return {
     table,
     key: headKey(community),
@@ -65,7 +49,7 @@ export function membership(community: Community, userId: string): Lookup<boolean
 
 /** The owner of a group; undefined for rooms, and where there is none. */
 export async function communityOwner(community: Community): Promise<string | undefined> {
-  const [found] = await lookup([head(community)]);
+  const [found] = await lookup([communityHead(community)]);
   return found?.owner;
 }
 
@@ -75,7 +59,7 @@ export function unknownCommunity({ kind, id }: Community): ChatError {
 
 /** @throws ChatError 5004 when there is no such community */
 export async function checkExists(community: Community): Promise<void> {
-  const [found] = await lookup([head(community)]);
+  const [found] = await lookup([communityHead(community)]);
   if (!found) throw unknownCommunity(community);
 }
 
@@ -84,11 +68,11 @@ export async function checkExists(community: Community): Promise<void> {
  * @param from the first range
  * @param to the range behind the last one
  * @param after the member behind whom to begin
- * @param most how many at most
+ * @param limit how many at most
  */
 export async function* membersWithin(
   community: Community,
-  { from, to, after, most }: { from: number; to: number; after?: string | undefined; most?: number },
+  { from, to, after, limit }: { from: number; to: number; after?: string | undefined; limit?: number },
 ): AsyncGenerator<string> {
   const members = query(
     {
@@ -102,14 +86,14 @@ export async function* membersWithin(
         ':last': `${rangePrefix(to - 1)}~`,
       },
     },
-    most,
+    limit,
   );
-  for await (const item of members) yield String(item[SORT_KEY]).slice(PREFIX_LENGTH);
+  for await (const item of members) yield memberIdOf(String(item[SORT_KEY]));
 }
 
 /** The ids of the members, or of so many of them, in the order of their ids. */
-export async function membersOf(community: Community, most?: number): Promise<string[]> {
-  const range = { from: 0, to: MEMBER_RANGES, ...(most !== undefined && { most }) };
+export async function membersOf(community: Community, limit?: number): Promise<string[]> {
+  const range = { from: 0, to: MEMBER_RANGES, ...(limit !== undefined && { limit }) };
   return (await collect(membersWithin(community, range))).sort(compareText);
 }
 
@@ -119,20 +103,35 @@ const LISTED = 1000;
 /** How many communities are described side by side. */
 const AT_ONCE = 25;
 
+function description(id: string, { owner, attributes, ts }: Head, members: string[]): Description {
+  return { id, ...(owner !== undefined && { owner }), members: members.slice(0, LISTED), attributes, ts };
+}
+
+/**
+ * Describes a community whose head is known.
+ * @param members its members in the order of their ids; read, if they are not known
+ */
+export async function describeHead(community: Community, found: Head, members?: string[]): Promise<Description> {
+  return description(community.id, found, members ?? (await membersOf(community, LISTED)));
+}
+
 /** Describes communities, in the order asked for; leaves out those that do not exist. */
-export async function describe(app: string, kind: Community['kind'], ids: readonly string[]): Promise<Description[]> {
+export async function describeCommunities(
+  app: string,
+  kind: Community['kind'],
+  ids: readonly string[],
+): Promise<Description[]> {
   const descriptions: Description[] = [];
   for (let n = 0; n < ids.length; n += AT_ONCE) {
     const some = ids.slice(n, n + AT_ONCE).map((id): Community => ({ app, kind, id }));
     const [heads, members] = await Promise.all([
-      lookup(some.map(head)),
+      lookup(some.map(communityHead)),
       Promise.all(some.map((community) => membersOf(community, LISTED))),
     ]);
     for (const [n, { id }] of some.entries()) {
       const found = heads[n];
       if (!found) continue;
-      const { owner, attributes, ts } = found;
-      descriptions.push({ id, ...(owner !== undefined && { owner }), members: members[n] ?? [], attributes, ts });
+      descriptions.push(description(id, found, members[n] ?? []));
     }
   }
   return descriptions;
@@ -149,7 +148,7 @@ export async function sizesOf(app: string, kind: Community['kind'], userId: stri
     ExpressionAttributeValues: { ':member': subjectKey({ app, kind: 'user', id: userId }), ':prefix': prefix },
   });
   const ids = (await collect(memberships)).map((item) => String(item[PARTITION_KEY]).slice(prefix.length));
-  const heads = await lookup(ids.map((id) => head({ app, kind, id })));
+  const heads = await lookup(ids.map((id) => communityHead({ app, kind, id })));
   return new Map(
     ids.flatMap((id, n) => {
       const found = heads[n];

@@ -6,8 +6,8 @@ import { dynamo, unlessRefused } from './dynamo.ts';
 const table = requireEnv(ENV.accountsTable);
 
 /** How often something may happen within a time that begins when it first does. */
-export interface Allowance {
-  readonly most: number;
+export interface CounterLimit {
+  readonly limit: number;
   readonly windowMs: number;
 }
 
@@ -17,15 +17,15 @@ export interface Allowance {
  * @param now epoch ms
  * @returns whether it was counted
  */
-export async function countAgainst(name: string, { most, windowMs }: Allowance, now: number): Promise<boolean> {
-  if (most < 1) return false;
+export async function countAgainst(name: string, { limit, windowMs }: CounterLimit, now: number): Promise<boolean> {
+  if (limit < 1) return false;
   const until = now + windowMs;
   const goOn = () =>
     update(name, {
       UpdateExpression: 'SET #count = #count + :one',
-      ConditionExpression: '#until > :now AND #count < :most',
+      ConditionExpression: '#until > :now AND #count < :limit',
       ExpressionAttributeNames: { '#count': 'count', '#until': 'until' },
-      ExpressionAttributeValues: { ':one': 1, ':now': now, ':most': most },
+      ExpressionAttributeValues: { ':one': 1, ':now': now, ':limit': limit },
     });
   const begin = () =>
     update(name, {

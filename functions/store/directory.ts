@@ -20,7 +20,7 @@ interface Listed {
  * The ids of all of an application's subjects of one kind by creation, those of the same moment by id.
  * @param first how many are wanted at first; the pages grow from there
  */
-export async function* directory(
+export async function* listDirectory(
   app: string,
   kind: Searchable['kind'],
   order: 'asc' | 'desc',

@@ -1,10 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { countThrottling } from '../observe/throttling.ts';
+import { clientConfig } from '../shared/aws-client.ts';
 import { METRIC } from '../shared/constants.ts';
+import { retryConflicts } from './retry-conflicts.ts';
 
-const client = new DynamoDBClient({});
+const client = new DynamoDBClient(clientConfig('quick'));
 countThrottling(client, METRIC.tableThrottles);
+retryConflicts(client);
 
 export const dynamo = DynamoDBDocumentClient.from(client, {
   marshallOptions: { removeUndefinedValues: true },
@@ -28,13 +31,13 @@ const BATCH = 100;
 
 /** Reads any number of items, eventually consistent, in one BatchGetItem call per hundred. */
 export async function lookup<const T extends readonly Lookup<unknown>[]>(lookups: T): Promise<Results<T>> {
-  const unique = [...new Map(lookups.map((one) => [identity(one.table, one.key), one])).values()];
+  const unique = [...new Map(lookups.map((item) => [identity(item.table, item.key), item])).values()];
   const chunks = Array.from({ length: Math.ceil(unique.length / BATCH) }, (_, n) =>
     unique.slice(n * BATCH, (n + 1) * BATCH),
   );
   const found = new Map((await Promise.all(chunks.map(readChunk))).flat());
   // The tuple's types follow from its lookups, one by one; map() cannot say so.
-  return lookups.map((one) => one.parse(found.get(identity(one.table, one.key)))) as Results<T>;
+  return lookups.map(({ table, key, parse }) => parse(found.get(identity(table, key)))) as Results<T>;
 }
 
 async function readChunk(lookups: readonly Lookup<unknown>[]): Promise<[string, Item][]> {
@@ -47,7 +50,8 @@ async function readChunk(lookups: readonly Lookup<unknown>[]): Promise<[string, 
   }
   const keyNames = new Map(lookups.map(({ table, key }) => [table, Object.keys(key)]));
   for (let attempt = 0; Object.keys(request).length > 0; attempt++) {
-    if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * 2 ** attempt));
+    if (attempt > 0)
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(50 * 2 ** attempt, 1000)));
     if (attempt > 6) throw new Error('DynamoDB left keys of a batch read unprocessed');
     const { Responses = {}, UnprocessedKeys = {} } = await dynamo.send(new BatchGetCommand({ RequestItems: request }));
     for (const [table, items] of Object.entries(Responses)) {
@@ -66,12 +70,12 @@ function identity(table: string, key: Key): string {
 }
 
 /** The items that a query finds, in its order: at most so many, and no page further than its reader gets. */
-export async function* query(input: QueryCommandInput, most = Number.POSITIVE_INFINITY): AsyncGenerator<Item> {
-  let left = most;
+export async function* query(input: QueryCommandInput, limit = Number.POSITIVE_INFINITY): AsyncGenerator<Item> {
+  let left = limit;
   let start = input.ExclusiveStartKey;
   do {
-    const limit = Number.isFinite(left) ? { Limit: left } : {};
-    const page = await dynamo.send(new QueryCommand({ ...input, ...limit, ExclusiveStartKey: start }));
+    const pageLimit = Number.isFinite(left) ? { Limit: left } : {};
+    const page = await dynamo.send(new QueryCommand({ ...input, ...pageLimit, ExclusiveStartKey: start }));
     const items = page.Items ?? [];
     yield* items;
     left -= items.length;
@@ -82,7 +86,7 @@ export async function* query(input: QueryCommandInput, most = Number.POSITIVE_IN
 /** All that a generator yields. */
 export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
-  for await (const one of source) all.push(one);
+  for await (const item of source) all.push(item);
   return all;
 }
 

@@ -6,7 +6,7 @@ import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { collect, type Lookup, lookup, query } from './dynamo.ts';
 import { headKey, subjectKey } from './keys.ts';
-import { creation } from './profiles.ts';
+import { creationUpdate } from './profiles.ts';
 import { transact } from './transact.ts';
 
 const table = requireEnv(ENV.coreTable);
@@ -46,15 +46,15 @@ export async function befriend(user: Principal, friend: string, now: number): Pr
     },
   });
   const count = (owner: Principal) => {
-    const { UpdateExpression, ExpressionAttributeNames, ExpressionAttributeValues } = creation(owner, now);
+    const { UpdateExpression, ExpressionAttributeNames, ExpressionAttributeValues } = creationUpdate(owner, now);
     return {
       Update: {
         TableName: table,
         Key: headKey(owner),
         UpdateExpression: `${UpdateExpression}, friends = if_not_exists(friends, :zero) + :one`,
-        ConditionExpression: 'attribute_not_exists(friends) OR friends < :most',
+        ConditionExpression: 'attribute_not_exists(friends) OR friends < :limit',
         ExpressionAttributeNames,
-        ExpressionAttributeValues: { ...ExpressionAttributeValues, ':zero': 0, ':one': 1, ':most': MAX_FRIENDS },
+        ExpressionAttributeValues: { ...ExpressionAttributeValues, ':zero': 0, ':one': 1, ':limit': MAX_FRIENDS },
       },
     };
   };

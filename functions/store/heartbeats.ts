@@ -28,7 +28,7 @@ const Due = z.object({ [PARTITION_KEY]: z.string(), [HEARTBEAT_INDEX.due]: z.num
  * The connections at the beginning of a slice, so many at most, and the rest of the slice if there are more.
  * Those of one millisecond stay together, so there may be none where very many are due at once.
  */
-export async function dueIn(slice: Slice, most: number): Promise<{ connectionIds: string[]; rest?: Slice }> {
+export async function dueIn(slice: Slice, limit: number): Promise<{ connectionIds: string[]; rest?: Slice }> {
   const { round, shard, from, to } = slice;
   const divisible = to - from > 1;
   const items = query(
@@ -39,15 +39,41 @@ export async function dueIn(slice: Slice, most: number): Promise<{ connectionIds
       ExpressionAttributeNames: { '#shard': HEARTBEAT_INDEX.shard, '#due': HEARTBEAT_INDEX.due },
       ExpressionAttributeValues: { ':shard': shardKey(round, shard), ':from': from, ':last': to - 1 },
     },
-    divisible ? most + 1 : undefined,
+    divisible ? limit + 1 : undefined,
   );
   const found = (await collect(items)).map((item) => Due.parse(item));
-  const next = divisible ? found[most]?.due : undefined;
+  const next = divisible ? found[limit]?.due : undefined;
   const taken = next === undefined ? found : found.filter(({ due }) => due < next);
   return {
     connectionIds: taken.map(({ pk }) => connectionIdOf(pk)),
     ...(next !== undefined && { rest: { ...slice, from: next } }),
   };
+}
+
+const Clock = z.object({ last: z.optional(z.number()) });
+
+/**
+ * Notes up to which minute (epoch ms) connections are attended to.
+ * @returns the minute noted until then; undefined if there was none, or another run has noted this one or a later
+ */
+export async function advanceTo(minute: number): Promise<number | undefined> {
+  try {
+    const { Attributes } = await dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: { [PARTITION_KEY]: 'heartbeat' },
+        UpdateExpression: 'SET #last = :minute',
+        ConditionExpression: 'attribute_not_exists(#last) OR #last < :minute',
+        ExpressionAttributeNames: { '#last': 'last' },
+        ExpressionAttributeValues: { ':minute': minute },
+        ReturnValues: 'UPDATED_OLD',
+      }),
+    );
+    return Clock.parse(Attributes ?? {}).last;
+  } catch (error) {
+    if (!conditionFailed(error)) throw error;
+    return undefined;
+  }
 }
 
 /** The last ping, and the last that was answered, by the minutes in which they were due. */
@@ -57,7 +83,7 @@ const Pulse = z.object({ pinged: z.optional(z.number()), answered: z.optional(z.
  * Notes that a connection is pinged.
  * @param now the minute of the schedule, epoch ms
  * @returns `claimed` to whoever has to ping, `unanswered` if the ping before was not answered, and `taken` if another
- *   run has pinged in this minute, or the connection is forgotten already
+ *   run has pinged in this minute, or the connection has closed
  */
 export async function claimPing(connectionId: string, now: number): Promise<'claimed' | 'taken' | 'unanswered'> {
   try {
@@ -66,7 +92,8 @@ export async function claimPing(connectionId: string, now: number): Promise<'cla
         TableName: table,
         Key: connectionKey(connectionId),
         UpdateExpression: 'SET pinged = :now',
-        ConditionExpression: 'attribute_exists(#pk) AND (attribute_not_exists(pinged) OR pinged < :now)',
+        ConditionExpression:
+          'attribute_exists(#pk) AND attribute_not_exists(closed) AND (attribute_not_exists(pinged) OR pinged < :now)',
         ExpressionAttributeNames: { '#pk': PARTITION_KEY },
         ExpressionAttributeValues: { ':now': now },
         ReturnValues: 'ALL_OLD',

@@ -35,7 +35,9 @@ export type Installation = z.output<typeof Installation>;
 type Told = Partial<Pick<Installation, 'deviceType' | 'environment' | 'deviceToken' | 'badge'>>;
 
 /** What is to be changed of an installation; `endpoint` null: SNS does not reach it any more. */
-export type Changes = { readonly [K in keyof Told]?: Told[K] | undefined } & { readonly endpoint?: string | null };
+export type InstallationChanges = { readonly [K in keyof Told]?: Told[K] | undefined } & {
+  readonly endpoint?: string | null;
+};
 
 const installationKey = (app: string, id: string) => headKey({ app, kind: 'installation', id });
 const installsKey = (user: Principal) => ({ [PARTITION_KEY]: subjectKey(user), [SORT_KEY]: 'installs' });
@@ -56,7 +58,12 @@ export async function findInstallation(app: string, id: string): Promise<Install
 }
 
 /** Creates an installation, or changes what is given of it. */
-export async function saveInstallation(app: string, id: string, changes: Changes, now: number): Promise<Installation> {
+export async function saveInstallation(
+  app: string,
+  id: string,
+  changes: InstallationChanges,
+  now: number,
+): Promise<Installation> {
   const given = Object.entries({ ...changes, updated: now }).filter(([, value]) => value != null);
   const sets = given.map(([name]) => `, #${name} = :${name}`).join('');
   const { Attributes } = await dynamo.send(
@@ -90,15 +97,15 @@ export async function countMessage(app: string, id: string, user: string): Promi
 }
 
 /**
- * Binds an installation to a user, so that it is pushed his messages; it leaves whomever it was bound to.
+ * Binds an installation to a user, so that it is pushed their messages; it leaves whomever it was bound to.
  * @param now epoch ms
  * @throws ChatError 5005 when others keep changing the user's installations
  */
-export async function bind(user: Principal, id: string, now: number): Promise<void> {
+export async function bindInstallation(user: Principal, id: string, now: number): Promise<void> {
   const present = await findInstallation(user.app, id);
   if (present?.boundTo === user.id) return;
   // The list first: a push looks at both, and should this be cut short, the next login finds it undone.
-  const dropped = await changeInstalls(user, (ids) => [...ids.filter((one) => one !== id), id]);
+  const dropped = await changeInstalls(user, (ids) => [...ids.filter((bound) => bound !== id), id]);
   await dynamo.send(
     new UpdateCommand({
       TableName: table,
@@ -111,8 +118,8 @@ export async function bind(user: Principal, id: string, now: number): Promise<vo
   if (present?.boundTo !== undefined) await forget({ ...user, id: present.boundTo }, id);
 }
 
-/** Ends that an installation is pushed a user's messages; one that is not bound to him stays as it is. */
-export async function unbind(user: Principal, id: string): Promise<void> {
+/** Ends that an installation is pushed a user's messages; one that is not bound to them stays as it is. */
+export async function unbindInstallation(user: Principal, id: string): Promise<void> {
   await leave(user, id);
   await forget(user, id);
 }
@@ -122,7 +129,7 @@ async function leave(user: Principal, id: string): Promise<void> {
 }
 
 async function forget(user: Principal, id: string): Promise<void> {
-  await changeInstalls(user, (ids) => ids.filter((one) => one !== id));
+  await changeInstalls(user, (ids) => ids.filter((bound) => bound !== id));
 }
 
 /** Changes an installation if a condition holds: what it is then, else undefined. */

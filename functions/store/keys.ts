@@ -8,12 +8,15 @@ export interface Subject {
   readonly id: string;
 }
 
+/** The word for a kind in partition keys. Those of visitors have MaxIM's word, `passenger`, since the first release. */
+export const storedKind = (kind: string) => (kind === 'visitor' ? 'passenger' : kind);
+
 /**
  * The partition that holds all there is about one subject.
  * `#` separates: no application id and no other id may contain it.
  */
 export function subjectKey({ app, kind, id }: Subject): string {
-  return `${app}#${kind}#${id}`;
+  return `${app}#${storedKind(kind)}#${id}`;
 }
 
 /** The item of one connection. */
@@ -27,11 +30,11 @@ export const headKey = (subject: Subject) => ({ [PARTITION_KEY]: subjectKey(subj
 
 /** What puts a head into the directory of all subjects of its kind, which is ordered by their creation. */
 export const directoryEntry = ({ app, kind }: Pick<Subject, 'app' | 'kind'>) => ({
-  [DIRECTORY_INDEX.partition]: `${app}#${kind}`,
+  [DIRECTORY_INDEX.partition]: `${app}#${storedKind(kind)}`,
 });
 
 /** A number below `buckets` that follows from an id: always the same, and all numbers about as often. */
-export function hash(id: string, buckets: number): number {
+export function hashBucket(id: string, buckets: number): number {
   let sum = 0;
   for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
   return sum % buckets;

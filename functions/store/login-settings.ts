@@ -34,7 +34,10 @@ export const LoginSettings = z.object({
   google: z.optional(z.object({ issuer: z._default(base, 'https://accounts.google.com'), clientIds })),
   apple: z.optional(z.object({ issuer: z._default(base, 'https://appleid.apple.com'), clientIds })),
   /** Any other issuers, under names of the application's choice. */
-  oidc: z._default(z.record(z.string().check(z.regex(/^[a-z0-9_-]{1,32}$/)), OpenId), {}),
+  oidc: z._default(
+    z.record(z.string().check(z.regex(/^[a-z0-9_-]{1,32}$/, 'expected 1 to 32 characters of a-z 0-9 _ -')), OpenId),
+    {},
+  ),
 });
 
 export type LoginSettings = z.output<typeof LoginSettings>;

@@ -10,7 +10,7 @@ const table = requireEnv(ENV.connectionsTable);
 
 const Stored = z.looseObject({ messages: z.number() });
 
-/** How many messages somebody has said in a minute: on all his connections, and on one. */
+/** How many messages somebody has said in a minute: on all their connections, and on one. */
 export interface MessageCounts {
   readonly ofUser: number;
   readonly ofConnection: number;

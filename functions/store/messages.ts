@@ -1,20 +1,25 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { ENV, EXPIRES, PARTITION_KEY, type RETENTION_DAYS, SORT_KEY } from '../shared/constants.ts';
+import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { stamp } from '../shared/message-id.ts';
 import { collect, dynamo, type Item, query } from './dynamo.ts';
-import { MOST_WRITES, transact } from './transact.ts';
+import { storedKind } from './keys.ts';
+import { MAX_WRITES, transact } from './transact.ts';
 
 const table = requireEnv(ENV.messagesTable);
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-type Kind = keyof typeof RETENTION_DAYS;
-
-const retentionDays: Readonly<Record<Kind, number>> = z
-  .object({ friend: z.number(), group: z.number(), stranger: z.number(), passenger: z.number() })
+const retentionDays = z
+  .pipe(
+    z.object({ friend: z.number(), group: z.number(), stranger: z.number(), passenger: z.number() }),
+    // The configuration has MaxIM's word for visitors.
+    z.transform(({ passenger, ...others }) => ({ ...others, visitor: passenger })),
+  )
   .parse(JSON.parse(requireEnv(ENV.retentionDays)));
+
+type Kind = keyof typeof retentionDays;
 
 /** How long a kind of conversation is kept, in milliseconds. */
 export const retentionMs = (kind: Kind): number => retentionDays[kind] * DAY_MS;
@@ -31,7 +36,7 @@ export interface Conversation {
  * with a visitor it is the visitor first, then the user, because their ids may be equal.
  */
 function conversationKey({ app, kind, between }: Conversation): string {
-  return [app, kind, ...(kind === 'passenger' ? between : [...between].sort())].join('#');
+  return [app, storedKind(kind), ...(kind === 'visitor' ? between : [...between].sort())].join('#');
 }
 
 /** `media` 0 text, 1 image, 2 audio, 3 video; `body` the text, or the URL of what was uploaded. */
@@ -69,7 +74,7 @@ export async function storeMessage(conversation: Conversation, message: Message)
 }
 
 /** A part of a history. All bounds are exclusive. */
-export interface Page {
+export interface HistoryPage {
   /** Only messages before this time, epoch ms. Pages by time lose messages of equal times; pages by id do not. */
   readonly ts?: number | undefined;
   /** Only messages before the one of this id. */
@@ -88,7 +93,7 @@ const justBefore = (id: string) => `${id.slice(0, -1)}${String.fromCharCode(id.c
  */
 export async function history(
   conversation: Conversation,
-  { ts, before, after, limit }: Page,
+  { ts, before, after, limit }: HistoryPage,
   now: number,
 ): Promise<Message[]> {
   const expired = stamp(now - retentionMs(conversation.kind));
@@ -117,7 +122,10 @@ function messageOf(item: Item): Message {
 }
 
 /** The latest message of each conversation, as far as it has one. Costs a query for each. */
-export async function latest(conversations: readonly Conversation[], now: number): Promise<(Message | undefined)[]> {
+export async function latestMessages(
+  conversations: readonly Conversation[],
+  now: number,
+): Promise<(Message | undefined)[]> {
   return Promise.all(conversations.map(async (conversation) => (await history(conversation, { limit: 1 }, now))[0]));
 }
 
@@ -134,7 +142,7 @@ export async function eraseHistory(conversation: Conversation): Promise<void> {
           ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
           ExpressionAttributeValues: { ':pk': key },
         },
-        MOST_WRITES,
+        MAX_WRITES,
       ),
     );
     if (some.length === 0) return;

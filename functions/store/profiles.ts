@@ -22,7 +22,7 @@ export const Attributes = z.pipe(
 
 const Profile = z.object({ ts: z.number(), attributes: z._default(Attributes, {}) });
 
-/** What is stored of a user or visitor: since when (epoch ms), and the attributes that the application gave him. */
+/** What is stored of a user or visitor: since when (epoch ms), and the attributes that the application gave them. */
 export type Profile = z.output<typeof Profile>;
 
 /** The profile of a principal; undefined when nobody has that id. */
@@ -30,8 +30,8 @@ export function profile(principal: Principal): Lookup<Profile | undefined> {
   return { table, key: headKey(principal), parse: (item) => item && Profile.parse(item) };
 }
 
-/** The update by which a principal comes to exist, and into the directory; one who exists keeps what he has. */
-export function creation(principal: Principal, now: number) {
+/** The update by which a principal comes to exist, and into the directory; one who exists keeps what they have. */
+export function creationUpdate(principal: Principal, now: number) {
   return {
     UpdateExpression: 'SET ts = if_not_exists(ts, :now), #directory = if_not_exists(#directory, :directory)',
     ExpressionAttributeNames: { '#directory': DIRECTORY_INDEX.partition },
@@ -47,7 +47,7 @@ export async function ensureProfile(principal: Principal, now: number): Promise<
     new UpdateCommand({
       TableName: table,
       Key: headKey(principal),
-      ...creation(principal, now),
+      ...creationUpdate(principal, now),
       ReturnValues: 'ALL_NEW',
     }),
   );
@@ -90,7 +90,7 @@ export async function saveVisitor(visitor: Principal, attributes: Record<string,
   throw new ChatError(ERROR.conflict, `Too many requests change visitor ${visitor.id} at this moment; try again`);
 }
 
-/** Everything in a user's partition: the profile, and the ids of his friends. */
+/** Everything in a user's partition: the profile, and the ids of their friends. */
 export interface UserRecord {
   readonly profile: Profile;
   readonly friends: string[];

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * Connection and request ids as API Gateway makes them (`L0SM9cOFIAMCIdw=`): base64 that ends in an equals sign,
- * which has to be percent-encoded in the management API's URLs.
+ * Connection and request ids in the format of API Gateway (`L0SM9cOFIAMCIdw=`): base64 that ends in an equals sign.
+ * Callers must percent-encode it in URLs of the management API.
  */
 export function gatewayId(): string {
   return `${randomBytes(11).toString('base64url')}=`;

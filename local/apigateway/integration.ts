@@ -7,7 +7,7 @@ import type { Log } from '../shared/log.ts';
 
 const PRINCIPAL = 'apigateway.amazonaws.com';
 
-/** WebSocket APIs give an integration 29 seconds, HTTP APIs 30. */
+/** The integration timeout is 29 seconds for WebSocket APIs and 30 for HTTP APIs. */
 export const WEBSOCKET_TIMEOUT_MS = 29_000;
 export const HTTP_TIMEOUT_MS = 30_000;
 
@@ -21,10 +21,10 @@ export interface IntegratorOptions {
   permissions: Permissions;
   activity: Activity;
   log: Log;
-  delayMs: () => number;
+  delayMs: (functionId: string) => number;
 }
 
-/** Invokes functions on behalf of API Gateway: only where a Lambda::Permission lets it, and not for ever. */
+/** Invokes functions for API Gateway. Checks the Lambda permission and applies the integration timeout. */
 export class Integrator {
   readonly #options: IntegratorOptions;
 
@@ -46,9 +46,9 @@ export class Integrator {
         log({ kind: 'denied', functionId: fn.id, action: 'lambda:InvokeFunction', resource: sourceArn, message });
         return { ok: false, reason: 'forbidden' };
       }
-      // The event is fixed before the delay: what it says of the arrival stays true however late it is handled.
+      // The event is created before an injected delay, so that its arrival time is correct.
       const payload = JSON.stringify(event);
-      const delay = delayMs();
+      const delay = delayMs(fn.id);
       if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<'late'>((resolve) => {

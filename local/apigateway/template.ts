@@ -8,7 +8,7 @@ import { json } from '../template/schema.ts';
 export interface Authorizer {
   id: string;
   fn: LambdaFunction;
-  /** Where the credentials are expected, such as `route.request.querystring.EIO`. */
+  /** The identity sources, such as `route.request.querystring.EIO`. */
   identitySource: string[];
 }
 
@@ -28,7 +28,7 @@ export interface Cors {
   maxAge: number | undefined;
 }
 
-/** An API as the template declares it, with its routes leading to functions. */
+/** An API of the template, with its routes and their functions. */
 export interface Api {
   id: string;
   name: string;
@@ -151,7 +151,7 @@ function integrated(
       `${integration.where}: the local cloud does not implement ${properties.IntegrationType} integrations`,
     );
   }
-  // WebSocket integrations have no payload format: CDK leaves it out there and writes 2.0 for HTTP APIs.
+  // WebSocket integrations have no payload format. CDK sets 2.0 for HTTP APIs only.
   if (properties.PayloadFormatVersion !== undefined && properties.PayloadFormatVersion !== '2.0') {
     throw new Error(`${integration.where}: the local cloud implements payload format 2.0 only`);
   }

@@ -5,8 +5,8 @@ import { arn, stackArn } from '../template/names.ts';
 const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
 
 /**
- * CloudFormation's interface, of which only DescribeStacks of one stack is here: it tells a stack's outputs.
- * @param outputs those of a stack, undefined when there is none of that name
+ * The CloudFormation API. It implements DescribeStacks of one stack, which returns the outputs.
+ * @param outputs returns the outputs of a stack, or undefined if the stack does not exist
  * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
  */
 export function cloudFormationApi(outputs: (stack: string) => Record<string, string> | undefined): Service {

@@ -8,32 +8,35 @@ import { decodeKey } from '../s3/address.ts';
 import type { S3Request } from '../s3/request.ts';
 import type { S3 } from '../s3/s3.ts';
 import { type Reply, send } from '../shared/http.ts';
+import { ErrorCache } from './error-cache.ts';
 import { type EventContext, functionEvent, readRequestResult, readResponseResult } from './event.ts';
 import { type EdgeRequest, joined, readdress, readEdgeRequest } from './message.ts';
 import type { Behavior, DistributionConfig, Origin } from './template.ts';
 
-/** What a distribution may have as its origins. */
+/** The services that can be origins of a distribution. */
 export interface Origins {
   http: HttpGateway | undefined;
   webSocket: WebSocketGateway | undefined;
   s3: S3 | undefined;
 }
 
-/** A request that has passed its behavior, or the answer at which it ended. */
+/** A request for an origin, or a final response. */
 type Passage =
   | { ended: Reply }
   | { ended?: undefined; behavior: Behavior; context: EventContext; viewer: EdgeRequest; request: EdgeRequest };
 
-/** What reaches an origin without an origin request policy: what its answer depends on, whatever the cache. */
+/** The headers that an origin receives without an origin request policy. */
 const BASIC_HEADERS = /^(content-.+|if-.+|range|transfer-encoding|connection|upgrade|sec-websocket-.+)$/;
 
-/** CloudFront: finds a request's behavior, runs its functions, and asks its origin. Nothing is cached. */
+/** A CloudFront distribution: selects the behavior, runs its functions, forwards to its origin. Caches errors only. */
 export class Distribution {
   readonly #config: DistributionConfig;
   readonly #origins: Origins;
+  readonly #errors: ErrorCache;
 
   constructor(config: DistributionConfig, origins: Origins) {
     this.#config = config;
+    this.#errors = new ErrorCache(config.errorTtlMs);
     this.#origins = origins;
   }
 
@@ -41,8 +44,11 @@ export class Distribution {
     const passage = this.#admit(incoming);
     if (passage.ended) return passage.ended;
     const { behavior, context, viewer, request } = passage;
-    const reply = withHeaders(behavior, viewer, await this.#ask(behavior.origin, request, incoming));
-    // Functions are not asked about errors.
+    const cached = this.#errors.find(behavior, request, Date.now());
+    const answer = cached ?? (await this.#ask(behavior.origin, request, incoming));
+    if (!cached) this.#errors.add(behavior, request, answer, Date.now());
+    const reply = withHeaders(behavior, viewer, answer);
+    // Functions do not run for errors.
     if (!behavior.viewerResponse || reply.status >= 400) return reply;
     const event = functionEvent('viewer-response', context, viewer, reply);
     return (
@@ -50,28 +56,36 @@ export class Distribution {
     );
   }
 
-  /** Upgrades are judged like other requests, and then are the WebSocket API's. */
+  /** Upgrade requests pass the same checks. The WebSocket API then handles them. */
   upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { webSocket } = this.#origins;
     const passage = this.#admit(incoming);
     if (passage.ended) {
       refuse(incoming, socket, passage.ended);
     } else if (passage.behavior.origin.target.kind !== 'WEBSOCKET' || !webSocket) {
-      refuse(incoming, socket, failure(404, 'There is nothing to upgrade to at this path.'));
+      refuse(incoming, socket, failure(404, 'This path does not support upgrades.'));
     } else {
-      readdress(incoming, passage.request);
-      webSocket.upgrade(incoming, socket, head);
+      const { behavior, request } = passage;
+      const cached = this.#errors.find(behavior, request, Date.now());
+      if (cached) {
+        refuse(incoming, socket, cached);
+        return;
+      }
+      readdress(incoming, request);
+      webSocket.upgrade(incoming, socket, head, (status) =>
+        this.#errors.add(behavior, request, failure(status, 'The connection was refused.'), Date.now()),
+      );
     }
   }
 
-  /** Decides what becomes of a request before any origin is asked. */
+  /** Processes a request before it is forwarded to an origin. */
   #admit(incoming: IncomingMessage): Passage {
     const { id, domainName, behaviors } = this.#config;
     const viewer = readEdgeRequest(incoming);
     const ip = incoming.socket.remoteAddress ?? '127.0.0.1';
     const context = { distributionDomainName: domainName, distributionId: id, requestId: randomUUID(), ip };
     const behavior = behaviors.find(({ matches }) => matches(viewer.uri));
-    if (!behavior) return { ended: failure(404, 'No behavior of the distribution is for this path.') };
+    if (!behavior) return { ended: failure(404, 'No behavior of the distribution matches this path.') };
     const passed = pass(behavior, context, viewer);
     if ('status' in passed) return { ended: withHeaders(behavior, viewer, passed) };
     return { behavior, context, viewer: passed, request: toOrigin(behavior, passed, ip) };
@@ -98,7 +112,7 @@ const FAILED = failure(
   'The CloudFront function associated with the CloudFront distribution failed or is invalid.',
 );
 
-/** What a behavior makes of a request: an answer at once, or what the origin is asked. */
+/** Applies a behavior to a request. Returns a response, or the request for the origin. */
 function pass({ methods, viewerRequest }: Behavior, context: EventContext, request: EdgeRequest): EdgeRequest | Reply {
   if (!methods.has(request.method)) {
     return failure(403, `This distribution is not configured to allow the HTTP request method ${request.method} here.`);
@@ -112,7 +126,7 @@ function withHeaders({ responseHeaders }: Behavior, request: EdgeRequest, reply:
   return responseHeaders ? { ...reply, headers: responseHeaders(request, reply.headers ?? {}) } : reply;
 }
 
-/** The request as the origin gets it: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html */
+/** The origin request: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html */
 function toOrigin({ origin, forwardsAll }: Behavior, request: EdgeRequest, sender: string): EdgeRequest {
   const forwarded = Object.entries(request.headers).filter(([name]) => forwardsAll || BASIC_HEADERS.test(name));
   const custom = Object.entries(origin.customHeaders).map(([name, value]) => [name, [value]]);
@@ -153,11 +167,11 @@ function failure(status: number, text: string): Reply {
   return { status, headers: { 'content-type': 'text/html' }, body };
 }
 
-/** Answers an upgrade request with a plain response and hangs up. */
+/** Answers an upgrade request with an HTTP response and closes the socket. */
 function refuse(incoming: IncomingMessage, socket: Duplex, reply: Reply): void {
   socket.on('error', () => socket.destroy());
-  // Node promises a Duplex only, but without a server of ours in between it is always the connection itself.
-  if (!(socket instanceof Socket)) throw new TypeError('An upgrade came over something else than a socket');
+  // The type is Duplex, but a plain HTTP server always passes the connection's socket.
+  if (!(socket instanceof Socket)) throw new TypeError('Expected the stream of an upgrade request to be a socket');
   const response = new ServerResponse(incoming);
   response.assignSocket(socket);
   response.on('finish', () => socket.end());

@@ -7,7 +7,7 @@ import type { Log } from '../shared/log.ts';
 import { type Resource, readProperties } from '../template/model.ts';
 import { strict } from '../template/schema.ts';
 
-/** A CloudFront Function. They run within a millisecond there, but on a machine that is less busy. */
+/** The time limit of a CloudFront Function. CloudFront allows about a millisecond, on a less busy machine. */
 const TIMEOUT_MS = 1000;
 const CODE_BYTES = 10 * 1024;
 
@@ -20,10 +20,10 @@ const functionSchema = strict({
   Tags: z.optional(z.unknown()),
 });
 
-/** What `require` finds there. */
+/** The modules that `require` can load. */
 const MODULES: Record<string, unknown> = { crypto, querystring, buffer: { Buffer } };
 
-/** Calls the handler with the event. Microtasks run before this ends, so there is nothing that it could wait for. */
+/** Calls the handler with the event. Microtasks run before this returns, and there are no other tasks. */
 const CALL = `
 ;Promise.resolve(JSON.parse($local.event)).then(handler).then(
   (result) => $local.done(JSON.stringify(result)),
@@ -35,7 +35,7 @@ export class EdgeFunction {
   readonly #script: Script;
   readonly #log: Log;
 
-  /** @throws when the code is none, or longer than CloudFront takes */
+  /** @throws if the code is invalid or exceeds CloudFront's limit */
   constructor(resource: Resource, log: Log) {
     const { FunctionCode: code } = readProperties(resource, functionSchema);
     const bytes = Buffer.byteLength(code);
@@ -51,12 +51,11 @@ export class EdgeFunction {
   }
 
   /**
-   * What the handler returns, as `read` understands it. Undefined when there is nothing to understand, which is logged.
-   * Every run has a world of its own.
+   * Runs the handler in a new context and parses its result with `read`. Logs a failure and returns undefined.
    */
   run<T>(event: object, requestId: string, read: (result: unknown) => T | undefined): T | undefined {
     let result: string | undefined;
-    let failure: unknown = new Error('The function ended without an answer');
+    let failure: unknown = new Error('The function returned no result');
     const print = (...values: unknown[]): void => {
       const text = values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(' ');
       this.#log({ kind: 'output', functionId: this.id, stream: 'stdout', text });
@@ -86,7 +85,8 @@ export class EdgeFunction {
     }
     const value = result === undefined ? undefined : read(tryParse(result));
     if (value !== undefined) return value;
-    if (result !== undefined) failure = new TypeError(`Neither a request nor a response: ${result.slice(0, 500)}`);
+    if (result !== undefined)
+      failure = new TypeError(`The result is neither a request nor a response: ${result.slice(0, 500)}`);
     const [errorType = 'Error', ...message] = String(failure).split(': ');
     const errorMessage = message.join(': ');
     this.#log({

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Reply } from '../shared/http.ts';
 import type { EdgeRequest, HeaderValues } from './message.ts';
 
-// What functions are given and give back:
+// The event structure of CloudFront Functions:
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
 
 const single = z.object({ value: z.string() });
@@ -31,11 +31,11 @@ const responseSchema = z.object({
   ),
 });
 
-/** Functions neither see nor set these: they belong to the connection. */
+/** Headers of the connection. Functions neither read nor set them. */
 const HIDDEN =
   /^(connection|expect|keep-alive|proxy-.+|trailer|upgrade|x-accel-.+|x-amz-cf-.+|x-cache.*|x-edge-.+|x-real-ip)$/;
 
-/** Functions see these and cannot change them. */
+/** Headers that functions can read but not change. */
 const READ_ONLY = /^(host|content-length|transfer-encoding|via)$/;
 
 export interface EventContext {
@@ -62,7 +62,7 @@ export function functionEvent(
   };
 }
 
-/** What a function at viewer-request wants: another request, or an answer at once. Undefined when it is neither. */
+/** The result of a viewer-request function: a request or a response. Undefined if it is neither. */
 export function readRequestResult(result: unknown, before: EdgeRequest): EdgeRequest | Reply | undefined {
   if (z.safeParse(z.object({ statusCode: z.unknown() }), result).success) return readResponseResult(result);
   const parsed = z.safeParse(requestSchema, result);
@@ -75,7 +75,7 @@ export function readRequestResult(result: unknown, before: EdgeRequest): EdgeReq
   return {
     method: before.method,
     uri,
-    // As it came, for what means the same may be written in several ways.
+    // An unchanged query keeps its original encoding.
     querystring: unchanged ? before.querystring : written,
     headers: {
       ...keep(listed(parsed.data.headers), (name) => !HIDDEN.test(name) && !READ_ONLY.test(name)),
@@ -86,8 +86,8 @@ export function readRequestResult(result: unknown, before: EdgeRequest): EdgeReq
 }
 
 /**
- * The answer that a function gives.
- * @param before what it was given, whose body stays when the function says nothing of a body
+ * The response that a function returns.
+ * @param before the original response; its body is kept if the function returns none
  */
 export function readResponseResult(result: unknown, before?: Reply): Reply | undefined {
   const parsed = z.safeParse(responseSchema, result);
@@ -136,9 +136,9 @@ function responseOf({ status, headers = {} }: Reply): object {
   return { statusCode: status, headers: wrapped(Object.fromEntries(lists)), cookies: Object.fromEntries(cookies) };
 }
 
-/** `a=1`, `b=2` by name; several values of one name are listed besides the first. Nothing is decoded. */
+/** Pairs such as `a=1` by name, with multiple values. Nothing is decoded. */
 function grouped(parts: string[]): Values {
-  const lists: HeaderValues = {};
+  const lists: HeaderValues = Object.create(null);
   for (const part of parts.filter((text) => text !== '')) {
     const [name, value] = splitPair(part);
     lists[name] = [...(lists[name] ?? []), value];

@@ -4,24 +4,24 @@ import { splitUrl } from '../shared/http.ts';
 /** Names in lower case. */
 export type HeaderValues = Record<string, string[]>;
 
-/** A request as CloudFront handles it, without its body. */
+/** A request in CloudFront, without its body. */
 export interface EdgeRequest {
   method: string;
-  /** The path as it came, still encoded. */
+  /** The path as received, still encoded. */
   uri: string;
-  /** As it came, without the question mark. */
+  /** As received, without the question mark. */
   querystring: string;
   headers: HeaderValues;
 }
 
 export function readEdgeRequest(request: IncomingMessage): EdgeRequest {
   const [uri, querystring] = splitUrl(request.url);
-  const headers: HeaderValues = {};
+  const headers: HeaderValues = Object.create(null);
   for (const [name, values] of Object.entries(request.headersDistinct)) if (values) headers[name] = values;
   return { method: request.method ?? 'GET', uri, querystring, headers };
 }
 
-/** Gives a request the target and the headers that its origin sees. Names that the viewer sent keep their spelling. */
+/** Sets the target and the headers of an origin request. Header names keep the viewer's spelling. */
 export function readdress(request: IncomingMessage, { uri, querystring, headers }: EdgeRequest): void {
   const spelled = new Map(request.rawHeaders.filter((_, i) => i % 2 === 0).map((name) => [name.toLowerCase(), name]));
   const entries = Object.entries(headers);

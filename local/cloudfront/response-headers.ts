@@ -47,7 +47,7 @@ const policySchema = z.object({
   }),
 });
 
-/** Changes the headers of a response on its way to the viewer. */
+/** Applies a response headers policy to a response. */
 export type ResponseHeaders = (request: EdgeRequest, headers: Headers) => Headers;
 
 type Headers = NonNullable<Reply['headers']>;
@@ -55,7 +55,7 @@ type Headers = NonNullable<Reply['headers']>;
 interface Header {
   name: string;
   value: string;
-  /** Replaces what the origin says. */
+  /** Overrides the header of the origin. */
   override: boolean;
 }
 
@@ -103,7 +103,7 @@ function securityHeaders(config: z.output<typeof securitySchema> | undefined): H
   ];
 }
 
-/** Only requests that name an origin get these headers, and only preflights those about methods and headers. */
+/** Requests with an Origin header get CORS headers. Only preflight requests get those for methods and headers. */
 function withCors(cors: Cors, { method, headers: asked }: EdgeRequest, headers: Headers): Headers {
   const origin = asked.origin?.[0];
   const names = Object.keys(headers).filter((name) => name.startsWith('access-control-'));
@@ -130,7 +130,7 @@ function withCors(cors: Cors, { method, headers: asked }: EdgeRequest, headers: 
 
 const ALL_METHODS = ['GET', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
-/** `https://*.example.com`, or the host alone for either scheme. */
+/** Matches `https://*.example.com`, or a host without a scheme. */
 function allowsOrigin(allowed: string, origin: string): boolean {
   return matchesPattern(allowed.includes('://') ? allowed : `*://${allowed}`, origin);
 }

@@ -7,11 +7,11 @@ import { strict } from '../template/schema.ts';
 import { EdgeFunction } from './edge-function.ts';
 import { type ResponseHeaders, responseHeaders } from './response-headers.ts';
 
-/** Where requests are sent that the cache cannot answer; here, that is all of them. */
+/** An origin. Nothing is cached locally, so it receives all requests. */
 export interface Origin {
   target: { kind: 'HTTP' | 'WEBSOCKET' } | { kind: 'S3'; bucket: string; signed: boolean };
   host: string;
-  /** Put before every path. */
+  /** The prefix of every path. */
   path: string;
   customHeaders: Record<string, string>;
 }
@@ -20,7 +20,7 @@ export interface Behavior {
   matches(uri: string): boolean;
   methods: ReadonlySet<string>;
   origin: Origin;
-  /** Whether the origin gets the viewer's query, cookies and headers; else hardly anything of them. */
+  /** Whether the origin receives the viewer's query, cookies and headers. Otherwise it receives almost none. */
   forwardsAll: boolean;
   viewerRequest: EdgeFunction | undefined;
   viewerResponse: EdgeFunction | undefined;
@@ -31,11 +31,13 @@ export interface DistributionConfig {
   id: string;
   arn: string;
   domainName: string;
-  /** In the order in which they are tried; the last matches everything. */
+  /** The time of errors in the cache (ms) by status, if it is not the default. */
+  errorTtlMs: ReadonlyMap<number, number>;
+  /** In order of precedence. The last one matches every path. */
   behaviors: Behavior[];
 }
 
-/** Managed by AWS, with the same ids everywhere. Locally nothing is cached, whatever the policy. */
+/** Policies that AWS manages, with fixed ids. Only errors are cached locally. */
 const CACHE_POLICIES = {
   cachingDisabled: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
   cachingOptimized: '658327ea-f89d-4fab-a63d-7e88639e58f6',
@@ -61,7 +63,7 @@ const behaviorSchema = {
   OriginRequestPolicyId: z.optional(z.literal(ALL_VIEWER_EXCEPT_HOST_HEADER, { error: unknownPolicy })),
   ResponseHeadersPolicyId: z.optional(z.string()),
   TargetOriginId: z.string(),
-  // All of it is http here, which stands for https.
+  // The local cloud uses http in place of https.
   ViewerProtocolPolicy: ignored,
 };
 const defaultSchema = strict(behaviorSchema);
@@ -84,8 +86,11 @@ const distributionSchema = z.object({
     DefaultCacheBehavior: defaultSchema,
     Enabled: z.literal(true),
     Origins: z.array(originSchema),
-    // How long errors are cached, which nothing is; pages in their place are not implemented.
-    CustomErrorResponses: z.optional(z.array(strict({ ErrorCode: ignored, ErrorCachingMinTTL: ignored }))),
+    // Custom error pages are not implemented.
+    CustomErrorResponses: z._default(
+      z.array(strict({ ErrorCode: z.number(), ErrorCachingMinTTL: z._default(z.number(), 10) })),
+      [],
+    ),
     Aliases: z._default(strings, []),
     Comment: ignored,
     HttpVersion: ignored,
@@ -105,7 +110,7 @@ const accessControlSchema = z.object({
 
 const protocolSchema = z.object({ ProtocolType: z.enum(['HTTP', 'WEBSOCKET']) });
 
-/** Every name that leads to a distribution: its own, and what else it is called. */
+/** The host names of a distribution: its own and its aliases. */
 export function hostNames(model: Model): Set<string> {
   const names = model.ofType('AWS::CloudFront::Distribution').flatMap((resource) => {
     const { DistributionConfig } = readProperties(resource, distributionSchema);
@@ -114,7 +119,7 @@ export function hostNames(model: Model): Set<string> {
   return new Set(names);
 }
 
-/** The template's distribution, if it has one. */
+/** The distribution of the template, if any. */
 export function loadDistribution(model: Model, log: Log): DistributionConfig | undefined {
   const [resource, ...others] = model.ofType('AWS::CloudFront::Distribution');
   if (!resource) return undefined;
@@ -157,6 +162,9 @@ export function loadDistribution(model: Model, log: Log): DistributionConfig | u
     id,
     arn: arn('cloudfront', `distribution/${id}`, ''),
     domainName: String(resource.identity().attributes.DomainName),
+    errorTtlMs: new Map(
+      config.CustomErrorResponses.map(({ ErrorCode, ErrorCachingMinTTL }) => [ErrorCode, ErrorCachingMinTTL * 1000]),
+    ),
     behaviors: [
       ...config.CacheBehaviors.map(({ PathPattern, ...source }) => behavior(PathPattern, source)),
       behavior('*', config.DefaultCacheBehavior),
@@ -185,7 +193,7 @@ function origin(model: Model, distribution: Resource, source: z.output<typeof or
   return { target: { kind: readProperties(api, protocolSchema).ProtocolType }, host, path, customHeaders };
 }
 
-/** Whether an access control lets CloudFront read as itself. */
+/** Whether an origin access control makes CloudFront sign requests. */
 function signs(model: Model, distribution: Resource, id: string): boolean {
   const controls = new Map(
     model.ofType('AWS::CloudFront::OriginAccessControl').map((control) => [control.identity().ref, control]),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { tryParse } from '../shared/json.ts';
 
-/** One metric of one line, with the values that the line has for it. */
+/** One metric of a log line, with its values. */
 export interface Datum {
   namespace: string;
   name: string;
@@ -26,7 +26,7 @@ const documentSchema = z.looseObject({
 });
 
 /**
- * The metrics that CloudWatch takes from a line of a log; undefined when it is no document of the embedded metric format.
+ * The metrics in a log line in the embedded metric format. Undefined for other lines.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function readMetrics(line: string): Datum[] | undefined {

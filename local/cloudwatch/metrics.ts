@@ -1,21 +1,21 @@
 import type { LogEntry } from '../shared/log.ts';
 import { type Datum, readMetrics } from './emf.ts';
 
-/** How many lines' metrics are kept, so that a server left running does not grow. */
+/** The number of log lines whose metrics are kept. The limit bounds memory. */
 const KEPT = 10_000;
 
-/** What CloudWatch would know of by what functions print. */
+/** The metrics that functions wrote to their logs. */
 export class Metrics {
   #data: Datum[] = [];
 
-  /** Takes in what a function has printed. */
+  /** Extracts metrics from the output of a function. */
   read(entry: LogEntry): void {
     if (entry.kind !== 'output' || entry.stream !== 'stdout') return;
     for (const line of entry.text.split('\n')) this.#data.push(...(readMetrics(line) ?? []));
     if (this.#data.length > KEPT * 1.5) this.#data = this.#data.slice(-KEPT);
   }
 
-  /** Everything written so far of which all that is given is true; dimensions have to be the same, as in CloudWatch. */
+  /** The metrics that match the filter. As in CloudWatch, all dimensions must be equal. */
   find(wanted: { namespace?: string; name?: string; dimensions?: Record<string, string> } = {}): Datum[] {
     const key = wanted.dimensions && keyOf(wanted.dimensions);
     return this.#data.filter(
@@ -26,7 +26,7 @@ export class Metrics {
     );
   }
 
-  /** The sum of all values of a metric, whatever its dimensions. */
+  /** The sum of a metric over all dimensions. */
   sum(name: string): number {
     return this.find({ name }).reduce((sum, { values }) => values.reduce((a, b) => a + b, sum), 0);
   }

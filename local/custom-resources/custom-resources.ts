@@ -13,7 +13,7 @@ import { isNative } from './native.ts';
 
 const PREFIX = '/_cloudformation/';
 
-/** As long as CloudFormation would wait by default is an hour; nobody waits that long for a start. */
+/** CloudFormation waits an hour by default. The local cloud waits less, so that a start fails early. */
 const ANSWER_MS = 120_000;
 
 const answerSchema = z.object({
@@ -33,7 +33,7 @@ export interface CustomResourcesOptions {
   memory: Memory;
 }
 
-/** CloudFormation's custom resources: a function is asked to create something, and answers to a URL. */
+/** Custom resources of CloudFormation: invokes a function to create the resource, and waits for its response. */
 export class CustomResources {
   readonly #options: CustomResourcesOptions;
   readonly #waiting = new Map<string, (answer: CustomAnswer) => void>();
@@ -42,7 +42,7 @@ export class CustomResources {
     this.#options = options;
   }
 
-  /** Takes the PUT that a function sends to its ResponseURL. */
+  /** Handles the PUT request that a function sends to its ResponseURL. */
   receive(path: string, method: string, body: Buffer): Reply | undefined {
     if (!path.startsWith(PREFIX)) return undefined;
     const requestId = path.slice(PREFIX.length);
@@ -54,7 +54,7 @@ export class CustomResources {
     return { status: 200 };
   }
 
-  /** Creates them all, those first that others refer to. */
+  /** Creates all custom resources in the order of their dependencies. */
   async create(): Promise<void> {
     let pending = this.#options.model.resources.filter(({ type }) => isCustomResource(type));
     while (pending.length > 0) {
@@ -108,7 +108,7 @@ export class CustomResources {
       const fail = (Reason: string) => resolve({ Status: 'FAILED', Reason });
       timer = setTimeout(() => fail(`no answer to the ResponseURL within ${limitMs / 1000} s`), limitMs);
       this.#waiting.set(requestId, resolve);
-      // CloudFormation invokes asynchronously and would learn of a failure only by the silence; we can tell at once.
+      // CloudFormation detects a failed invocation only by its timeout. The local cloud reports it at once.
       void async.accept(fn, JSON.stringify(event), `custom resource ${resource.logicalId}`, 0).then((outcome) => {
         if (!outcome.ok) fail(`${fn.id} failed: ${outcome.error.errorType}: ${outcome.error.errorMessage}`);
       });
@@ -122,7 +122,7 @@ export class CustomResources {
   }
 }
 
-/** CloudFormation hands every number and boolean to a custom resource as a string. */
+/** CloudFormation passes numbers and booleans to custom resources as strings. */
 function stringified(value: z.output<typeof json>): Record<string, z.output<typeof json>> {
   const convert = (item: z.output<typeof json>): z.output<typeof json> => {
     if (Array.isArray(item)) return item.map(convert);

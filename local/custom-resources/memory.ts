@@ -7,7 +7,7 @@ const createdSchema = z.object({ physicalId: z.string(), properties: z.record(z.
 
 export type Created = z.output<typeof createdSchema>;
 
-/** Which custom resources exist already: in a file where state is kept between runs, else for this run only. */
+/** The existing custom resources: in a file if state is kept between runs, otherwise in memory. */
 export class Memory {
   readonly #file: string | undefined;
   readonly #created: Record<string, Created>;

@@ -1,13 +1,13 @@
 import { asList, isObject, type JsonObject } from '../shared/json.ts';
 import { arn } from '../template/names.ts';
 
-/** What a request does, in the words of IAM. */
+/** An action on a resource, as IAM names them. */
 export interface Access {
   action: string;
   resource: string;
 }
 
-/** A transaction is authorised as the single operations it consists of; there is no action for the whole. */
+/** IAM authorizes a transaction by its single operations. The transaction itself has no action. */
 const TRANSACTION_ACTIONS: Record<string, string> = {
   Put: 'PutItem',
   Update: 'UpdateItem',
@@ -16,10 +16,10 @@ const TRANSACTION_ACTIONS: Record<string, string> = {
   Get: 'GetItem',
 };
 
-/** Operations of DynamoDB's SQL dialect, whose tables stand inside statements that nothing here parses. */
+/** PartiQL operations. The table names are in statements, which are not parsed. */
 export const UNSUPPORTED = new Set(['ExecuteStatement', 'BatchExecuteStatement', 'ExecuteTransaction']);
 
-/** Every action on every resource that a request needs to be allowed. */
+/** All actions and resources that a request needs. */
 export function accessesOf(operation: string, input: JsonObject): Access[] {
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') {
     const tables = isObject(input.RequestItems) ? Object.keys(input.RequestItems) : [];
@@ -29,7 +29,7 @@ export function accessesOf(operation: string, input: JsonObject): Access[] {
     const items = Array.isArray(input.TransactItems) ? input.TransactItems : [];
     const accesses = items.filter(isObject).flatMap((item) =>
       Object.entries(item).flatMap(([kind, details]) => {
-        const action = TRANSACTION_ACTIONS[kind];
+        const action = Object.hasOwn(TRANSACTION_ACTIONS, kind) ? TRANSACTION_ACTIONS[kind] : undefined;
         return action && isObject(details) ? [access(action, String(details.TableName))] : [];
       }),
     );

@@ -12,7 +12,7 @@ export function reportsCapacity(operation: string): boolean {
   return WRITES.has(operation) || READS.has(operation);
 }
 
-/** Adds up the capacity that the emulator reports; its numbers follow AWS's rules, indexes included. */
+/** Sums the capacity that the emulator reports. The values follow the rules of AWS, including indexes. */
 export function consumedUnits(operation: string, consumed: Json | undefined): Units {
   const total = asList(consumed)
     .filter((entry): entry is JsonObject => isObject(entry))
@@ -21,8 +21,8 @@ export function consumedUnits(operation: string, consumed: Json | undefined): Un
 }
 
 /**
- * What a refused write costs. AWS bills a failed condition like a write of the existing item but reports no
- * number with the error, so this is the least it can be.
+ * The capacity of a failed conditional write. AWS bills it like a write of the existing item, but the error contains
+ * no number. So this is the minimum.
  */
 export function failedUnits(operation: string, errorType: string): Units {
   return WRITES.has(operation) && errorType.includes('ConditionalCheckFailed') ? { writeUnits: 1 } : {};

@@ -1,11 +1,11 @@
 import { Agent, type OutgoingHttpHeaders } from 'node:http';
 import { type Exchange, exchange } from '../shared/http.ts';
 
-/** Constant, so that servers which keep separate tables per access key show every function the same ones. */
+/** Constant, because some servers keep separate tables for each access key. */
 const AUTHORIZATION =
   'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
 
-/** Speaks to the emulator over connections that stay open. */
+/** An HTTP client for the emulator with persistent connections. */
 export class EmulatorClient {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #endpoint: URL;
@@ -25,7 +25,7 @@ export class EmulatorClient {
     return exchange(this.#endpoint, { method: 'POST', agent: this.#agent, headers }, body);
   }
 
-  /** A call of our own, which has to succeed. */
+  /** A call of the local cloud itself. @throws if it fails */
   async must(operation: string, input: object): Promise<string> {
     const reply = await this.call(operation, JSON.stringify(input));
     const text = reply.body.toString('utf8');

@@ -23,7 +23,7 @@ const tableSchema = z.object({
   TimeToLiveSpecification: z.optional(z.object({ AttributeName: z.optional(z.string()), Enabled: boolean })),
 });
 
-/** Creates the template's tables; those that kept data from an earlier run are left as they are. */
+/** Creates the tables of the template. Existing tables with data from an earlier run are kept. */
 export async function createTables(model: Model, client: EmulatorClient): Promise<void> {
   const resources = model.ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable');
   if (resources.length === 0) return;

@@ -4,24 +4,24 @@ import type { LambdaFunction } from '../lambda/functions.ts';
 import { assumedRole } from '../lambda/lambda.ts';
 import type { Log } from '../shared/log.ts';
 
-/** Whoever runs the local cloud: as an account's administrator, he may do everything. */
+/** The user who runs the local cloud. Like an account administrator, they have all permissions. */
 export const OPERATOR = { id: 'operator', accessKeyId: 'operator' } as const;
 
-/** Who calls AWS. */
+/** The caller of an AWS API. */
 export type Caller = LambdaFunction | typeof OPERATOR;
 
-/** Why a call is refused; each service puts it into its own wire shape. */
+/** The reason for a denial. Each service formats it for its protocol. */
 export interface Denial {
   message: string;
 }
 
-/** Asks whether the caller may do one thing. `shown` is the resource as the service prints it in its message. */
+/** Checks one action of the caller. `shown` is the resource in the service's error message. */
 export type Authorize = (action: string, resource: string, shown?: string) => Denial | undefined;
 
-/** What a resource's own policy says of a role. Only some services have such policies. */
+/** The decision of a resource policy for a role. Only some services have resource policies. */
 export type ResourcePolicy = (roleArn: string, action: string, resource: string) => Decision;
 
-/** Within one account, either kind of policy is enough to allow, and either can deny. */
+/** Within one account, either kind of policy can allow, and either can deny. */
 export function authorizer(
   caller: LambdaFunction,
   roles: Map<string, Role>,

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Role } from '../iam/roles.ts';
 import type { LambdaFunction } from '../lambda/functions.ts';
 import type { AwsService, CallLog } from '../shared/calls.ts';
-import { close, listen, type Reply, readBody, send } from '../shared/http.ts';
+import { close, listen, type Reply, readBody, send, splitUrl } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
 import { queryFailure } from '../shared/query-protocol.ts';
 import { type Authorize, authorizer, type Caller, OPERATOR } from './authorize.ts';
 
-/** A function's call of an AWS API, with the body read. */
+/** An AWS API call of a function, with its body. */
 export interface AwsRequest {
   method: string;
-  /** As it came, still percent-encoded. */
+  /** As received, still percent-encoded. */
   path: string;
   headers: Record<string, string | string[] | undefined>;
   body: Buffer;
@@ -30,7 +31,7 @@ export interface Answer {
 
 export type Service = (request: AwsRequest, authorize: Authorize) => Promise<Answer>;
 
-/** Serves what no AWS call is, such as the URL that custom resources answer to. True when it took the request. */
+/** Handles requests that are not AWS calls, such as responses of custom resources. Returns true if it did. */
 export type Aside = (path: string, method: string, body: Buffer) => Reply | undefined;
 
 export interface GateOptions {
@@ -43,18 +44,26 @@ export interface GateOptions {
 }
 
 /**
- * The one door to AWS: every SDK client of every function ends here. It tells from the signature who calls and which
- * service is meant, lets the service ask the caller's policies, and writes down what happened.
+ * The endpoint of all AWS APIs for functions. It identifies the caller and the service by the signature. The service
+ * checks the caller's policies. The gate records each call.
  */
 export class Gate {
   readonly #options: GateOptions;
   readonly #server: Server;
   readonly #throttled = new Map<string, number>();
+  readonly #silent = new Map<string, number>();
+  /** The open connections, with the function and service of their last call. */
+  readonly #open = new Map<Socket, string>();
+  /** Connections that are reset at their next use. */
+  readonly #stale = new WeakSet<Socket>();
   url = '';
 
   constructor(options: GateOptions) {
     this.#options = options;
     this.#server = createServer(async (request, response) => {
+      const purpose = purposeOf(request.headers.authorization);
+      if (this.#stale.has(request.socket)) return this.#reset(purpose);
+      this.#open.set(request.socket, purpose);
       try {
         const { method = 'GET', url: path = '/', headers } = request;
         const body = await readBody(request);
@@ -62,11 +71,18 @@ export class Gate {
         send(response, reply ?? (await this.#answer({ method, path, headers, body }, options.functions())));
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        options.log({ kind: 'notice', text: `The gate could not answer ${request.method} ${request.url}: ${message}` });
+        options.log({
+          kind: 'notice',
+          text: `The gate could not answer ${request.method} ${splitUrl(request.url)[0]}: ${message}`,
+        });
         if (!response.headersSent) send(response, fault(500, 'InternalFailure', message));
       }
     });
     this.#server.keepAliveTimeout = 60_000;
+    this.#server.on('connection', (socket) => {
+      this.#open.set(socket, '');
+      socket.on('close', () => this.#open.delete(socket));
+    });
   }
 
   async start(): Promise<void> {
@@ -77,12 +93,36 @@ export class Gate {
     await close(this.#server);
   }
 
-  /** Throttles the next so many calls of a service. */
+  /**
+   * Closes all connections. Functions detect that only at the next use, as if they had been frozen while AWS closed them.
+   */
+  freeze(): void {
+    for (const socket of this.#open.keys()) this.#stale.add(socket);
+  }
+
+  /** Resets all stale connections of one function to one service, when it uses one of them. */
+  #reset(purpose: string): void {
+    for (const [socket, last] of this.#open) if (last === purpose && this.#stale.has(socket)) socket.resetAndDestroy();
+  }
+
+  /** Throttles the next calls of a service. */
   throttle(service: keyof typeof THROTTLED, calls: number): void {
     this.#throttled.set(service, calls);
   }
 
-  /** The answer to a call that is throttled. */
+  /** Leaves the next calls of a service without a response. */
+  hang(service: AwsService, calls: number): void {
+    this.#silent.set(service, calls);
+  }
+
+  /** Whether this call stays without a response. */
+  #hangs(service: string): boolean {
+    const left = this.#silent.get(service) ?? 0;
+    this.#silent.set(service, Math.max(0, left - 1));
+    return left > 0;
+  }
+
+  /** The response to a throttled call. */
   #refusal(service: string): Reply | undefined {
     const left = this.#throttled.get(service) ?? 0;
     if (left === 0) return undefined;
@@ -90,7 +130,7 @@ export class Gate {
     return THROTTLED[service];
   }
 
-  /** Answers the operator, who comes by another door; a function's credentials are not accepted there. */
+  /** Handles calls of the operator, who uses another endpoint. It does not accept credentials of functions. */
   answerOperator(request: Omit<AwsRequest, 'caller'>): Promise<Reply> {
     return this.#answer(request, [OPERATOR]);
   }
@@ -112,6 +152,7 @@ export class Gate {
       this.#options.log({ kind: 'notice', text });
       return fault(501, 'UnknownOperationException', text);
     }
+    if (this.#hangs(signature.service)) return new Promise(() => {});
     const refusal = this.#refusal(signature.service);
     if (refusal) return refusal;
     const service = signature.service as AwsService;
@@ -140,11 +181,17 @@ function readSignature(header: string | string[] | undefined): { accessKeyId: st
   return match?.[1] && match[2] ? { accessKeyId: match[1], service: match[2] } : undefined;
 }
 
-/** Whether the service that is meant speaks AWS's Query protocol, and so expects failures as XML. */
+/** The function that signed a request, and its service. */
+function purposeOf(header: string | undefined): string {
+  const signature = readSignature(header);
+  return signature ? `${signature.accessKeyId} ${signature.service}` : '';
+}
+
+/** Whether the service uses the AWS Query protocol, which has XML errors. */
 const speaksQuery = ({ headers }: Omit<AwsRequest, 'caller'>): boolean =>
   String(headers['content-type']).startsWith('application/x-www-form-urlencoded');
 
-/** What such services call some failures. */
+/** The error codes of those services. */
 const QUERY_CODES: Readonly<Record<string, string>> = { UnrecognizedClientException: 'InvalidClientTokenId' };
 
 function fault(status: number, type: string, message: string): Reply {
@@ -155,7 +202,7 @@ function fault(status: number, type: string, message: string): Reply {
   };
 }
 
-/** How services say that there are too many calls. */
+/** The throttling error of each service. */
 const THROTTLED: Record<string, Reply> = {
   dynamodb: fault(
     400,

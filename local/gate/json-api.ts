@@ -3,7 +3,7 @@ import type { Reply } from '../shared/http.ts';
 import { tryParse } from '../shared/json.ts';
 import type { Service } from './gate.ts';
 
-/** A failure as a service reports it by its JSON protocol. */
+/** An error of a service with the JSON protocol. */
 export class ServiceError extends Error {
   readonly type: string;
 
@@ -13,16 +13,16 @@ export class ServiceError extends Error {
   }
 }
 
-/** One operation: what it takes, what IAM takes for its resource, and what it does. */
+/** One operation: its input schema, its IAM resource and its implementation. */
 export interface JsonOperation {
   readonly resource: string;
   run(): object;
 }
 
-/** Reads the input of an operation. @throws ServiceError when it is none */
+/** Parses the input of an operation. @throws ServiceError if it is invalid */
 export type ReadOperation = (input: unknown) => JsonOperation;
 
-/** @throws ServiceError of the type that the service has for wrong parameters */
+/** @throws ServiceError of the service's type for invalid parameters */
 export function operation<S extends z.ZodMiniType>(
   schema: S,
   invalid: string,
@@ -36,8 +36,8 @@ export function operation<S extends z.ZodMiniType>(
 }
 
 /**
- * A service that speaks AWS's JSON protocol: the header X-Amz-Target names the operation, everything else is JSON.
- * @param prefix of its actions in IAM
+ * A service with the AWS JSON protocol: the header X-Amz-Target names the operation, and the body is JSON.
+ * @param prefix the prefix of its IAM actions
  * Source: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
 export function jsonApi(prefix: string, operations: Readonly<Record<string, ReadOperation>>): Service {
@@ -45,7 +45,7 @@ export function jsonApi(prefix: string, operations: Readonly<Record<string, Read
     const name = String(headers['x-amz-target'] ?? '').replace(/^.*\./, '');
     let resource = '';
     try {
-      const read = operations[name];
+      const read = Object.hasOwn(operations, name) ? operations[name] : undefined;
       if (!read) throw new ServiceError('UnknownOperationException', `The local cloud does not implement ${name}`);
       const { run, ...named } = read(tryParse(body.toString('utf8')));
       resource = named.resource;

@@ -2,7 +2,7 @@ import { matchesArn, matchesPattern } from './patterns.ts';
 
 export type Conditions = { operator: string; key: string; values: string[] }[];
 
-/** Condition keys by lower-case name; a key that is not there is absent from the request. */
+/** Condition keys by lower-case name. A missing key is absent from the request. */
 export type Context = Record<string, string | undefined>;
 
 type Test = (value: string, expected: string) => boolean;
@@ -16,7 +16,7 @@ const OPERATORS: Record<string, Test> = {
   Bool: (value, expected) => value.toLowerCase() === expected.toLowerCase(),
 };
 
-/** The request's properties that the local cloud can tell; a condition on any other is refused at start. */
+/** The condition keys that the local cloud supports. A condition on another key fails at start. */
 const KEYS = new Set([
   'aws:securetransport',
   'aws:requestedregion',
@@ -51,7 +51,7 @@ export function assertConditions(conditions: Conditions, where: string): void {
   }
 }
 
-/** All conditions must hold; of the values of one condition, any (or for a negated operator, none). */
+/** All conditions must match. One value of a condition must match, or none for a negated operator. */
 export function conditionsHold(conditions: Conditions, context: Context): boolean {
   return conditions.every(({ operator, key, values }) => {
     const parsed = parseOperator(operator);

@@ -10,7 +10,7 @@ export interface AccessRequest {
   context?: Context;
 }
 
-/** IAM's rule for identity-based policies: an explicit Deny wins, otherwise one Allow is needed. */
+/** The IAM rule for identity-based policies: an explicit Deny wins. Otherwise one Allow is required. */
 export function evaluate(statements: readonly Statement[], request: AccessRequest): Decision {
   let decision: Decision = 'implicit deny';
   for (const statement of statements) {

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { matchesAction, matchesArn } from './patterns.ts';
 import type { Statement } from './policy.ts';
 
-/** One action on one resource that a role may do, both as its policies write them. */
+/** One action on one resource, as written in the policies of a role. */
 export interface Grant {
   role: string;
   action: string;
   resource: string;
 }
 
-/** All that statements allow. What they allow on every resource but some is one grant for each action. */
+/** The grants of statements. A statement with NotResource is one grant for each action. */
 export function grantsOf(role: string, statements: readonly Statement[]): Grant[] {
   return statements.flatMap(({ effect, actions, resources }) =>
     effect === 'Deny'
@@ -19,7 +19,7 @@ export function grantsOf(role: string, statements: readonly Statement[]): Grant[
   );
 }
 
-/** Of some grants, those that a request makes use of. */
+/** The grants that a request uses. */
 export function grantsUsed(grants: readonly Grant[], request: { action: string; resource: string }): Grant[] {
   return grants.filter(
     ({ action, resource }) =>
@@ -39,7 +39,7 @@ function matches(written: string, test: (pattern: string) => boolean): boolean {
   return written.startsWith(NOT) ? !written.slice(NOT.length).split(OR).some(test) : test(written);
 }
 
-/** Writes down each grant once that is made use of: a line of JSON, in a file of this process. */
+/** Records each used grant once, as a line of JSON in a file of this process. */
 export function grantRecorder(directory: string): (grant: Grant) => void {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, `${process.pid}.jsonl`);

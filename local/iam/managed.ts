@@ -1,7 +1,6 @@
 /**
- * AWS's own managed policies, as far as functions commonly carry them. All of these allow what Lambda does on a
- * function's behalf (logs, traces), which the local cloud does without asking; the statements are here so that
- * a handler calling those services itself is judged correctly.
+ * The managed policies that functions commonly have. They allow logs and traces, which Lambda writes for a function.
+ * The local cloud writes logs without a check. The statements apply if a handler calls these services itself.
  */
 export const AWS_MANAGED_POLICIES: Record<string, object> = {
   'service-role/AWSLambdaBasicExecutionRole': {

@@ -1,6 +1,6 @@
 const compiled = new Map<string, RegExp>();
 
-/** IAM's wildcards: `*` for any run of characters, `?` for exactly one. Everything else is literal. */
+/** IAM wildcards: `*` matches any sequence, `?` exactly one character. Everything else is literal. */
 export function matchesPattern(pattern: string, value: string, ignoreCase = false): boolean {
   if (!/[*?]/.test(pattern)) {
     return ignoreCase ? pattern.toLowerCase() === value.toLowerCase() : pattern === value;
@@ -18,13 +18,13 @@ export function matchesPattern(pattern: string, value: string, ignoreCase = fals
   return regex.test(value);
 }
 
-/** Actions are compared without regard to case. */
+/** Actions are case-insensitive. */
 export function matchesAction(pattern: string, action: string): boolean {
   return matchesPattern(pattern, action, true);
 }
 
 /**
- * ARNs are compared part by part: a wildcard does not reach over a colon, except in the last part.
+ * ARNs are compared part by part. A wildcard does not match a colon, except in the last part.
  * A pattern with fewer than six parts is completed with wildcards, as IAM does.
  */
 export function matchesArn(pattern: string, value: string): boolean {

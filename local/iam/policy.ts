@@ -25,8 +25,7 @@ const statementSchema = z.object({
 const documentSchema = z.object({ Statement: z.union([statementSchema, z.array(statementSchema)]) });
 
 /**
- * Reads a policy document. Whatever the evaluator could not judge as AWS does is refused here,
- * so that a policy is never half understood.
+ * Parses a policy document. Rejects every element that the evaluator does not support, so that no part is ignored.
  */
 export function readPolicy(document: unknown, where: string): Statement[] {
   const parsed = z.safeParse(documentSchema, document);

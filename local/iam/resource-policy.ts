@@ -5,10 +5,10 @@ import { strict } from '../template/schema.ts';
 import { type AccessRequest, type Decision, evaluate } from './evaluate.ts';
 import { readPolicy, type Statement } from './policy.ts';
 
-/** Who asks a resource: a role of this account, an AWS service on its own behalf, or somebody without credentials. */
+/** The principal of a request: a role of this account, an AWS service, or an anonymous caller. */
 export type Principal = { role: string } | { service: string } | 'anonymous';
 
-/** A statement of a policy that is attached to a resource, which says whom it is about. */
+/** A statement of a resource policy, with its principal. */
 export interface ResourceStatement {
   statement: Statement;
   appliesTo(principal: Principal): boolean;
@@ -25,7 +25,7 @@ const principalSchema = z.object({
 
 const ROOT = `arn:${PARTITION}:iam::${ACCOUNT}:root`;
 
-/** Like {@link readPolicy}: what could not be judged as AWS does is refused. */
+/** Like {@link readPolicy}: rejects unsupported elements. */
 export function readResourcePolicy(document: unknown, where: string): ResourceStatement[] {
   const parsed = z.safeParse(documentSchema, document);
   if (!parsed.success) throw new Error(`${where}: not a policy document: ${z.prettifyError(parsed.error)}`);
@@ -41,7 +41,7 @@ export function readResourcePolicy(document: unknown, where: string): ResourceSt
       if (aws.includes('*')) return true;
       if (principal === 'anonymous') return false;
       if ('service' in principal) return services.includes(principal.service);
-      // Naming the account allows nothing by itself: it leaves the decision to the identity's own policies.
+      // A principal that names the account allows nothing by itself. It delegates the decision to identity policies.
       const account = Effect === 'Deny' && (aws.includes(ROOT) || aws.includes(ACCOUNT));
       return account || aws.includes(principal.role);
     };

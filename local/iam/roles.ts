@@ -7,7 +7,7 @@ import { type Grant, grantsOf, grantsUsed } from './grants.ts';
 import { AWS_MANAGED_POLICIES } from './managed.ts';
 import { readPolicy, type Statement } from './policy.ts';
 
-/** A role of the template with the policies attached to it, in whichever way they are. */
+/** A role of the template with all its policies. */
 export interface Role {
   name: string;
   arn: string;
@@ -26,8 +26,8 @@ const roleSchema = z.object({
 const policySchema = z.object({ PolicyDocument: document, Roles: z.optional(z.array(z.string())) });
 
 /**
- * The roles by ARN. Policies are read at a role's first use: they may name what a custom resource creates.
- * @param used told of each grant that a decision makes use of
+ * The roles by ARN. Policies are read at a role's first use, because they can refer to custom resources.
+ * @param used called for each grant that a decision uses
  */
 export function loadRoles(model: Model, used: (grant: Grant) => void = () => {}): Map<string, Role> {
   const roles = new Map<string, Role>();
@@ -59,7 +59,7 @@ export function loadRoles(model: Model, used: (grant: Grant) => void = () => {})
         const request = { action, resource: resourceArn };
         const decision = evaluate(statements(), { ...request, context });
         if (decision === 'allowed') grantsUsed(grants(), request).forEach(used);
-        // Connection ids make endless resources: remember a reasonable number of decisions, not all.
+        // Connection ids make the number of resources unbounded, so the cache has a limit.
         if (decisions.size < 10_000) decisions.set(key, decision);
         return decision;
       },

@@ -6,10 +6,10 @@ import type { AsyncInvocations } from './async.ts';
 import type { Lambda } from './lambda.ts';
 
 const SYNC_LIMIT = 6 * 1024 * 1024;
-/** One megabyte since October 2025; 256 KB before. */
+/** 1 MB since October 2025, 256 KB before. */
 const ASYNC_LIMIT = 1024 * 1024;
 
-/** Lambda's REST interface, of which functions use Invoke only. */
+/** The Lambda API. It implements Invoke only. */
 export function lambdaApi(lambda: Lambda, async: AsyncInvocations): Service {
   return async (request, authorize) => {
     const reference = /^\/2015-03-31\/functions\/([^/?]+)\/invocations/.exec(request.path)?.[1];
@@ -35,7 +35,7 @@ export function lambdaApi(lambda: Lambda, async: AsyncInvocations): Service {
       return answer(fn.id, rest(413, 'RequestTooLargeException', message), true);
     }
     if (tryParse(event) === undefined) {
-      const message = 'Could not parse request body into json: the payload is no JSON';
+      const message = 'Could not parse request body into json: the payload is not JSON';
       return answer(fn.id, rest(400, 'InvalidRequestContentException', message), true);
     }
     if (type === 'DryRun') return answer(fn.id, { status: 204 }, true);

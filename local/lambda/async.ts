@@ -15,11 +15,13 @@ export interface AsyncOptions {
   calls: CallLog;
   activity: Activity;
   log: Log;
-  /** How long to wait before a retry. Lambda waits one minute, then two; nobody wants to locally. */
+  /** The delays before retries. Lambda waits one minute, then two. The local cloud waits less. */
   retryDelayMs: (retry: number) => number;
+  /** How long an accepted event waits for its first attempt. */
+  delayMs: (functionId: string) => number;
 }
 
-/** Lambda's asynchronous invocations: accepted at once, retried on failure, and not lost in the end. */
+/** Asynchronous invocations: accepts events, retries failures, and sends permanent failures to a destination. */
 export class AsyncInvocations {
   readonly #options: AsyncOptions;
   readonly #waits = new Set<() => void>();
@@ -29,16 +31,18 @@ export class AsyncInvocations {
     this.#options = options;
   }
 
-  /** Resolves with the last attempt's outcome; whoever need not know just does not wait. */
+  /** Resolves with the outcome of the last attempt. */
   accept(fn: LambdaFunction, event: string, trigger: string, retries = fn.async.retries): Promise<Outcome> {
-    const { lambda, activity, retryDelayMs } = this.#options;
+    const { lambda, activity, retryDelayMs, delayMs } = this.#options;
     return activity.track(async () => {
+      const delay = delayMs(fn.id);
+      if (delay > 0) await this.#wait(delay);
       let outcome = await lambda.run(fn, event, trigger);
       let attempts = 1;
       while (!outcome.ok && attempts <= retries && !this.#stopped) {
         await this.#wait(retryDelayMs(attempts));
         if (this.#stopped) return outcome;
-        // A retry has the request id of the first attempt: handlers may recognise it by that.
+        // As on AWS, a retry has the request id of the first attempt.
         outcome = await lambda.run(fn, event, `${trigger} (retry ${attempts})`, outcome.requestId);
         attempts++;
       }
@@ -84,7 +88,7 @@ export class AsyncInvocations {
     this.#send(fn, onFailure, JSON.stringify(record));
   }
 
-  /** Lambda delivers with the function's role, so a missing grant loses the record, here as on AWS. */
+  /** Lambda sends the record with the function's role. As on AWS, a missing grant loses the record. */
   #send(fn: LambdaFunction, queueArn: string, body: string): void {
     const { queues, roles, calls, log } = this.#options;
     const role = roles.get(fn.roleArn);

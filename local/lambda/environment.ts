@@ -1,24 +1,24 @@
 import { REGION } from '../template/names.ts';
 import type { LambdaFunction } from './functions.ts';
 
-/** The secret half of every function's credentials: what the local cloud issues, it can verify. */
+/** The secret access key of all functions. The local cloud issues it and verifies signatures with it. */
 export const SECRET_ACCESS_KEY = 'local';
 export const SESSION_TOKEN = 'local';
 
-/** Where a function finds AWS. */
+/** The endpoints of AWS for a function. */
 export interface Endpoints {
   gate: string;
-  /** S3 has an address of its own, below the public origin: what is signed for it is used by browsers as well. */
+  /** S3 has an address under the public origin, because browsers use presigned URLs. */
   s3: string;
 }
 
-/** Keeps the SDK from reading the configuration of whoever runs the local cloud. */
+/** Prevents the SDK from reading the AWS configuration of the local user. */
 const NOWHERE = '/nonexistent';
 
 /**
- * The whole environment of a function: what the template declares and what Lambda itself provides, nothing else.
- * `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_S3`, which every AWS SDK knows, lead the clients here, and the access key
- * tells who calls.
+ * The complete environment of a function: the variables of the template and those that Lambda provides.
+ * `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_S3` direct all AWS SDKs to the local cloud. The access key identifies the
+ * caller.
  */
 export function environmentOf(
   fn: LambdaFunction,

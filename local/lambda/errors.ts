@@ -1,11 +1,11 @@
-/** The payload Lambda answers when a function fails. */
+/** The response payload of Lambda for a failed function. */
 export interface FunctionError {
   errorType: string;
   errorMessage: string;
   trace?: string[];
 }
 
-/** What an invocation ended with: the handler's JSON, or an error and how Lambda classifies it. */
+/** The outcome of an invocation: the handler's JSON, or an error with Lambda's classification. */
 export type Outcome =
   | { ok: true; payload: string; requestId: string }
   | { ok: false; error: FunctionError; requestId: string };

@@ -7,23 +7,23 @@ import { type Model, type Resource, readProperties } from '../template/model.ts'
 import { accessKeyId } from '../template/names.ts';
 import { number } from '../template/schema.ts';
 
-/** What happens to an asynchronous invocation that fails. */
+/** The configuration of failed asynchronous invocations. */
 export interface AsyncConfig {
   retries: number;
-  /** ARN of the on-failure destination, which gets a record of the failure. */
+  /** The ARN of the on-failure destination, which receives a record of the failure. */
   onFailure?: string;
-  /** ARN of the dead-letter queue, which gets the event itself. */
+  /** The ARN of the dead-letter queue, which receives the event. */
   deadLetter?: string;
 }
 
-/** A function as its template declares it. */
+/** A function of the template. */
 export interface LambdaFunction {
   id: string;
   stack: string;
   name: string;
   arn: string;
   roleArn: string;
-  /** Tells the gate which function makes a call. */
+  /** Identifies the function in AWS calls. */
   accessKeyId: string;
   taskRoot: string;
   handler: string;
@@ -33,9 +33,9 @@ export interface LambdaFunction {
   /** From ReservedConcurrentExecutions. */
   reserved: number | undefined;
   async: AsyncConfig;
-  /** From LoggingConfig; the level is undefined when everything is logged. */
+  /** From LoggingConfig. The level is undefined if everything is logged. */
   logging: { format: 'JSON' | 'Text'; level: string | undefined };
-  /** The template's variables; computed late, as they may name what a custom resource creates. */
+  /** The variables of the template. Evaluated late, because they can refer to custom resources. */
   variables(): Record<string, string>;
 }
 
@@ -116,13 +116,13 @@ export function loadFunctions(model: Model, scratch: () => string): LambdaFuncti
   });
 }
 
-/** Logs of JSON are filtered by their level, INFO if none is named; others are not. */
+/** JSON logs are filtered by level, by default INFO. Text logs are not filtered. */
 function loggingOf(config: z.output<typeof functionSchema>['LoggingConfig']): LambdaFunction['logging'] {
   const format = config?.LogFormat ?? 'Text';
   return { format, level: format === 'JSON' ? (config?.ApplicationLogLevel ?? 'INFO') : undefined };
 }
 
-/** Everything but the environment, which may have to wait for custom resources. */
+/** All properties except the environment, which can depend on custom resources. */
 function readStatic(resource: Resource): z.output<typeof functionSchema> {
   const properties = z.safeParse(functionSchema, resource.propertiesExcept('Environment'));
   if (!properties.success) throw new Error(`${resource.where}: ${z.prettifyError(properties.error)}`);
@@ -148,7 +148,7 @@ function taskRoot(
     return folder;
   }
   const path = model.assets.get(code.S3Key ?? '');
-  if (!path || !existsSync(path)) throw new Error(`${resource.where}: the assembly holds no asset ${code.S3Key}`);
+  if (!path || !existsSync(path)) throw new Error(`${resource.where}: the assembly has no asset ${code.S3Key}`);
   if (!statSync(path).isDirectory()) throw new Error(`${resource.where}: ${path} is not a folder`);
   return path;
 }

@@ -8,7 +8,7 @@ import type { Outcome } from './errors.ts';
 import type { LambdaFunction } from './functions.ts';
 import { Pool } from './pool.ts';
 
-/** Concurrent environments per function; a machine for developing on has few cores. */
+/** The limit of concurrent environments for each function. Developer machines have few cores. */
 const CONCURRENCY = 16;
 
 export interface LambdaOptions {
@@ -38,7 +38,7 @@ export class Lambda {
     return this.functions.find((fn) => fn.name === name);
   }
 
-  /** By the start of the logical id, as people know it: `Frame` for `Frame9657C0F1`. */
+  /** By a prefix of the logical id: `Message` for `Message9657C0F1`. */
   byLogicalId(prefix: string): LambdaFunction {
     const candidates = this.functions.filter((fn) => fn.id.startsWith(prefix));
     const exact = candidates.filter((fn) => fn.id === prefix || /^[0-9A-F]{8}$/.test(fn.id.slice(prefix.length)));
@@ -48,13 +48,13 @@ export class Lambda {
     throw new Error(`${found ? 'Several functions are' : 'No function is'} called ${prefix}: ${known}`);
   }
 
-  /** Runs a function once with an event, given as JSON text, and tells how it ended. Never rejects. */
+  /** Runs a function once with an event in JSON, and returns the outcome. Never rejects. */
   async run(fn: LambdaFunction, event: string, trigger: string, requestId: string = randomUUID()): Promise<Outcome> {
     this.#options.calls.add({ service: 'invocation', functionId: fn.id, trigger, at: Date.now() });
-    const result = await this.#options.activity.track(() => this.#pool(fn).invoke(event, requestId));
+    const result = within(await this.#options.activity.track(() => this.#pool(fn).invoke(event, requestId)));
     if (result.ok) return { ...result, requestId };
     const { errorType, errorMessage, trace } = result.error;
-    // What is cut off by the end of the local cloud is nobody's failure.
+    // Invocations that the shutdown interrupts are not logged as failures.
     if (!this.#stopped) {
       this.#options.log({
         kind: 'failure',
@@ -103,7 +103,20 @@ export class Lambda {
   }
 }
 
-/** The identity under which a function calls AWS. */
+/** The maximum response of a function: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const RESPONSE_BYTES = 6 * 1024 * 1024;
+
+type Result = Awaited<ReturnType<Pool['invoke']>>;
+
+/** Fails an invocation whose response is too large for Lambda. */
+function within(result: Result): Result {
+  const bytes = result.ok ? Buffer.byteLength(result.payload) : 0;
+  if (bytes <= RESPONSE_BYTES) return result;
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${RESPONSE_BYTES} bytes): ${bytes}.`;
+  return { ok: false, error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } };
+}
+
+/** The identity of a function in AWS calls. */
 export function assumedRole(roleName: string, fn: LambdaFunction): string {
   return `arn:aws:sts::${ACCOUNT}:assumed-role/${roleName}/${fn.name}`;
 }

@@ -12,7 +12,7 @@ const permissionSchema = z.object({
   SourceAccount: z.optional(z.string()),
 });
 
-/** The functions' resource-based policies: which AWS service may invoke which function on behalf of what. */
+/** The resource-based policies of functions. They allow AWS services to invoke functions for certain sources. */
 export class Permissions {
   readonly #permissions: z.output<typeof permissionSchema>[];
 

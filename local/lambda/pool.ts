@@ -1,12 +1,12 @@
 import type { FunctionError } from './errors.ts';
 import { Sandbox, type SandboxOptions } from './sandbox.ts';
 
-/** Lambda gives an init phase 10 seconds. */
+/** The init phase of Lambda is limited to 10 seconds. */
 const INIT_MS = 10_000;
 
 /**
- * How many environments of a function may be starting at once. On Lambda each has a machine of its own; here they
- * share a few cores, and a burst of short frames is served sooner by the warm ones than by a crowd of cold ones.
+ * The limit of environments of a function that start at the same time. On Lambda, each has its own machine. Locally
+ * they share a few cores, so warm environments serve a burst sooner than many cold starts.
  */
 const STARTING = 2;
 
@@ -18,7 +18,7 @@ interface Waiting {
   resolve(result: Result): void;
 }
 
-/** The execution environments of one function: reused while warm, never shared by two invocations at a time. */
+/** The execution environments of one function. Each handles one invocation at a time and is then reused. */
 export class Pool {
   readonly #options: () => SandboxOptions;
   readonly #timeoutMs: number;

@@ -1,19 +1,20 @@
-// What runs inside an execution environment: a worker thread that loads one function's bundle and handles one event
-// at a time. Plain JavaScript, because a worker does not inherit whatever lets the parent load TypeScript.
+// Runs in an execution environment: a worker thread that loads the bundle of one function and handles one event at a
+// time. It is JavaScript, because workers do not inherit the TypeScript loader of the parent.
 import { existsSync, readFileSync } from 'node:fs';
 import Module from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { enableSourceMaps } from './source-maps.mjs';
 
-// The SDK warns about Node versions that Lambda does not run; here that would be printed once per worker.
+// Suppresses the SDK's warning about Node.js versions, which each worker would print.
 const emitWarning = process.emitWarning;
 process.emitWarning = (warning, ...rest) => {
   if (/AWS SDK/.test(String(warning))) return;
   Reflect.apply(emitWarning, process, [warning, ...rest]);
 };
 
-// What a handler prints takes the same way as its results, so that it is logged before the invocation is over.
+// Output uses the same channel as results, so that it is logged before the invocation ends.
 for (const stream of ['stdout', 'stderr']) {
   process[stream].write = (chunk, encoding, done) => {
     parentPort.postMessage({ stream, text: String(chunk) });
@@ -23,7 +24,9 @@ for (const stream of ['stdout', 'stderr']) {
   };
 }
 
-const { taskRoot, handlerName, context } = workerData;
+const { taskRoot, handlerName, context, nodeOptions } = workerData;
+if (nodeOptions !== undefined) process.env.NODE_OPTIONS = nodeOptions;
+if (/--enable-source-maps/.test(nodeOptions)) enableSourceMaps();
 
 async function loadHandler() {
   const dot = handlerName.lastIndexOf('.');
@@ -40,7 +43,7 @@ async function loadHandler() {
   return handler;
 }
 
-/** /var/task has no package.json above it: what a bundle's folder does not say itself is CommonJS, as on AWS. */
+/** As on AWS, a bundle without its own package.json is CommonJS. */
 function isCommonJs(file) {
   if (!file.endsWith('.js')) return file.endsWith('.cjs');
   const description = join(taskRoot, 'package.json');

@@ -9,7 +9,7 @@ export interface SandboxOptions {
   handler: string;
   environment: Record<string, string>;
   memoryMb: number;
-  /** The parts of Lambda's context object that do not change between invocations. */
+  /** The constant properties of Lambda's context object. */
   context: Record<string, string>;
   onOutput(stream: 'stdout' | 'stderr', text: string): void;
 }
@@ -32,8 +32,8 @@ const messageSchema = z.union([
 type Result = { ok: true; payload: string } | { ok: false; error: FunctionError };
 
 /**
- * One execution environment: a worker thread that sees nothing of this process but what Lambda would give it,
- * and handles one event at a time. It is dead after a timeout, a crash or a failed start.
+ * One execution environment: a worker thread with the environment that Lambda provides. It handles one event at a
+ * time. It ends after a timeout, a crash or a failed start.
  */
 export class Sandbox {
   readonly #worker: Worker;
@@ -42,12 +42,19 @@ export class Sandbox {
   #dead: FunctionError | undefined;
 
   constructor(options: SandboxOptions) {
+    // The runtime reads these options itself: a worker takes the only one that matters, source maps, at a high price.
+    const { NODE_OPTIONS: nodeOptions, ...env } = options.environment;
     this.#worker = new Worker(RUNTIME, {
-      env: options.environment,
+      env,
       execArgv: [],
       stdout: true,
       stderr: true,
-      workerData: { taskRoot: options.taskRoot, handlerName: options.handler, context: options.context },
+      workerData: {
+        taskRoot: options.taskRoot,
+        handlerName: options.handler,
+        context: options.context,
+        nodeOptions,
+      },
       resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
     });
     for (const stream of ['stdout', 'stderr'] as const) {
@@ -71,7 +78,7 @@ export class Sandbox {
     return this.#dead === undefined;
   }
 
-  /** Resolves when the bundle is loaded; with an error when it could not be. */
+  /** Resolves when the bundle is loaded, or with an error if loading failed. */
   get started(): Promise<Result | undefined> {
     return this.#ready;
   }

@@ -1,43 +1,78 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { close, listen, type Reply, send } from '../shared/http.ts';
+import { close, listen, type Reply, send, splitUrl } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
 
-/** What may stand behind a host: it answers requests, or takes over connections, or both. */
+/** A handler of requests, of upgrades, or of both. */
 export interface Site {
   handle?(request: IncomingMessage): Promise<Reply>;
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
-/** A host that people reach, on a port of its own. */
+const hangUp = (socket: Duplex, status: string) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+
+/** Hostnames of this machine. */
+const LOOPBACK = /^(127(\.\d{1,3}){3}|\[::1\]|localhost|.+\.localhost)$/;
+
+/**
+ * Whether a page of this origin can open a WebSocket. Browsers let every page connect to every host, so any page that a
+ * developer visits could use the local cloud. Other clients send no origin, and apps send `file://`.
+ */
+function mayConnect(origin: string | undefined, allowed: readonly string[]): boolean {
+  if (origin === undefined || origin === 'file://' || allowed.includes(origin)) return true;
+  return URL.canParse(origin) && LOOPBACK.test(new URL(origin).hostname);
+}
+
+/** A public HTTP server on its own port. */
 export class Host {
   readonly #server: Server;
-  /** Sockets that were upgraded, or wait to be: the HTTP server no longer knows of them. */
+  /** Upgraded sockets and sockets with a pending upgrade. The HTTP server does not track them. */
   readonly #upgraded = new Set<Duplex>();
-  /** http://127.0.0.1:PORT, once it has started. */
+  /** http://127.0.0.1:PORT, after the start. */
   origin = '';
 
-  /** @param site what serves a request; asked at each, for it may come to be after the host */
-  constructor(site: (url: string | undefined) => Site | undefined, log: Log) {
+  /** @param site returns the handler; called for each request, because the handler can be created after the host */
+  constructor(site: (url: string | undefined) => Site | undefined, log: Log, allowedOrigins: readonly string[] = []) {
     this.#server = createServer(async (request, response) => {
       try {
         send(response, (await site(request.url)?.handle?.(request)) ?? { status: 404 });
       } catch (error) {
-        log({ kind: 'notice', text: `The edge could not answer ${request.url}: ${String(error)}` });
+        log({ kind: 'notice', text: `The edge could not answer ${splitUrl(request.url)[0]}: ${String(error)}` });
         if (!response.headersSent) send(response, { status: 502 });
       }
     });
     this.#server.on('upgrade', (request, socket, head) => {
       this.#upgraded.add(socket);
       socket.on('close', () => this.#upgraded.delete(socket));
-      const found = site(request.url);
-      if (found?.upgrade) found.upgrade(request, socket, head);
-      else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+      socket.on('error', () => socket.destroy());
+      try {
+        const found = site(request.url);
+        if (!mayConnect(request.headers.origin, allowedOrigins)) hangUp(socket, '403 Forbidden');
+        else if (found?.upgrade) found.upgrade(request, socket, head);
+        else hangUp(socket, '404 Not Found');
+      } catch (error) {
+        log({ kind: 'notice', text: `The edge could not upgrade ${splitUrl(request.url)[0]}: ${String(error)}` });
+        hangUp(socket, '400 Bad Request');
+      }
     });
   }
 
   async start(port = 0): Promise<void> {
     this.origin = `http://127.0.0.1:${await listen(this.#server, port)}`;
+  }
+
+  /**
+   * Settles the origin before there is anything to serve, and rejects when somebody else has the port. A port that was
+   * asked for opens only with {@link open}: clients may be waiting for it. Nobody knows any other one yet.
+   */
+  async reserve(port: number): Promise<void> {
+    await this.start(port);
+    if (port !== 0) await close(this.#server);
+  }
+
+  /** Opens the port that was reserved. */
+  async open(): Promise<void> {
+    if (!this.#server.listening) await this.start(Number(new URL(this.origin).port));
   }
 
   async stop(): Promise<void> {

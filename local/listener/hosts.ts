@@ -1,10 +1,10 @@
 import { REGION, URL_SUFFIX } from '../template/names.ts';
 
 /**
- * Hostnames that AWS would serve are answered here. Templates build URLs such as
- * `https://{apiId}.execute-api.{region}.amazonaws.com/{stage}`; whoever gets one must be led to this machine instead:
+ * Replaces AWS host names with local addresses. Templates build URLs such as
+ * `https://{apiId}.execute-api.{region}.amazonaws.com/{stage}`. The replacements are:
  *
- * | URL in the template           | a function gets              | people get (outputs)  |
+ * | URL in the template           | in functions                 | in outputs            |
  * |-------------------------------|------------------------------|-----------------------|
  * | https, of the WebSocket API   | the gate (management API)    | the gate              |
  * | wss, of the WebSocket API     | ws:// + that API's host      | the same              |
@@ -15,9 +15,9 @@ import { REGION, URL_SUFFIX } from '../template/names.ts';
 export interface Hosts {
   gate: string;
   origin: string;
-  /** The APIs by id: what they speak, and where they are served by themselves. */
+  /** The APIs by id: their protocol and their origin. */
   apis: ReadonlyMap<string, { protocol: string; origin: string }>;
-  /** The distributions' host names, their aliases among them. */
+  /** The host names of the distributions, including aliases. */
   distributions: ReadonlySet<string>;
 }
 
@@ -30,7 +30,7 @@ const LAMBDA = `https://lambda.${REGION}.${URL_SUFFIX}/`;
 
 export const MANAGEMENT_PREFIX = '/_execute-api/';
 
-/** Whatever has dots in it may be the name of a distribution. */
+/** A name with dots can be the host name of a distribution. */
 const NAME = /(https:\/\/|wss:\/\/)?\b((?:[a-z0-9-]+\.)+[a-z]+)\b/g;
 
 export function rewriteHosts(value: string, hosts: () => Hosts): string {

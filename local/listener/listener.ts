@@ -10,33 +10,48 @@ import { Host } from './host.ts';
 import { isOperatorPath, serveOperator } from './operator.ts';
 
 export interface EdgeOptions {
-  /** The services, late: they exist once everything else is set up. */
+  /** Returns the services, which are created last. */
   webSocket: () => WebSocketGateway | undefined;
   http: () => HttpGateway | undefined;
   s3: () => S3 | undefined;
   distribution: () => Distribution | undefined;
   gate: () => Gate;
-  /** Pages of the local cloud itself, of which AWS has none; undefined for all other paths. */
+  /** Serves pages of the local cloud itself. Returns undefined for all other paths. */
   pages: (path: string) => Reply | undefined;
+  /** Web origins of other machines whose pages can open WebSockets. */
+  allowedOrigins: readonly string[];
   log: Log;
 }
 
 /**
- * The one public origin. `/_s3` is S3, `/_aws` AWS for the operator; the rest is the distribution's, or where there is none, the WebSocket API's for
- * upgrades and the HTTP API's for all else.
+ * The public origin. `/_s3` is S3, and `/_aws` is AWS for the operator. The distribution serves all other paths.
+ * Without a distribution, the WebSocket API serves upgrades and the HTTP API serves requests.
  */
-export function publicOrigin({ webSocket, http, s3, distribution, gate, pages, log }: EdgeOptions): Host {
-  return new Host((url) => {
-    const page = pages(url ?? '/');
-    if (page) return { handle: async () => page };
-    if (isOperatorPath(url)) return { handle: (request) => serveOperator(request, gate()) };
-    if (isS3Path(url)) return s3();
-    const [api, sockets] = [http(), webSocket()];
-    return (
-      distribution() ?? {
-        ...(api && { handle: (request) => api.handle(request) }),
-        ...(sockets && { upgrade: (...upgrade) => sockets.upgrade(...upgrade) }),
-      }
-    );
-  }, log);
+export function publicOrigin({
+  webSocket,
+  http,
+  s3,
+  distribution,
+  gate,
+  pages,
+  allowedOrigins,
+  log,
+}: EdgeOptions): Host {
+  return new Host(
+    (url) => {
+      const page = pages(url ?? '/');
+      if (page) return { handle: async () => page };
+      if (isOperatorPath(url)) return { handle: (request) => serveOperator(request, gate()) };
+      if (isS3Path(url)) return s3();
+      const [api, sockets] = [http(), webSocket()];
+      return (
+        distribution() ?? {
+          ...(api && { handle: (request) => api.handle(request) }),
+          ...(sockets && { upgrade: (...upgrade) => sockets.upgrade(...upgrade) }),
+        }
+      );
+    },
+    log,
+    allowedOrigins,
+  );
 }

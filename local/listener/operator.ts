@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Gate } from '../gate/gate.ts';
 import { type Reply, readBody } from '../shared/http.ts';
 
-/** Below this, AWS's own interfaces are served to the operator. */
+/** The path prefix of the AWS APIs for the operator. */
 const PREFIX = '/_aws';
 
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
@@ -10,8 +10,8 @@ const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 export const isOperatorPath = (url = '/'): boolean => url === PREFIX || url.startsWith(`${PREFIX}/`);
 
 /**
- * The operator's door to AWS, for which he needs no secret: being on this machine is his proof. So a request must be for
- * a name of this machine; else a web page could lead its own name here, and be him.
+ * The AWS endpoint of the operator. It needs no secret, because only local processes can reach it. The Host header must
+ * name this machine, which prevents DNS rebinding by web pages.
  */
 export async function serveOperator(request: IncomingMessage, gate: Gate): Promise<Reply> {
   const { method = 'GET', url = PREFIX, headers } = request;

@@ -5,7 +5,7 @@ import { accessDenied, S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
 import { ALGORITHM, equalSignatures, readCredential, readDate, type Scope, sign, stringToSign } from './signature.ts';
 
-/** Who asks: a function by its signature, an AWS service on behalf of one of its resources, or anybody. */
+/** The caller: a function by its signature, an AWS service for one of its resources, or anonymous. */
 export type Caller = LambdaFunction | { service: string; sourceArn: string } | 'anonymous';
 
 export interface Signed {
@@ -20,7 +20,7 @@ const SKEW_MS = 15 * 60 * 1000;
 /** Seven days, in seconds. */
 const LONGEST_PRESIGNED = 604_800;
 
-/** Finds out who sent a request, by its Authorization header or its query. Forms have their signature in a field. */
+/** Authenticates a request by its Authorization header or its query. Forms carry their signature in a field. */
 export function authenticate(request: S3Request, functions: readonly LambdaFunction[]): Caller {
   if (request.query.has('X-Amz-Signature')) return fromQuery(request, functions);
   if (request.headers.authorization !== undefined) return fromHeader(request, functions);
@@ -85,8 +85,8 @@ function fromQuery(request: S3Request, functions: readonly LambdaFunction[]): La
 
 /**
  * The function whose key made a signature.
- * @param text what has to be signed
- * @throws S3Error when nobody's key made it
+ * @param text the string to sign
+ * @throws S3Error if no key matches
  */
 export function signer(
   { credential, token, signature }: Signed,

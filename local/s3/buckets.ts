@@ -16,18 +16,18 @@ import {
   notificationTargets,
 } from './notification-configuration.ts';
 
-/** A bucket as the template declares it, with the policy that is attached to it. */
+/** A bucket of the template, with its policy. */
 export interface Bucket {
   name: string;
   arn: string;
   where: string;
   cors: CorsRule[];
   notifications: NotificationTarget[];
-  /** What the bucket's own policy says; `source` is the ARN on whose behalf a service asks. */
+  /** The decision of the bucket policy. `source` is the ARN for which a service acts. */
   decide(principal: Principal, action: string, resource: string, source?: string): Decision;
 }
 
-/** Accepted without effect: nothing expires, nothing is kept twice, and all of this disk is equally (un)encrypted. */
+/** Accepted without effect: expiration, versions and encryption. */
 const WITHOUT_EFFECT = [
   'BucketName',
   'LifecycleConfiguration',
@@ -64,7 +64,7 @@ export function loadBuckets(model: Model): Map<string, Bucket> {
 function bucket(resource: Resource, model: Model): Bucket {
   const name = resource.identity().ref;
   const properties = readProperties(resource, bucketSchema);
-  // Public policies are blocked unless a template says otherwise.
+  // Public policies are blocked by default.
   const block = properties.PublicAccessBlockConfiguration;
   const open = block !== undefined && !block.BlockPublicPolicy && !block.RestrictPublicBuckets;
   const statements = policyOf(name, model);
@@ -76,7 +76,7 @@ function bucket(resource: Resource, model: Model): Bucket {
     notifications: notificationTargets(name, properties.NotificationConfiguration, model),
     decide(principal, action, resourceArn, source) {
       const context = {
-        // Everything here is http. It is judged as the https it stands for, so that a ban on http does not hit it.
+        // The local cloud uses http in place of https, so policies that deny http must not apply.
         'aws:securetransport': 'true',
         'aws:requestedregion': REGION,
         'aws:resourceaccount': ACCOUNT,

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { S3Error } from './errors.ts';
 
 /**
- * Undoes `aws-chunked`, the coding in which SDKs send streams: `SIZE[;chunk-signature=…]\r\n`, so many bytes, `\r\n`, and
- * at last a chunk of size 0 and trailers with a checksum. The chunks' own signatures are not verified.
+ * Decodes `aws-chunked`, the encoding of streams by SDKs: `SIZE[;chunk-signature=…]\r\n`, the bytes, `\r\n`. The last
+ * chunk has size 0, and trailers with a checksum follow. Chunk signatures are not verified.
  */
 export function decodeBody(headers: IncomingHttpHeaders, body: Buffer): Buffer {
   if (!String(headers['x-amz-content-sha256']).startsWith('STREAMING-')) return body;

@@ -28,7 +28,7 @@ const NOT_ALLOWED =
   'CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / ' +
   "Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.";
 
-/** Answers a preflight request by the first rule that allows all of it; nobody's permission is asked. */
+/** Answers a preflight request by the first matching rule, without authorization. */
 export function preflight(rules: readonly CorsRule[], headers: IncomingHttpHeaders): Reply {
   const { origin } = headers;
   const method = headers['access-control-request-method'];
@@ -59,7 +59,7 @@ export function preflight(rules: readonly CorsRule[], headers: IncomingHttpHeade
   };
 }
 
-/** What a response carries for an allowed origin, be it a success or an error. */
+/** The headers of a response for an allowed origin, for successes and errors. */
 export function corsHeaders(
   rules: readonly CorsRule[],
   { method, headers }: { method: string; headers: IncomingHttpHeaders },

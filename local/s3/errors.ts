@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Reply } from '../shared/http.ts';
 import { xml } from './xml.ts';
 
-/** What S3 refuses, in the words in which it does. */
+/** An error response of S3. */
 export class S3Error extends Error {
   readonly status: number;
   readonly code: string;
-  /** Elements of the answer that this kind of error has besides. */
+  /** Additional elements of the response. */
   readonly details: Record<string, string>;
 
   constructor(status: number, code: string, message: string, details: Record<string, string> = {}) {
@@ -22,7 +22,7 @@ export function accessDenied(message = 'Access Denied', details: Record<string, 
   return new S3Error(403, 'AccessDenied', message, details);
 }
 
-/** Loud, so that nobody takes for granted what only AWS does. */
+/** An error for features that only AWS implements. */
 export function notImplemented(what: string): S3Error {
   return new S3Error(501, 'NotImplemented', `The local cloud does not implement ${what}`);
 }

@@ -5,7 +5,7 @@ import { checkPolicy, readPostPolicy } from './post-policy.ts';
 import type { S3Request } from './request.ts';
 import { ALGORITHM } from './signature.ts';
 
-/** A file that a browser posts as a form: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html */
+/** A form upload of a file: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html */
 export interface PostedForm {
   /** The fields before the file, by lower-case name. */
   fields: ReadonlyMap<string, string>;
@@ -26,7 +26,7 @@ export async function readForm({ headers, body }: S3Request): Promise<PostedForm
   for (const [name, value] of await parse(body, type)) {
     if (name === 'file') {
       file = value;
-      // Nothing counts that comes after the file.
+      // Fields after the file are ignored.
       break;
     }
     fields.set(name.toLowerCase(), typeof value === 'string' ? value : await value.text());
@@ -49,8 +49,8 @@ export async function readForm({ headers, body }: S3Request): Promise<PostedForm
 }
 
 /**
- * Who signed a form's policy; the form must be what the policy allows. A form without one is anonymous.
- * @throws S3Error for a policy that is expired, violated, or signed by nobody
+ * The signer of a form's policy, after a check of the form. A form without a policy is anonymous.
+ * @throws S3Error for a policy that is expired, violated or not correctly signed
  */
 export function authenticateForm(bucket: string, form: PostedForm, functions: readonly LambdaFunction[]): Caller {
   const { fields, content } = form;
@@ -77,7 +77,7 @@ export function authenticateForm(bucket: string, form: PostedForm, functions: re
   return caller;
 }
 
-/** Stands for the name of the file wherever it stands in a field. */
+/** A placeholder in fields for the name of the file. */
 const FILENAME = /\$\{filename\}/g;
 
 async function parse(body: Buffer, type: string): Promise<FormData> {

@@ -3,7 +3,7 @@ import { matchesPattern } from '../iam/patterns.ts';
 import { type Model, readProperties } from '../template/model.ts';
 import { strict } from '../template/schema.ts';
 
-/** A function that hears of what happens to a bucket's objects. */
+/** A function that receives events of a bucket. */
 export interface NotificationTarget {
   /** The ARN of the function. */
   functionArn: string;
@@ -15,12 +15,12 @@ export interface NotificationTarget {
 
 const event = z.string().check(
   z.regex(/^s3:(ObjectCreated:(\*|Put|Post|Copy)|ObjectRemoved:(\*|Delete))$/, {
-    error: ({ input }) => `the local cloud sends no event ${String(input)}`,
+    error: ({ input }) => `the local cloud does not support the event ${String(input)}`,
   }),
 );
 const rules = z.array(z.object({ Name: z.string(), Value: z.string() }));
 
-/** As `AWS::S3::Bucket` has it. Only functions are notified here. */
+/** The schema of `AWS::S3::Bucket`. Only functions are supported as targets. */
 export const bucketNotificationsSchema = strict({
   LambdaConfigurations: z.optional(
     z.array(
@@ -33,7 +33,7 @@ export const bucketNotificationsSchema = strict({
   ),
 });
 
-/** As S3's own interface has it, and so the CDK's custom resource. */
+/** The schema of the S3 API, which the CDK's custom resource uses. */
 const customSchema = z.object({
   BucketName: z.string(),
   NotificationConfiguration: strict({
@@ -50,7 +50,7 @@ const customSchema = z.object({
   }),
 });
 
-/** Whom a bucket notifies, by its own properties and by custom resources. */
+/** The notification targets of a bucket, from its properties and custom resources. */
 export function notificationTargets(
   bucket: string,
   own: z.output<typeof bucketNotificationsSchema> | undefined,

@@ -5,13 +5,13 @@ import type { Permissions } from '../lambda/permissions.ts';
 import { ACCOUNT, REGION } from '../template/names.ts';
 import type { Bucket } from './buckets.ts';
 
-/** Something that happened to an object. */
+/** An event of an object. */
 export interface ObjectEvent {
   /** Such as `ObjectCreated:Put`. */
   name: string;
   bucket: Bucket;
   key: string;
-  /** Known of objects that were created. */
+  /** Present for created objects. */
   size?: number;
   eTag?: string;
   requestId: string;
@@ -28,12 +28,12 @@ export interface NotificationsOptions {
   permissions: Permissions;
 }
 
-/** Tells functions of what happens to objects, in S3's own event format and by asynchronous invocation. */
+/** Sends object events to functions in the S3 event format, by asynchronous invocation. */
 export class Notifications {
   readonly #options: NotificationsOptions;
   #sent = 0;
 
-  /** @throws when a bucket is to notify what it may not, as S3 refuses such a configuration */
+  /** @throws if a bucket lacks the permission to invoke a target; S3 rejects such a configuration */
   constructor(buckets: Iterable<Bucket>, options: NotificationsOptions) {
     this.#options = options;
     for (const bucket of buckets) for (const { functionArn } of bucket.notifications) this.#target(bucket, functionArn);
@@ -50,7 +50,7 @@ export class Notifications {
   #target(bucket: Bucket, functionArn: string): LambdaFunction {
     const { lambda, permissions } = this.#options;
     const fn = lambda.find(functionArn);
-    if (!fn) throw new Error(`${bucket.where} notifies ${functionArn}, which is no function`);
+    if (!fn) throw new Error(`${bucket.where} notifies ${functionArn}, which is not a function`);
     if (!permissions.allows(PRINCIPAL, fn, bucket.arn)) {
       throw new Error(`${bucket.where} notifies ${fn.id}, but no AWS::Lambda::Permission lets ${PRINCIPAL} invoke it`);
     }
@@ -82,7 +82,7 @@ export class Notifications {
   }
 }
 
-/** Keys in events are encoded as in HTML forms, but for their slashes. */
+/** Keys in events are form-encoded, except slashes. */
 function encodeEventKey(key: string): string {
   return new URLSearchParams([['', key]]).toString().slice(1).replaceAll('%2F', '/');
 }

@@ -9,47 +9,47 @@ import type { S3Request } from './request.ts';
 import type { ObjectStore } from './store.ts';
 import { xml } from './xml.ts';
 
-/** One call of an operation, whose caller is known. */
+/** One call of an operation by an authenticated caller. */
 export interface Call {
   request: S3Request;
   bucket: Bucket;
   buckets: Map<string, Bucket>;
   store: ObjectStore;
-  /** Where objects are found by browsers: `http://127.0.0.1:PORT/_s3`. */
+  /** The public base URL of objects: `http://127.0.0.1:PORT/_s3`. */
   endpoint: string;
-  /** @throws S3Error unless the caller may do it to the object, or without a key to the bucket */
+  /** @throws S3Error if the caller lacks the permission for the object, or without a key for the bucket */
   allow(action: string, bucket: Bucket, key?: string): void;
 }
 
 export interface Done {
   reply: Reply;
-  /** What functions may want to hear of. */
+  /** The event for notifications. */
   happened?: { name: string; key: string; size?: number; eTag?: string };
 }
 
-/** Name as in the API's reference, by which calls are counted. */
+/** The operation name in the API reference. Calls are counted by it. */
 export interface Operation {
   name: string;
   run(call: Call): Promise<Done>;
 }
 
-/** What signatures and SDKs add to a query; it selects nothing. */
+/** Query parameters of signatures and SDKs, which do not select an operation. */
 const NEUTRAL = /^(x-amz-.+|x-id)$/i;
-/** Replaces a header of the response; only presigned URLs have it. */
+/** Query parameters that override a response header. Only presigned URLs have them. */
 const OVERRIDE = /^response-(cache-control|content-(disposition|encoding|language|type)|expires)$/;
 const LIST = /^(list-type|prefix|delimiter|max-keys|start-after|continuation-token|marker|encoding-type|fetch-owner)$/;
 
-/** Kept with an object. */
+/** Headers that are stored with an object. */
 const STORED = /^(cache-control|content-(disposition|encoding|language|type)|expires|x-amz-meta-.+)$/;
 
-/** Headers and form fields that ask for more than is done here: to ignore them would be to do something else. */
+/** Headers and form fields that are not implemented. They are rejected instead of ignored. */
 const UNSUPPORTED =
   /^(x-amz-(acl|tagging|grant-.+|object-lock-.+|copy-source-.+)|acl|tagging|if-match|if-unmodified-since)$/;
 
-/** Of the connection to the store, not of the object. */
+/** Headers of the connection to the store, not of the object. */
 const HOP_HEADERS = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding', 'vary']);
 
-/** What a request asks for. @throws S3Error for what only AWS does */
+/** The operation of a request. @throws S3Error if it is not implemented */
 export function operationOf({ method, key, query, headers }: S3Request): Operation {
   const onObject = key !== '';
   const parameters = [...query.keys()].filter((name) => !NEUTRAL.test(name));
@@ -73,7 +73,7 @@ export function operationOf({ method, key, query, headers }: S3Request): Operati
   );
 }
 
-/** The upload of a form. It is billed as a PutObject and so counted as one. */
+/** A form upload. AWS bills it as a PutObject, so it is counted as one. */
 export function postOperation(form: PostedForm): Operation {
   return { name: 'PutObject', run: (call) => postObject(call, form) };
 }
@@ -91,7 +91,7 @@ async function getObject({ request, bucket, store, allow }: Call): Promise<Done>
       ...(range === undefined ? {} : { range }),
     },
   );
-  // Whoever may not list a bucket must not learn which keys there are.
+  // Without the list permission, the response must not reveal whether the key exists.
   if (stored.status === 404) allow('s3:ListBucket', bucket);
   const reply = pass(stored);
   const overrides = [...request.query].filter(([name]) => OVERRIDE.test(name));
@@ -101,7 +101,7 @@ async function getObject({ request, bucket, store, allow }: Call): Promise<Done>
   };
 }
 
-/** The store knows no suffix ranges; and of several ranges at once, S3 itself knows nothing either. */
+/** The store does not support suffix ranges. S3 itself does not support multiple ranges. */
 async function rangeOf({ bucket, key, headers }: S3Request, store: ObjectStore): Promise<string | undefined> {
   const range = headers.range ?? '';
   const suffix = /^bytes=-(\d+)$/.exec(range)?.[1];
@@ -120,7 +120,7 @@ async function putObject({ request, bucket, store, allow }: Call): Promise<Done>
     });
   }
   const content = decodeBody(headers, request.body);
-  // What presigned URLs say of the object's headers stands in their query.
+  // Presigned URLs carry object headers in their query.
   const { 'content-encoding': encoding, ...described } = pick(
     { ...headers, ...Object.fromEntries(request.query) },
     STORED,
@@ -171,7 +171,7 @@ async function list({ request, bucket, store, allow }: Call): Promise<Done> {
   allow('s3:ListBucket', bucket);
   const query = new URLSearchParams([...request.query].filter(([name]) => LIST.test(name))).toString();
   const stored = await store.call('GET', { bucket: bucket.name, key: '', query });
-  // The store escapes what is escaped already.
+  // The store escapes twice.
   const body = Buffer.from(stored.body.toString('utf8').replaceAll('&amp;', '&'));
   return { reply: pass({ ...stored, headers: { ...stored.headers, 'content-length': String(body.length) }, body }) };
 }
@@ -236,7 +236,7 @@ function pick(headers: OutgoingHttpHeaders, names: RegExp): OutgoingHttpHeaders 
 }
 
 function pass({ status, headers, body }: Exchange): Reply {
-  const passed: Record<string, string | string[]> = {};
+  const passed: Record<string, string | string[]> = Object.create(null);
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined && !HOP_HEADERS.has(name)) passed[name] = value;
   }

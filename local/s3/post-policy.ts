@@ -13,17 +13,17 @@ const policySchema = z.object({ expiration: z.iso.datetime(), conditions: z.arra
 
 export type PostPolicy = z.output<typeof policySchema>;
 
-/** What is judged: the fields by lower-case name, and the size of the file in bytes. */
+/** The checked form: the fields by lower-case name, and the size of the file in bytes. */
 export interface Posted {
   fields: ReadonlyMap<string, string>;
   bucket: string;
   size: number;
 }
 
-/** Fields that no condition has to name. */
+/** Fields that need no condition. */
 const EXEMPT = /^(policy|x-amz-signature|file|x-ignore-.*)$/;
 
-/** Reads a policy as forms carry it: JSON in base64. */
+/** Parses the policy of a form: JSON in base64. */
 export function readPostPolicy(text: string): PostPolicy {
   const parsed = z.safeParse(policySchema, tryParse(Buffer.from(text, 'base64').toString('utf8')));
   if (parsed.success) return parsed.data;
@@ -31,7 +31,7 @@ export function readPostPolicy(text: string): PostPolicy {
 }
 
 /**
- * Holds a form against its policy: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+ * Checks a form against its policy: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  * @throws S3Error for the first violation
  */
 export function checkPolicy({ expiration, conditions }: PostPolicy, { fields, bucket, size }: Posted): void {
@@ -59,7 +59,7 @@ export function checkPolicy({ expiration, conditions }: PostPolicy, { fields, bu
   if (extra.length > 0) throw accessDenied(`Invalid according to Policy: Extra input fields: ${extra.join(', ')}`);
 }
 
-/** A list of content types must start so with each of them. */
+/** For a list of content types, each item must start with the value. */
 function startsWith(field: string, value: string, expected: string): boolean {
   const values = field === 'content-type' ? value.split(',') : [value];
   return values.every((each) => each.startsWith(expected));

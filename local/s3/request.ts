@@ -3,13 +3,13 @@ import { BodyTooLarge, readBody, splitUrl } from '../shared/http.ts';
 import { type Address, addressOf } from './address.ts';
 import { S3Error } from './errors.ts';
 
-/** Bodies are held in memory, and five gigabytes are not. */
+/** The limit of bodies, which are held in memory. S3 allows 5 GB. */
 const BODY_BYTES = 64 * 1024 * 1024;
 
-/** A request to S3, read to its end. */
+/** A request to S3 with its complete body. */
 export interface S3Request extends Address {
   method: string;
-  /** As it came. */
+  /** As received. */
   path: string;
   search: string;
   query: URLSearchParams;
@@ -37,6 +37,6 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
     return await readBody(request, BODY_BYTES);
   } catch (error) {
     if (!(error instanceof BodyTooLarge)) throw error;
-    throw new S3Error(400, 'EntityTooLarge', `The local cloud takes ${BODY_BYTES} bytes at most`);
+    throw new S3Error(400, 'EntityTooLarge', `The local cloud accepts at most ${BODY_BYTES} bytes`);
   }
 }

@@ -29,8 +29,8 @@ export interface S3Options {
 }
 
 /**
- * S3 before its store: tells who calls, asks the caller's policies and the bucket's, and lets functions hear of new
- * objects. The store itself knows nobody: what gets there is done.
+ * The S3 API: authenticates callers, checks identity and bucket policies, forwards to the store and sends
+ * notifications. The store itself has no access control.
  */
 export class S3 {
   readonly #options: S3Options;
@@ -48,7 +48,7 @@ export class S3 {
     );
   }
 
-  /** Answers a request, whoever read it and finds out who its caller is. */
+  /** Handles a request with the given function for authentication. */
   async serve(read: () => S3Request | Promise<S3Request>, identify: (request: S3Request) => Caller): Promise<Reply> {
     const id = requestId();
     let request: S3Request | undefined;
@@ -138,13 +138,13 @@ export class S3 {
     return (action, resource) => {
       if (bucket.decide(caller, action, resource, source) === 'allowed') return undefined;
       const who = nameOf(caller);
-      const message = `No policy of the bucket lets ${who} perform ${action} on ${resource}`;
+      const message = `The bucket policy does not allow ${who} to perform ${action} on ${resource}`;
       log({ kind: 'denied', functionId: who, action, resource, message });
       return { message: 'Access Denied' };
     };
   }
 
-  /** As events name who did something. */
+  /** The principal id in events. */
   #principalId(caller: Caller): string {
     if (typeof caller !== 'object' || !('roleArn' in caller)) return nameOf(caller);
     return `AWS:${this.#options.roles.get(caller.roleArn)?.id}:${caller.name}`;

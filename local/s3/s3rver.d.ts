@@ -1,11 +1,11 @@
-/** As much of the package as is used; it brings no types of its own. */
+/** The used part of the package, which has no types. */
 declare module '@20minutes/s3rver' {
   export interface Options {
     address: string;
     port: number;
     silent: boolean;
     directory: string;
-    /** Tells buckets from host names; the path names them otherwise. */
+    /** Whether the host name selects the bucket. Otherwise the path does. */
     vhostBuckets: boolean;
     configureBuckets: { name: string }[];
   }

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { REGION } from '../template/names.ts';
 
-/** Signature Version 4, as far as S3 differs in nothing from what it asks of its callers. */
+/** AWS Signature Version 4 for S3. */
 export interface Scope {
   accessKeyId: string;
   /** YYYYMMDD */
@@ -28,7 +28,7 @@ export function readDate(text: string): number {
 
 export interface Canonical {
   method: string;
-  /** As it came. */
+  /** As received. */
   path: string;
   search: string;
   signedHeaders: string[];
@@ -36,7 +36,7 @@ export interface Canonical {
   payloadHash: string;
 }
 
-/** What a caller has to have signed. The signature itself is no part of a signed query. */
+/** The string to sign. The signature itself is not part of a signed query. */
 export function stringToSign({ date, region }: Scope, timestamp: string, request: Canonical): string {
   const query = request.search
     .split('&')
@@ -79,13 +79,13 @@ export function equalSignatures(left: string, right: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** Percent-encodes what may come encoded in other ways, byte for byte as AWS does. */
+/** Normalizes percent-encoding as AWS does. */
 function reencode(text: string): string {
   let decoded = text;
   try {
     decoded = decodeURIComponent(text);
   } catch {
-    // What is no encoding is taken literally.
+    // Invalid encoding is taken literally.
   }
   return encodeRfc3986(decoded);
 }

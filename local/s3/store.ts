@@ -2,7 +2,7 @@ import { Agent, type OutgoingHttpHeaders } from 'node:http';
 import { type Exchange, exchange } from '../shared/http.ts';
 import { encodeKey } from './address.ts';
 
-/** Keeps the objects: a server of S3's interface that knows no callers and no permissions, behind a private port. */
+/** The object store: an S3 server on a private port, without authentication and permissions. */
 export class ObjectStore {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #server: { close(): Promise<void> };
@@ -14,7 +14,7 @@ export class ObjectStore {
   }
 
   static async start(directory: string, buckets: Iterable<string>): Promise<ObjectStore> {
-    // Loaded only where there are buckets: it takes a while.
+    // Loaded on demand, because loading is slow.
     const { default: S3rver } = await import('@20minutes/s3rver');
     const server = new S3rver({
       address: '127.0.0.1',

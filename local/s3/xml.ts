@@ -1,6 +1,6 @@
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 
-/** An XML document whose root has nothing but elements with text. */
+/** An XML document whose root contains only text elements. */
 export function xml(root: string, elements: Record<string, string>): string {
   const inner = Object.entries(elements).map(([name, text]) => `<${name}>${escapeXml(text)}</${name}>`);
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}>${inner.join('')}</${root}>`;
@@ -10,7 +10,7 @@ function escapeXml(text: string): string {
   return (
     text
       .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
-      // Line breaks and tabs are kept as references; other control characters may not stand in XML at all.
+      // Line breaks and tabs become references. XML does not allow other control characters.
       .replace(/\p{Cc}/gu, (character) =>
         /[\r\t\n]/.test(character) ? `&#x${character.charCodeAt(0).toString(16)};` : '\ufffd',
       )

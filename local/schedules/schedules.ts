@@ -13,9 +13,9 @@ import { rateMs } from './rate.ts';
 
 interface Target {
   fn: LambdaFunction;
-  /** Constant input from the template, else the event that the service makes. */
+  /** The constant input from the template, or the default event of the service. */
   input: string | undefined;
-  /** Asked at each firing: what forbids the invocation, if anything. */
+  /** Called at each firing. Returns the reason if the invocation is denied. */
   forbidden: () => string | undefined;
 }
 
@@ -60,7 +60,7 @@ export interface SchedulesOptions {
   log: Log;
 }
 
-/** EventBridge's rules and schedules, as timers that do not keep the process alive. */
+/** EventBridge rules and schedules as timers. The timers do not keep the process alive. */
 export class Schedules {
   readonly #options: SchedulesOptions;
   readonly #schedules: Schedule[];
@@ -78,7 +78,7 @@ export class Schedules {
     for (const schedule of this.#schedules) {
       if (!schedule.enabled) continue;
       if (schedule.everyMs === undefined) {
-        const text = `The schedule ${schedule.logicalId} is a cron expression and runs here only when fired by hand`;
+        const text = `The schedule ${schedule.logicalId} is a cron expression and runs locally only when you fire it`;
         this.#options.log({ kind: 'notice', text });
         continue;
       }
@@ -91,7 +91,7 @@ export class Schedules {
     this.#timers.clear();
   }
 
-  /** Fires a schedule now; rejects when its function may not be invoked or fails for good. */
+  /** Fires a schedule now. Rejects if the invocation is denied or fails permanently. */
   async fire(logicalIdPrefix: string): Promise<void> {
     const found = this.#schedules.filter(({ logicalId }) => logicalId.startsWith(logicalIdPrefix));
     if (found.length === 0) {
@@ -101,7 +101,7 @@ export class Schedules {
     await Promise.all(found.map((schedule) => this.#fire(schedule, Date.now())));
   }
 
-  /** Fires at moments that are exactly so far apart, and names those, however late a timer may be. */
+  /** Fires at fixed times. The event contains the scheduled time, even if the timer is late. */
   #repeat(schedule: Schedule, everyMs: number, at: number): void {
     const fire = (): void => {
       this.#repeat(schedule, everyMs, at + everyMs);

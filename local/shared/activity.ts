@@ -1,9 +1,9 @@
-/** Long enough for bytes already in a loopback socket to arrive and start the next piece of work. */
+/** The time in which bytes in a loopback socket arrive and start the next work. */
 const QUIET_MS = 5;
 
 /**
- * Counts the work under way (frames being dispatched, invocations, retries that are due), so that a test
- * can wait until the cloud has come to rest instead of sleeping.
+ * Counts pending work (frames, invocations, retries), so that a test can wait until the local cloud is idle instead
+ * of sleeping.
  */
 export class Activity {
   #running = 0;
@@ -18,7 +18,7 @@ export class Activity {
     }
   }
 
-  /** Resolves once nothing is under way and nothing new has begun for a moment. */
+  /** Resolves when no work is pending and none started for a moment. */
   async settled(): Promise<void> {
     for (;;) {
       if (this.#running > 0) await new Promise<void>((resolve) => this.#waiters.push(resolve));

@@ -8,27 +8,27 @@ export type AwsService =
   | 'sns'
   | 'sqs';
 
-/** One call of an AWS API: it reached the gate (or, for `sqs`, Lambda made it with the function's role). */
+/** One AWS API call that reached the gate. For `sqs`, Lambda can make it with the function's role. */
 export interface CallEntry {
   service: AwsService;
   /** The API operation, such as `dynamodb:BatchGetItem`, `execute-api:PostToConnection` or `lambda:Invoke`. */
   action: string;
-  /** The function that made it, or `operator`. */
+  /** The calling function, or `operator`. */
   functionId: string;
-  /** Table names, connection id, function or queue that the call was about. */
+  /** The table names, connection id, function or queue of the call. */
   resource: string;
   /** Read request units, as billed. */
   readUnits?: number;
   /** Write request units, as billed. */
   writeUnits?: number;
-  /** False when a policy, or the absence of one, refused the call. */
+  /** False if the call was denied explicitly or implicitly. */
   allowed: boolean;
-  /** The HTTP status that was answered. */
+  /** The HTTP status of the response. */
   status: number;
   at: number;
 }
 
-/** One invocation of a function, whatever caused it. A retry is an invocation of its own. */
+/** One invocation of a function. A retry is a separate invocation. */
 export interface InvocationEntry {
   service: 'invocation';
   functionId: string;
@@ -49,10 +49,10 @@ export interface CallSummary {
   denied: CallEntry[];
 }
 
-/** How many entries are kept; older ones are forgotten, so that a server left running does not grow. */
+/** The limit of entries. Older entries are removed to bound memory. */
 const KEPT = 200_000;
 
-/** Everything that would appear on the bill: AWS calls with the units they consumed, and invocations. */
+/** The log of billed operations: AWS calls with consumed units, and invocations. */
 export class CallLog {
   #entries: Entry[] = [];
   #forgotten = 0;
@@ -66,7 +66,7 @@ export class CallLog {
     }
   }
 
-  /** A position in the log, to be given to {@link since} later. */
+  /** A position in the log for {@link since}. */
   mark(): number {
     return this.#forgotten + this.#entries.length;
   }
@@ -75,7 +75,7 @@ export class CallLog {
     return this.#entries.slice(Math.max(0, mark - this.#forgotten));
   }
 
-  /** Counts what happened since a mark, in total or for some entries only. */
+  /** Counts entries since a mark, optionally with a filter. */
   summary(mark = 0, keep: (entry: Entry) => boolean = () => true): CallSummary {
     const summary: CallSummary = { calls: {}, invocations: {}, readUnits: 0, writeUnits: 0, denied: [] };
     for (const entry of this.since(mark).filter(keep)) {

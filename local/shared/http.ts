@@ -31,30 +31,30 @@ export async function readBody(request: IncomingMessage, limit = Number.POSITIVE
 
 export function send(response: ServerResponse, reply: Reply): void {
   const body = reply.body === undefined ? Buffer.alloc(0) : Buffer.from(reply.body);
-  // The answer to a HEAD request tells the length of a body that it does not have.
+  // The response to a HEAD request has a content-length but no body.
   response.writeHead(reply.status, { 'content-length': body.length, ...reply.headers });
   response.end(body);
 }
 
-/** Cuts a request's target at its question mark. */
+/** Splits a request target at the question mark. */
 export function splitUrl(url = '/'): [path: string, search: string] {
   const at = url.indexOf('?');
   return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
 }
 
-/** The senders that a request has come by, the nearest last, as X-Forwarded-For lists them. */
+/** The value of X-Forwarded-For: the senders of a request, the nearest last. */
 export function forwardedFor(request: IncomingMessage): string {
   return [request.headers['x-forwarded-for'] ?? [], request.socket.remoteAddress ?? '127.0.0.1'].flat().join(', ');
 }
 
-/** What another server has answered. */
+/** The response of another server. */
 export interface Exchange {
   status: number;
   headers: IncomingHttpHeaders;
   body: Buffer;
 }
 
-/** Asks another server, and waits for all of its answer. */
+/** Sends a request to another server and reads the complete response. */
 export function exchange(url: URL, options: RequestOptions, body: string | Buffer): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, options, (response) => {
@@ -68,7 +68,7 @@ export function exchange(url: URL, options: RequestOptions, body: string | Buffe
   });
 }
 
-/** Listens on the loopback interface only; resolves with the port. */
+/** Listens on the loopback interface only. Resolves with the port. */
 export async function listen(server: Server, port = 0): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -80,7 +80,7 @@ export async function listen(server: Server, port = 0): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Closes a server at once: its open connections are cut rather than awaited. */
+/** Closes a server and its open connections at once. */
 export async function close(server: Server): Promise<void> {
   if (!server.listening) return;
   await new Promise<void>((resolve) => {

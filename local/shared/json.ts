@@ -1,4 +1,4 @@
-/** What `JSON.parse` can return: the type of everything read from a template, a request or a function. */
+/** A value of `JSON.parse`: the type of data from templates, requests and functions. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 export type JsonObject = { [key: string]: Json };
@@ -7,7 +7,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Parses JSON of unknown origin; undefined when it is none. */
+/** Parses untrusted JSON. Returns undefined if it is invalid. */
 export function tryParse(text: string): Json | undefined {
   try {
     const value: Json = JSON.parse(text);
@@ -17,7 +17,7 @@ export function tryParse(text: string): Json | undefined {
   }
 }
 
-/** One value or a list of them, as IAM and CloudFormation write lists, always as a list. */
+/** Normalizes a value or a list, as in IAM and CloudFormation, to a list. */
 export function asList<T>(value: T | readonly T[] | undefined): T[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? [...value] : [value as T];

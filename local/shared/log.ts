@@ -1,4 +1,4 @@
-/** What the local cloud has to say; who starts it decides what to print. */
+/** A log entry of the local cloud. The caller that starts it decides what to print. */
 export type LogEntry =
   | { kind: 'output'; functionId: string; stream: 'stdout' | 'stderr'; text: string }
   | {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Reply } from './http.ts';
 
-/** What an answer consists of: a list repeats its tag. */
+/** The content of a response. A list repeats its tag. */
 export type Xml = string | Xml[] | { [tag: string]: Xml };
 
-/** A failure as the protocol reports it. */
+/** An error of the protocol. */
 export interface QueryFailure {
   status: number;
   code: string;
@@ -12,7 +12,7 @@ export interface QueryFailure {
 }
 
 /**
- * The answer of an operation by AWS's Query protocol.
+ * The response of an operation in the AWS Query protocol.
  * Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 export function querySuccess(namespace: string, operation: string, result: Xml | undefined): Reply {
@@ -46,7 +46,7 @@ function write(value: Xml): string {
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Text as XML and HTML take it, between tags and in attributes. */
+/** Escapes text for XML and HTML content and attributes. */
 export function escapeMarkup(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }

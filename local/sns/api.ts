@@ -7,9 +7,9 @@ import { type Mail, publish } from './publish.ts';
 import { entries, failure, Parameters, success } from './query-protocol.ts';
 
 interface Operation {
-  /** What IAM takes for the resource. */
+  /** The IAM resource. */
   resource: (parameters: Parameters) => string;
-  /** What is answered, if anything. */
+  /** The result, if any. */
   run: (parameters: Parameters, mail: Mail) => Xml | undefined;
 }
 
@@ -17,7 +17,7 @@ const named = (parameter: string) => (parameters: Parameters) => parameters.requ
 const application = named('PlatformApplicationArn');
 const endpoint = named('EndpointArn');
 
-/** A list of things with attributes, a hundred to a page. */
+/** A list of resources with attributes, 100 per page. */
 const PAGE = 100;
 
 function page(
@@ -37,7 +37,8 @@ function page(
 /** Mobile push and text messages. Source: https://docs.aws.amazon.com/sns/latest/api/API_Operations.html */
 const OPERATIONS: Record<string, Operation> = {
   CreatePlatformApplication: {
-    resource: (p) => arn('sns', `app/${p.required('Platform')}/${p.required('Name')}`),
+    // The resource in AWS's error message. It contains neither platform nor name.
+    resource: () => arn('sns', 'app/'),
     run: (p, { registry }) => ({
       PlatformApplicationArn: registry.createApplication(
         p.required('Name'),
@@ -108,12 +109,12 @@ const OPERATIONS: Record<string, Operation> = {
   },
 };
 
-/** The interface of SNS for mobile push and text messages. */
+/** The SNS API for mobile push and text messages. */
 export function snsApi(mail: Mail): Service {
   return async ({ body }, authorize) => {
     const parameters = new Parameters(body.toString('utf8'));
     const name = parameters.text('Action') ?? 'Unknown';
-    const operation = OPERATIONS[name];
+    const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
     if (!operation) {
       const text = `The local cloud does not implement ${name} of SNS`;
       return answer(name, '', failure(new SnsError('InvalidAction', 400, text)));

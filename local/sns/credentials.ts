@@ -9,7 +9,7 @@ export type Platform = (typeof PLATFORMS)[number];
 type Attributes = Readonly<Record<string, string>>;
 
 /**
- * Checks credentials about as SNS does, and tells what it shows of them later: never the credentials themselves.
+ * Checks credentials like SNS, and returns the attributes that SNS shows. These never contain the credentials.
  * Source: https://docs.aws.amazon.com/sns/latest/api/API_CreatePlatformApplication.html
  * @throws SnsError
  */
@@ -21,7 +21,7 @@ export function inspectCredentials(platform: Platform, attributes: Attributes): 
 
 const refused = () => invalidParameter('Attributes', 'Platform credentials are invalid');
 
-/** A service account's key file, or a server key of before. */
+/** The key file of a service account, or a legacy server key. */
 function inspectGoogle({ PlatformCredential: credential = '' }: Attributes): Attributes {
   const account = tryParse(credential);
   const valid = isObject(account)
@@ -31,7 +31,7 @@ function inspectGoogle({ PlatformCredential: credential = '' }: Attributes): Att
   return { AuthenticationMethod: isObject(account) ? 'Token' : 'Key' };
 }
 
-/** A signing key (.p8), with the ids that go with it. */
+/** A signing key (.p8) with its ids. */
 function inspectToken(attributes: Attributes): Attributes {
   const { ApplePlatformTeamID = '', ApplePlatformBundleID = '', PlatformPrincipal = '' } = attributes;
   const key = privateKey(attributes.PlatformCredential);
@@ -40,7 +40,7 @@ function inspectToken(attributes: Attributes): Attributes {
   return { ApplePlatformTeamID, ApplePlatformBundleID };
 }
 
-/** A certificate and its private key, both PEM. */
+/** A certificate and its private key in PEM. */
 function inspectCertificate({ PlatformPrincipal, PlatformCredential }: Attributes): Attributes {
   const key = privateKey(PlatformCredential);
   const certificate = readCertificate(PlatformPrincipal);

@@ -1,4 +1,4 @@
-/** A failure as SNS reports it. Codes and messages: https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html */
+/** An error of SNS. Codes and messages: https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html */
 export class SnsError extends Error {
   readonly code: string;
   readonly status: number;

@@ -8,7 +8,7 @@ const FAULTS = {
 
 type Fault = keyof typeof FAULTS;
 
-/** What goes wrong on purpose, by device token or telephone number. The SDK's own retries count as publishes. */
+/** Injected faults by device token or phone number. Retries of the SDK count as publishes. */
 export class Faults {
   readonly #due = new Map<string, Fault[]>();
   readonly #registry: Registry;
@@ -17,27 +17,27 @@ export class Faults {
     this.#registry = registry;
   }
 
-  /** The endpoints of a device token become disabled, as when its push service says that it is no longer valid. */
+  /** Disables the endpoints of a device token, as after a report of the push service that it is invalid. */
   disable(token: string): void {
     this.#registry.disable(token);
   }
 
-  /** The next publishes to it are throttled. */
+  /** Throttles the next publishes to it. */
   throttle(target: string, times = 1): void {
     this.#add(target, 'throttle', times);
   }
 
-  /** The next publishes to it end in an internal error. */
+  /** Makes the next publishes to it fail with an internal error. */
   fail(target: string, times = 1): void {
     this.#add(target, 'fail', times);
   }
 
-  /** Ends all faults. */
+  /** Removes all faults. */
   clear(): void {
     this.#due.clear();
   }
 
-  /** Lets a publish go wrong when one is due to. @throws SnsError */
+  /** Applies a pending fault. @throws SnsError */
   strike(target: string): void {
     const fault = this.#due.get(target)?.shift();
     if (fault) throw FAULTS[fault]();

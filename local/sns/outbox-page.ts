@@ -6,7 +6,7 @@ const STYLE = `body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; m
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top; padding: .5rem; border-bottom: 1px solid #ccc }
 pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere } td:nth-child(2) { overflow-wrap: anywhere; max-width: 16rem }`;
 
-/** Serves what was sent: a page for people, JSON for programs. undefined for every other path. */
+/** Serves sent messages as a page or as JSON. Returns undefined for every other path. */
 export function outboxPages(outbox: Outbox): (path: string) => Reply | undefined {
   return (path) => {
     switch (path.split('?')[0]) {

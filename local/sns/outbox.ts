@@ -3,7 +3,7 @@ import type { Json } from '../shared/json.ts';
 import type { Platform } from './credentials.ts';
 import type { Faults } from './faults.ts';
 
-/** What would have been sent. */
+/** A message that SNS would send. */
 export type Sent = { readonly id: string; readonly at: number; readonly attributes: Record<string, string> } & (
   | {
       readonly kind: 'push';
@@ -11,9 +11,9 @@ export type Sent = { readonly id: string; readonly at: number; readonly attribut
       readonly application: string;
       readonly endpoint: string;
       readonly token: string;
-      /** What the platform's service gets, parsed. */
+      /** The parsed payload for the platform. */
       readonly payload: Json;
-      /** How long that is, in UTF-8. */
+      /** Its length in UTF-8 bytes. */
       readonly bytes: number;
     }
   | { readonly kind: 'sms'; readonly phoneNumber: string; readonly text: string }
@@ -25,12 +25,12 @@ export type Sms = Extract<Sent, { kind: 'sms' }>;
 /** A message before it was sent. */
 export type Letter = Omit<Push, 'id' | 'at'> | Omit<Sms, 'id' | 'at'>;
 
-/** How many are kept; older ones are forgotten, so that a server left running does not grow. */
+/** The limit of messages. Older messages are removed to bound memory. */
 const KEPT = 10_000;
 
 /** Everything that SNS would have handed over to telephones, to be looked at and waited for. */
 export class Outbox {
-  /** What goes wrong on purpose. */
+  /** Injected faults. */
   readonly faults: Faults;
   #sent: Sent[] = [];
   readonly #taken = new Set<string>();
@@ -40,7 +40,7 @@ export class Outbox {
     this.faults = faults;
   }
 
-  /** Puts a message in, and tells its id. */
+  /** Adds a message and returns its id. */
   add(letter: Letter): string {
     const id = randomUUID();
     this.#sent = [...this.#sent.slice(-KEPT + 1), { ...letter, id, at: Date.now() }];
@@ -50,14 +50,14 @@ export class Outbox {
     return id;
   }
 
-  /** All messages, the oldest first. */
+  /** All messages, oldest first. */
   messages(): readonly Sent[] {
     return this.#sent;
   }
 
   /**
-   * The oldest message for which the predicate holds, and that no earlier call has answered: one that is there,
-   * or else the first one to come. Rejects when none comes in time.
+   * The oldest message that matches the predicate and that no earlier call returned. Waits for a new message if there
+   * is none. Rejects after a timeout.
    */
   async next<T extends Sent = Sent>(
     predicate: ((sent: Sent) => sent is T) | ((sent: Sent) => boolean),
@@ -71,7 +71,7 @@ export class Outbox {
         return found;
       }
       if (!(await this.#more(deadline - Date.now()))) {
-        throw new Error(`Nothing of the kind was sent within ${patienceMs} ms`);
+        throw new Error(`No matching message was sent within ${patienceMs} ms`);
       }
     }
   }
@@ -81,12 +81,12 @@ export class Outbox {
     return this.next((sent): sent is Push => sent.kind === 'push' && sent.token === token, patienceMs);
   }
 
-  /** The next text message to a telephone. */
+  /** The next text message to a phone number. */
   nextSms(phoneNumber: string, patienceMs?: number): Promise<Sms> {
     return this.next((sent): sent is Sms => sent.kind === 'sms' && sent.phoneNumber === phoneNumber, patienceMs);
   }
 
-  /** Waits for one more message; false when none comes in time. */
+  /** Waits for one more message. Resolves with false after a timeout. */
   #more(patienceMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), Math.max(0, patienceMs));

@@ -5,7 +5,7 @@ import type { Outbox } from './outbox.ts';
 import type { Parameters } from './query-protocol.ts';
 import type { Registry } from './registry.ts';
 
-/** Bytes of a message as a whole, and of what a platform's service takes. */
+/** The limits in bytes of a message and of platform payloads. */
 const MESSAGE_BYTES = 256 * 1024;
 const PAYLOAD_BYTES = 4096;
 const SMS_CHARACTERS = 1600;
@@ -20,7 +20,7 @@ export interface Mail {
 }
 
 /**
- * Publishes to an endpoint or a telephone, and tells the message's id.
+ * Publishes to an endpoint or a phone number, and returns the message id.
  * Source: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  * @throws SnsError
  */
@@ -30,7 +30,7 @@ export function publish(parameters: Parameters, mail: Mail): string {
   if (Buffer.byteLength(message) > MESSAGE_BYTES) throw tooLong();
   if (phoneNumber !== undefined) return sms(phoneNumber, message, parameters.messageAttributes(), mail);
   const target = parameters.text('TargetArn');
-  if (target === undefined) throw invalidParameter('TopicArn', 'the local cloud has no topics');
+  if (target === undefined) throw invalidParameter('TopicArn', 'the local cloud does not support topics');
   return push(target, message, parameters, mail);
 }
 
@@ -69,11 +69,11 @@ function push(target: string, message: string, parameters: Parameters, { registr
     token,
     payload,
     bytes: Buffer.byteLength(content),
-    attributes,
+    attributes: effective(platform, attributes),
   });
 }
 
-/** The part of a message that is meant for one platform. */
+/** The part of a message for one platform. */
 function select(platform: Platform, message: string): string {
   const parts = tryParse(message);
   if (!isObject(parts)) throw invalidParameter('Message Structure', 'JSON message body failed to parse');
@@ -85,7 +85,7 @@ function select(platform: Platform, message: string): string {
   return part;
 }
 
-/** What the platform's service gets: JSON of its own, or a plain text that SNS wraps. */
+/** The payload for the platform: JSON, or plain text that SNS wraps. */
 function notification(platform: Platform, content: string, structured: boolean): Json {
   if (Buffer.byteLength(content) > PAYLOAD_BYTES) throw tooLong();
   const payload = tryParse(content);
@@ -97,16 +97,25 @@ function notification(platform: Platform, content: string, structured: boolean):
 }
 
 const APPLE_ATTRIBUTES: Record<string, RegExp> = {
-  PUSH_TYPE: /^(alert|background|voip|complication|fileprovider|mdm)$/,
-  PRIORITY: /^(1|5|10)$/,
-  TTL: /^\d{1,7}$/,
-  TOPIC: /^[a-zA-Z0-9.-]+$/,
+  'APNS.PUSH_TYPE': /^(alert|background|voip|complication|fileprovider|mdm)$/,
+  'APNS.PRIORITY': /^(1|5|10)$/,
+  'APNS.TTL': /^\d{1,7}$/,
+  'APNS_SANDBOX.TTL': /^\d{1,7}$/,
+  'APNS.TOPIC': /^[a-zA-Z0-9.-]+$/,
 };
+
+/** Each platform has its own time-to-live attribute, and ignores those of other platforms. */
+function effective(platform: Platform, attributes: Record<string, string>): Record<string, string> {
+  const others = /^AWS\.SNS\.MOBILE\.(\w+)\.TTL$/;
+  return Object.fromEntries(
+    Object.entries(attributes).filter(([name]) => (others.exec(name)?.[1] ?? platform) === platform),
+  );
+}
 
 function checkAppleAttributes(attributes: Record<string, string>): void {
   for (const [name, pattern] of Object.entries(APPLE_ATTRIBUTES)) {
-    const value = attributes[`AWS.SNS.MOBILE.APNS.${name}`];
+    const value = attributes[`AWS.SNS.MOBILE.${name}`];
     if (value !== undefined && !pattern.test(value))
-      throw invalidParameter('MessageAttributes', `${value} is no value of AWS.SNS.MOBILE.APNS.${name}`);
+      throw invalidParameter('MessageAttributes', `${value} is no value of AWS.SNS.MOBILE.${name}`);
   }
 }

@@ -5,7 +5,7 @@ import { invalidParameter, type SnsError } from './errors.ts';
 const NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/';
 
 /**
- * The parameters of a call by AWS's Query protocol: a form, with maps as `Attributes.entry.1.key` and `.value`.
+ * The parameters of a call in the AWS Query protocol: a form, with maps as `Attributes.entry.1.key` and `.value`.
  * Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 export class Parameters {
@@ -19,7 +19,7 @@ export class Parameters {
     return this.#form.get(name) ?? undefined;
   }
 
-  /** @throws SnsError when it is missing */
+  /** @throws SnsError if it is missing */
   required(name: string): string {
     const value = this.#form.get(name);
     if (!value) throw invalidParameter(name, 'it must not be empty');
@@ -30,7 +30,7 @@ export class Parameters {
     return this.#entries(`${name}.entry`, 'key', 'value');
   }
 
-  /** Message attributes, as far as they are text. */
+  /** The text message attributes. */
   messageAttributes(): Record<string, string> {
     return this.#entries('MessageAttributes.entry', 'Name', 'Value.StringValue');
   }
@@ -44,7 +44,7 @@ export class Parameters {
   }
 }
 
-/** A map as the protocol writes it. */
+/** A map in the notation of the protocol. */
 export function entries(map: Readonly<Record<string, string>>): Xml {
   return { entry: Object.entries(map).map(([key, value]) => ({ key, value })) };
 }

@@ -14,9 +14,9 @@ const State = z.object({
     z.object({
       name: z.string(),
       platform: z.enum(PLATFORMS),
-      /** What anybody may read of it. */
+      /** The readable attributes. */
       attributes,
-      /** A digest of the credentials, to tell whether others are given. */
+      /** A digest of the credentials, to detect changes. */
       credentials: z.string(),
     }),
   ),
@@ -30,10 +30,10 @@ export type Endpoint = State['endpoints'][string];
 type Attributes = Readonly<Record<string, string>>;
 
 const SECRET = ['PlatformCredential', 'PlatformPrincipal'];
-/** Bytes of what an application may keep with an endpoint. */
+/** The limit of CustomUserData in bytes. */
 const USER_DATA = 2048;
 
-/** Platform applications and the endpoints in them: kept in a file where state is kept between runs, else in memory. */
+/** Platform applications and their endpoints: in a file if state is kept between runs, otherwise in memory. */
 export class Registry {
   readonly #file: string | undefined;
   readonly #state: State;
@@ -48,10 +48,10 @@ export class Registry {
   createApplication(name: string, platformName: string, given: Attributes): string {
     const platform = PLATFORMS.find((known) => known === platformName);
     if (!platform) throw invalidParameter('Platform', `${platformName} is not supported`);
-    if (!/^[\w.-]{1,256}$/.test(name)) throw invalidParameter('Name', 'it holds 1 to 256 letters, digits and _ . -');
+    if (!/^[\w.-]{1,256}$/.test(name)) throw invalidParameter('Name', 'expected 1 to 256 letters, digits and _ . -');
     const self = arn('sns', `app/${platform}/${name}`);
     const application = { name, platform, ...describe(platform, given) };
-    const existing = this.#state.applications[self];
+    const existing = own(this.#state.applications, self);
     if (existing && JSON.stringify(existing) !== JSON.stringify(application)) {
       throw invalidParameter('Attributes', `Platform application ${self} already exists with different attributes`);
     }
@@ -61,7 +61,7 @@ export class Registry {
   }
 
   application(applicationArn: string): Application {
-    const found = this.#state.applications[applicationArn];
+    const found = own(this.#state.applications, applicationArn);
     if (!found) throw notFound('PlatformApplication');
     return found;
   }
@@ -74,7 +74,7 @@ export class Registry {
     this.#save();
   }
 
-  /** Deletes an application and all endpoints in it; none: nothing changes. */
+  /** Deletes an application and its endpoints, if it exists. */
   deleteApplication(applicationArn: string): void {
     delete this.#state.applications[applicationArn];
     for (const [endpoint] of this.endpointsOf(applicationArn)) delete this.#state.endpoints[endpoint];
@@ -104,7 +104,7 @@ export class Registry {
   }
 
   find(endpointArn: string): Endpoint | undefined {
-    return this.#state.endpoints[endpointArn];
+    return own(this.#state.endpoints, endpointArn);
   }
 
   endpoint(endpointArn: string): Endpoint {
@@ -125,7 +125,7 @@ export class Registry {
     this.#save();
   }
 
-  /** Deletes an endpoint; none: nothing changes. */
+  /** Deletes an endpoint, if it exists. */
   deleteEndpoint(endpointArn: string): void {
     delete this.#state.endpoints[endpointArn];
     this.#save();
@@ -135,7 +135,7 @@ export class Registry {
     return Object.entries(this.#state.endpoints).filter(([, { application }]) => application === applicationArn);
   }
 
-  /** Disables the endpoints of a device token, as SNS does when a push service says that it is no longer valid. */
+  /** Disables the endpoints of a device token, as SNS does when the push service reports it as invalid. */
   disable(token: string): void {
     for (const { attributes } of Object.values(this.#state.endpoints)) {
       if (attributes.Token === token) attributes.Enabled = 'false';
@@ -148,6 +148,11 @@ export class Registry {
   }
 }
 
+/** Ignores inherited properties, because callers choose the names, for example `toString`. */
+function own<T>(all: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(all, name) ? all[name] : undefined;
+}
+
 function describe(platform: Platform, given: Attributes): Pick<Application, 'attributes' | 'credentials'> {
   const open = Object.fromEntries(Object.entries(given).filter(([name]) => !SECRET.includes(name)));
   const secrets = JSON.stringify(SECRET.map((name) => given[name]));
@@ -157,7 +162,7 @@ function describe(platform: Platform, given: Attributes): Pick<Application, 'att
   };
 }
 
-/** Whether an endpoint is what a repeated creation asks for. What that does not mention has its default. */
+/** Whether an endpoint matches a repeated creation. Missing attributes have their defaults. */
 function equal(existing: Attributes, asked: Attributes): boolean {
   const { Enabled = existing.Enabled, CustomUserData = '' } = asked;
   return existing.Enabled === Enabled && (existing.CustomUserData ?? '') === CustomUserData;

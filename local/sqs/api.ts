@@ -16,17 +16,23 @@ const Receive = z.object({
 });
 const Delete = z.object({ QueueUrl: z.string(), ReceiptHandle: z.string() });
 const ChangeVisibility = z.object({ QueueUrl: z.string(), ReceiptHandle: z.string(), VisibilityTimeout: timeout });
-const Send = z.object({ QueueUrl: z.string(), MessageBody: z.string().check(z.minLength(1)) });
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const LONGEST_DELAY_S = 900;
+const Send = z.object({
+  QueueUrl: z.string(),
+  MessageBody: z.string().check(z.minLength(1)),
+  DelaySeconds: z.optional(z.int().check(z.minimum(0), z.maximum(LONGEST_DELAY_S))),
+});
 const Attributes = z.object({ QueueUrl: z.string() });
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 
 /**
- * SQS's interface, as far as it is about single messages. It does not wait for any (long polling).
+ * The SQS API for single messages, without long polling.
  * Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html
  */
 export function sqsApi(queues: Queues): Service {
-  /** What an operation does with its queue, which must exist; whether it does is told after asking for permission. */
+  /** An operation on an existing queue. The permission check precedes the existence check. */
   const on = (url: string, run: (queue: Queue) => object) => ({
     resource: arn('sqs', url.replace(/^.*\//, '')),
     run() {
@@ -37,9 +43,10 @@ export function sqsApi(queues: Queues): Service {
   });
 
   return jsonApi('sqs', {
-    SendMessage: operation(Send, INVALID, ({ QueueUrl, MessageBody }) =>
+    SendMessage: operation(Send, INVALID, ({ QueueUrl, MessageBody, DelaySeconds }) =>
       on(QueueUrl, (queue) => ({
-        MessageId: queues.send(queue.arn, MessageBody)?.id,
+        MessageId: queues.send(queue.arn, MessageBody, DelaySeconds === undefined ? undefined : DelaySeconds * 1000)
+          ?.id,
         MD5OfMessageBody: md5(MessageBody),
       })),
     ),

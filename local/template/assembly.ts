@@ -9,10 +9,10 @@ export interface Stack {
   template: Template;
 }
 
-/** A synthesized cloud assembly, as `cdk synth` leaves it in `cdk.out`. */
+/** A synthesized cloud assembly, such as the output of `cdk synth` in `cdk.out`. */
 export interface Assembly {
   stacks: Stack[];
-  /** Absolute path of each file asset by the S3 key that templates know it under. */
+  /** The absolute path of each file asset, by its S3 key in templates. */
   assets: Map<string, string>;
 }
 
@@ -50,7 +50,7 @@ const assetsSchema = z.object({
 export function readAssembly(directory: string): Assembly {
   const assembly: Assembly = { stacks: [], assets: new Map() };
   collect(resolve(directory), assembly);
-  if (assembly.stacks.length === 0) throw new Error(`The cloud assembly ${directory} holds no stack`);
+  if (assembly.stacks.length === 0) throw new Error(`The cloud assembly ${directory} contains no stack`);
   return assembly;
 }
 

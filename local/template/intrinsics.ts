@@ -1,25 +1,25 @@
 import { isObject, type Json } from '../shared/json.ts';
 
-/** What intrinsic functions may ask for; one per stack. */
+/** The data for intrinsic functions, one for each stack. */
 export interface Scope {
-  /** The value of a parameter, pseudo parameter or resource; undefined for AWS::NoValue. */
+  /** The value of a parameter, pseudo parameter or resource. Undefined for AWS::NoValue. */
   ref(name: string): Json | undefined;
   attribute(logicalId: string, name: string): Json;
   importValue(name: string): Json;
-  /** An output of any stack, in whichever region: they are all here. */
+  /** An output of any stack, in any region. */
   stackOutput(stack: string, output: string): Json;
   condition(name: string): boolean;
   mapping(map: string, first: string, second: string): Json;
 }
 
-/** A template that cannot be resolved. `located` once the message says in which resource. */
+/** A template cannot be resolved. `located` is true if the message names the resource. */
 export class TemplateError extends Error {
   located = false;
 }
 
 type Intrinsic = (argument: Json, scope: Scope) => Json | undefined;
 
-/** Replaces every intrinsic function in a value. Undefined means AWS::NoValue: the property is not there. */
+/** Resolves every intrinsic function in a value. Undefined means AWS::NoValue: the property is absent. */
 export function resolve(value: Json, scope: Scope): Json | undefined {
   if (Array.isArray(value)) return value.map((item) => resolve(item, scope)).filter((item) => item !== undefined);
   if (!isObject(value)) return value;

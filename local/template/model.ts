@@ -5,32 +5,32 @@ import { evaluateCondition, resolve, type Scope, TemplateError } from './intrins
 import { ACCOUNT, PARTITION, REGION, stackArn, URL_SUFFIX } from './names.ts';
 import { attributeOf, describe, type Identity, isCustomResource, subject } from './resource-types.ts';
 
-/** A value that only a custom resource can give, asked for before that resource was created. */
+/** A value of a custom resource was read before the resource was created. */
 export class PendingValue extends TemplateError {}
 
-/** One resource of one stack, with everything resolved that its template says. */
+/** One resource of one stack, with resolved intrinsic functions. */
 export interface Resource {
   stack: string;
   logicalId: string;
   type: string;
   dependsOn: string[];
-  /** Names the resource in messages. */
+  /** The name of the resource in messages. */
   where: string;
   identity(): Identity;
   properties(): JsonObject;
-  /** All properties but one that may have to wait for custom resources. */
+  /** All properties except one that can depend on custom resources. */
   propertiesExcept(property: string): JsonObject;
 }
 
-/** The whole assembly, resolved once and passed down to every emulated service. */
+/** The resolved assembly. It is computed once and passed to every emulated service. */
 export interface Model {
   resources: Resource[];
   assets: Map<string, string>;
   ofType(...types: string[]): Resource[];
-  /** Records what a custom resource answered, so that others can refer to it. */
+  /** Records the attributes of a custom resource, so that other resources can refer to them. */
   created(resource: Resource, identity: Identity): void;
   outputs(): Record<string, string>;
-  /** The outputs of one stack; undefined when there is none of that name. */
+  /** The outputs of one stack. Undefined if the stack does not exist. */
   outputsOf(stack: string): Record<string, string> | undefined;
 }
 
@@ -58,7 +58,7 @@ export function buildModel(assembly: Assembly, parameters: Record<string, string
   };
 }
 
-/** What stacks tell one another: by the names of exports, and by `stack.output`. */
+/** Values that stacks share: by export name, and by `stack.output`. */
 interface Published {
   exports: Map<string, () => Json>;
   outputs: Map<string, () => Json>;
@@ -205,7 +205,7 @@ function loadStack(
   };
 }
 
-/** Computes a value at its first use only; a failure is not remembered, for it may be a {@link PendingValue}. */
+/** Computes a value at its first use. Failures are not cached, because they can be a {@link PendingValue}. */
 function once<T extends object>(compute: () => T): () => T {
   let value: T | undefined;
   let computing = false;
@@ -222,7 +222,7 @@ function once<T extends object>(compute: () => T): () => T {
   };
 }
 
-/** Says where in the templates a failure arose. */
+/** Adds the location in the templates to an error. */
 function within<T>(where: string, work: () => T): T {
   try {
     return work();
@@ -235,7 +235,7 @@ function within<T>(where: string, work: () => T): T {
   }
 }
 
-/** The properties of a resource, checked against what the local cloud expects of its type. */
+/** The properties of a resource, validated by the schema of its type. */
 export function readProperties<S extends z.ZodMiniType>(resource: Resource, schema: S): z.output<S> {
   const parsed = z.safeParse(schema, resource.properties());
   if (!parsed.success) throw new Error(`${resource.where}: ${z.prettifyError(parsed.error)}`);

@@ -1,13 +1,13 @@
 import { isObject, type JsonObject } from '../shared/json.ts';
 import { ACCOUNT, arn, cloudFrontId, physicalName, REGION, shortId, stableUuid, URL_SUFFIX } from './names.ts';
 
-/** What Ref and Fn::GetAtt answer for a resource. */
+/** The results of Ref and Fn::GetAtt for a resource. */
 export interface Identity {
   ref: string;
   attributes: JsonObject;
 }
 
-/** What an identity is made of. `name` gives the explicit name from the template, else CloudFormation's. */
+/** The input of an identity. `name` returns the explicit name from the template, or a generated one. */
 export interface Subject {
   stack: string;
   logicalId: string;
@@ -41,7 +41,7 @@ function role(subject: Subject): Identity {
   return { ref: name, attributes: { Arn: arn('iam', `role${path}${name}`, ''), RoleId: id } };
 }
 
-/** Resources that the local cloud brings to life. */
+/** Resources that the local cloud implements. */
 const EMULATED: Record<string, Describe> = {
   'AWS::DynamoDB::Table': table,
   'AWS::DynamoDB::GlobalTable': table,
@@ -51,6 +51,7 @@ const EMULATED: Record<string, Describe> = {
   },
   'AWS::Lambda::Permission': plain,
   'AWS::Lambda::EventInvokeConfig': plain,
+  'AWS::Lambda::EventSourceMapping': plain,
   'AWS::IAM::Role': role,
   'AWS::IAM::Policy': plain,
   'AWS::IAM::ManagedPolicy': (subject) => {
@@ -109,11 +110,11 @@ const EMULATED: Record<string, Describe> = {
   },
 };
 
-/** Resources that deploy something of use on AWS and need nothing here: no call depends on them. */
+/** Resources without effect on the local cloud: no call depends on them. */
 const INERT: Record<string, Describe> = {
   'AWS::Budgets::Budget': plain,
   'AWS::CDK::Metadata': plain,
-  // Where API Gateway writes its logs to, account-wide.
+  // The account-wide log role of API Gateway.
   'AWS::ApiGateway::Account': plain,
   'AWS::ApiGatewayV2::ApiMapping': plain,
   'AWS::ApiGatewayV2::Deployment': gatewayPart('DeploymentId', 6),
@@ -133,7 +134,7 @@ const INERT: Record<string, Describe> = {
   'AWS::Logs::MetricFilter': plain,
   'AWS::Logs::QueryDefinition': plain,
   'AWS::Logs::ResourcePolicy': plain,
-  // A record leads from the outside to the distribution, which is the public origin here, whatever its names.
+  // DNS records for the distribution. The local cloud serves it at the public origin.
   'AWS::Route53::RecordSet': plain,
   'AWS::SNS::Topic': (subject) => {
     const name = subject.name('TopicName', 256);
@@ -141,9 +142,9 @@ const INERT: Record<string, Describe> = {
   },
   'AWS::SNS::Subscription': plain,
   'AWS::SNS::TopicPolicy': plain,
-  // A queue is written by Lambda with the function's own role; what such policies add is a ban on plain HTTP.
+  // Lambda sends to queues with the function's role. These policies only deny plain HTTP.
   'AWS::SQS::QueuePolicy': plain,
-  // Whoever comes here is let in.
+  // The local cloud has no firewall.
   'AWS::WAFv2::WebACL': (subject) => {
     const name = subject.name('Name', 128);
     const id = stableUuid(`${subject.stack}/${subject.logicalId}`);
@@ -156,12 +157,12 @@ export function isCustomResource(type: string): boolean {
   return type === 'AWS::CloudFormation::CustomResource' || type.startsWith('Custom::');
 }
 
-/** How a resource type answers Ref and Fn::GetAtt; undefined for a type the local cloud does not know. */
+/** The identity of a resource type. Undefined for unknown types. */
 export function describe(type: string): Describe | undefined {
   return EMULATED[type] ?? INERT[type];
 }
 
-/** Explicit name from the template or, as CloudFormation does, one derived from stack and logical id. */
+/** The explicit name from the template, or one derived from stack and logical id as in CloudFormation. */
 export function subject(stack: string, logicalId: string, text: (property: string) => string | undefined): Subject {
   return { stack, logicalId, text, name: (property, limit) => text(property) ?? physicalName(stack, logicalId, limit) };
 }

@@ -39,7 +39,7 @@ export const templateSchema = z.object({
 
 export type Template = z.output<typeof templateSchema>;
 
-/** An object of which everything must be understood: what a template asks for beyond it is refused, and named. */
+/** An object that rejects unknown properties, so that no part of a template is ignored. */
 export function strict<S extends z.core.$ZodLooseShape>(shape: S): z.ZodMiniObject<S, z.core.$strict> {
   return z.strictObject(shape, {
     error: (issue) =>
@@ -47,7 +47,7 @@ export function strict<S extends z.core.$ZodLooseShape>(shape: S): z.ZodMiniObje
   });
 }
 
-/** CloudFormation lets numbers and booleans be written as strings. */
+/** CloudFormation accepts numbers and booleans as strings. */
 export const number = z.pipe(
   z.union([z.number(), z.string()]),
   z.transform((value, context) => {

@@ -1,4 +1,4 @@
-/** Tells which grants of the functions nobody has made use of: run the whole suite with MACAW_GRANTS=DIR first. */
+/** Lists IAM grants of functions that no test used. Run all tests with MACAW_GRANTS=DIR first. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,20 +8,20 @@ import { loadModel } from '../../local/template/model.ts';
 import { DEMO_PARAMETERS } from '../demo.ts';
 import { synthesize } from '../synth.ts';
 
-/** What functions are granted, but do not do themselves: actions that no gate ever sees, and who does it for them. */
+/** Grants that the gate cannot observe, because AWS services use them on behalf of functions. */
 const OUT_OF_SIGHT = [
   {
     role: /./,
     action: /^logs:(CreateLogStream|PutLogEvents)$/,
-    why: 'Lambda writes what a function prints, in its name',
+    why: 'Lambda writes logs with the role of the function',
   },
-  { role: /./, action: /^xray:Put/, why: 'Lambda sends the traces of a function, in its name' },
-  { role: /Seed/, action: /^sqs:SendMessage$/, why: 'it can fail only while a stack is deployed, which ends there' },
+  { role: /./, action: /^xray:Put/, why: 'Lambda sends traces with the role of the function' },
+  { role: /Seed/, action: /^sqs:SendMessage$/, why: 'it can fail only during a deployment, which then ends' },
 ];
 
 /**
- * SNS tells nowhere whether it asks for a platform application or for an endpoint in it. So both are granted, and the
- * local cloud asks for one.
+ * SNS does not document whether it checks the platform application or the endpoint. So both are granted, and the
+ * local cloud checks one.
  */
 const other = ({ resource, ...grant }: Grant): Grant => ({
   ...grant,
@@ -33,7 +33,7 @@ const other = ({ resource, ...grant }: Grant): Grant => ({
 
 const directory = process.env.MACAW_GRANTS;
 if (!directory) {
-  console.error('Nothing was recorded: run the whole suite with MACAW_GRANTS=DIR, then this with the same');
+  console.error('MACAW_GRANTS is not set: run all tests with MACAW_GRANTS=DIR, then this script with the same value');
   process.exit(2);
 }
 const used = new Set(
@@ -50,13 +50,12 @@ const count = (what: string) => tally.set(what, (tally.get(what) ?? 0) + 1);
 const unused = granted.filter((grant) => {
   const hidden = OUT_OF_SIGHT.find(({ role, action }) => role.test(grant.role) && action.test(grant.action));
   if (used.has(JSON.stringify(grant))) count('used by a test');
-  else if (hidden) count(`out of sight (${hidden.why})`);
-  else if (used.has(JSON.stringify(other(grant))))
-    count('used on the endpoint or the application, whichever SNS asks for');
+  else if (hidden) count(`not observable (${hidden.why})`);
+  else if (used.has(JSON.stringify(other(grant)))) count('used on the endpoint or the application');
   else return true;
   return false;
 });
 for (const [what, grants] of tally) console.log(`${String(grants).padStart(4)} grants ${what}`);
 for (const { role, action, resource } of unused) console.log(`  UNUSED  ${role}: ${action} on ${resource}`);
-console.log(`${unused.length} grants that no test has made use of`);
+console.log(`${unused.length} grants that no test used`);
 process.exit(unused.length === 0 ? 0 : 1);

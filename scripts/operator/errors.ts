@@ -25,7 +25,7 @@ export function explain(error: unknown, { stage, local }: Partial<Place>): strin
   if (!(error instanceof Error)) return String(error);
   const { name, message } = error;
   if (/^AccessDenied/.test(name))
-    return `${message}\nLet your IAM user or role do that; docs/operator.md lists what is needed`;
+    return `${message}\nLet your IAM user or role do that; docs/reference/cli.md lists what is needed`;
   if (name === 'ValidationError' && /does not exist/.test(message)) {
     return `There is no stage ${stage} here (${message}): name another with --stage, or its region with --region`;
   }

@@ -33,7 +33,7 @@ export interface Failure {
 /** How many are looked at in one go. */
 export const MOST = 1000;
 
-/** The queue of failed invocations. Whoever looks keeps what he received from others, for a short while. */
+/** The queue of failed invocations. Whoever looks keeps what they received from others, for a short while. */
 export class FailureQueue {
   readonly #deployment: Deployment;
   readonly #url: string;

@@ -1,6 +1,10 @@
-import { UsageError } from './errors.ts';
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+import * as z from 'zod';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** A date, or a moment with its offset from UTC. */
+const Moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
 /** Seconds in a text such as `90s`, `30m`, `12h`, `7d` or `0`; undefined when it is none. */
 export function secondsIn(text: string): number | undefined {
@@ -8,22 +12,21 @@ export function secondsIn(text: string): number | undefined {
   return number === '' ? undefined : Number(number) * (UNITS[unit] ?? 1);
 }
 
-/** @throws Misused naming the option */
-export function readDuration(option: string, text: string): number {
+/** Reads an option that is a number of seconds. */
+export function readDuration(text: string): number {
   const seconds = secondsIn(text);
-  if (seconds === undefined) throw new UsageError(`--${option} ${text} is no time: write 90s, 30m, 12h, 7d or 0`);
-  return seconds;
+  if (seconds !== undefined) return seconds;
+  throw new InvalidArgumentError('Expected seconds, minutes, hours or days: 90s, 30m, 12h, 7d; or 0.');
 }
 
-/**
- * A moment, given as a time that has passed since or as a date; epoch ms.
- * @throws Misused naming the option
- */
-export function readMoment(option: string, text: string, now: number): number {
+/** Reads an option that is a moment, given as the time that has passed since or as a date; epoch ms. */
+export function readMoment(text: string): number {
   const seconds = secondsIn(text);
-  const moment = seconds === undefined ? Date.parse(text) : now - seconds * 1000;
-  if (!Number.isNaN(moment)) return moment;
-  throw new UsageError(`--${option} ${text} is no moment: write 30m, 12h, 7d (ago) or 2026-11-23T12:00:00Z`);
+  if (seconds !== undefined) return Date.now() - seconds * 1000;
+  if (Moment.safeParse(text).success) return Date.parse(text);
+  throw new InvalidArgumentError(
+    'Expected seconds, minutes, hours or days ago: 90s, 30m, 12h, 7d; or a moment: 2026-11-23, 2026-11-23T12:00:00Z.',
+  );
 }
 
 /** A moment as people read it, in UTC: `2026-11-23 12:00:00`. */

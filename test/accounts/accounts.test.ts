@@ -53,7 +53,7 @@ describe('registering', () => {
     ['no address of email', { username: 'x', password: 'x', email: 'tom' }, 400, 125],
     ['no telephone number', { username: 'x', password: 'x', mobilePhone: 'tom', smsCode: '1' }, 400, 127],
     [
-      'a telephone that nobody has shown to be his',
+      'a telephone that nobody has shown to be theirs',
       { username: 'x', password: 'x', mobilePhone: telephone() },
       400,
       603,

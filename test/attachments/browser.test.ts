@@ -10,10 +10,16 @@ import { app, befriend, credentials, macaw, someone } from '../support/macaw.ts'
 import { look, picture } from './images.ts';
 import { read } from './uploads.ts';
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
-if (!executablePath) console.warn('Skipped for want of a Chromium: uploads from a browser');
+const candidates = [
+  ...(process.env.MACAW_CHROMIUM ? [process.env.MACAW_CHROMIUM] : []),
+  ...['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+const executablePath = candidates.find((path) => existsSync(path));
+const REASON = `There is no Chromium here (${candidates.join(', ')}; MACAW_CHROMIUM may name another)`;
+// Where it has to be there, a run without it must not pass.
+if (!executablePath && process.env.MACAW_REQUIRE_CHROMIUM) throw new Error(REASON);
+if (!executablePath) console.warn(`SKIPPED: uploads from a browser. ${REASON}`);
 
 const system = macaw();
 
@@ -77,7 +83,8 @@ async function inBrowser(name: 'sendPicture' | 'postForm', argument: object): Pr
 
 const headers = { 'X-ML-AppId': app.id, 'X-ML-APIKey': app.clientKey };
 
-it.skipIf(!executablePath)('a page of another site uploads a picture with progress, and sends it', async () => {
+it('a page of another site uploads a picture with progress, and sends it', async ({ skip }) => {
+  skip(!executablePath, REASON);
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);
   const jerrys = await Device.login('2.5.0', system.origin, jerry);
@@ -97,7 +104,8 @@ it.skipIf(!executablePath)('a page of another site uploads a picture with progre
   expect(look((await read(thumbnail)).content)).toMatchObject({ width: 128, height: 43 });
 });
 
-it.skipIf(!executablePath)('a page of another site posts a form, and shows the picture and its thumbnail', async () => {
+it('a page of another site posts a form, and shows the picture and its thumbnail', async ({ skip }) => {
+  skip(!executablePath, REASON);
   const argument = { origin: system.origin, headers, picture: [...picture('.jpg', 900, 300)] };
   expect(await inBrowser('postForm', argument)).toEqual([
     [900, 300],

@@ -8,7 +8,7 @@ export const Upload = z.object({
 });
 export type Upload = z.output<typeof Upload>;
 
-/** A file that a user has on his device. */
+/** A file that a user has on their device. */
 export interface LocalFile {
   readonly filename: string;
   readonly contentType: string;

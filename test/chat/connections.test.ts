@@ -79,11 +79,41 @@ describe('the handshake', () => {
     expect(fourth.slice(1)).toEqual([`40/chat,{"sid":"${sid}"}`, `42/chat,["login",{"success":true,"id":"${jerry}"}]`]);
   });
 
+  it('takes a client that names no Engine.IO version for one of version 3', async () => {
+    const tom = someone('tom');
+    const auth = JSON.stringify(credentials({ client: tom }));
+    const raw = await RawClient.connect(system.origin, { transport: 'websocket', auth });
+    await raw.until((frame) => frame.includes('"login"'));
+    raw.close();
+    const [open, ...others] = raw.frames.received.map(String);
+    expect(JSON.parse(String(open).slice(1))).not.toHaveProperty('maxPayload');
+    expect(others).toEqual(['40', '40/chat', `42/chat,["login",{"success":true,"id":"${tom}"}]`]);
+  });
+
   it.each([
-    ['no Engine.IO version', { transport: 'websocket' }, 'HTTP 401'],
+    ['no transport', { EIO: '4' }, 'HTTP 401'],
     ['an unknown Engine.IO version', { EIO: '5', transport: 'websocket' }, 'HTTP 403'],
+    ['an Engine.IO version of the past', { EIO: '2', transport: 'websocket' }, 'HTTP 403'],
     ['another transport', { EIO: '4', transport: 'polling' }, 'HTTP 400'],
   ])('with %s is turned away', async (_, query, error) => {
     await expect(RawClient.connect(system.origin, query as Record<string, string>)).rejects.toThrow(error);
+  });
+});
+
+describe('a session that a client presents', () => {
+  it.each(['URL', 'CONNECT payload'] as const)('is not continued, with credentials in the %s', async (way) => {
+    const tom = someone('tom');
+    const auth = credentials({ client: tom });
+    const session = { pid: 'a-session-of-the-past', offset: 'the-last-event' };
+    const device = new Device(
+      '4.8.4',
+      system.origin,
+      way === 'URL'
+        ? { query: { auth: JSON.stringify(auth) }, options: { auth: session } }
+        : { options: { auth: { ...auth, ...session } } },
+    );
+    expect(await device.loggedIn()).toBe(tom);
+    expect(device.client).toMatchObject({ connected: true, recovered: false });
+    expect(await sessions(tom)).toBe(1);
   });
 });

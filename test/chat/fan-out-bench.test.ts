@@ -26,7 +26,7 @@ it('messages hardly wait for a notice, which reaches everybody in the end', () =
 });
 
 it('the documentation names the quota that the stacks set', () => {
-  const document = readFileSync(new URL('../../docs/fan-out.md', import.meta.url), 'utf8');
+  const document = readFileSync(new URL('../../docs/explanation/fan-out.md', import.meta.url), 'utf8');
   expect(document).toContain(`${QUOTA.perSecond.toLocaleString('en-US')} and ${QUOTA.burst.toLocaleString('en-US')}`);
   expect(configurationOf('prod', { stages: { prod: {} } }, 'macaw.json').postQuota).toEqual(QUOTA);
 });

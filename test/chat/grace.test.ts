@@ -13,18 +13,24 @@ const login = (client: string) => Device.login('4.8.4', system.origin, auth(clie
 it('spares friends a user who reconnects in time, and tells of one who does not', async () => {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await rest(system.origin, 'POST', `/ctx/${tom}/friends/${jerry}`, { headers: { 'X-ML-AppId': 'patient' } });
-  const { told } = await watcher('4.8.4', system.origin, auth(tom));
+  const { received } = await watcher('4.8.4', system.origin, auth(tom));
   const phone = await login(jerry);
   await system.cloud.settled();
-  expect(told).toEqual([`online ${jerry}`]);
+  expect(received).toEqual([`online ${jerry}`]);
 
   phone.close();
   const again = await login(jerry);
   await system.cloud.settled();
-  expect(told).toEqual([`online ${jerry}`]);
+  expect(received).toEqual([`online ${jerry}`]);
 
   const left = Date.now();
+  const mark = system.cloud.calls.mark();
   again.close();
-  await expect.poll(() => told, { timeout: 3 * GRACE_S * 1000 }).toEqual([`online ${jerry}`, `offline ${jerry}`]);
+  await expect.poll(() => received, { timeout: 3 * GRACE_S * 1000 }).toEqual([`online ${jerry}`, `offline ${jerry}`]);
   expect(Date.now() - left).toBeGreaterThanOrEqual(GRACE_S * 1000);
+  const runs = system.cloud.calls
+    .since(mark)
+    .filter((entry) => entry.service === 'invocation' && entry.functionId.startsWith('PresenceOffline'));
+  // The time is spent in a queue: one run puts the departure there, another tells of it.
+  expect(runs.map(({ at }) => at - left > (GRACE_S * 1000) / 2)).toEqual([false, true]);
 }, 30_000);

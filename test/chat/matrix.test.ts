@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { CLIENT_VERSIONS, type ClientVersion, eioOf, nextEvent } from '../support/clients.ts';
+import { CLIENT_VERSIONS, type ClientVersion, eioOf, nextEvent, SWIFT } from '../support/clients.ts';
 import { Device, text } from '../support/device.ts';
 import { befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
+import { SwiftClient } from '../support/swift-client.ts';
 
 const system = macaw();
 
@@ -15,7 +16,9 @@ async function login(version: ClientVersion, way: (typeof WAYS)[number], id: str
   return device;
 }
 
-const cases = CLIENT_VERSIONS.flatMap((version) =>
+const VERSIONS: readonly ClientVersion[] = [...CLIENT_VERSIONS, SWIFT];
+
+const cases = VERSIONS.flatMap((version) =>
   WAYS.filter((way) => way === 'URL' || eioOf(version) === 4).map((way) => [version, way] as const),
 );
 
@@ -81,8 +84,10 @@ describe.each(cases)('socket.io-client %s with its credentials in the %s', (vers
     const device = await login(version, way, tom);
     const mine = system.cloud.connections().filter((id) => !before.includes(id));
     expect(mine).toHaveLength(1);
+    // The Swift client calls it a disconnect only when it gives up.
+    const cut = nextEvent(device.client, version === SWIFT ? 'reconnect' : 'disconnect');
     for (const id of mine) system.cloud.drop(id);
-    await device.disconnects.at();
+    await cut;
     expect(await device.logins.at(1)).toEqual({ success: true, id: tom });
     const jerrys = await login(version, way, jerry);
     await jerrys.say(text(tom, 'welcome back'));
@@ -98,7 +103,7 @@ describe.each(cases)('socket.io-client %s with its credentials in the %s', (vers
     );
     expect(await device.logins.at()).toMatchObject({ success: false, error: 5003 });
     // After a disconnect of this reason, and no other, stock clients do not reconnect.
-    expect(await device.disconnects.at()).toBe('io server disconnect');
+    expect(await device.disconnects.at()).toBe(version === SWIFT ? 'Got Disconnect' : 'io server disconnect');
     expect(device.client.connected).toBe(false);
   });
 
@@ -123,6 +128,7 @@ it.each([
   ['1.4.8', '4.8.4'],
   ['4.8.4', '1.4.8'],
   ['2.5.0', '3.1.3'],
+  [SWIFT, '4.8.4'],
 ] as const)('a %s talks with a %s', async (one, other) => {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);
@@ -134,6 +140,12 @@ it.each([
   await jerrys.say(text(tom, `I am ${other}`));
   expect(await jerrys.messages.at()).toMatchObject({ content: { body: `I am ${one}` } });
   expect(await toms.messages.at()).toMatchObject({ content: { body: `I am ${other}` } });
+});
+
+it('answers the ping that the Swift client sends right after the open packet', async () => {
+  const { client } = await Device.login(SWIFT, system.origin, someone());
+  expect(client).toBeInstanceOf(SwiftClient);
+  await expect.poll(() => client instanceof SwiftClient && client.pongs).toBe(1);
 });
 
 it("MaxIM's own way of connecting works: the auth object as it is in a query string, and no acknowledgements", async () => {

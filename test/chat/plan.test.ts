@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PostRate, type Priority } from '../../functions/chat/post-rate.ts';
-import { MOST_IN_JOB, shardsFor, shareOf, splitRange, splitRecipients } from '../../functions/chat/sharding.ts';
+import { MAX_IN_JOB, shardsFor, shareOf, splitRange, splitRecipients } from '../../functions/chat/sharding.ts';
 import { DeliverJob } from '../../functions/jobs/deliver.ts';
 
 const quota = fc.record({
@@ -71,14 +71,14 @@ describe('shards', () => {
       ),
     );
     // As many devices as one user may have, for as many users as make the largest jobs, with the longest ids and content.
-    const crowd = Array.from({ length: 100 }, (_, user) =>
+    const recipients100 = Array.from({ length: 100 }, (_, user) =>
       Array.from({ length: 100 }, () => ({
         connectionId: 'L0SM9cOFvHcCIhw=',
         owner: owner(String(user).padEnd(128, 'x')),
       })),
     ).flat();
-    for (const recipients of splitRecipients(crowd, 1)) {
-      expect(recipients.length).toBeLessThanOrEqual(MOST_IN_JOB);
+    for (const recipients of splitRecipients(recipients100, 1)) {
+      expect(recipients.length).toBeLessThanOrEqual(MAX_IN_JOB);
       const job = DeliverJob.parse({
         app: 'a'.repeat(64),
         event: { name: 'message', args: [{ content: 'x'.repeat(28 * 1024), remark: 'x'.repeat(2048) }] },

@@ -63,18 +63,18 @@ const sessions = async (who: string) =>
 describe.each(['1.4.8', '4.8.4'] as const)('a friend with socket.io-client %s', (version) => {
   it('is told when the first device of a user comes and when the last one goes, and of none between', async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
-    const { told } = await watcher(version, String(tom));
+    const { received } = await watcher(version, String(tom));
     const phone = await login(String(jerry), version);
     await settled();
-    expect(told).toEqual([`online ${jerry}`]);
+    expect(received).toEqual([`online ${jerry}`]);
     const tablet = await login(String(jerry));
     await close(phone);
-    expect(told).toEqual([`online ${jerry}`]);
+    expect(received).toEqual([`online ${jerry}`]);
     await close(tablet);
-    expect(told).toEqual([`online ${jerry}`, `offline ${jerry}`]);
+    expect(received).toEqual([`online ${jerry}`, `offline ${jerry}`]);
     await login(String(jerry), version);
     await settled();
-    expect(told).toEqual([`online ${jerry}`, `offline ${jerry}`, `online ${jerry}`]);
+    expect(received).toEqual([`online ${jerry}`, `offline ${jerry}`, `online ${jerry}`]);
   });
 });
 
@@ -86,42 +86,42 @@ describe('presence', () => {
     const stranger = await watcher('4.8.4', someone('spike'));
     const visitor = await watcher('4.8.4', { passenger: { name: 'Tyke' } });
     await close(await login(String(jerry)));
-    for (const { told } of [phone, tablet]) expect(told).toEqual([`online ${jerry}`, `offline ${jerry}`]);
-    for (const { told } of [stranger, visitor]) expect(told).toEqual([]);
+    for (const { received } of [phone, tablet]) expect(received).toEqual([`online ${jerry}`, `offline ${jerry}`]);
+    for (const { received } of [stranger, visitor]) expect(received).toEqual([]);
   });
 
   it('is told of users who log in by the CONNECT payload, and leave the namespace', async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
-    const { told } = await watcher('4.8.4', String(tom));
+    const { received } = await watcher('4.8.4', String(tom));
     const device = new Device('4.8.4', system.origin, {
       options: { auth: credentials({ client: jerry }), reconnection: false },
     });
     await device.loggedIn();
     await settled();
-    expect(told).toEqual([`online ${jerry}`]);
+    expect(received).toEqual([`online ${jerry}`]);
     await close(device);
-    expect(told).toEqual([`online ${jerry}`, `offline ${jerry}`]);
+    expect(received).toEqual([`online ${jerry}`, `offline ${jerry}`]);
   });
 
   it('is told to who became a friend meanwhile when it changes, and no longer to who ended the friendship', async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
-    const { told } = await watcher('4.8.4', tom);
+    const { received } = await watcher('4.8.4', tom);
     const jerrys = await login(jerry);
     await befriend(system.origin, tom, jerry);
     await settled();
-    expect(told).toEqual([]);
+    expect(received).toEqual([]);
     await close(jerrys);
-    expect(told).toEqual([`offline ${jerry}`]);
+    expect(received).toEqual([`offline ${jerry}`]);
     const again = await login(jerry);
     await settled();
     await rest(system.origin, 'DELETE', `/ctx/${tom}/friends/${jerry}`);
     await close(again);
-    expect(told).toEqual([`offline ${jerry}`, `online ${jerry}`]);
+    expect(received).toEqual([`offline ${jerry}`, `online ${jerry}`]);
   });
 
   it('does not change by a login that is refused', async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
-    const { told } = await watcher('4.8.4', String(tom));
+    const { received } = await watcher('4.8.4', String(tom));
     const device = new Device('4.8.4', system.origin, {
       query: { auth: JSON.stringify(credentials({ client: jerry }, 'no such key')) },
       options: { reconnection: false },
@@ -129,14 +129,14 @@ describe('presence', () => {
     expect(await device.logins.at()).toMatchObject({ success: false });
     await device.disconnects.at();
     await settled();
-    expect(told).toEqual([]);
+    expect(received).toEqual([]);
   });
 
   it('is told to more connections than a login itself would post to', async () => {
     const [jerry, tom, butch] = await friends('jerry', 'tom', 'butch');
-    const crowd: RawClient[] = [];
+    const watchers: RawClient[] = [];
     for (let n = 0; n < 17; n++) {
-      crowd.push(
+      watchers.push(
         ...(await Promise.all([tom, butch].flatMap((friend) => [1, 2, 3].map(() => raw({ client: friend }))))),
       );
     }
@@ -144,105 +144,108 @@ describe('presence', () => {
     const jerrys = await login(String(jerry));
     await settled();
     const heard = (event: string) =>
-      crowd.map(({ frames }) => frames.received.filter((frame) => frame === `42/chat,["${event}","${jerry}"]`).length);
-    expect(heard('online')).toEqual(crowd.map(() => 1));
+      watchers.map(
+        ({ frames }) => frames.received.filter((frame) => frame === `42/chat,["${event}","${jerry}"]`).length,
+      );
+    expect(heard('online')).toEqual(watchers.map(() => 1));
     await close(jerrys);
-    expect(heard('offline')).toEqual(crowd.map(() => 1));
-    for (const client of crowd) client.close();
+    expect(heard('offline')).toEqual(watchers.map(() => 1));
+    for (const client of watchers) client.close();
   }, 60_000);
 
-  it('of a visitor is told to nobody, even if he wants that', async () => {
-    const { told } = await watcher('4.8.4', someone('tom'));
+  it('of a visitor is told to nobody, even if they want that', async () => {
+    const { received } = await watcher('4.8.4', someone('tom'));
     await close(await login({ passenger: { name: 'Tyke' }, notifyAll: true }));
-    expect(told).toEqual([]);
+    expect(received).toEqual([]);
   });
 });
 
 describe('a connection that died without goodbye', () => {
   it('is announced by the next message to it', async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
-    const { device, told } = await watcher('4.8.4', String(tom));
+    const { device, received } = await watcher('4.8.4', String(tom));
     await die(String(jerry));
     await settled();
-    expect(told).toEqual([`online ${jerry}`]);
+    expect(received).toEqual([`online ${jerry}`]);
     await device.say(text(String(jerry), 'are you there?'));
     await settled();
-    expect(told).toEqual([`online ${jerry}`, `offline ${jerry}`]);
+    expect(received).toEqual([`online ${jerry}`, `offline ${jerry}`]);
     expect(await sessions(String(jerry))).toBe(0);
   });
 
   it('is announced by the next heartbeat', async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
-    const { told } = await watcher('4.8.4', String(tom));
+    const { received } = await watcher('4.8.4', String(tom));
     await die(String(jerry));
     for (let minute = 1; minute <= 4; minute++) {
       await system.cloud.invoke('Heartbeat', { time: new Date(Date.now() + minute * 60_000).toISOString() });
     }
     await settled();
-    expect(told).toEqual([`online ${jerry}`, `offline ${jerry}`]);
+    expect(received).toEqual([`online ${jerry}`, `offline ${jerry}`]);
   });
 
   it('is announced when the announcement of somebody else meets it', async () => {
     const [tom, jerry, butch] = await friends('tom', 'jerry', 'butch');
-    const { told } = await watcher('4.8.4', String(tom));
+    const { received } = await watcher('4.8.4', String(tom));
     await befriend(system.origin, String(jerry), String(butch));
     const butchs = await login(String(butch));
     await die(String(jerry));
     await settled();
     await close(butchs);
-    expect(told.toSorted()).toEqual(
+    expect(received.toSorted()).toEqual(
       [`online ${butch}`, `online ${jerry}`, `offline ${butch}`, `offline ${jerry}`].toSorted(),
     );
   });
 });
 
 describe('notifyAll', () => {
-  it('has everybody told, friends both ways, the device that came not at all', async () => {
+  it('has everybody received, friends both ways, the device that came not at all', async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
     const friend = await watcher('1.4.8', String(tom));
     const stranger = await watcher('4.8.4', someone('spike'));
     const visitor = await watcher('4.8.4', { passenger: { name: 'Tyke' } });
     const self = await watcher('4.8.4', { client: jerry, notifyAll: true });
     await settled();
-    expect(friend.told.toSorted()).toEqual([`online ${jerry}`, `online_x ${jerry}`]);
-    for (const { told } of [stranger, visitor]) expect(told).toEqual([`online_x ${jerry}`]);
-    expect(self.told).toEqual([]);
+    expect(friend.received.toSorted()).toEqual([`online ${jerry}`, `online_x ${jerry}`]);
+    for (const { received } of [stranger, visitor]) expect(received).toEqual([`online_x ${jerry}`]);
+    expect(self.received).toEqual([]);
     await close(self.device);
-    expect(friend.told.slice(2).toSorted()).toEqual([`offline ${jerry}`, `offline_x ${jerry}`]);
-    for (const { told } of [stranger, visitor]) expect(told).toEqual([`online_x ${jerry}`, `offline_x ${jerry}`]);
+    expect(friend.received.slice(2).toSorted()).toEqual([`offline ${jerry}`, `offline_x ${jerry}`]);
+    for (const { received } of [stranger, visitor])
+      expect(received).toEqual([`online_x ${jerry}`, `offline_x ${jerry}`]);
   });
 
   it('counts once any device wants it, until the last one goes', async () => {
     const jerry = someone('jerry');
-    const { told } = await watcher('4.8.4', someone('spike'));
+    const { received } = await watcher('4.8.4', someone('spike'));
     const quiet = await login(jerry);
     await settled();
-    expect(told).toEqual([]);
+    expect(received).toEqual([]);
     const loud = await login({ client: jerry, notifyAll: true });
     const louder = await login({ client: jerry, notifyAll: true });
     await settled();
-    expect(told).toEqual([`online_x ${jerry}`]);
+    expect(received).toEqual([`online_x ${jerry}`]);
     await close(loud, louder);
-    expect(told).toEqual([`online_x ${jerry}`]);
+    expect(received).toEqual([`online_x ${jerry}`]);
     await close(quiet);
-    expect(told).toEqual([`online_x ${jerry}`, `offline_x ${jerry}`]);
+    expect(received).toEqual([`online_x ${jerry}`, `offline_x ${jerry}`]);
   });
 });
 
 describe('races', () => {
   it('of ten devices that come and go at once make one event each', async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
-    const { told } = await watcher('4.8.4', String(tom));
+    const { received } = await watcher('4.8.4', String(tom));
     const devices = await Promise.all(Array.from({ length: 10 }, () => login(String(jerry))));
     await settled();
-    expect(told).toEqual([`online ${jerry}`]);
+    expect(received).toEqual([`online ${jerry}`]);
     await close(...devices);
-    expect(told).toEqual([`online ${jerry}`, `offline ${jerry}`]);
+    expect(received).toEqual([`online ${jerry}`, `offline ${jerry}`]);
   });
 
   it('of some that come while others go make as many events of each kind as there were changes', async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
-    const { told } = await watcher('4.8.4', String(tom));
+    const { received } = await watcher('4.8.4', String(tom));
     let here = await login(String(jerry));
     for (let round = 0; round < 8; round++) {
       here.close();
@@ -250,12 +253,12 @@ describe('races', () => {
     }
     await connected(2);
     // They may arrive in either order, as they were made by two invocations side by side.
-    const changes = told.filter((event) => event === `online ${jerry}`).length;
+    const changes = received.filter((event) => event === `online ${jerry}`).length;
     expect(changes).toBeGreaterThan(0);
-    expect(told.filter((event) => event === `offline ${jerry}`)).toHaveLength(changes - 1);
+    expect(received.filter((event) => event === `offline ${jerry}`)).toHaveLength(changes - 1);
     await close(here);
-    expect(told).toHaveLength(2 * changes);
-    expect(told.at(-1)).toBe(`offline ${jerry}`);
+    expect(received).toHaveLength(2 * changes);
+    expect(received.at(-1)).toBe(`offline ${jerry}`);
   });
 });
 
@@ -267,7 +270,7 @@ describe('five users with several devices', () => {
   it(`are announced as a model says, whatever they do at once (seed ${SEED})`, async () => {
     const [witness, ...users] = await friends('witness', 'a', 'b', 'c', 'd', 'e');
     for (const user of users) for (const other of users) if (user < other) await befriend(system.origin, user, other);
-    const { told } = await watcher('4.8.4', String(witness));
+    const { received } = await watcher('4.8.4', String(witness));
     const loud = users[0];
     const open = new Map<string, { id: string; close: () => void }[]>(users.map((user) => [user, []]));
 
@@ -285,7 +288,7 @@ describe('five users with several devices', () => {
 
     for (const [n, deeds] of rounds.entries()) {
       const before = users.map((user) => open.get(user)?.length ?? 0);
-      told.length = 0;
+      received.length = 0;
       await Promise.all(users.map((user, n) => act(user, String(deeds[n]), open.get(user) ?? [])));
       const now = users.map((user) => open.get(user)?.length ?? 0);
       await connected(1 + now.reduce((sum, count) => sum + count));
@@ -298,7 +301,7 @@ describe('five users with several devices', () => {
         const event = now[n] === 0 ? 'offline' : 'online';
         return [`${event} ${user}`, ...(user === loud ? [`${event}_x ${user}`] : [])];
       });
-      expect({ n, told: told.toSorted() }).toEqual({ n, told: expected.toSorted() });
+      expect({ n, received: received.toSorted() }).toEqual({ n, received: expected.toSorted() });
       const { body: seen } = await rest(system.origin, 'GET', `/ctx/${witness}/friends?detail`);
       const online = (seen as { id: string; online: boolean }[]).filter(({ online }) => online).map(({ id }) => id);
       expect({ n, online: online.toSorted() }).toEqual({ n, online: users.filter((_, n) => now[n] !== 0).toSorted() });

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { connectAll, connectionOf, heard } from '../support/crowd.ts';
 import { macaw, someone } from '../support/macaw.ts';
-import { scene } from '../support/scene.ts';
+import { connectAll, connectionOf, framesWith } from '../support/raw-clients.ts';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
-const { create } = scene(system);
+const { create } = testApi(system);
 
 it('a message reaches everybody once, however many of its posts are refused at first', async () => {
   const users = Array.from({ length: 120 }, () => someone('online'));
@@ -18,7 +18,7 @@ it('a message reaches everybody once, however many of its posts are refused at f
   speaker.send(`42/chat,1${JSON.stringify(['say', { to: { id, type: 2 }, content: { media: 0, body: 'to all' } }])}`);
   await speaker.until((frame) => frame.startsWith('43/chat,1'));
   await system.cloud.settled();
-  expect(others.map((client) => heard(client, '["message"'))).toEqual(others.map(() => 1));
+  expect(others.map((client) => framesWith(client, '["message"'))).toEqual(others.map(() => 1));
   const posts = system.cloud.calls
     .since(mark)
     .flatMap((entry) => (entry.service === 'execute-api' && 'status' in entry ? [entry.status] : []));

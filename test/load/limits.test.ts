@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { CLIENT_VERSIONS, type ClientVersion } from '../support/clients.ts';
 import { Device } from '../support/device.ts';
 import { credentials, macaw } from '../support/macaw.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api.ts';
 
 /** How long everybody chats; a minute says more. */
 const SECONDS = Number(process.env.MACAW_CHAT_SECONDS ?? 20);
@@ -15,7 +15,7 @@ const LIMITS = { idleMs: 2000, lifetimeMs: 5000 };
 const THINKING_MS = { talkative: 500, quiet: 3000 };
 
 const system = macaw({ limits: LIMITS });
-const { users, call, create } = scene(system);
+const { users, call, create } = testApi(system);
 
 interface Past {
   readonly speaker: string;
@@ -116,10 +116,11 @@ it(
       expect({ id, refused }).toEqual({ id, refused: [] });
       expect(acknowledged.length).toBeGreaterThan(2);
       expect({ id, missing: acknowledged.filter((body) => !bodies.includes(body)) }).toEqual({ id, missing: [] });
-      // Connections did end all the time.
-      expect(connects).toBeGreaterThan(SECONDS / 10);
+      // Connections did end all the time: two seconds are enough to come back, on a machine that has much to do.
+      expect(connects).toBeGreaterThan(Math.max(1, Math.floor((SECONDS * 1000) / (LIMITS.lifetimeMs + 2000))));
 
       const seen = device.messages.received.map((message) => (message as Past).content.body);
+      expect({ id, seen: seen.length }).not.toEqual({ id, seen: 0 });
       expect({ id, doubled: seen.filter((body, n) => seen.indexOf(body) !== n) }).toEqual({ id, doubled: [] });
       expect({ id, unheardOf: seen.filter((body) => !bodies.includes(body)) }).toEqual({ id, unheardOf: [] });
     }

@@ -1,17 +1,17 @@
 import { afterAll, expect, it } from 'vitest';
+import { ClientPool } from '../support/client-pool/client-pool.ts';
 import { CLIENT_VERSIONS } from '../support/clients.ts';
-import { Crowd } from '../support/crowd/crowd.ts';
 import { app, macaw, someone } from '../support/macaw.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
-const { call, create } = scene(system);
+const { call, create } = testApi(system);
 
 /** How many clients each process has; the first two are those that will die. */
 const SIZES = [50, 50, 300, 300, 300];
 
 const crews = SIZES.map((size, n) => ({
-  process: new Crowd(),
+  process: new ClientPool(),
   version: CLIENT_VERSIONS[n % CLIENT_VERSIONS.length] ?? '4.8.4',
   users: Array.from({ length: size }, () => someone()),
 }));

@@ -1,26 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdtempSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
-import { afterAll, afterEach } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Cloud, type CloudOptions, type LogEntry, startCloud } from '../../local/cloud.ts';
 
-const scratch: string[] = [];
-const clouds: Cloud[] = [];
-
-afterAll(() => {
-  for (const directory of scratch) rmSync(directory, { recursive: true, force: true });
-});
-afterEach(() => Promise.all(clouds.splice(0).map((cloud) => cloud.stop())));
-
+/** A directory that is deleted when the whole run ends. */
 export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'macaw-test-'));
-  scratch.push(directory);
-  return directory;
+  return mkdtempSync(join(dirname(inject('assembly')), 'fixture-'));
 }
 
 const bundles = new Map<string, string>();
@@ -82,7 +72,7 @@ export interface Running {
 export async function run(assembly: string, options: Omit<CloudOptions, 'assembly' | 'log'> = {}): Promise<Running> {
   const log: LogEntry[] = [];
   const cloud = await startCloud({ assembly, retryDelayMs: () => 1, ...options, log: (entry) => log.push(entry) });
-  clouds.push(cloud);
+  onTestFinished(() => cloud.stop());
   const printed = (key: string): unknown[] =>
     log
       .flatMap((entry) => (entry.kind === 'output' && entry.stream === 'stdout' ? entry.text.split('\n') : []))

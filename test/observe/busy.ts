@@ -5,7 +5,7 @@ import { Device, text } from '../support/device.ts';
 import { app, befriend, credentials, type macaw, someone } from '../support/macaw.ts';
 import { telephones } from '../support/phone.ts';
 import { RawClient } from '../support/raw.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api.ts';
 
 /** What is said, and must be said to nobody else. */
 export const BODY = `secret-${randomUUID()}`;
@@ -16,7 +16,7 @@ export const PASSWORD = `correct-horse-${randomUUID()}`;
  * @returns what must never stand in a log
  */
 export async function busy(system: ReturnType<typeof macaw>): Promise<string[]> {
-  const { call, login, users, create } = scene(system);
+  const { call, login, users, create } = testApi(system);
   const phones = telephones(system);
   const { cloud, origin } = system;
   // The SDK tries for a while before it gives up.

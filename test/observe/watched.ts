@@ -38,6 +38,7 @@ const Widgets = z.object({
 export const alarms = (model: Model) =>
   model.ofType('AWS::CloudWatch::Alarm').map((resource) => ({
     id: resource.logicalId,
+    arn: String(resource.identity().attributes.Arn),
     properties: AlarmProperties.parse(resource.properties()),
   }));
 

@@ -2,7 +2,7 @@ import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } fr
 import { describe, expect, it } from 'vitest';
 import type { LogEntry } from '../../local/cloud.ts';
 import { type Answer, app, macaw, rest, sign, someone } from '../support/macaw.ts';
-import { operator } from './command.ts';
+import { operator, runProcess } from './command.ts';
 
 const log: LogEntry[] = [];
 const system = macaw({ log: (entry) => log.push(entry) });
@@ -64,7 +64,7 @@ describe('an application', () => {
 
   it('brings the keys that its clients carry, by the standard input', async () => {
     const typed = 'carried-client-key\n\n';
-    const created = await run(['apps', 'create', 'carried', '--with-keys'], { typed });
+    const created = await runProcess(['apps', 'create', 'carried', '--with-keys', '--local', system.origin], { typed });
     expect(created).toMatchObject({ code: 0 });
     expect(created.out + created.err).not.toContain('carried-client-key');
     expect(await keysOf('carried')).toEqual({
@@ -111,8 +111,8 @@ describe('an application', () => {
   it('says which setting was meant, and what is wrong with a value', async () => {
     for (const [setting, message] of [
       ['groupmember=3', /no setting groupmember; did you mean groupMembers\?/],
-      ['groupMembers=many', /groupMembers must be a whole number, not many/],
-      ['mode=closed', /mode: .*open.*strict/],
+      ['groupMembers=many', /groupMembers: expected a whole number from 1 to 10000, not many/],
+      ['mode=closed', /mode: expected "open" or "strict", not "closed"/],
       ['logins.facebook.appSecret=x', /is a secret.*--file/],
     ] as const) {
       expect(await run(['apps', 'settings', app.id, setting])).toMatchObject({
@@ -145,7 +145,7 @@ describe('a key', () => {
     await json('apps', 'create', 'cutting');
     const before = await keysOf('cutting');
     await json('apps', 'rotate-key', 'cutting', 'client', '--grace', '0');
-    await json('apps', 'rotate-key', 'cutting', 'master');
+    await json('apps', 'rotate-key', 'cutting', 'master', '--yes');
     const after = await keysOf('cutting');
     expect(await admits('cutting', after.clientKey)).toBe(true);
     expect(await admits('cutting', before.clientKey)).toBe(false);
@@ -185,9 +185,9 @@ describe('a key', () => {
     const keys = await keysOf('turning');
     const { code, out } = await run(['apps', 'keys', 'turning']);
     expect([code, out]).toEqual([0, 'They are in the secret macaw/prod/turning; --show prints them\n']);
-    const told = JSON.stringify([log, system.cloud.outputs, system.cloud.calls.since(0)]);
+    const received = JSON.stringify([log, system.cloud.outputs, system.cloud.calls.since(0)]);
     for (const key of [keys.clientKey, keys.masterKey, 'carried-client-key', 'key-of-maxleap']) {
-      expect(told).not.toContain(key);
+      expect(received).not.toContain(key);
     }
     expect(system.cloud.outputs).toMatchObject({ FirstAppId: app.id, FirstAppKeys: `macaw/prod/${app.id}` });
   }, 60_000);

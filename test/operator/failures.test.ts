@@ -28,7 +28,7 @@ async function failPush(text: string): Promise<Phone> {
 
 beforeEach(async () => {
   await credentials();
-  await run(['failures', 'drop', '--all']);
+  expect(await run(['failures', 'drop', '--all', '--yes'])).toMatchObject({ code: 0 });
   expect(left()).toEqual([]);
 });
 

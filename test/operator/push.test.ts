@@ -60,10 +60,33 @@ describe("the operator's command for push credentials", () => {
     expect(await run(['push', 'list', '--app', app.id, '--local', system.origin])).toMatchObject({ code: 0, err: '' });
   });
 
+  const upload = ['push', 'upload', '--app', app.id, '--platform'];
+
   it.each([
-    ['no file', ['push', 'upload', '--app', app.id, '--platform', 'apns'], 2, /--file/],
-    ['no application', ['push', 'list'], 2, /--app is missing/],
-    ['an address that is none', ['push', 'list', '--app', app.id, '--url', 'nowhere'], 2, /nowhere is no URL/],
+    ['no file', [...upload, 'apns'], 2, /'--file <file>' not specified/],
+    ['no application', ['push', 'list'], 2, /'--app <id>' not specified/],
+    ['another platform', [...upload, 'apple', '--file', 'x.p8'], 2, /'apple' is invalid.*apns, apns_sandbox, fcm/],
+    ['a .p8 of nobody', [...upload, 'apns', '--file', 'x.p8'], 2, /\.p8 .*--key-id, --team-id, --bundle-id\n/],
+    [
+      'a .p8 of no app',
+      [...upload, 'apns', '--file', 'x.p8', '--key-id', 'K', '--team-id', 'T'],
+      2,
+      /: give --bundle-id/,
+    ],
+    [
+      'a file that is missing',
+      [...upload, 'fcm', '--file', '/nowhere/key.json'],
+      1,
+      /^There is no file \/nowhere\/key/,
+    ],
+    ['a directory for a file', [...upload, 'fcm', '--file', '/'], 1, /^\/ cannot be read: /],
+    ['an address that is none', ['push', 'list', '--app', app.id, '--url', 'nowhere'], 2, /'nowhere' is invalid.*URL/],
+    [
+      'two servers',
+      ['push', 'list', '--app', app.id, '--url', 'http://127.0.0.1:9', '--stage', 'dev'],
+      2,
+      /--url and --stage both/,
+    ],
     [
       'a server that is not there',
       ['push', 'list', '--app', app.id, '--url', 'http://127.0.0.1:9'],
@@ -71,7 +94,8 @@ describe("the operator's command for push credentials", () => {
       /cannot be reached/,
     ],
   ])('says what is wrong with %s', async (_what, args, code, message) => {
-    expect(await run(args, MASTER)).toMatchObject({ code, out: '', err: expect.stringMatching(message) });
+    const printed = await run(args, MASTER);
+    expect(printed).toMatchObject({ code, out: '', err: expect.stringMatching(message) });
   });
 
   it('says so when the master key is wrong', async () => {

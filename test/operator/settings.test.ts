@@ -42,11 +42,23 @@ describe('settings', () => {
     [{ sms: { perDay: 1, perWeek: 2 } }, 'There is no setting sms.perWeek'],
     [{ clientKey: 'x' }, 'There is no setting clientKey'],
     [{ constructor: 1 }, 'There is no setting constructor'],
-    [{ groupMembers: 0 }, 'groupMembers: Too small: expected number to be >=1'],
-    [{ groupMembers: 1.5 }, 'groupMembers: Invalid input: expected int, received number'],
-    [{ presenceGraceSeconds: 61 }, 'presenceGraceSeconds: Too big: expected number to be <=60'],
-    [{ 'sms.prefix': '86' }, 'sms.prefix: Invalid string: must match pattern /^\\+[1-9]\\d{0,3}$/'],
-    [{ 'logins.facebook.appId': '1' }, 'logins.facebook.appSecret: Invalid input: expected string, received undefined'],
+    [{ groupMembers: 0 }, 'groupMembers: expected a whole number from 1 to 10000, not 0'],
+    [{ groupMembers: 1.5 }, 'groupMembers: expected a whole number from 1 to 10000, not 1.5'],
+    [{ presenceGraceSeconds: 61 }, 'presenceGraceSeconds: expected a whole number from 0 to 60, not 61'],
+    [{ mode: 'closed' }, 'mode: expected "open" or "strict", not "closed"'],
+    [{ plainLogin: 'no' }, 'plainLogin: expected true or false, not "no"'],
+    [{ 'push.nameAttribute': '' }, 'push.nameAttribute: expected a text of 1 to 128 characters, not ""'],
+    [{ 'push.template': 'x'.repeat(300) }, /^push\.template: expected a text of 0 to 256 characters$/],
+    [{ 'sms.prefix': '86' }, 'sms.prefix: expected "+" and the 1 to 4 digits of a country, such as +86'],
+    [{ 'sms.template': 'hello' }, 'sms.template: expected a text that holds {code}'],
+    [{ 'logins.facebook.appId': '1' }, 'logins.facebook.appSecret is missing: expected a text'],
+    [{ 'logins.facebook': { appId: '1', appSecret: 42 } }, /^logins\.facebook\.appSecret: expected a text$/],
+    [{ 'logins.google.clientIds': [''] }, 'logins.google.clientIds.0: expected a text that is not empty, not ""'],
+    [{ 'logins.wechat.api': 'ftp://x' }, 'logins.wechat.api: expected a URL that begins with https://'],
+    [
+      { 'logins.oidc': { 'A B': { issuer: 'https://x', clientIds: ['a'] } } },
+      'logins.oidc.A B: expected 1 to 32 characters of a-z 0-9 _ -',
+    ],
   ])('refuse %j', (set, message) => {
     expect(() => changeSettings({}, set, [])).toThrow(message);
   });

@@ -60,12 +60,17 @@ describe('the opening', () => {
     });
   });
 
+  it('takes a client that names no protocol revision for one of Engine.IO 3', async () => {
+    const client = open({ eio: 'missing' });
+    expect(JSON.parse((await client.next()).slice(1))).not.toHaveProperty('maxPayload');
+    expect(await client.next()).toBe('40');
+  });
+
   it('gives every connection a session id of its own', async () => {
     expect(await open().next()).not.toBe(await open().next());
   });
 
   it.each([
-    ['no protocol revision', '/socket.io/?transport=websocket'],
     ['an unknown protocol revision', '/socket.io/?EIO=abc&transport=websocket'],
     ['a protocol revision of the past', '/socket.io/?EIO=2&transport=websocket'],
     ['no transport', '/socket.io/?EIO=4'],

@@ -13,14 +13,16 @@ export interface RawClient {
 }
 
 export interface RawOptions {
-  eio?: 3 | 4;
+  /** @default 4 */
+  eio?: 3 | 4 | 'missing';
   /** Answers the server's pings, and keeps pings and pongs out of `next`. @default true */
   keepAlive?: boolean;
 }
 
 /** Connects and reads the open frame, which is left to `next`. */
 export function openRaw(port: number, { eio = 4, keepAlive = true }: RawOptions = {}): RawClient {
-  const socket = new WebSocket(`ws://localhost:${port}/socket.io/?EIO=${eio}&transport=websocket`);
+  const revision = eio === 'missing' ? '' : `EIO=${eio}&`;
+  const socket = new WebSocket(`ws://localhost:${port}/socket.io/?${revision}transport=websocket`);
   const frames: string[] = [];
   let ended = false;
   let wake = () => {};

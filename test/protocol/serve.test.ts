@@ -10,33 +10,33 @@ import {
 const serve = (application: Application, connection: Connection, frame: string) =>
   serveFrame(application, connection, receive(connection.eio, frame));
 
-let told: unknown[][];
+let received: unknown[][];
 let wire: string[];
 
 beforeEach(() => {
-  told = [];
+  received = [];
   wire = [];
 });
 
 /** Writes down what it is told; refuses the namespace `/no`; answers an event with its arguments, but not `mute`. */
 const application: Application = {
   async connect({ namespace }, handshake) {
-    told.push(['connect', namespace, handshake]);
+    received.push(['connect', namespace, handshake]);
     return namespace === '/no' ? { message: 'No entry', data: { code: 7 } } : undefined;
   },
   async connected(socket) {
-    told.push(['connected', socket.namespace, [...socket.connection.namespaces]]);
+    received.push(['connected', socket.namespace, [...socket.connection.namespaces]]);
     await socket.emit('hello', socket.namespace);
   },
   async event({ namespace }, name, args, id) {
-    told.push(['event', namespace, name, args, id]);
+    received.push(['event', namespace, name, args, id]);
     return name === 'mute' ? undefined : args;
   },
   async ack({ namespace }, id, args) {
-    told.push(['ack', namespace, id, args]);
+    received.push(['ack', namespace, id, args]);
   },
   async disconnect({ namespace, connection }) {
-    told.push(['disconnect', namespace, [...connection.namespaces]]);
+    received.push(['disconnect', namespace, [...connection.namespaces]]);
   },
 };
 
@@ -51,10 +51,10 @@ function connectionOf(eio: Eio, ...namespaces: string[]): Connection {
 }
 
 describe('a join', () => {
-  it('is decided, confirmed and then told, in this order', async () => {
+  it('is decided, confirmed and then reported, in this order', async () => {
     const connection = connectionOf(4);
     await serve(application, connection, '40/chat,{"token":"t"}');
-    expect(told).toEqual([
+    expect(received).toEqual([
       ['connect', '/chat', { query: {}, payload: { token: 't' } }],
       ['connected', '/chat', ['/chat']],
     ]);
@@ -63,7 +63,7 @@ describe('a join', () => {
 
   it('carries the query of an Engine.IO 3 client', async () => {
     await serve(application, connectionOf(3), '40/chat?auth={"a":1,"b":2},');
-    expect(told[0]).toEqual(['connect', '/chat', { query: { auth: '{"a":1,"b":2}' }, payload: {} }]);
+    expect(received[0]).toEqual(['connect', '/chat', { query: { auth: '{"a":1,"b":2}' }, payload: {} }]);
     expect(wire[0]).toBe('40/chat');
   });
 
@@ -74,19 +74,19 @@ describe('a join', () => {
     expect(connection.namespaces.size).toBe(0);
     await serve(application, connectionOf(3), '40/no');
     expect(wire.at(-1)).toBe('44/no,"No entry"');
-    expect(told.map(([what]) => what)).toEqual(['connect', 'connect']);
+    expect(received.map(([what]) => what)).toEqual(['connect', 'connect']);
   });
 
   it('that repeats another is ignored', async () => {
     await serve(application, connectionOf(4, '/chat'), '40/chat,{"token":"other"}');
-    expect([told, wire]).toEqual([[], []]);
+    expect([received, wire]).toEqual([[], []]);
   });
 });
 
 describe('an event', () => {
   it('is answered with what the application returns when the client asked', async () => {
     await serve(application, connectionOf(4, '/chat'), '42/chat,5["say",1,"x"]');
-    expect(told).toEqual([['event', '/chat', 'say', [1, 'x'], 5]]);
+    expect(received).toEqual([['event', '/chat', 'say', [1, 'x'], 5]]);
     expect(wire).toEqual(['43/chat,5[1,"x"]']);
   });
 
@@ -98,7 +98,7 @@ describe('an event', () => {
   it('is not answered when the client did not ask, nor when the application returns nothing', async () => {
     await serve(application, connectionOf(4, '/'), '42["say",1]');
     await serve(application, connectionOf(4, '/'), '421["mute",1]');
-    expect(told).toHaveLength(2);
+    expect(received).toHaveLength(2);
     expect(wire).toEqual([]);
   });
 
@@ -112,13 +112,13 @@ describe('an event', () => {
 describe('any other packet', () => {
   it('an acknowledgement reaches the application', async () => {
     await serve(application, connectionOf(4, '/'), '433["ok"]');
-    expect(told).toEqual([['ack', '/', 3, ['ok']]]);
+    expect(received).toEqual([['ack', '/', 3, ['ok']]]);
   });
 
   it('a farewell leaves that namespace, and no other', async () => {
     const connection = connectionOf(4, '/', '/chat');
     await serve(application, connection, '41/chat,');
-    expect(told).toEqual([['disconnect', '/chat', ['/']]]);
+    expect(received).toEqual([['disconnect', '/chat', ['/']]]);
     expect(wire).toEqual([]);
   });
 
@@ -134,7 +134,7 @@ describe('any other packet', () => {
     '%s closes the connection when its namespace was not joined',
     async (frame) => {
       await serve(application, connectionOf(4, '/other'), frame);
-      expect([told, wire]).toEqual([[], ['(closed)']]);
+      expect([received, wire]).toEqual([[], ['(closed)']]);
     },
   );
 
@@ -148,6 +148,6 @@ describe('any other packet', () => {
     ['4abc', ['(closed)']],
   ])('%s is answered with %j and nothing is told', async (frame, answer) => {
     await serve(application, connectionOf(4, '/'), frame);
-    expect([told, wire]).toEqual([[], answer]);
+    expect([received, wire]).toEqual([[], answer]);
   });
 });

@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Device, text } from '../support/device.ts';
 import { app, befriend, macaw, rest, someone } from '../support/macaw.ts';
 import { opened, telephones } from '../support/phone.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
 const { credentials, install, login, offline, pushesTo } = telephones(system);
-const { call } = scene(system);
+const { call } = testApi(system);
 
 beforeAll(async () => {
   await credentials('apns');
@@ -20,7 +20,7 @@ const token = () =>
     .join('');
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
 
-/** Somebody offline with his telephone, and how to say something to him. */
+/** Somebody offline with their telephone, and how to say something to them. */
 async function reachable(details: Record<string, unknown> = {}) {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);
@@ -81,8 +81,14 @@ describe('a device token', () => {
     const development = await reachable({ environment: 'sandbox' });
     await store.say('one');
     await development.say('two');
-    expect(await system.cloud.outbox.nextPush(store.phone.token)).toMatchObject({ platform: 'APNS' });
-    expect(await system.cloud.outbox.nextPush(development.phone.token)).toMatchObject({ platform: 'APNS_SANDBOX' });
+    expect(await system.cloud.outbox.nextPush(store.phone.token)).toMatchObject({
+      platform: 'APNS',
+      attributes: { 'AWS.SNS.MOBILE.APNS.TTL': '604800' },
+    });
+    expect(await system.cloud.outbox.nextPush(development.phone.token)).toMatchObject({
+      platform: 'APNS_SANDBOX',
+      attributes: { 'AWS.SNS.MOBILE.APNS_SANDBOX.TTL': '604800' },
+    });
   });
 
   it('that changes is the one that is reached', async () => {

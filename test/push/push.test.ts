@@ -3,15 +3,15 @@ import { CLIENT_VERSIONS } from '../support/clients.ts';
 import { Device, text } from '../support/device.ts';
 import { befriend, macaw, credentials as signed, someone } from '../support/macaw.ts';
 import { BUNDLE, opened, telephones } from '../support/phone.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw({ retryDelayMs: () => 1 });
 const { ask, credentials, install, login, offline, pushesTo } = telephones(system);
-const { call, create, users } = scene(system);
+const { call, create, users } = testApi(system);
 
 beforeAll(() => credentials());
 
-/** Two friends: one who is online, one who is offline and has his telephone with him. */
+/** Two friends: one who is online, one who is offline and has their telephone with them. */
 async function friends() {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);
@@ -98,7 +98,7 @@ describe('a push', () => {
 });
 
 describe('who gets one', () => {
-  it('who logged in with credentials in the CONNECT payload, and his telephone among them', async () => {
+  it('who logged in with credentials in the CONNECT payload, and their telephone among them', async () => {
     const { tom, device } = await friends();
     const spike = someone('spike');
     await befriend(system.origin, tom, spike);
@@ -168,7 +168,7 @@ describe('who gets one', () => {
     expect(pushed.length).toBeGreaterThan(0);
   });
 
-  it('nobody after logging out, with enable: false, in a room, or for what he says himself', async () => {
+  it('nobody after logging out, with enable: false, in a room, or for their own messages', async () => {
     const { tom, jerry, phone, device } = await friends();
     await device.say(text(jerry, 'no push', { push: { enable: false } }));
     const room = await create('room', { members: [tom, jerry] });
@@ -197,7 +197,7 @@ describe('who gets one', () => {
     expect(opened(await next(tablet)).aps.badge).toBe(1);
   });
 
-  it('a telephone on which another user logs in gets his messages only', async () => {
+  it('a telephone on which another user logs in gets the messages of that user only', async () => {
     const { jerry, phone, device, tom } = await friends();
     const butch = someone('butch');
     await befriend(system.origin, tom, butch);

@@ -18,7 +18,7 @@ describe("an application's template", () => {
     expect((await ask('GET', '/2.0/push/settings')).body).toEqual({ ...settings, media });
   });
 
-  it('names the sender by his attribute, else by his id, and has words for media', async () => {
+  it('names the sender by their attribute, else by their id, and has words for media', async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     await befriend(system.origin, tom, jerry);
     const phone = await offline(jerry);

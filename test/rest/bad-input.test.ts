@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { app, failureOf, macaw, rest } from '../support/macaw.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
-const { call, users, create } = scene(system);
+const { call, users, create } = testApi(system);
 
 interface Parameter {
   name: string;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { macaw, someone } from '../support/macaw.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
-const { call, users, create } = scene(system);
+const { call, users, create } = testApi(system);
 
 const members = async (kind: string, id: string) =>
   ((await call('GET', `/${kind}s/${id}`)).body as { members: string[] }).members;
@@ -80,7 +80,7 @@ describe('a group', () => {
   }, 30_000);
 
   it('has a history that can be erased', async () => {
-    const { login } = scene(system);
+    const { login } = testApi(system);
     const [tom = '', jerry = ''] = await users('tom', 'jerry');
     const id = await create('group', { owner: tom, members: [jerry] });
     const toms = await login(tom);

@@ -170,7 +170,7 @@ describe('bad requests', () => {
     ['an object', { a: 1 }],
     ['numbers', [1, 2]],
     ['too many', Array.from({ length: 101 }, (_, n) => `friend-${n}`)],
-    ['the user himself', ['tom']],
+    ['the same user', ['tom']],
   ])('a batch of friends that is %s is refused whole', async (_, body) => {
     const tom = someone('tom');
     const list = JSON.stringify(body).replace('"tom"', `"${tom}"`);

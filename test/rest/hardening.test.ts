@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { app, failureOf, macaw, someone } from '../support/macaw.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
-const { call, users } = scene(system);
+const { call, users } = testApi(system);
 
 const MASTER = { 'X-ML-AppId': app.id, 'X-ML-MasterKey': app.masterKey };
 

@@ -5,10 +5,10 @@ import { p8 } from '../support/certificates.ts';
 import { Described } from '../support/described.ts';
 import { text } from '../support/device.ts';
 import { app, macaw, sign, someone } from '../support/macaw.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
-const { users, create, login } = scene(system);
+const { users, create, login } = testApi(system);
 
 let api: Described;
 beforeAll(async () => {
@@ -30,12 +30,12 @@ describe('the description of the REST endpoints', () => {
     vi.stubEnv(ENV.retentionDays, JSON.stringify(RETENTION_DAYS));
     const { sections } = await import('../../functions/http/routes/routes.ts');
     const { installations } = await import('../../functions/http/routes/installations.ts');
-    const { credentials } = await import('../../functions/http/routes/push-credentials.ts');
+    const { pushCredentials } = await import('../../functions/http/routes/push-credentials.ts');
     const { attachments } = await import('../../functions/http/routes/attachments.ts');
     const { accounts } = await import('../../functions/http/routes/account-routes.ts');
     vi.unstubAllEnvs();
     const template = (path: string) => path.replace(/:(\w+)(\{.*\})?/g, '{$1}');
-    const routes = [...sections, attachments, accounts, installations, credentials].flatMap(({ routes }) =>
+    const routes = [...sections, attachments, accounts, installations, pushCredentials].flatMap(({ routes }) =>
       routes.map(({ method, path }) => `${method} ${template(path)}`),
     );
     expect(api.operations().map(([method, path]) => `${method} ${path}`)).toHaveLength(routes.length);
@@ -266,5 +266,17 @@ describe('the documentation', () => {
     await get('/openapi.json');
     await system.cloud.settled();
     expect(system.cloud.calls.since(mark)).toMatchObject([{ functionId: expect.stringMatching(/^Docs/) }]);
+  });
+});
+
+describe('the paths of other functions', () => {
+  it.each(['/docs', '/openapi.json'])('%s answers HEAD as it answers GET', async (path) => {
+    const response = await fetch(new URL(path, system.origin), { method: 'HEAD', redirect: 'manual' });
+    expect(response.status).toBe(200);
+  });
+
+  it.each(['/docs', '/openapi.json'])('%s leads nowhere by a method that it does not have', async (path) => {
+    const response = await fetch(new URL(path, system.origin), { method: 'POST', redirect: 'manual' });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
 });

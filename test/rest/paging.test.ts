@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { befriend, failureOf, macaw, someone } from '../support/macaw.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
-const { call, login } = scene(system);
+const { call, login } = testApi(system);
 
 interface Past {
   readonly id: string;

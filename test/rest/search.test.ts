@@ -22,8 +22,8 @@ const ids = (hits: Hit[]) => hits.map(({ id }) => id);
 
 let scopes = 0;
 /** Users with these attributes, and one more of their own, so that a search can be for them alone. */
-async function scene(people: Record<string, Record<string, unknown>>, base = '/ctx') {
-  const scope = `scene-${++scopes}`;
+async function searchIn(people: Record<string, Record<string, unknown>>, base = '/ctx') {
+  const scope = `scope-${++scopes}`;
   for (const [id, attributes] of Object.entries(people)) {
     if (base === '/ctx') await befriend(system.origin, id, 'everybodys-friend');
     await call('PUT', `${base}/${id}/attributes`, { ...attributes, scope });
@@ -33,7 +33,7 @@ async function scene(people: Record<string, Record<string, unknown>>, base = '/c
 
 describe('a condition', () => {
   it('finds what is equal to it as text: strings, numbers and booleans of that spelling', async () => {
-    const find = await scene({
+    const find = await searchIn({
       'eq-1': { x: 1 },
       'eq-2': { x: '1' },
       'eq-3': { x: true },
@@ -54,7 +54,7 @@ describe('a condition', () => {
   });
 
   it('reaches into objects by a dotted path, and into lists by their own name', async () => {
-    const find = await scene({
+    const find = await searchIn({
       'path-1': { address: { city: 'Rome', zip: [1, 2] } },
       'path-2': { address: { city: 'Paris' }, tags: ['a', 'b'] },
       'path-3': { 'address.city': 'Rome', tags: [{ name: 'c' }, ['b', 'd']] },
@@ -67,7 +67,7 @@ describe('a condition', () => {
   });
 
   it('holds together with all the others', async () => {
-    const find = await scene({
+    const find = await searchIn({
       'and-1': { a: 1, b: 2, t: ['x', 'y'] },
       'and-2': { a: 1, b: 3, t: ['x'] },
       'and-3': { a: 2, b: 2, t: ['y'] },
@@ -79,7 +79,7 @@ describe('a condition', () => {
   });
 
   it('takes * for any run of characters and ? for any one, in whatever case', async () => {
-    const find = await scene({
+    const find = await searchIn({
       'wild-1': { n: 'Tom' },
       'wild-2': { n: 'tomato' },
       'wild-3': { n: 'Atom' },
@@ -101,13 +101,13 @@ describe('a condition', () => {
 
   it('tells long values apart that begin alike', async () => {
     const long = 'é'.repeat(2000);
-    const find = await scene({ 'long-1': { x: `${long}1` }, 'long-2': { x: `${long}2` } });
+    const find = await searchIn({ 'long-1': { x: `${long}1` }, 'long-2': { x: `${long}2` } });
     expect(await find({ x: `${long}2` })).toEqual(['long-2']);
     expect(await find({ x: `${long.slice(0, 200)}*1` })).toEqual(['long-1']);
   });
 
   it('tells values apart whatever characters they hold', async () => {
-    const find = await scene({
+    const find = await searchIn({
       'odd-1': { x: 'a' },
       'odd-2': { x: 'a\0b' },
       'odd-3': { x: 'a\uFFFDb' },
@@ -122,7 +122,7 @@ describe('a condition', () => {
   });
 
   it('no longer finds what an attribute was before', async () => {
-    const find = await scene({ 'was-1': { x: 'before', y: ['a', 'b'] } });
+    const find = await searchIn({ 'was-1': { x: 'before', y: ['a', 'b'] } });
     await call('POST', '/ctx/was-1/attributes', { x: 'after', y: ['b', 'c'] });
     expect(await find({ x: 'before' })).toEqual([]);
     expect(await find({ y: 'a' })).toEqual([]);
@@ -163,7 +163,7 @@ describe('what is found', () => {
 
 describe('_sort', () => {
   it('sorts by several keys, - descending, without a value last either way, and then by id', async () => {
-    const find = await scene({
+    const find = await searchIn({
       's-5': { score: 2, age: 30 },
       's-4': { score: 10, age: 20 },
       's-3': { score: 10, age: 40 },
@@ -177,7 +177,7 @@ describe('_sort', () => {
   });
 
   it('sorts numbers by size, then strings by code point, then booleans', async () => {
-    const find = await scene({
+    const find = await searchIn({
       'm-1': { x: true },
       'm-2': { x: '\u{1f99c}' },
       'm-3': { x: '\uff5e' },
@@ -196,10 +196,10 @@ describe('_sort', () => {
 
 describe('without _sort', () => {
   it('an equality comes by id, and a pattern by value, whatever other conditions there are', async () => {
-    const find = await scene({ 'o-3': { x: 'b' }, 'o-2': { x: 'a' }, 'o-1': { x: 'B' }, 'o-4': { x: 'a' } });
+    const find = await searchIn({ 'o-3': { x: 'b' }, 'o-2': { x: 'a' }, 'o-1': { x: 'B' }, 'o-4': { x: 'a' } });
     expect(await find()).toEqual(['o-1', 'o-2', 'o-3', 'o-4']);
     expect(await find({ x: '*' })).toEqual(['o-1', 'o-2', 'o-3', 'o-4']);
-    expect(ids(await search({ x: '?', scope: 'scene-*' })).filter((id) => id.startsWith('o-'))).toEqual([
+    expect(ids(await search({ x: '?', scope: 'scope-*' })).filter((id) => id.startsWith('o-'))).toEqual([
       'o-2',
       'o-4',
       'o-1',
@@ -219,7 +219,7 @@ describe('among many', () => {
     await Promise.all(
       Array.from({ length: 10 }, async () => {
         for (let n = next++; n < COUNT; n = next++) {
-          await call('POST', `/ctx/${name(n)}/attributes`, { crowd: 'all', n, half: n % 2, rare: n % 100 });
+          await call('POST', `/ctx/${name(n)}/attributes`, { common: 'all', n, half: n % 2, rare: n % 100 });
         }
       }),
     );
@@ -242,7 +242,7 @@ describe('among many', () => {
   });
 
   it('a page reads no further than its end', async () => {
-    const spent = await cost({ crowd: 'all', _limit: '5' });
+    const spent = await cost({ common: 'all', _limit: '5' });
     expect(spent.found).toBe(5);
     expect(spent.readUnits).toBeLessThanOrEqual(6);
     const everybody = await cost({ _limit: '5' });
@@ -252,8 +252,8 @@ describe('among many', () => {
 
   it('the condition that few fit decides what is read, wherever it stands', async () => {
     for (const query of [
-      { crowd: 'all', rare: '7' },
-      { rare: '7', crowd: 'all' },
+      { common: 'all', rare: '7' },
+      { rare: '7', common: 'all' },
     ]) {
       const spent = await cost(query);
       expect(spent.found).toBe(3);
@@ -262,11 +262,11 @@ describe('among many', () => {
   });
 
   it.each<Record<string, string>>([
-    { crowd: 'all' },
-    { crowd: 'a*' },
-    { crowd: '*l', half: '*' },
-    { crowd: 'all', _sort: 'half,-n' },
-    { crowd: 'all', half: '1' },
+    { common: 'all' },
+    { common: 'a*' },
+    { common: '*l', half: '*' },
+    { common: 'all', _sort: 'half,-n' },
+    { common: 'all', half: '1' },
     { n: '*' },
     {},
     { _sort: '-ts' },
@@ -285,8 +285,8 @@ describe('among many', () => {
   });
 
   it('there are 20 in an answer unless more are asked for, and 1000 at most', async () => {
-    expect(await search({ crowd: 'all' })).toHaveLength(20);
-    expect(await search({ crowd: 'all', _limit: '100000' })).toHaveLength(COUNT);
+    expect(await search({ common: 'all' })).toHaveLength(20);
+    expect(await search({ common: 'all', _limit: '100000' })).toHaveLength(COUNT);
   });
 
   it('without a condition they come in the order of their creation', async () => {

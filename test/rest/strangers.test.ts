@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { macaw, someone } from '../support/macaw.ts';
-import { scene } from '../support/scene.ts';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
-const { call, users, login } = scene(system);
+const { call, users, login } = testApi(system);
 
 const stranger = (id: string, body: string) => ({ to: { id, type: 4 }, content: { media: 0, body } });
 

@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
 import { Device } from '../support/device.ts';
@@ -109,9 +110,9 @@ const everything = ({ tom, jerry, visitor, group, room, install }: Awaited<Retur
 
 describe('in strict mode', () => {
   it('nothing is answered to the wrong user, or to the client key alone', async () => {
-    const scene = await neighbourhood();
-    for (const [method, path, body] of everything(scene)) {
-      const wrong = await scene.spike.call(method, path, body);
+    const people = await neighbourhood();
+    for (const [method, path, body] of everything(people)) {
+      const wrong = await people.spike.call(method, path, body);
       expect({ method, path, status: wrong.status, ...failureOf(wrong.body) }).toMatchObject({
         status: 403,
         code: 5003,
@@ -123,7 +124,7 @@ describe('in strict mode', () => {
   }, 60_000);
 
   it('the list of what is refused leaves out nothing that is served', async () => {
-    const scene = await neighbourhood();
+    const people = await neighbourhood();
     const document = (await (await fetch(new URL('/openapi.json', system.origin))).json()) as {
       paths: Record<string, Record<string, { tags: string[] }>>;
     };
@@ -135,7 +136,7 @@ describe('in strict mode', () => {
       );
       return `${method} ${match.sort((a, b) => a.split('{').length - b.split('{').length)[0]}`;
     };
-    const walked = new Set([...forAnybody, ...everything(scene).map(([method, path]) => shape(method, path))]);
+    const walked = new Set([...forAnybody, ...everything(people).map(([method, path]) => shape(method, path))]);
     const served = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods)
         // Accounts are nobody's but their holders' in either mode.
@@ -145,9 +146,9 @@ describe('in strict mode', () => {
     expect([...walked].sort()).toEqual(served.sort());
   });
 
-  it('a user does with his token what is his', async () => {
-    const scene = await neighbourhood();
-    const mine = everything(scene).filter(
+  it('users do with their tokens what is theirs', async () => {
+    const people = await neighbourhood();
+    const mine = everything(people).filter(
       ([method, path]) =>
         !path.startsWith('/system') &&
         !path.startsWith('/2.0/push') &&
@@ -158,9 +159,10 @@ describe('in strict mode', () => {
     for (const [method, path, body] of [...mine].sort(
       (a, b) => Number(a[0] === 'DELETE') - Number(b[0] === 'DELETE') || b[1].length - a[1].length,
     )) {
-      const { status } = await scene.tom.call(method, path, body);
-      // Once he has given the group to Jerry, it is Jerry's.
-      if (method === 'PUT' && path.endsWith(scene.group)) await scene.jerry.call('PUT', path, { owner: scene.tom.id });
+      const { status } = await people.tom.call(method, path, body);
+      // Once Tom has given the group to Jerry, it is Jerry's.
+      if (method === 'PUT' && path.endsWith(people.group))
+        await people.jerry.call('PUT', path, { owner: people.tom.id });
       expect({ method, path, status }).toEqual({
         method,
         path,
@@ -169,7 +171,7 @@ describe('in strict mode', () => {
     }
   }, 60_000);
 
-  it('a visitor reads what is his', async () => {
+  it('visitors read what is theirs', async () => {
     const { visitor, tom } = await neighbourhood();
     expect(await visitor.call('GET', `/passengers/${visitor.id}`)).toEqual({
       status: 200,
@@ -206,8 +208,8 @@ describe('in strict mode', () => {
   });
 
   it('the master key may do everything', async () => {
-    const scene = await neighbourhood();
-    for (const [method, path, body] of everything(scene)) {
+    const people = await neighbourhood();
+    for (const [method, path, body] of everything(people)) {
       const { status } = await master(method, path, body);
       expect({ method, path, status }).toEqual({
         method,
@@ -240,9 +242,19 @@ describe('in strict mode', () => {
 
   it("a token's holder cannot be changed", async () => {
     const { tom, jerry } = await neighbourhood();
-    const claims = Buffer.from(JSON.stringify({ kind: 'user', id: jerry.id, until: Date.now() + 1e9 })).toString(
-      'base64url',
-    );
-    expect(await as(`${claims}.${tom.token.split('.')[1]}`)('GET', `/ctx/${jerry.id}`)).toMatchObject({ status: 401 });
+    const [header, claims = '', signature] = tom.token.split('.');
+    const changed = { ...JSON.parse(Buffer.from(claims, 'base64url').toString()), sub: jerry.id };
+    const forged = `${header}.${Buffer.from(JSON.stringify(changed)).toString('base64url')}.${signature}`;
+    expect(await tom.call('GET', `/ctx/${tom.id}`)).toMatchObject({ status: 200 });
+    expect(await as(forged)('GET', `/ctx/${jerry.id}`)).toMatchObject({ status: 401 });
+  });
+
+  it('a token of the earlier form is accepted for as long as it is valid', async () => {
+    const { tom } = await neighbourhood();
+    const masterKeyHash = createHash('sha256').update(app.masterKey).digest('base64url');
+    const until = Date.now() + 60_000;
+    const claims = Buffer.from(JSON.stringify({ kind: 'user', id: tom.id, until })).toString('base64url');
+    const seal = createHmac('sha256', masterKeyHash).update(`session ${app.id} ${claims}`).digest('base64url');
+    expect(await as(`${claims}.${seal}`)('GET', `/ctx/${tom.id}`)).toMatchObject({ status: 200 });
   });
 });

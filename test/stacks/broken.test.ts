@@ -1,55 +1,14 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import * as z from 'zod';
-import { type Cloud, type LogEntry, startCloud } from '../../local/cloud.ts';
-import { DEMO, DEMO_APP } from '../../scripts/demo.ts';
+import type { Cloud } from '../../local/cloud.ts';
+import { DEMO_APP } from '../../scripts/demo.ts';
 import { picture } from '../attachments/images.ts';
 import { upload } from '../attachments/uploads.ts';
+import { find, startBroken } from '../support/broken.ts';
 import { credentials, rest, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
 
-const assembly = inject('assembly');
-
 // Each test breaks a copy of the templates as somebody might, and finds it out on the local cloud.
-
-interface Resource {
-  Type: string;
-  Properties: Record<string, never> & {
-    PolicyDocument: { Statement: { Action: string | string[] }[] };
-    Environment: { Variables: Record<string, unknown> };
-  };
-}
-type Resources = Record<string, Resource>;
-
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-async function startBroken(
-  stack: string,
-  damage: (resources: Resources) => void,
-): Promise<{ cloud: Cloud; log: LogEntry[] }> {
-  const copy = mkdtempSync(join(tmpdir(), 'macaw-broken-'));
-  cleanUps.push(() => rmSync(copy, { recursive: true }));
-  cpSync(assembly, copy, { recursive: true });
-  const file = join(copy, `Macaw-prod-${stack}.template.json`);
-  const template: { Resources: Resources } = JSON.parse(readFileSync(file, 'utf8'));
-  damage(template.Resources);
-  writeFileSync(file, JSON.stringify(template));
-  const log: LogEntry[] = [];
-  const cloud = await startCloud({ assembly: copy, ...DEMO, log: (entry) => log.push(entry) });
-  cleanUps.push(() => cloud.stop());
-  return { cloud, log };
-}
-
-function find(resources: Resources, type: string, prefix: string): Resource {
-  const found = Object.entries(resources).find(([id, resource]) => resource.Type === type && id.startsWith(prefix));
-  if (!found) throw new Error(`There is no ${type} ${prefix}`);
-  return found[1];
-}
 
 it('a forgotten grant is denied by name, and the client gets a code, not the inside', async () => {
   const { cloud, log } = await startBroken('Rest', (resources) => {

@@ -24,7 +24,9 @@ const faultsOf = (section: unknown) =>
   complaints(() => configurationOf('prod', { stages: { prod: section } }, 'macaw.json')).slice(1);
 
 const documented: Record<string, unknown> = JSON.parse(
-  readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8').match(/```json\n(.*?)```/s)?.[1] ?? '',
+  readFileSync(new URL('../../docs/reference/configuration.md', import.meta.url), 'utf8').match(
+    /```json\n(.*?)```/s,
+  )?.[1] ?? '',
 );
 
 describe('a stage', () => {
@@ -37,7 +39,7 @@ describe('a stage', () => {
       postQuota: { perSecond: 9000, burst: 4500 },
       priceClass: 'PriceClass_All',
       logRetentionDays: 30,
-      tracing: true,
+      tracing: false,
     });
   });
 
@@ -64,17 +66,17 @@ describe('a stage', () => {
 
 describe('what cannot be deployed', () => {
   it.each<[unknown, string]>([
-    [{ account: 123456789012 }, 'account is 123456789012; it must be the number of an account: 12 digits, in quotes'],
+    [{ account: 123456789012 }, 'account is 123456789012; it must be an AWS account number: 12 digits, in quotes'],
     [{ region: 'Frankfurt' }, 'region is "Frankfurt"; it must be a region, such as "eu-central-1"'],
     [{ app: { id: 'my app' } }, 'app.id is "my app"; it must be 1 to 64 letters, digits, _ or -'],
     [{ app: { mode: 'closed' } }, 'app.mode is "closed"; it must be one of "open", "strict"'],
-    [{ app: 'my-app' }, 'app is "my-app"; it must be an object with id, mode'],
+    [{ app: 'my-app' }, 'app is "my-app"; it must be an object with the members id, mode'],
     [{ keepData: 'yes' }, 'keepData is "yes"; it must be true or false'],
     [{ retentionDays: { group: 0 } }, 'retentionDays.group is 0; it must be a whole number of days from 1 to 3650'],
     [{ retentionDays: { group: 1.5 } }, 'retentionDays.group is 1.5; it must be a whole number of days from 1 to 3650'],
     [
       { postQuota: { perSecond: 100 } },
-      'postQuota.burst is missing; it must be a whole number of posts at once from 1 to 1000000',
+      'postQuota.burst is missing; it must be a whole number of posts in a burst from 1 to 1000000',
     ],
     [
       { firewall: { requestsPerFiveMinutes: 9 } },
@@ -88,7 +90,7 @@ describe('what cannot be deployed', () => {
       { logRetentionDays: 31 },
       'logRetentionDays is 31; it must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653',
     ],
-    [{ alarmEmail: 'me' }, 'alarmEmail is "me"; it must be an e-mail address'],
+    [{ alarmEmail: 'me' }, 'alarmEmail is "me"; it must be an email address'],
   ])('%j is told where it is wrong, and what would be right', (section, complaint) => {
     expect(faultsOf(section)).toEqual([`stages.prod.${complaint}`]);
   });
@@ -99,15 +101,15 @@ describe('what cannot be deployed', () => {
       certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/1-2',
     };
     expect(faultsOf({ domain })).toEqual([
-      `stages.prod.domain.certificateArn is "${domain.certificateArn}"; it must be the ARN of a certificate in us-east-1, whichever region the stage is in: CloudFront takes no other`,
+      `stages.prod.domain.certificateArn is "${domain.certificateArn}"; it must be the ARN of a certificate in us-east-1, the only region that CloudFront accepts`,
     ]);
   });
 
   it('unknown names are told the nearest that is known, wherever they stand', () => {
     expect(faultsOf({ retentionDay: {}, retentionDays: { freind: 3 }, colour: 'green' })).toEqual([
-      'stages.prod.retentionDays.freind is not known; did you mean friend?',
-      'stages.prod.retentionDay is not known; did you mean retentionDays?',
-      expect.stringMatching(/^stages\.prod\.colour is not known; known are account, region, .*alarmEmail$/),
+      'stages.prod.retentionDays.freind is unknown; did you mean friend?',
+      'stages.prod.retentionDay is unknown; did you mean retentionDays?',
+      expect.stringMatching(/^stages\.prod\.colour is unknown; valid are account, region, .*alarmEmail$/),
     ]);
   });
 
@@ -123,9 +125,9 @@ describe('what cannot be deployed', () => {
   });
 
   it.each<[unknown, string]>([
-    [[], 'the whole is []; it must be an object with stages'],
-    [{}, 'stages is missing; it must be an object that holds a stage under each name'],
-    [{ stages: {}, stage: 'dev' }, 'stage is not known; did you mean stages?'],
+    [[], 'the file is []; it must be an object with the members stages'],
+    [{}, 'stages is missing; it must be an object that maps stage names to stages'],
+    [{ stages: {}, stage: 'dev' }, 'stage is unknown; did you mean stages?'],
   ])('a file with %j is told what files have', (input, complaint) => {
     expect(complaints(() => configurationOf('prod', input, 'macaw.json'))).toContainEqual(complaint);
   });
@@ -136,13 +138,13 @@ describe('what cannot be deployed', () => {
       expect.stringMatching(/^macaw\.json has no stage pord; did you mean prod\?/),
     ]);
     expect(complaints(() => configurationOf('constructor', input, 'macaw.json'))).toEqual([
-      expect.stringMatching(/has no stage constructor; known are prod, dev/),
+      expect.stringMatching(/has no stage constructor; valid are prod, dev/),
     ]);
   });
 
   it.each(['Prod', '1st', 'a-b', 'abcdefghijklmnopq', '', 7])('%j is no stage', (stage) => {
     expect(complaints(() => readConfiguration(stage, 'none'))).toEqual([
-      `The context "stage" is ${JSON.stringify(stage)}; it must be 1 to 16 lower-case letters or digits, a letter first`,
+      `The context "stage" is ${JSON.stringify(stage)}; it must be 1 to 16 lower-case letters or digits, starting with a letter`,
     ]);
   });
 
@@ -155,7 +157,7 @@ describe('what cannot be deployed', () => {
     fc.assert(
       fc.property(section, (input) => {
         for (const line of faultsOf(input)) {
-          expect(line).toMatch(/^stages\.prod(\.\w+)* is (not known; .+|.+; it must be .+)$/);
+          expect(line).toMatch(/^stages\.prod(\.\w+)* is (unknown; .+|.+; it must be .+)$/);
         }
       }),
     );
@@ -184,6 +186,6 @@ describe('the file', () => {
       () => ({ stderr: '' }),
       (error) => error,
     );
-    expect(stderr).toBe(`${file} cannot be deployed:\n  stages.prod.regoin is not known; did you mean region?\n`);
+    expect(stderr).toBe(`${file} cannot be deployed:\n  stages.prod.regoin is unknown; did you mean region?\n`);
   });
 });

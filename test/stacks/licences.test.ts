@@ -50,8 +50,8 @@ it('packages declare a licence that is allowed', () => {
   expect(production.filter(({ license }) => !allowed(license ?? 'none'))).toEqual([]);
 });
 
-it('packages that hold the work of others are in docs/licences.md, with its terms', () => {
-  const text = readFileSync('docs/licences.md', 'utf8');
+it('packages that hold the work of others are in docs/reference/licences.md, with its terms', () => {
+  const text = readFileSync('docs/reference/licences.md', 'utf8');
   const holders = production.filter(({ path }) => readdirSync(path).some((file) => /^third-party/i.test(file)));
   expect(holders.map(({ name }) => name)).toContain('wasm-vips');
   expect(holders.filter(({ name }) => !text.includes(`\`${name}\``))).toEqual([]);

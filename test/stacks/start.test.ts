@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { app, befriend, rest, someone } from '../support/macaw.ts';
+import { app, befriend, credentials, rest, someone } from '../support/macaw.ts';
+import { RawClient } from '../support/raw.ts';
 
 const running = new Set<ChildProcess>();
 afterEach(() => {
@@ -58,6 +61,15 @@ function groupIsEmpty(group: number): boolean {
   }
 }
 
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
 describe('npm start', () => {
   it('says what to do next, and two people chat as it says', async () => {
     const server = run('start', '--port', '0');
@@ -66,7 +78,7 @@ describe('npm start', () => {
       await server.says(new RegExp(word));
     const tom = run('chat', '--user', 'tom', '--to', 'jerry', '--url', origin);
     const jerry = run('chat', '--user', 'jerry', '--to', 'tom', '--url', origin);
-    await Promise.all([tom.says(/You are tom/), jerry.says(/You are jerry/)]);
+    await Promise.all([tom.says(/Logged in as tom/), jerry.says(/Logged in as jerry/)]);
     tom.type('hello jerry');
     await jerry.says(/tom: hello jerry/);
     jerry.type('hello tom');
@@ -84,19 +96,37 @@ describe('npm start', () => {
       const [, origin = ''] = await server.says(/runs at (http:\S+)/);
       if (round === 1) await befriend(origin, tom, jerry);
       expect((await rest(origin, 'GET', `/ctx/${tom}/friends`)).body).toEqual([jerry]);
-      server.interrupt();
+      // As Ctrl-C does, and as a supervisor does, which tells npm alone.
+      if (round === 1) server.interrupt();
+      else process.kill(server.group, 'SIGTERM');
       await server.ended;
+      await expect.poll(() => groupIsEmpty(server.group), { timeout: 5000 }).toBe(true);
     }
     rmSync(data, { recursive: true });
   }, 60_000);
 
-  it('ends when npm alone is told to, as a supervisor does', async () => {
-    const server = run('start', '--port', '0');
-    await server.says(/runs at/);
-    process.kill(server.group, 'SIGTERM');
+  it('opens its port when everything behind it is ready, and not before', async () => {
+    const port = await freePort();
+    const origin = `http://127.0.0.1:${port}`;
+    const server = run('start', '--port', String(port));
+    // Asks again and again; the first answer there is at all must be that of the running system.
+    const answers = await (async () => {
+      for (;;) {
+        const asked = Promise.all([rest(origin, 'GET', `/ctx/${someone()}`), rest(origin, 'GET', '/openapi.json')]);
+        const answered = await asked.catch((error: Error) => error.cause);
+        if (Array.isArray(answered)) return answered;
+        expect(answered).toMatchObject({ code: 'ECONNREFUSED' });
+        await setTimeout(5);
+      }
+    })();
+    expect(answers.map(({ status }) => status)).toEqual([404, 200]);
+    const auth = JSON.stringify(credentials({ client: someone() }));
+    const client = await RawClient.connect(origin, { EIO: '4', transport: 'websocket', auth });
+    await client.until((frame) => frame.includes('"login"'));
+    client.close();
+    server.interrupt();
     await server.ended;
-    await expect.poll(() => groupIsEmpty(server.group), { timeout: 5000 }).toBe(true);
-  }, 30_000);
+  }, 60_000);
 
   it('says so when its port is taken', async () => {
     const taken = createServer();
@@ -110,7 +140,7 @@ describe('npm start', () => {
 
   it('explains itself when it is called wrongly', async () => {
     const server = run('start', '--port', 'many');
-    await server.says(/--port many is no port number/);
+    await server.says(/--port many: expected a port number/);
     expect(await server.ended).toBe(2);
   }, 20_000);
 });

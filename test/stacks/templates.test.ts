@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesize } from '../../scripts/synth.ts';
 
-/** What is synthesized with all validation, and compared with how it was last looked at (`npx vitest run -u` accepts it). */
+/** What is synthesized with all validation (which takes longer than all the rest), and compared with how it was last looked at (`npx vitest run -u` accepts it). */
 const CONFIGURATIONS = [
-  { name: 'by default', stage: 'prod', options: {}, snapshot: 'default', stacks: 5 },
-  // Differs by its name alone.
+  { name: 'by default', stage: 'prod', options: { validation: true }, snapshot: 'default', stacks: 5 },
+  // Differs by its name alone, about which the rules have nothing to say.
   {
     name: 'in another stage',
     stage: 'other',
@@ -18,7 +18,7 @@ const CONFIGURATIONS = [
   {
     name: 'with all that can be configured',
     stage: 'prod',
-    options: { configuration: 'test/stacks/full.json' },
+    options: { configuration: 'test/stacks/full.json', validation: true },
     snapshot: 'full',
     stacks: 6,
   },
@@ -29,9 +29,9 @@ describe.each(CONFIGURATIONS)('the templates $name', ({ stage, options, snapshot
   afterAll(() => rmSync(assembly, { recursive: true }));
   const read = (file: string) => JSON.parse(readFileSync(join(assembly, file), 'utf8'));
 
-  beforeAll(() => synthesize(assembly, { ...options, validation: true }), 180_000);
+  beforeAll(() => synthesize(assembly, options), 180_000);
 
-  it('give no cause for errors or warnings, or say why it is none', () => {
+  it.runIf('validation' in options)('give no cause for errors or warnings, or say why it is none', () => {
     expect(read('validation-report.json').pluginReports).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { SwiftClient } from './swift-client.ts';
 
 /** The stock Socket.IO clients that are served, by the generation each stands for. */
 const PACKAGES = {
@@ -9,9 +10,14 @@ const PACKAGES = {
   '4.8.4': { name: 'socket.io-client', eio: 4 },
 } as const;
 
-export type ClientVersion = keyof typeof PACKAGES;
+type PackageVersion = keyof typeof PACKAGES;
 
-export const CLIENT_VERSIONS = ['1.4.8', '1.7.4', '2.5.0', '3.1.3', '4.8.4'] as const satisfies ClientVersion[];
+/** The client of MaxIM's iOS SDK, as a script. */
+export const SWIFT = 'for Swift 8';
+
+export type ClientVersion = PackageVersion | typeof SWIFT;
+
+export const CLIENT_VERSIONS = ['1.4.8', '1.7.4', '2.5.0', '3.1.3', '4.8.4'] as const satisfies PackageVersion[];
 
 /** What all generations of the client's socket have in common. */
 export interface Client {
@@ -41,7 +47,7 @@ function isIo(value: unknown): value is Io {
   return typeof value === 'function';
 }
 
-const loaded = new Map<ClientVersion, Io>(
+const loaded = new Map<PackageVersion, Io>(
   CLIENT_VERSIONS.map((version) => {
     const io: unknown = require(PACKAGES[version].name);
     if (!isIo(io)) throw new Error(`socket.io-client ${version} exports no function`);
@@ -51,11 +57,12 @@ const loaded = new Map<ClientVersion, Io>(
 
 /** The Engine.IO revision that a client speaks. */
 export function eioOf(version: ClientVersion): 3 | 4 {
-  return PACKAGES[version].eio;
+  return version === SWIFT ? 3 : PACKAGES[version].eio;
 }
 
 /** Connects a client of that version by websocket alone, on a connection of its own, to `http://host:port`. */
 export function connectClient(version: ClientVersion, url: string, connect: ConnectOptions = {}): Client {
+  if (version === SWIFT) return new SwiftClient(url, connect);
   const { namespace = '/', query, options } = connect;
   const io = loaded.get(version);
   if (!io) throw new Error(`There is no client ${version}`);
@@ -68,6 +75,12 @@ function encodeQuery(query: Record<string, string>): string {
   return Object.entries(query)
     .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)
     .join('&');
+}
+
+/** Ends a client's Engine.IO session without leaving its namespaces. What it has sent is on its way already. */
+export function closeEngine(client: Client): void {
+  if (client instanceof SwiftClient) client.closeEngine();
+  else Object(Object(client).io).engine.close();
 }
 
 /** The arguments of the next such event; rejects when none comes in time. */

@@ -6,44 +6,54 @@ import {
   ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, inject } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { hashKey } from '../../functions/shared/sign.ts';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
-import { type Emulator, startEmulator } from '../../local/dynamodb/emulator.ts';
+import { startEmulator } from '../../local/dynamodb/emulator.ts';
 import { DEMO } from '../../scripts/demo.ts';
 import { app } from './macaw.ts';
+import { type Hooks, shareCloud } from './shared-cloud.ts';
 
 type Item = Record<string, unknown>;
 
 /** The whole system, and a way past it to its tables: for what an operator writes there, and for time to pass. */
 export class Database {
   readonly cloud: Cloud;
-  readonly #emulator: Emulator;
   readonly #client: DynamoDBClient;
   readonly #dynamo: DynamoDBDocumentClient;
 
-  private constructor(emulator: Emulator, cloud: Cloud) {
+  readonly #leave: () => Promise<void>;
+
+  private constructor(cloud: Cloud, endpoint: URL, leave: () => Promise<void>) {
     this.cloud = cloud;
-    this.#emulator = emulator;
+    this.#leave = leave;
     this.#client = new DynamoDBClient({
-      endpoint: emulator.endpoint.href,
+      endpoint: endpoint.href,
       region: 'us-east-1',
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     });
     this.#dynamo = DynamoDBDocumentClient.from(this.#client);
   }
 
-  static async start(assembly = inject('assembly')): Promise<Database> {
+  /** On a cloud of its own, from an assembly. */
+  static async start(assembly: string): Promise<Database> {
     const emulator = await startEmulator(undefined);
-    process.env.MACAW_DYNAMODB_ENDPOINT = emulator.endpoint.href;
-    const cloud = await startCloud({ assembly, ...DEMO });
-    return new Database(emulator, cloud);
+    const cloud = await startCloud({ assembly, ...DEMO, database: emulator.endpoint });
+    return new Database(cloud, emulator.endpoint, async () => {
+      await cloud.stop();
+      await emulator.stop();
+    });
+  }
+
+  /** On the cloud that the worker's test files share. */
+  static async share(hooks: Hooks = {}): Promise<Database> {
+    const { cloud, database, leave } = await shareCloud(hooks);
+    return new Database(cloud, database, leave);
   }
 
   async stop(): Promise<void> {
-    await this.cloud.stop();
     this.#client.destroy();
-    await this.#emulator.stop();
+    await this.#leave();
   }
 
   /** Stores an application that has the keys of the one for demonstrations, and settings of its own. */
@@ -118,10 +128,10 @@ export class Database {
 }
 
 /** The same for a test file, with these applications in it; stopped after its last test. */
-export function database(apps: () => Record<string, Item> | Promise<Record<string, Item>>) {
+export function database(apps: () => Record<string, Item> | Promise<Record<string, Item>>, hooks: Hooks = {}) {
   let running: Database | undefined;
   beforeAll(async () => {
-    running = await Database.start();
+    running = await Database.share(hooks);
     for (const [id, settings] of Object.entries(await apps())) await running.addApp(id, settings);
   });
   afterAll(() => running?.stop());

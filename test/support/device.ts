@@ -1,12 +1,13 @@
-import { afterEach } from 'vitest';
 import { type Client, type ClientVersion, type ConnectOptions, connectClient, emitWithAck } from './clients.ts';
 import { Inbox } from './collect.ts';
 import { credentials } from './macaw.ts';
 
 const open = new Set<Device>();
-afterEach(() => {
+
+/** Closes whatever devices a test has left open. */
+export function closeDevices(): void {
   for (const device of open) device.close();
-});
+}
 
 /** A stock client, and everything that the chat has said to it. */
 export class Device {

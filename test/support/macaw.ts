@@ -1,17 +1,37 @@
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { type Cloud, type CloudOptions, startCloud } from '../../local/cloud.ts';
 import { DEMO } from '../../scripts/demo.ts';
+import { type SharedCloud, shareCloud } from './shared-cloud.ts';
 
 export * from './demo-app.ts';
 
-/** The whole system on a local cloud of its own, from the synthesized templates; stopped after the last test of the file. */
-export function macaw(options: Partial<CloudOptions> = {}): { readonly cloud: Cloud; readonly origin: string } {
+export interface SystemOptions extends Partial<CloudOptions> {
+  /**
+   * A cloud of the file's own, stopped after its last test: for what looks at everything that a cloud holds.
+   * @default true if there are limits or a port, else one cloud for all files that the worker runs
+   */
+  own?: boolean;
+}
+
+/** The whole system on a local cloud, from the synthesized templates. */
+export function macaw({ own, ...options }: SystemOptions = {}): { readonly cloud: Cloud; readonly origin: string } {
+  const { log, retryDelayMs, invocationDelayMs, parameters, ...others } = options;
+  const mine = own ?? Object.keys(others).length > 0;
   let cloud: Cloud | undefined;
+  let shared: SharedCloud | undefined;
   beforeAll(async () => {
-    cloud = await startCloud({ assembly: inject('assembly'), ...DEMO, ...options });
+    if (mine) {
+      const assembly = inject('assembly');
+      cloud = await startCloud({ assembly, temporaryDir: dirname(assembly), ...DEMO, ...options });
+    } else {
+      shared = await shareCloud({ log, retryDelayMs, invocationDelayMs }, parameters);
+      cloud = shared.cloud;
+    }
   });
   afterAll(async () => {
-    await cloud?.stop();
+    await (shared ? shared.leave() : cloud?.stop());
+    cloud = undefined;
   });
   const running = () => {
     if (!cloud) throw new Error('The local cloud runs only while tests do');

@@ -53,7 +53,7 @@ export function telephones(system: System) {
     /** Logs a user in with the app on a telephone; the client stays connected until it is closed. */
     login: (user: string, { install }: Phone) => Device.login('1.4.8', system.origin, { client: user, install }),
 
-    /** Somebody who logged in with his telephone, and is offline now. */
+    /** Somebody who logged in with their telephone, and is offline now. */
     async offline(user: string, details?: Record<string, unknown>): Promise<Phone> {
       const phone = await install(details);
       const device = await Device.login('1.4.8', system.origin, { client: user, install: phone.install });

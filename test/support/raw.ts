@@ -1,6 +1,15 @@
 import { WebSocket } from 'ws';
 import { Inbox } from './collect.ts';
 
+const open = new Set<RawClient>();
+
+/** Closes whatever clients are still open. */
+export async function closeRawClients(): Promise<void> {
+  const left = [...open];
+  for (const client of left) client.close();
+  await Promise.all(left.map(({ closed }) => closed));
+}
+
 /** A bare websocket that speaks Engine.IO by hand, for what no stock client would send. */
 export class RawClient {
   readonly frames: Inbox;
@@ -9,6 +18,8 @@ export class RawClient {
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
+    open.add(this);
+    socket.on('close', () => open.delete(this));
     this.frames = new Inbox({ on: (_, listener) => socket.on('message', (data) => listener(String(data))) }, 'message');
     this.closed = new Promise((resolve) => {
       socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));

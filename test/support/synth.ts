@@ -6,15 +6,16 @@ import { synthesize } from '../../scripts/synth.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where the run's cloud assembly is. */
+    /** Where the run's cloud assembly is; what lies beside it is deleted with it when the run ends. */
     assembly: string;
   }
 }
 
 /** Synthesizes the stacks once, before the first test. */
 export default async function setup(project: TestProject): Promise<() => void> {
-  const assembly = mkdtempSync(join(tmpdir(), 'macaw-test-'));
+  const scratch = mkdtempSync(join(tmpdir(), 'macaw-test-'));
+  const assembly = join(scratch, 'assembly');
   await synthesize(assembly);
   project.provide('assembly', assembly);
-  return () => rmSync(assembly, { recursive: true });
+  return () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -6,11 +6,11 @@ export async function watcher(
   version: ClientVersion,
   origin: string,
   login: string | Record<string, unknown>,
-): Promise<{ device: Device; told: string[] }> {
+): Promise<{ device: Device; received: string[] }> {
   const device = await Device.login(version, origin, login);
-  const told: string[] = [];
+  const received: string[] = [];
   for (const event of ['online', 'offline', 'online_x', 'offline_x']) {
-    device.client.on(event, (id) => told.push(`${event} ${id}`));
+    device.client.on(event, (id) => received.push(`${event} ${id}`));
   }
-  return { device, told };
+  return { device, received };
 }

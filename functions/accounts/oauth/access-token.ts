@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { LoginSettings } from '../../store/login-settings.ts';
-import { askJson } from './outgoing.ts';
+import { fetchProviderJson } from './outgoing.ts';
 
 /** What a client brings: the id that the provider gave, and its token. */
 export interface Token {
@@ -31,7 +31,7 @@ const WeChat = z.object({ errcode: z.literal(0) });
  */
 export const wechat: Check<SettingsOf<'wechat'>> = async ({ api }, { id, accessToken }) => {
   const url = address(api, '/sns/auth', { access_token: accessToken, openid: id });
-  return WeChat.safeParse(await askJson(url)).success;
+  return WeChat.safeParse(await fetchProviderJson(url)).success;
 };
 
 const Qq = z.object({ client_id: Id, openid: z.string() });
@@ -39,7 +39,7 @@ const Qq = z.object({ client_id: Id, openid: z.string() });
 /** Source: https://wiki.connect.qq.com/unionid (`fmt=json` keeps it from answering with a script) */
 export const qq: Check<SettingsOf<'qq'>> = async ({ api, appId }, { id, accessToken }) => {
   const { data } = Qq.safeParse(
-    await askJson(address(api, '/oauth2.0/me', { access_token: accessToken, fmt: 'json' })),
+    await fetchProviderJson(address(api, '/oauth2.0/me', { access_token: accessToken, fmt: 'json' })),
   );
   return data?.client_id === appId && data.openid === id;
 };
@@ -49,7 +49,7 @@ const Weibo = z.object({ uid: Id, appkey: Id, expire_in: z.number() });
 /** Source: https://open.weibo.com/wiki/Oauth2/get_token_info */
 export const weibo: Check<SettingsOf<'weibo'>> = async ({ api, appKey }, { id, accessToken }) => {
   const body = new URLSearchParams({ access_token: accessToken });
-  const { data } = Weibo.safeParse(await askJson(`${api}/oauth2/get_token_info`, { method: 'POST', body }));
+  const { data } = Weibo.safeParse(await fetchProviderJson(`${api}/oauth2/get_token_info`, { method: 'POST', body }));
   return data?.uid === id && data.appkey === appKey && data.expire_in > 0;
 };
 
@@ -58,6 +58,6 @@ const Facebook = z.object({ data: z.object({ is_valid: z.literal(true), app_id: 
 /** Source: https://developers.facebook.com/docs/facebook-login/guides/access-tokens/debugging */
 export const facebook: Check<SettingsOf<'facebook'>> = async ({ api, appId, appSecret }, { id, accessToken }) => {
   const query = { input_token: accessToken, access_token: `${appId}|${appSecret}` };
-  const { data } = Facebook.safeParse(await askJson(address(api, '/debug_token', query)));
+  const { data } = Facebook.safeParse(await fetchProviderJson(address(api, '/debug_token', query)));
   return data?.data.app_id === appId && data.data.user_id === id;
 };

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
 import * as z from 'zod/mini';
 import type { OpenId } from '../../store/login-settings.ts';
-import { ask, askJson, ProviderFailed } from './outgoing.ts';
+import { fetchProvider, fetchProviderJson, ProviderFailed } from './outgoing.ts';
 
 /** None that needs a shared secret: with those, whoever can check a token can make one. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
@@ -24,7 +24,9 @@ const Discovery = z.object({ issuer: z.string(), jwks_uri: z.string() });
 async function keysOf(issuer: string): Promise<Keys> {
   const cached = known.get(issuer);
   if (cached && cached.until > Date.now()) return cached.keys;
-  const { data } = Discovery.safeParse(await askJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`));
+  const { data } = Discovery.safeParse(
+    await fetchProviderJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`),
+  );
   if (data?.issuer !== issuer) throw new ProviderFailed('its configuration is for another issuer');
   const url = data.jwks_uri;
   // Plain http only where the issuer itself was configured so.
@@ -37,7 +39,7 @@ async function keysOf(issuer: string): Promise<Keys> {
 }
 
 async function fetchKeys(url: string): Promise<Response> {
-  const response = await ask(url, { headers: { accept: 'application/json' } });
+  const response = await fetchProvider(url, { headers: { accept: 'application/json' } });
   if (response.status !== 200) throw new ProviderFailed(`it answered ${response.status} in place of its keys`);
   return response;
 }

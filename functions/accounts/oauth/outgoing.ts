@@ -2,7 +2,7 @@ import { logger } from '../../observe/logger.ts';
 import { ACCOUNT_ERROR, AccountError } from '../errors.ts';
 
 const PATIENCE_MS = 3000;
-const MOST_BYTES = 64 * 1024;
+const MAX_BYTES = 64 * 1024;
 
 /** A provider that could not be asked: nobody's login is right or wrong by that. */
 export class ProviderFailed extends AccountError {
@@ -18,7 +18,7 @@ export class ProviderFailed extends AccountError {
  * @returns its answer, whole, with a status below 500
  * @throws ProviderFailed
  */
-export async function ask(url: string | URL, init: RequestInit = {}): Promise<Response> {
+export async function fetchProvider(url: string | URL, init: RequestInit = {}): Promise<Response> {
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch(url, { ...init, redirect: 'error', signal });
@@ -35,15 +35,15 @@ async function readAll({ body }: Response): Promise<Buffer> {
   // Leaving the loop by an error ends the transfer, too.
   for await (const chunk of body ?? []) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new Error(`it answered more than ${MOST_BYTES} bytes`);
+    if (bytes > MAX_BYTES) throw new Error(`it answered more than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
 /** Asks for JSON. @throws ProviderFailed */
-export async function askJson(url: string | URL, init?: RequestInit): Promise<unknown> {
-  const response = await ask(url, init);
+export async function fetchProviderJson(url: string | URL, init?: RequestInit): Promise<unknown> {
+  const response = await fetchProvider(url, init);
   try {
     return await response.json();
   } catch {

@@ -1,11 +1,11 @@
 import type { Section } from '../route.ts';
 import { sessions } from './account-sessions.ts';
-import { users } from './account-users.ts';
+import { accountUsers } from './account-users.ts';
 import { phones } from './phones.ts';
 
 /** Who people are, and how they show it. */
 export const accounts: Section = {
   name: 'accounts',
   description: 'Accounts of users, with passwords, phones and third-party logins',
-  routes: [...users, ...sessions, ...phones],
+  routes: [...accountUsers, ...sessions, ...phones],
 };

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { changePassword } from '../../accounts/change.ts';
 import { ACCOUNT_ERROR, AccountError } from '../../accounts/errors.ts';
-import { limitGuesses, loginByPassword } from '../../accounts/login.ts';
+import { limitPasswordAttempts, loginByPassword } from '../../accounts/login.ts';
 import { passwordMatches } from '../../accounts/password.ts';
 import { endSession } from '../../accounts/session.ts';
 import { findAccount } from '../../store/accounts.ts';
@@ -72,7 +72,7 @@ export const sessions = [
       if (!account) {
         throw new AccountError(ACCOUNT_ERROR.notLoggedIn, 'X-ML-Session-Token must be that of an account');
       }
-      const checked = await limitGuesses(`${app.id}#guesses at#${account.id}`, now, async () =>
+      const checked = await limitPasswordAttempts(`${app.id}#guesses at#${account.id}`, now, async () =>
         (await passwordMatches(body.password, account.password)) ? account : undefined,
       );
       return loginResponse(await changePassword(checked, body.newPassword, now), now);

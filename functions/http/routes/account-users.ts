@@ -7,7 +7,7 @@ import { loginByOauth, newAccount } from '../../accounts/login.ts';
 import { hashPassword } from '../../accounts/password.ts';
 import { type Account, findAccount, listAccounts } from '../../store/accounts.ts';
 import type { App } from '../../store/apps.ts';
-import { masterOnly, self } from '../access.ts';
+import { isSelf, masterOnly } from '../access.ts';
 import { id, limit, skip } from '../parameters.ts';
 import { route } from '../route.ts';
 import {
@@ -23,7 +23,7 @@ import {
 } from './account-shapes.ts';
 import { loginResponse } from './login-response.ts';
 
-const one = z.object({ id: id('id', 'The account', '5f2c6f7a11d3b073844a3f0f') });
+const accountParams = z.object({ id: id('id', 'The account', '5f2c6f7a11d3b073844a3f0f') });
 
 const email = checked(parseEmail, 'An address; nothing is sent there', 'tom@example.com');
 
@@ -49,8 +49,8 @@ const Change = z.looseObject({
 });
 
 /**
- * A telephone number that its owner has shown to be his by a code. Otherwise anybody could put another's number on his
- * own account, and wait there for its owner to log in by phone.
+ * A telephone number that its owner has shown to be theirs by a code. Otherwise anybody could put another's number on
+ * their own account, and wait there for its owner to log in by phone.
  */
 async function provenPhone(app: App, phone: string, code: string | undefined, now: number): Promise<string> {
   const number = parsePhone(app, phone);
@@ -64,7 +64,7 @@ async function provenPhone(app: App, phone: string, code: string | undefined, no
   return number;
 }
 
-export const users = [
+export const accountUsers = [
   route({
     method: 'POST',
     path: '/2.0/users',
@@ -108,11 +108,11 @@ export const users = [
     method: 'GET',
     path: '/2.0/users/:id',
     summary: 'Read an account',
-    params: one,
+    params: accountParams,
     status: 200,
     response: AccountShape,
     strict: 'always',
-    access: self,
+    access: isSelf,
     async handle({ app, params }) {
       const account = await findAccount(app.id, params.id);
       if (!account) throw unknownAccount(params.id);
@@ -124,12 +124,12 @@ export const users = [
     method: 'PUT',
     path: '/2.0/users/:id',
     summary: 'Change fields of an account; null takes an email or mobilePhone away',
-    params: one,
+    params: accountParams,
     body: Change,
     status: 200,
     response: AccountShape,
     strict: 'always',
-    access: self,
+    access: isSelf,
     async handle({ app, principal, params, body, now }) {
       const { username, email, mobilePhone, smsCode, ...fields } = body;
       checkFields(fields);
@@ -153,11 +153,11 @@ export const users = [
     method: 'DELETE',
     path: '/2.0/users/:id',
     summary: 'Delete an account, with its sessions and connections',
-    params: one,
+    params: accountParams,
     status: 200,
     response: Empty,
     strict: 'always',
-    access: self,
+    access: isSelf,
     async handle({ app, params }) {
       await disconnect(await changeAccount(app.id, params.id, () => undefined));
       return {};

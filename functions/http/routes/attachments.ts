@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { planAttachment, urlsOf } from '../../attachments/attachment.ts';
 import { mediaType, mediaTypeOf } from '../../attachments/content-type.ts';
-import { presign, store } from '../../attachments/storage.ts';
+import { requestUpload, storeFile } from '../../attachments/storage.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import { countUpload } from '../../store/uploads.ts';
 import { everyone } from '../access.ts';
@@ -47,7 +47,7 @@ const attachment = route({
   async handle({ app, principal, body: { filename, contentType, size }, now }) {
     const file = planAttachment(filename, mediaType(contentType), 'client');
     await countUpload(app, principal, size, now);
-    return { ...(await presign(file, size)), urls: urlsOf(file) };
+    return { ...(await requestUpload(file, size)), urls: urlsOf(file) };
   },
 
   form: {
@@ -58,7 +58,7 @@ const attachment = route({
       if (sent.size === 0) throw new ChatError(ERROR.uploadFailed, 'The file is empty');
       const file = planAttachment(sent.name, mediaTypeOf(sent), 'form');
       await countUpload(app, principal, sent.size, now);
-      const { unreadable } = await store(file, Buffer.from(await sent.arrayBuffer()));
+      const { unreadable } = await storeFile(file, Buffer.from(await sent.arrayBuffer()));
       const urls = urlsOf(file);
       if (unreadable) {
         throw new ChatError(ERROR.unreadableImage, `${unreadable}. Without a thumbnail, the file is at ${urls[0]}`);

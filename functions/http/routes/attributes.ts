@@ -12,10 +12,10 @@ import {
   unknownSubject,
 } from '../../store/attributes.ts';
 import { lookup } from '../../store/dynamo.ts';
-import { isMember, isOwner, self, selfOrFriend } from '../access.ts';
+import { isMember, isOwner, isSelf, isSelfOrFriend } from '../access.ts';
 import { communityId, id } from '../parameters.ts';
 import { type Route, route } from '../route.ts';
-import { Attributes } from './shapes.ts';
+import { AttributesShape } from './shapes.ts';
 
 type Named = { app: App; params: { id: string } };
 type Access = (caller: Principal, request: Named) => boolean | Promise<boolean>;
@@ -36,17 +36,17 @@ async function read(subject: Searchable): Promise<Record<string, unknown>> {
 /** The endpoints of the attributes of one kind of subject, below its path. */
 function attributesAt(base: string, kind: Searchable['kind'], reader: Access, writer: Access): Route[] {
   const path = `${base}/:id/attributes`;
-  const one = z.object({ id: kind === 'user' ? id('id') : communityId });
-  const named = z.extend(one, { name });
+  const subjectParams = z.object({ id: kind === 'user' ? id('id') : communityId });
+  const named = z.extend(subjectParams, { name });
   const at = ({ app, params }: Named): Searchable => ({ app: app.id, kind, id: params.id });
   return [
     route({
       method: 'GET',
       path,
       summary: `Read the attributes of a ${kind}`,
-      params: one,
+      params: subjectParams,
       status: 200,
-      response: Attributes,
+      response: AttributesShape,
       access: reader,
       handle: (request) => read(at(request)),
     }),
@@ -74,10 +74,10 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       method: 'POST',
       path,
       summary: `Set some attributes of a ${kind}`,
-      params: one,
+      params: subjectParams,
       body,
       status: 201,
-      response: Attributes,
+      response: AttributesShape,
       access: writer,
       handle: (request) => mergeAttributes(at(request), request.body),
     }),
@@ -86,10 +86,10 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       method: 'PUT',
       path,
       summary: `Set the attributes of a ${kind} and remove all others`,
-      params: one,
+      params: subjectParams,
       body,
       status: 201,
-      response: Attributes,
+      response: AttributesShape,
       access: writer,
       handle: (request) => replaceAttributes(at(request), request.body),
     }),
@@ -98,7 +98,7 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       method: 'DELETE',
       path,
       summary: `Remove all attributes of a ${kind}`,
-      params: one,
+      params: subjectParams,
       status: 204,
       access: writer,
       handle: (request) => clearAttributes(at(request)),
@@ -112,7 +112,7 @@ const community =
     rule(caller, { app: app.id, kind, id: params.id });
 
 export const attributes = [
-  ...attributesAt('/ctx', 'user', selfOrFriend, self),
+  ...attributesAt('/ctx', 'user', isSelfOrFriend, isSelf),
   ...attributesAt('/groups', 'group', community('group', isMember), community('group', isOwner)),
   ...attributesAt('/rooms', 'room', community('room', isMember), community('room', isOwner)),
 ];

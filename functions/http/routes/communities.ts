@@ -1,19 +1,22 @@
 import * as z from 'zod/mini';
 import type { Principal } from '../../shared/principal.ts';
 import type { App } from '../../store/apps.ts';
-import { type Community, describe, unknownCommunity } from '../../store/communities.ts';
-import { changeMembers, deleteCommunity } from '../../store/community-changes.ts';
+import { describeCommunities, describeHead, unknownCommunity } from '../../store/communities.ts';
+import { changeMembers } from '../../store/community-changes.ts';
+import { deleteCommunity } from '../../store/community-deletion.ts';
+import type { Community } from '../../store/community-keys.ts';
+import type { MemberChange } from '../../store/community-plan.ts';
 import { isMember, isOwner } from '../access.ts';
 import { communityId, id, ids } from '../parameters.ts';
 import { loaded, type Route, route } from '../route.ts';
-import { Group, Room } from './shapes.ts';
+import { GroupShape, RoomShape } from './shapes.ts';
 
 type Kind = Community['kind'];
 
 /** How many members there may be. */
 export const memberLimit = (app: App, kind: Kind) => (kind === 'group' ? app.groupMembers : app.roomMembers);
 
-export const one = z.object({ id: communityId });
+export const idParams = z.object({ id: communityId });
 const member = z.object({ id: communityId, uid: id('uid', 'The member') });
 const members = z.object({ members: ids('members') });
 
@@ -21,16 +24,23 @@ const members = z.object({ members: ids('members') });
 export function communityRoutes(kind: Kind): Route[] {
   const at = (app: App, params: { id: string }): Community => ({ app: app.id, kind, id: params.id });
   const path = `/${kind}s`;
-  const shape = kind === 'group' ? Group : Room;
+  const shape = kind === 'group' ? GroupShape : RoomShape;
 
   type Named = { app: App; params: { id: string } };
   const byMember = (caller: Principal, { app, params }: Named) => isMember(caller, at(app, params));
   const byOwner = (caller: Principal, { app, params }: Named) => isOwner(caller, at(app, params));
 
   const read = async ({ app, params }: Named) => {
-    const [found] = await describe(app.id, kind, [params.id]);
+    const [found] = await describeCommunities(app.id, kind, [params.id]);
     if (!found) throw unknownCommunity(at(app, params));
     return found;
+  };
+  const change = ({ app, params, now }: Named & { now: number }, wanted: MemberChange) =>
+    changeMembers(at(app, params), wanted, { limit: memberLimit(app, kind), now });
+  const admitMembers = async (request: Named & { now: number }, join: string[]) =>
+    describeHead(at(request.app, request.params), await change(request, { join }));
+  const removeMembers = async (request: Named & { now: number }, leave: string[]) => {
+    await change(request, { leave });
   };
 
   /** Members join and leave by the owner's will; they leave by their own, too, and rooms they also join by it. */
@@ -41,7 +51,7 @@ export function communityRoutes(kind: Kind): Route[] {
     ...loaded({
       path: `${path}/:id`,
       summary: `Read a ${kind}`,
-      params: one,
+      params: idParams,
       status: 200,
       response: shape,
       access: byMember,
@@ -52,7 +62,7 @@ export function communityRoutes(kind: Kind): Route[] {
       method: 'DELETE',
       path: `${path}/:id`,
       summary: `Delete a ${kind}`,
-      params: one,
+      params: idParams,
       status: 204,
       access: byOwner,
       handle: ({ app, params }) => deleteCommunity(at(app, params)),
@@ -62,27 +72,23 @@ export function communityRoutes(kind: Kind): Route[] {
       method: 'POST',
       path: `${path}/:id/members`,
       summary: `Let users join a ${kind}`,
-      params: one,
+      params: idParams,
       body: members,
       status: 201,
       response: shape,
       access: byOwner,
-      async handle({ app, params, body, now }) {
-        await changeMembers(at(app, params), { join: body.members }, { most: memberLimit(app, kind), now });
-        return read({ app, params });
-      },
+      handle: (request) => admitMembers(request, request.body.members),
     }),
 
     route({
       method: 'DELETE',
       path: `${path}/:id/members`,
       summary: `Let users leave a ${kind}`,
-      params: one,
+      params: idParams,
       body: members,
       status: 204,
       access: byOwner,
-      handle: ({ app, params, body, now }) =>
-        changeMembers(at(app, params), { leave: body.members }, { most: memberLimit(app, kind), now }),
+      handle: (request) => removeMembers(request, request.body.members),
     }),
 
     route({
@@ -93,10 +99,7 @@ export function communityRoutes(kind: Kind): Route[] {
       status: 201,
       response: shape,
       access: kind === 'room' ? byOwnerOrSelf : byOwner,
-      async handle({ app, params, now }) {
-        await changeMembers(at(app, params), { join: [params.uid] }, { most: memberLimit(app, kind), now });
-        return read({ app, params });
-      },
+      handle: (request) => admitMembers(request, [request.params.uid]),
     }),
 
     route({
@@ -106,14 +109,13 @@ export function communityRoutes(kind: Kind): Route[] {
       params: member,
       status: 204,
       access: byOwnerOrSelf,
-      handle: ({ app, params, now }) =>
-        changeMembers(at(app, params), { leave: [params.uid] }, { most: memberLimit(app, kind), now }),
+      handle: (request) => removeMembers(request, [request.params.uid]),
     }),
   ];
 }
 
 /** What a new community may be called. */
-export const name = z.optional(z.nullable(z.string())).register(z.globalRegistry, { examples: ['Cats'] });
+export const communityName = z.optional(z.nullable(z.string())).register(z.globalRegistry, { examples: ['Cats'] });
 
 /** A name is an attribute like any other. */
 export const nameAttribute = (value: string | null | undefined) => (value == null ? {} : { name: value });

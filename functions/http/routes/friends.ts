@@ -1,19 +1,20 @@
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
-import { connectionsOf } from '../../store/connections.ts';
+import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
-import { befriend, friendship, friendsOf, unfriend } from '../../store/friendships.ts';
-import { history, latest } from '../../store/messages.ts';
-import { self } from '../access.ts';
-import { flag, historyQuery, id, ids } from '../parameters.ts';
+import { befriend, friendship, friendsOf, MAX_FRIENDS, unfriend } from '../../store/friendships.ts';
+import { history, latestMessages } from '../../store/messages.ts';
+import { isSelf } from '../access.ts';
+import { flag, historyQuery, id, ids, limit, page, skip } from '../parameters.ts';
+import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
-import { ContactDetail, Friendship, History, Ids, MadeFriendship } from './shapes.ts';
+import { ContactDetailShape, FriendshipShape, HistoryShape, IdsShape, MadeFriendshipShape } from './shapes.ts';
 
 const user = (app: string, userId: string): Principal => ({ app, kind: 'user', id: userId });
 
-const one = z.object({ id: id('id') });
-const pair = z.object({ id: id('id'), fid: id('fid', 'The friend', 'jerry') });
+const userParams = z.object({ id: id('id') });
+const pairParams = z.object({ id: id('id'), fid: id('fid', 'The friend', 'jerry') });
 
 /** How many friendships one request may make. */
 const BATCH = 100;
@@ -23,8 +24,9 @@ async function makeFriends(
   userId: string,
   friend: string,
   now: number,
-): Promise<z.output<typeof MadeFriendship>> {
-  if (userId === friend) throw new ChatError(ERROR.badParameter, 'fid is the user himself; it must be somebody else');
+): Promise<z.output<typeof MadeFriendshipShape>> {
+  if (userId === friend)
+    throw new ChatError(ERROR.badParameter, 'fid is the user of the path; it must be another user');
   return { ...(await befriend(user(app, userId), friend, now)), ns: app };
 }
 
@@ -33,10 +35,10 @@ export const friends = [
     method: 'POST',
     path: '/ctx/:id/friends/:fid',
     summary: 'Make two users friends of one another',
-    params: pair,
+    params: pairParams,
     status: 200,
-    response: MadeFriendship,
-    access: self,
+    response: MadeFriendshipShape,
+    access: isSelf,
     handle: ({ app, params, now }) => makeFriends(app.id, params.id, params.fid, now),
   }),
 
@@ -44,14 +46,14 @@ export const friends = [
     method: 'POST',
     path: '/ctx/:id/friends',
     summary: 'Make a user friends with several others',
-    params: one,
+    params: userParams,
     body: ids('body', BATCH),
     status: 200,
-    response: z.array(MadeFriendship),
-    access: self,
+    response: z.array(MadeFriendshipShape),
+    access: isSelf,
     async handle({ app, params, body, now }) {
       if (body.includes(params.id))
-        throw new ChatError(ERROR.badParameter, 'body names the user himself; it must name others');
+        throw new ChatError(ERROR.badParameter, 'body names the user of the path; it must name other users');
       const made = [];
       for (const friend of body) made.push(await makeFriends(app.id, params.id, friend, now));
       return made;
@@ -62,10 +64,10 @@ export const friends = [
     method: 'GET',
     path: '/ctx/:id/friends/:fid',
     summary: 'Read one friendship',
-    params: pair,
+    params: pairParams,
     status: 200,
-    response: Friendship,
-    access: self,
+    response: FriendshipShape,
+    access: isSelf,
     async handle({ app, params }) {
       const [found, connections] = await lookup([
         friendship(user(app.id, params.id), params.fid),
@@ -80,9 +82,9 @@ export const friends = [
     method: 'DELETE',
     path: '/ctx/:id/friends/:fid',
     summary: 'End a friendship on both sides',
-    params: pair,
+    params: pairParams,
     status: 204,
-    access: self,
+    access: isSelf,
     handle: ({ app, params }) => unfriend(user(app.id, params.id), params.fid),
   }),
 
@@ -90,21 +92,26 @@ export const friends = [
     method: 'GET',
     path: '/ctx/:id/friends',
     summary: "List a user's friends",
-    params: one,
-    query: z.object({ detail: flag('Who is online, and what was said last') }),
+    params: userParams,
+    query: z.object({
+      detail: flag('Who is online, and what was said last'),
+      skip,
+      limit: limit(MAX_FRIENDS, MAX_FRIENDS),
+    }),
     status: 200,
-    response: z.union([Ids, z.array(ContactDetail)]),
-    access: self,
+    response: z.union([IdsShape, z.array(ContactDetailShape)]),
+    access: isSelf,
     async handle({ app, params, query, now }) {
-      const ids = await friendsOf(user(app.id, params.id));
+      const ids = page(await friendsOf(user(app.id, params.id)), query);
       if (!query.detail) return ids;
-      const [devices, recent] = await Promise.all([
+      const [devices, recentMessages] = await Promise.all([
         lookup(ids.map((friend) => connectionsOf(user(app.id, friend)))),
-        latest(
+        latestMessages(
           ids.map((friend) => ({ app: app.id, kind: 'friend', between: [params.id, friend] })),
           now,
         ),
       ]);
+      const recent = fittingRecent(recentMessages);
       return ids.map((friend, n) => ({
         id: friend,
         online: (devices[n]?.length ?? 0) > 0,
@@ -117,11 +124,11 @@ export const friends = [
     method: 'GET',
     path: '/ctx/:id/friends/:fid/chats',
     summary: 'Read the history with a friend',
-    params: pair,
+    params: pairParams,
     query: historyQuery,
     status: 200,
-    response: History,
-    access: self,
+    response: HistoryShape,
+    access: isSelf,
     handle: ({ app, params, query, now }) =>
       history({ app: app.id, kind: 'friend', between: [params.id, params.fid] }, query, now),
   }),

@@ -1,21 +1,16 @@
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { App } from '../../store/apps.ts';
-import {
-  type Community,
-  checkExists,
-  communitiesOf,
-  describe,
-  membersOf,
-  unknownCommunity,
-} from '../../store/communities.ts';
-import { changeMembers, createCommunity } from '../../store/community-changes.ts';
-import { eraseHistory, history, latest } from '../../store/messages.ts';
-import { isMember, isOwner, self } from '../access.ts';
-import { flag, historyQuery, id, ids } from '../parameters.ts';
+import { checkExists, communitiesOf, describeCommunities, describeHead } from '../../store/communities.ts';
+import { changeMembers, createCommunity, replaceMembers } from '../../store/community-changes.ts';
+import type { Community } from '../../store/community-keys.ts';
+import { eraseHistory, history, latestMessages } from '../../store/messages.ts';
+import { isMember, isOwner, isSelf } from '../access.ts';
+import { flag, historyQuery, id, ids, limit, MAX_LISTED, page, skip } from '../parameters.ts';
+import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
-import { communityRoutes, memberLimit, name, nameAttribute, one } from './communities.ts';
-import { Group, GroupOfUser, History, Id, Ids } from './shapes.ts';
+import { communityName, communityRoutes, idParams, memberLimit, nameAttribute } from './communities.ts';
+import { GroupOfUserShape, GroupShape, HistoryShape, IdShape, IdsShape } from './shapes.ts';
 
 const groupAt = (app: App, params: { id: string }): Community => ({ app: app.id, kind: 'group', id: params.id });
 
@@ -30,13 +25,13 @@ export const groups = [
     path: '/groups',
     summary: 'Create a group; its owner is a member',
     params: z.object({}),
-    body: z.object({ owner: id('owner'), members: z._default(ids('members'), []), name }),
+    body: z.object({ owner: id('owner'), members: z._default(ids('members'), []), name: communityName }),
     status: 200,
-    response: Id,
+    response: IdShape,
     access: ({ kind, id }, { body }) => kind === 'user' && id === body.owner,
     async handle({ app, body, now }) {
       const group = { owner: body.owner, join: body.members, attributes: nameAttribute(body.name) };
-      const { id } = await createCommunity(app.id, 'group', group, { most: memberLimit(app, 'group'), now });
+      const { id } = await createCommunity(app.id, 'group', group, { limit: memberLimit(app, 'group'), now });
       return id;
     },
   }),
@@ -45,27 +40,17 @@ export const groups = [
     method: 'PUT',
     path: '/groups/:id',
     summary: "Change a group's owner, its members, or both; the owner stays a member",
-    params: one,
+    params: idParams,
     body: z.object({ owner: z.optional(id('owner')), members: z.optional(ids('members')) }),
     status: 201,
-    response: Group,
+    response: GroupShape,
     access: (caller, { app, params }) => isOwner(caller, groupAt(app, params)),
     async handle({ app, params, body, now }) {
       const group = groupAt(app, params);
       if (!body.owner && !body.members) throw new ChatError(ERROR.badParameter, 'body: owner or members must be there');
-      const [found] = await describe(app.id, 'group', [params.id]);
-      if (!found) throw unknownCommunity(group);
-      const owner = body.owner ?? found.owner;
-      const wanted = body.members && new Set([...body.members, ...(owner === undefined ? [] : [owner])]);
-      const change = {
-        owner: body.owner,
-        join: wanted ? [...wanted] : [],
-        leave: wanted ? (await membersOf(group)).filter((user) => !wanted.has(user)) : [],
-      };
-      await changeMembers(group, change, { most: memberLimit(app, 'group'), now });
-      const [changed] = await describe(app.id, 'group', [params.id]);
-      if (!changed) throw unknownCommunity(group);
-      return changed;
+      const options = { limit: memberLimit(app, 'group'), now };
+      if (body.members) return replaceMembers(group, { owner: body.owner, members: body.members }, options);
+      return describeHead(group, await changeMembers(group, { owner: body.owner }, options));
     },
   }),
 
@@ -73,10 +58,10 @@ export const groups = [
     method: 'GET',
     path: '/groups/:id/chats',
     summary: 'Read the history of a group',
-    params: one,
+    params: idParams,
     query: historyQuery,
     status: 200,
-    response: History,
+    response: HistoryShape,
     access: (caller, { app, params }) => isMember(caller, groupAt(app, params)),
     async handle({ app, params, query, now }) {
       await checkExists(groupAt(app, params));
@@ -88,7 +73,7 @@ export const groups = [
     method: 'DELETE',
     path: '/groups/:id/chats',
     summary: 'Erase the history of a group',
-    params: one,
+    params: idParams,
     status: 204,
     access: (caller, { app, params }) => isOwner(caller, groupAt(app, params)),
     async handle({ app, params }) {
@@ -102,18 +87,23 @@ export const groups = [
     path: '/ctx/:id/groups',
     summary: 'List the groups that a user is in',
     params: z.object({ id: id('id') }),
-    query: z.object({ detail: flag('The groups themselves, and what was said last') }),
+    query: z.object({
+      detail: flag('The groups themselves, and what was said last'),
+      skip,
+      limit: limit(MAX_LISTED, MAX_LISTED),
+    }),
     status: 200,
-    response: z.union([Ids, z.array(GroupOfUser)]),
-    access: self,
+    response: z.union([IdsShape, z.array(GroupOfUserShape)]),
+    access: isSelf,
     async handle({ app, params, query, now }) {
-      const ids = await communitiesOf(app.id, 'group', params.id);
+      const ids = page(await communitiesOf(app.id, 'group', params.id), query);
       if (!query.detail) return ids;
-      const found = await describe(app.id, 'group', ids);
-      const recent = await latest(
+      const found = await describeCommunities(app.id, 'group', ids);
+      const recentMessages = await latestMessages(
         found.map((group) => conversation(app, group.id)),
         now,
       );
+      const recent = fittingRecent(recentMessages);
       return found.map((group, n) => ({ ...group, ...(recent[n] && { recent: recent[n] }) }));
     },
   }),

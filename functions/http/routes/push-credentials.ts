@@ -41,7 +41,7 @@ const example = { file: 'MIIKQQIBAzCCCgcGCSqGSIb3DQEHAaCC...', password: 'as exp
 /** Only the master key may do any of this, in open mode too. */
 const management = { strict: 'always', access: masterOnly } as const;
 
-export const credentials: Section = {
+export const pushCredentials: Section = {
   name: 'push',
   description: "The application's credentials for push services, and how alerts are worded",
   routes: [

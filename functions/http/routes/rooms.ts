@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { communitiesOf, describe } from '../../store/communities.ts';
+import { communitiesOf, describeCommunities } from '../../store/communities.ts';
 import { createCommunity } from '../../store/community-changes.ts';
-import { everyone, self } from '../access.ts';
-import { flag, id, ids } from '../parameters.ts';
+import { everyone, isSelf } from '../access.ts';
+import { flag, id, ids, limit, MAX_LISTED, page, skip } from '../parameters.ts';
 import { route } from '../route.ts';
-import { communityRoutes, memberLimit, name, nameAttribute } from './communities.ts';
-import { Id, Ids, Room } from './shapes.ts';
+import { communityName, communityRoutes, memberLimit, nameAttribute } from './communities.ts';
+import { IdShape, IdsShape, RoomShape } from './shapes.ts';
 
 /** The endpoints of rooms. */
 export const rooms = [
@@ -16,13 +16,13 @@ export const rooms = [
     path: '/rooms',
     summary: 'Create a room',
     params: z.object({}),
-    body: z.object({ members: z._default(ids('members'), []), name }),
+    body: z.object({ members: z._default(ids('members'), []), name: communityName }),
     status: 200,
-    response: Id,
+    response: IdShape,
     access: everyone,
     async handle({ app, body, now }) {
       const room = { join: body.members, attributes: nameAttribute(body.name) };
-      const { id } = await createCommunity(app.id, 'room', room, { most: memberLimit(app, 'room'), now });
+      const { id } = await createCommunity(app.id, 'room', room, { limit: memberLimit(app, 'room'), now });
       return id;
     },
   }),
@@ -32,13 +32,13 @@ export const rooms = [
     path: '/ctx/:id/rooms',
     summary: 'List the rooms that a user is in',
     params: z.object({ id: id('id') }),
-    query: z.object({ detail: flag('The rooms themselves') }),
+    query: z.object({ detail: flag('The rooms themselves'), skip, limit: limit(MAX_LISTED, MAX_LISTED) }),
     status: 200,
-    response: z.union([Ids, z.array(Room)]),
-    access: self,
+    response: z.union([IdsShape, z.array(RoomShape)]),
+    access: isSelf,
     async handle({ app, params, query }) {
-      const ids = await communitiesOf(app.id, 'room', params.id);
-      return query.detail ? describe(app.id, 'room', ids) : ids;
+      const ids = page(await communitiesOf(app.id, 'room', params.id), query);
+      return query.detail ? describeCommunities(app.id, 'room', ids) : ids;
     },
   }),
 ];

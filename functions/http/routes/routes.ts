@@ -7,7 +7,7 @@ import { searches } from './search.ts';
 import { strangers } from './strangers.ts';
 import { systemMessages } from './system.ts';
 import { users } from './users.ts';
-import { passengers } from './visitors.ts';
+import { visitors } from './visitors.ts';
 
 /** All that the function `rest` serves. */
 export const sections: readonly Section[] = [
@@ -16,7 +16,7 @@ export const sections: readonly Section[] = [
   { name: 'strangers', description: 'Users who talked without being friends', routes: strangers },
   { name: 'groups', description: 'Up to 50 members and an owner, with a history', routes: groups },
   { name: 'rooms', description: 'Many members, no owner, no history', routes: rooms },
-  { name: 'visitors', description: 'Guests of a site or app, whom its users talk with', routes: passengers },
+  { name: 'visitors', description: 'Guests of a site or app, whom its users talk with', routes: visitors },
   { name: 'system', description: 'What the application itself has to say', routes: systemMessages },
   { name: 'attributes', description: 'What the application knows of users, groups and rooms', routes: attributes },
   { name: 'search', description: 'Finding users, groups and rooms by their attributes', routes: searches },

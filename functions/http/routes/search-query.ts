@@ -8,9 +8,9 @@ import type { Search } from '../../store/search.ts';
 export type Parameters = Record<string, string | string[]>;
 
 /** How many are found. */
-export const SEARCH_LIMIT = { usual: 20, most: 1000 };
-const MOST_CONDITIONS = 10;
-const MOST_SORT_KEYS = 10;
+export const SEARCH_LIMIT = { default: 20, max: 1000 };
+const MAX_CONDITIONS = 10;
+const MAX_SORT_KEYS = 10;
 const PATTERN_CHARACTERS = 256;
 
 /**
@@ -30,13 +30,13 @@ export function parseSearch(parameters: Parameters): Search {
       );
     }
   }
-  if (conditions.length > MOST_CONDITIONS) throw bad(`There may be at most ${MOST_CONDITIONS} conditions`);
+  if (conditions.length > MAX_CONDITIONS) throw bad(`There may be at most ${MAX_CONDITIONS} conditions`);
   for (const [name, value] of conditions) checkCondition(name, value);
   return {
     conditions,
     sort: parseSort(options.get('_sort')),
     skip: whole('_skip', options.get('_skip') ?? '0', 0),
-    limit: Math.min(whole('_limit', options.get('_limit') ?? String(SEARCH_LIMIT.usual), 1), SEARCH_LIMIT.most),
+    limit: Math.min(whole('_limit', options.get('_limit') ?? String(SEARCH_LIMIT.default), 1), SEARCH_LIMIT.max),
   };
 }
 
@@ -53,7 +53,7 @@ function parseSort(text: string | undefined): Sort[] {
   const keys = text.split(',').map((key): Sort => (key.startsWith('-') ? [key.slice(1), 'desc'] : [key, 'asc']));
   if (keys.some(([key]) => key === ''))
     throw bad('_sort must be names separated by commas, each after "-" if descending');
-  if (keys.length > MOST_SORT_KEYS) throw bad(`_sort may have at most ${MOST_SORT_KEYS} names`);
+  if (keys.length > MAX_SORT_KEYS) throw bad(`_sort may have at most ${MAX_SORT_KEYS} names`);
   return keys;
 }
 

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import type { Principal } from '../../shared/principal.ts';
-import { describe } from '../../store/communities.ts';
-import { connectionsOf } from '../../store/connections.ts';
+import { describeCommunities } from '../../store/communities.ts';
+import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { search } from '../../store/search.ts';
 import { everyone, masterOnly } from '../access.ts';
 import { route } from '../route.ts';
 import { parseSearch, SEARCH_LIMIT } from './search-query.ts';
-import { FoundUser, Group, Room } from './shapes.ts';
+import { FoundUserShape, GroupShape, RoomShape } from './shapes.ts';
 
 const none = z.object({});
 const query = z
@@ -23,8 +23,8 @@ const query = z
       _limit: {
         type: 'integer',
         minimum: 1,
-        default: SEARCH_LIMIT.usual,
-        description: `How many at most; more than ${SEARCH_LIMIT.most} are taken for ${SEARCH_LIMIT.most}`,
+        default: SEARCH_LIMIT.default,
+        description: `How many at most; more than ${SEARCH_LIMIT.max} are taken for ${SEARCH_LIMIT.max}`,
       },
     },
     additionalProperties: { type: 'string' },
@@ -40,7 +40,7 @@ const users = route({
   params: none,
   query,
   status: 200,
-  response: z.array(FoundUser),
+  response: z.array(FoundUserShape),
   access: everyone,
   async handle({ app, query }) {
     const found = await search(app.id, 'user', query);
@@ -64,12 +64,12 @@ const communities = (kind: 'group' | 'room') =>
     params: none,
     query,
     status: 200,
-    response: z.array(kind === 'group' ? Group : Room),
-    // Anybody may enter a room, so he may look for one; who is in a group is for its members to know.
+    response: z.array(kind === 'group' ? GroupShape : RoomShape),
+    // Anybody may enter a room, so they may look for one; who is in a group is for its members to know.
     access: kind === 'room' ? everyone : masterOnly,
     async handle({ app, query }) {
       const found = await search(app.id, kind, query);
-      return describe(
+      return describeCommunities(
         app.id,
         kind,
         found.map(({ id }) => id),

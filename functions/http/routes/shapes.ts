@@ -10,16 +10,16 @@ const members = z
   .array(z.string())
   .register(z.globalRegistry, { description: 'At most 1000 are listed', examples: [['jerry', 'tom']] });
 
-export const Id = z.string().register(z.globalRegistry, { examples: ['9f2b61c04a7d4b0f8f3f5f5c2f6f7a11'] });
-export const Ids = z.array(z.string()).register(z.globalRegistry, { examples: [['jerry', 'butch']] });
+export const IdShape = z.string().register(z.globalRegistry, { examples: ['9f2b61c04a7d4b0f8f3f5f5c2f6f7a11'] });
+export const IdsShape = z.array(z.string()).register(z.globalRegistry, { examples: [['jerry', 'butch']] });
 
-export const Attributes = z
+export const AttributesShape = z
   .record(z.string(), z.unknown())
   .register(z.globalRegistry, { id: 'Attributes', description: 'Any JSON by name', examples: [{ age: 3 }] });
 
-export const User = z
+export const UserShape = z
   .object({
-    attributes: Attributes,
+    attributes: AttributesShape,
     installs: z.array(z.string()).register(z.globalRegistry, { description: 'Installations bound for push' }),
     sessions: z.int().register(z.globalRegistry, { description: 'How many devices are connected' }),
     friends: z.array(z.string()),
@@ -29,11 +29,11 @@ export const User = z
   })
   .register(z.globalRegistry, { id: 'User' });
 
-export const FoundUser = z.object({ id, online, ts, attributes: Attributes }).register(z.globalRegistry, {
+export const FoundUserShape = z.object({ id, online, ts, attributes: AttributesShape }).register(z.globalRegistry, {
   id: 'FoundUser',
 });
 
-export const Message = z
+export const MessageShape = z
   .object({
     id: z.string().register(z.globalRegistry, { description: 'Sorts as the history does' }),
     speaker: id,
@@ -46,7 +46,7 @@ export const Message = z
   })
   .register(z.globalRegistry, { id: 'Message' });
 
-export const History = z.array(Message);
+export const HistoryShape = z.array(MessageShape);
 
 const friendship = {
   id: z.string(),
@@ -55,38 +55,38 @@ const friendship = {
   ts,
 };
 
-export const Friendship = z
+export const FriendshipShape = z
   .object({ ...friendship, online })
   .register(z.globalRegistry, { id: 'Friendship', description: '`from` asked for it; `online` is the friend' });
 
-export const MadeFriendship = z
+export const MadeFriendshipShape = z
   .object({
     ...friendship,
     ns: z.string().register(z.globalRegistry, { description: 'The application', examples: ['macaw-demo'] }),
   })
   .register(z.globalRegistry, { id: 'MadeFriendship' });
 
-const recent = z.optional(Message);
+const recent = z.optional(MessageShape);
 
-export const ContactDetail = z
+export const ContactDetailShape = z
   .object({ id, online, recent })
   .register(z.globalRegistry, { id: 'ContactDetail', description: 'A friend or stranger, and what was said last' });
 
-export const Stranger = z.object({ ts, online, recent }).register(z.globalRegistry, { id: 'Stranger' });
+export const StrangerShape = z.object({ ts, online, recent }).register(z.globalRegistry, { id: 'Stranger' });
 
-const room = { id: Id, members, attributes: Attributes, ts };
+const room = { id: IdShape, members, attributes: AttributesShape, ts };
 const group = { ...room, owner: z.optional(id) };
 
-export const Group = z.object(group).register(z.globalRegistry, { id: 'Group' });
+export const GroupShape = z.object(group).register(z.globalRegistry, { id: 'Group' });
 
-export const GroupOfUser = z.object({ ...group, recent }).register(z.globalRegistry, { id: 'GroupOfUser' });
+export const GroupOfUserShape = z.object({ ...group, recent }).register(z.globalRegistry, { id: 'GroupOfUser' });
 
-export const Room = z.object(room).register(z.globalRegistry, { id: 'Room' });
+export const RoomShape = z.object(room).register(z.globalRegistry, { id: 'Room' });
 
-export const Accepted = z
+export const AcceptedShape = z
   .object({ id: z.string().register(z.globalRegistry, { description: 'The id of the message' }) })
   .register(z.globalRegistry, { id: 'Accepted' });
 
-export const Failure = z
+export const FailureShape = z
   .object({ errorCode: z.literal(Object.values(ERROR)), errorMessage: z.string() })
   .register(z.globalRegistry, { id: 'Failure' });

@@ -1,27 +1,29 @@
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
-import { connectionsOf } from '../../store/connections.ts';
 import { type Contact, contact, contactsOf } from '../../store/contacts.ts';
+import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
-import { history, latest } from '../../store/messages.ts';
-import { self } from '../access.ts';
+import { history, latestMessages } from '../../store/messages.ts';
+import { isSelf } from '../access.ts';
 import { flag, historyQuery, id, idList, limit, skip } from '../parameters.ts';
+import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
-import { ContactDetail, History, Ids, Stranger } from './shapes.ts';
+import { ContactDetailShape, HistoryShape, IdsShape, StrangerShape } from './shapes.ts';
 
-const one = z.object({ id: id('id') });
+const userParams = z.object({ id: id('id') });
 const pair = z.object({ id: id('id'), sid: id('sid', 'The stranger', 'butch') });
 
 /** Adds to contacts whether the stranger is online now, and what was said last. */
 async function detail(user: Principal, contacts: readonly Contact[], now: number) {
-  const [devices, recent] = await Promise.all([
+  const [devices, recentMessages] = await Promise.all([
     lookup(contacts.map((stranger) => connectionsOf({ ...user, id: stranger.id }))),
-    latest(
+    latestMessages(
       contacts.map((stranger) => ({ app: user.app, kind: 'stranger', between: [user.id, stranger.id] }) as const),
       now,
     ),
   ]);
+  const recent = fittingRecent(recentMessages);
   return contacts.map(({ id, ts }, n) => ({
     id,
     ts,
@@ -35,7 +37,7 @@ export const strangers = [
     method: 'GET',
     path: '/ctx/:id/strangers',
     summary: 'List the strangers that a user was in contact with, the latest first',
-    params: one,
+    params: userParams,
     query: z.object({
       detail: flag('Who is online, and what was said last'),
       skip,
@@ -43,8 +45,8 @@ export const strangers = [
       ids: z.optional(idList('ids', 'Only these')),
     }),
     status: 200,
-    response: z.union([Ids, z.array(ContactDetail)]),
-    access: self,
+    response: z.union([IdsShape, z.array(ContactDetailShape)]),
+    access: isSelf,
     async handle({ app, params, query, now }) {
       const user: Principal = { app: app.id, kind: 'user', id: params.id };
       const contacts = query.ids
@@ -61,8 +63,8 @@ export const strangers = [
     summary: 'Read the contact with one stranger',
     params: pair,
     status: 200,
-    response: Stranger,
-    access: self,
+    response: StrangerShape,
+    access: isSelf,
     async handle({ app, params, now }) {
       const user: Principal = { app: app.id, kind: 'user', id: params.id };
       const [found] = await lookup([contact(user, params.sid, now)]);
@@ -80,8 +82,8 @@ export const strangers = [
     params: pair,
     query: historyQuery,
     status: 200,
-    response: History,
-    access: self,
+    response: HistoryShape,
+    access: isSelf,
     handle: ({ app, params, query, now }) =>
       history({ app: app.id, kind: 'stranger', between: [params.id, params.sid] }, query, now),
   }),
@@ -96,7 +98,7 @@ async function named(
 ): Promise<Contact[]> {
   const found = await lookup([...new Set(ids)].map((stranger) => contact(user, stranger, now)));
   return found
-    .flatMap((one) => one ?? [])
+    .flatMap((contact) => contact ?? [])
     .sort((a, b) => b.ts - a.ts)
     .slice(page.skip, page.skip + page.limit);
 }

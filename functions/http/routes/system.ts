@@ -3,6 +3,7 @@ import type { Addressee, DeliverJob } from '../../jobs/deliver.ts';
 import { enqueueDeliveries } from '../../jobs/deliver-enqueue.ts';
 import { checkContent, MessageInput } from '../../shared/content.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
+import { serverEvent } from '../../shared/event.ts';
 import { messageId } from '../../shared/message-id.ts';
 import type { App } from '../../store/apps.ts';
 import { checkExists } from '../../store/communities.ts';
@@ -11,7 +12,7 @@ import { profile } from '../../store/profiles.ts';
 import { masterOnly } from '../access.ts';
 import { flag, id } from '../parameters.ts';
 import { route } from '../route.ts';
-import { Accepted } from './shapes.ts';
+import { AcceptedShape } from './shapes.ts';
 
 const Body = z
   .object(MessageInput.shape)
@@ -23,7 +24,7 @@ async function send(app: App, to: Addressee, body: z.output<typeof Body>, now: n
   const { content, remark, push } = body;
   const message = { id: messageId(now, 0), content, ts: now, ...(remark != null && { remark }) };
   const told = to.kind === 'user' || to.kind === 'group';
-  const event = { name: 'sys', args: [message] };
+  const event = serverEvent('sys', message);
   await enqueueDeliveries([
     { app: app.id, event, priority: 'notice', to, ...(told && { push: push ?? {} }) } satisfies DeliverJob,
   ]);
@@ -38,7 +39,7 @@ export const systemMessages = [
     params: z.object({}),
     body: Body,
     status: 202,
-    response: Accepted,
+    response: AcceptedShape,
     access: masterOnly,
     handle: ({ app, body, now }) => send(app, { kind: 'everybody' }, body, now),
   }),
@@ -51,7 +52,7 @@ export const systemMessages = [
     query: z.object({ group: flag('The id is that of a group'), room: flag('The id is that of a room') }),
     body: Body,
     status: 202,
-    response: Accepted,
+    response: AcceptedShape,
     access: masterOnly,
     async handle({ app, params, query, body, now }) {
       const kind = query.group ? 'group' : query.room ? 'room' : 'user';

@@ -2,16 +2,16 @@ import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { App } from '../../store/apps.ts';
 import { communitiesOf } from '../../store/communities.ts';
-import { connectionsOf } from '../../store/connections.ts';
+import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
-import { installsOf, unbind } from '../../store/installations.ts';
+import { installsOf, unbindInstallation } from '../../store/installations.ts';
 import { userRecord } from '../../store/profiles.ts';
-import { self } from '../access.ts';
+import { isSelf } from '../access.ts';
 import { id } from '../parameters.ts';
 import { loaded, route } from '../route.ts';
-import { User } from './shapes.ts';
+import { UserShape } from './shapes.ts';
 
-const one = z.object({ id: id('id') });
+const userParams = z.object({ id: id('id') });
 
 const INSTALLATION = 'd3b07384-d113-4ec6-a3f5-0f5c2f6f7a11';
 
@@ -33,10 +33,10 @@ export const users = [
   ...loaded({
     path: '/ctx/:id',
     summary: 'Read what there is about a user',
-    params: one,
+    params: userParams,
     status: 200,
-    response: User,
-    access: self,
+    response: UserShape,
+    access: isSelf,
     handle: read,
   }),
 
@@ -46,7 +46,7 @@ export const users = [
     summary: 'Log out on a device: its app gets no more pushes for the user',
     params: z.object({ id: id('id'), installId: id('installId', 'The installation', INSTALLATION) }),
     status: 204,
-    access: self,
-    handle: ({ app, params }) => unbind({ app: app.id, kind: 'user', id: params.id }, params.installId),
+    access: isSelf,
+    handle: ({ app, params }) => unbindInstallation({ app: app.id, kind: 'user', id: params.id }, params.installId),
   }),
 ];

@@ -7,22 +7,22 @@ import { history } from '../../store/messages.ts';
 import { profile, saveVisitor } from '../../store/profiles.ts';
 import { historyQuery, id } from '../parameters.ts';
 import { loaded, type Request, route } from '../route.ts';
-import { Attributes, History, Id } from './shapes.ts';
+import { AttributesShape, HistoryShape, IdShape } from './shapes.ts';
 
 const visitorId = id('id', 'The visitor', '9f2b61c04a7d4b0f8f3f5f5c2f6f7a11');
-const one = z.object({ id: visitorId });
+const visitorParams = z.object({ id: visitorId });
 
-/** The visitor himself. */
-const himself = ({ kind, id }: Principal, { params }: { params: { id: string } }) =>
-  kind === 'passenger' && id === params.id;
+/** The visitor whom the path names. */
+const ownVisitor = ({ kind, id }: Principal, { params }: { params: { id: string } }) =>
+  kind === 'visitor' && id === params.id;
 
 async function read({ app, params }: Pick<Request<{ id: string }, unknown, unknown>, 'app' | 'params'>) {
-  const [found] = await lookup([profile({ app: app.id, kind: 'passenger', id: params.id })]);
+  const [found] = await lookup([profile({ app: app.id, kind: 'visitor', id: params.id })]);
   if (!found) throw new ChatError(ERROR.notFound, `There is no visitor ${params.id}`);
   return found.attributes;
 }
 
-export const passengers = [
+export const visitors = [
   route({
     method: 'POST',
     path: '/passengers',
@@ -30,12 +30,12 @@ export const passengers = [
     params: z.object({}),
     body: z.record(z.string(), z.unknown()).register(z.globalRegistry, { examples: [{ name: 'Tyke' }] }),
     status: 200,
-    response: Id,
-    access: ({ kind, id }, { body }) => kind === 'passenger' && id === body.id,
+    response: IdShape,
+    access: ({ kind, id }, { body }) => kind === 'visitor' && id === body.id,
     async handle({ app, body, now }) {
       const { id: given, ...attributes } = body;
       const visitor = given == null ? randomUUID().replaceAll('-', '') : parseId(given, 'body.id');
-      await saveVisitor({ app: app.id, kind: 'passenger', id: visitor }, attributes, now);
+      await saveVisitor({ app: app.id, kind: 'visitor', id: visitor }, attributes, now);
       return visitor;
     },
   }),
@@ -43,10 +43,10 @@ export const passengers = [
   ...loaded({
     path: '/passengers/:id',
     summary: "Read a visitor's attributes",
-    params: one,
+    params: visitorParams,
     status: 200,
-    response: Attributes,
-    access: himself,
+    response: AttributesShape,
+    access: ownVisitor,
     handle: read,
   }),
 
@@ -57,9 +57,9 @@ export const passengers = [
     params: z.object({ id: visitorId, uid: id('uid') }),
     query: historyQuery,
     status: 200,
-    response: History,
-    access: (caller, { params }) => caller.id === (caller.kind === 'passenger' ? params.id : params.uid),
+    response: HistoryShape,
+    access: (caller, { params }) => caller.id === (caller.kind === 'visitor' ? params.id : params.uid),
     handle: ({ app, params, query, now }) =>
-      history({ app: app.id, kind: 'passenger', between: [params.id, params.uid] }, query, now),
+      history({ app: app.id, kind: 'visitor', between: [params.id, params.uid] }, query, now),
   }),
 ];

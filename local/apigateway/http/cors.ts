@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Reply } from '../../shared/http.ts';
 import type { Cors } from '../template.ts';
 
-/** The headers that API Gateway itself adds for an allowed origin; it overrides those of the function. */
+/** The headers that API Gateway adds for an allowed origin. They override those of the function. */
 export function corsHeaders(cors: Cors, request: IncomingMessage): Record<string, string> {
   const { origin } = request.headers;
   if (!origin) return {};
@@ -16,7 +16,7 @@ export function corsHeaders(cors: Cors, request: IncomingMessage): Record<string
   };
 }
 
-/** Answers a preflight request without asking any function, as an API with a CORS configuration does. */
+/** Answers a preflight request without invoking a function, as an API with a CORS configuration does. */
 export function preflight(cors: Cors, request: IncomingMessage): Reply | undefined {
   if (request.method !== 'OPTIONS' || !request.headers.origin || !request.headers['access-control-request-method']) {
     return undefined;
@@ -34,7 +34,7 @@ export function preflight(cors: Cors, request: IncomingMessage): Reply | undefin
   };
 }
 
-/** `https://*` and `http://*` stand for every host of their scheme. */
+/** `https://*` and `http://*` match every host with that scheme. */
 function matchesOrigin(allowed: string, origin: string): boolean {
   return allowed.endsWith('*')
     ? origin.startsWith(allowed.slice(0, -1))

@@ -5,7 +5,7 @@ import { gatewayId, requestTime } from '../ids.ts';
 import type { Api } from '../template.ts';
 import { decode, type RouteMatch } from './routes.ts';
 
-/** A request as an HTTP API hands it to a function, in payload format 2.0. */
+/** The event of an HTTP API request in payload format 2.0. */
 export function httpEvent(api: Api, request: IncomingMessage, body: Buffer, match: RouteMatch): object {
   const now = Date.now();
   const [rawPath, rawQueryString] = splitUrl(request.url);
@@ -13,7 +13,7 @@ export function httpEvent(api: Api, request: IncomingMessage, body: Buffer, matc
   const cookies = (request.headers.cookie ?? '').split(/;\s*/).filter((cookie) => cookie !== '');
   const text = isText(request);
   const domainName = `${api.id}.execute-api.${REGION}.${URL_SUFFIX}`;
-  // HTTP APIs hand on the path decoded, other than REST APIs and function URLs.
+  // HTTP APIs decode the path, unlike REST APIs and function URLs.
   const path = decode(rawPath);
   return {
     version: '2.0',
@@ -48,7 +48,7 @@ export function httpEvent(api: Api, request: IncomingMessage, body: Buffer, matc
 }
 
 function headersOf(request: IncomingMessage, domainName: string, body: Buffer): Record<string, string> {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = Object.create(null);
   for (const [name, values] of Object.entries(request.headersDistinct)) {
     if (values && name !== 'cookie' && name !== 'connection' && name !== 'transfer-encoding')
       headers[name] = values.join(',');
@@ -64,7 +64,7 @@ function headersOf(request: IncomingMessage, domainName: string, body: Buffer): 
   };
 }
 
-/** What is not text by its content type arrives as base64; form posts are among it. */
+/** Bodies with a non-text content type are base64-encoded. Form posts are, too. */
 function isText(request: IncomingMessage): boolean {
   if (request.headers['content-encoding']) return false;
   const type = request.headers['content-type'];
@@ -72,7 +72,8 @@ function isText(request: IncomingMessage): boolean {
 }
 
 function joined(parameters: URLSearchParams): Record<string, string> {
-  const result: Record<string, string> = {};
+  // No prototype, because clients choose the names, for example `toString`.
+  const result: Record<string, string> = Object.create(null);
   for (const [name, value] of parameters) result[name] = name in result ? `${result[name]},${value}` : value;
   return result;
 }

@@ -10,7 +10,7 @@ import { matchRoute, type RouteMatch } from './routes.ts';
 
 const BODY_LIMIT = 10 * 1024 * 1024;
 
-/** An HTTP API: answers preflights, finds the route, invokes its function and maps the answer. */
+/** An HTTP API: answers preflight requests, selects the route, invokes its function and maps the response. */
 export class HttpGateway {
   readonly #api: Api;
   readonly #integrator: Integrator;
@@ -48,7 +48,7 @@ export class HttpGateway {
     return reply ?? message(500, 'Internal Server Error');
   }
 
-  /** What a Lambda::Permission has to name: `{api}/{stage}/{method}{path template}`, or the default route's key. */
+  /** The source ARN for Lambda permissions: `{api}/{stage}/{method}{path template}`, or the default route's key. */
   #sourceArn(request: IncomingMessage, { route }: RouteMatch): string {
     const template = route.key.split(' ')[1];
     const target = template === undefined ? route.key : `${request.method}${template}`;

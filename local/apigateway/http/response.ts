@@ -16,8 +16,8 @@ const responseSchema = z.object({
 });
 
 /**
- * Turns what a function returned into an HTTP response, by the rules of payload format 2.0: without a status code,
- * the value itself is the JSON body of a 200. Undefined for an answer that API Gateway does not understand.
+ * Maps a function's result to an HTTP response by the rules of payload format 2.0. Without a status code, the value
+ * is the JSON body of a 200. Returns undefined for a malformed result.
  */
 export function httpResponse(value: Json): Reply | undefined {
   if (!isObject(value) || value.statusCode === undefined) {

@@ -6,8 +6,8 @@ export interface RouteMatch {
 }
 
 /**
- * The route of a request, most specific first: a full match before a greedy one, the request's method before ANY,
- * and `$default` last.
+ * The most specific route of a request. A full match precedes a greedy one, the request's method precedes ANY,
+ * and `$default` is last.
  */
 export function matchRoute(api: Api, method: string, path: string): RouteMatch | undefined {
   let best: (RouteMatch & { rank: number[] }) | undefined;
@@ -46,7 +46,7 @@ function matchPath(template: string, path: string): Record<string, string> | und
   return expected.length === actual.length ? parameters : undefined;
 }
 
-/** API Gateway decodes what it can and leaves the rest. */
+/** Like API Gateway, leaves invalid percent-encoding unchanged. */
 export function decode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -23,7 +23,7 @@ const responseSchema = z.object({
   context: z.optional(z.nullable(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])))),
 });
 
-/** Asks a REQUEST authorizer whether a client may connect, and judges its answer as API Gateway does. */
+/** Invokes a REQUEST authorizer and evaluates its policy as API Gateway does. */
 export async function authorize(
   authorizer: Authorizer,
   facts: ConnectionFacts,

@@ -8,9 +8,13 @@ export interface Limits {
   lifetimeMs: number;
   frameBytes: number;
   messageBytes: number;
-  /** How many posts to connections are taken in a second, and how many more at once. */
+  /** The rate of posts to connections per second, and the burst. */
   postsPerSecond: number;
   postBurst: number;
+  /** The maximum length of the URL of a connection, with its query. */
+  urlCharacters: number;
+  /** The maximum rate of new connections. */
+  connectionsPerSecond: number;
 }
 
 export const LIMITS: Limits = {
@@ -20,21 +24,23 @@ export const LIMITS: Limits = {
   messageBytes: 128 * 1024,
   postsPerSecond: Number.POSITIVE_INFINITY,
   postBurst: Number.POSITIVE_INFINITY,
+  urlCharacters: 4096,
+  connectionsPerSecond: 500,
 };
 
-/** What a client may have unread before posts to it are refused. */
+/** The limit of buffered bytes. Beyond it, posts to the client are rejected. */
 const BUFFER_LIMIT = 4 * 1024 * 1024;
 
-/** API Gateway does not wait for ever for a client to answer its close frame. */
+/** The time that API Gateway waits for a client's close frame. */
 const CLOSE_MS = 5000;
 
 export interface ConnectionEvents {
   message(body: string, arrivedAt: number): void;
-  /** The connection is over, and API Gateway knows: not called for a dropped one. */
+  /** Called when the connection is closed. Not called for a dropped connection. */
   closed(statusCode: number, reason: string): void;
 }
 
-/** One client's open socket with API Gateway's limits on it. */
+/** The open socket of one client, with the limits of API Gateway. */
 export class Connection {
   readonly facts: ConnectionFacts;
   lastActiveAt = Date.now();
@@ -42,7 +48,7 @@ export class Connection {
   readonly #raw: Duplex;
   readonly #idle: NodeJS.Timeout;
   readonly #lifetime: NodeJS.Timeout;
-  /** Set when this side closes: the code and reason that $disconnect will tell. */
+  /** Set when this side closes: the code and reason for $disconnect. */
   #closing: { code: number; reason: string } | undefined;
   #dropped = false;
 
@@ -59,7 +65,7 @@ export class Connection {
       raw.off('data', scan);
       this.close(1009, '');
     };
-    // Before the library's own listener, so that an oversized frame never becomes a message.
+    // Registered before the library's listener, so that an oversized frame does not become a message.
     raw.prependListener('data', scan);
 
     socket.on('message', (data: Buffer, isBinary) => {
@@ -71,7 +77,7 @@ export class Connection {
       this.#touch();
       events.message(data.toString('utf8'), Date.now());
     });
-    // The library closes the socket itself on whatever it reports here: 1009 for a long message, 1007 for bad UTF-8.
+    // The library closes the socket after each error: 1009 for a long message, 1007 for invalid UTF-8.
     socket.on('error', () => {});
     socket.on('close', (code, reason) => {
       clearTimeout(this.#idle);
@@ -82,12 +88,12 @@ export class Connection {
     });
   }
 
-  /** False as soon as either side has begun to close. */
+  /** False once either side started to close. */
   get open(): boolean {
     return !this.#closing && !this.#dropped && this.#socket.readyState === this.#socket.OPEN;
   }
 
-  /** False when the client reads too slowly to be sent more. */
+  /** False if the client reads too slowly to receive more. */
   send(data: Buffer): boolean {
     if (this.#socket.bufferedAmount > BUFFER_LIMIT) return false;
     this.#socket.send(data, { binary: false });
@@ -102,7 +108,7 @@ export class Connection {
     setTimeout(() => this.#socket.terminate(), CLOSE_MS).unref();
   }
 
-  /** The network fails: nobody says goodbye, and API Gateway never delivers $disconnect. */
+  /** Simulates a network failure: no close frame, and no $disconnect. */
   drop(): void {
     this.#dropped = true;
     this.#raw.destroy();

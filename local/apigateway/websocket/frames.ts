@@ -1,19 +1,19 @@
 /**
- * Follows the frame headers in a client's byte stream. The WebSocket library counts whole messages only, while
- * API Gateway limits single frames as well.
+ * Parses the frame headers in a client's byte stream. The WebSocket library limits messages only. API Gateway also
+ * limits single frames.
  */
 export class FrameScanner {
   readonly #limit: number;
-  /** Payload bytes of the current frame still to come. */
+  /** The remaining payload bytes of the current frame. */
   #skip = 0;
-  /** The bytes of a header that is not complete yet. */
+  /** The bytes of an incomplete header. */
   #header: number[] = [];
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Takes the next bytes; true as soon as they announce a frame over the limit. */
+  /** Processes bytes. Returns true once a header announces a frame above the limit. */
   push(chunk: Uint8Array): boolean {
     let position = 0;
     while (position < chunk.length) {
@@ -34,7 +34,7 @@ export class FrameScanner {
   }
 }
 
-/** The payload's length once a header is complete (RFC 6455, 5.2). */
+/** The payload length of a complete header (RFC 6455, 5.2). */
 function payloadLength(header: readonly number[]): number | undefined {
   const [, second] = header;
   if (second === undefined) return undefined;

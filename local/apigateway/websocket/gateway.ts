@@ -4,11 +4,13 @@ import { WebSocketServer } from 'ws';
 import * as z from 'zod/mini';
 import type { Activity } from '../../shared/activity.ts';
 import { type Reply, splitUrl } from '../../shared/http.ts';
+import type { Log } from '../../shared/log.ts';
+import { TokenBucket } from '../../shared/token-bucket.ts';
 import { gatewayId } from '../ids.ts';
 import { type Integrator, WEBSOCKET_TIMEOUT_MS } from '../integration.ts';
 import type { Api } from '../template.ts';
 import { Connection, type Limits } from './connection.ts';
-import { type ConnectionFacts, disconnectEvent, messageEvent, routeArn } from './events.ts';
+import { type ConnectionFacts, disconnectEvent, domainName, messageEvent, routeArn } from './events.ts';
 import { selectRoute } from './routes.ts';
 import { admit, proxyResponse, refuse, refuseUpgrade } from './upgrade.ts';
 
@@ -17,19 +19,23 @@ export interface WebSocketGatewayOptions {
   integrator: Integrator;
   activity: Activity;
   limits: Limits;
+  log: Log;
 }
 
-/** A WebSocket API: lets clients in, dispatches their frames to routes and keeps the open connections. */
+/** A WebSocket API: accepts clients, dispatches their frames to routes and holds the open connections. */
 export class WebSocketGateway {
   readonly connections = new Map<string, Connection>();
   readonly #options: WebSocketGatewayOptions;
   readonly #server: WebSocketServer;
   /** The subprotocol that $connect chose, until the handshake is done. */
   readonly #protocols = new WeakMap<IncomingMessage, string>();
+  readonly #newcomers: TokenBucket;
   #stopped = false;
 
   constructor(options: WebSocketGatewayOptions) {
     this.#options = options;
+    const { connectionsPerSecond } = options.limits;
+    this.#newcomers = new TokenBucket(connectionsPerSecond, connectionsPerSecond);
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -43,37 +49,63 @@ export class WebSocketGateway {
     return this.#options.api;
   }
 
-  /** A WebSocket API answers nothing but upgrades. */
+  /** A WebSocket API serves only upgrade requests. */
   async handle(): Promise<Reply> {
     return { status: 426 };
   }
 
-  /** Handles an upgrade request. The 101 is sent only after $connect has returned. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /**
+   * Handles an upgrade request. The 101 is sent only after $connect has returned.
+   * @param refused receives the status if the client is refused
+   */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, refused: (status: number) => void = () => {}): void {
     socket.on('error', () => socket.destroy());
-    const { api, integrator, activity } = this.#options;
-    const [path] = splitUrl(request.url);
-    // There is no path but the stage.
-    if (path.replace(/\/$/, '') !== `/${api.stage}`) {
-      refuse(socket, 403, JSON.stringify({ message: 'Forbidden' }));
+    const { activity, log } = this.#options;
+    const status = this.#early(request);
+    if (status) {
+      refuse(socket, status);
+      refused(status);
       return;
     }
-    void activity.track(async () => {
-      const admission = await admit(api, request, integrator);
-      if (!admission.admitted) {
-        refuseUpgrade(socket, admission);
-      } else if (socket.destroyed || this.#stopped) {
-        // The client left while $connect ran: the function believes it connected, so it hears of the end as well.
+    void activity
+      .track(() => this.#admit(request, socket, head, refused))
+      .catch((error: unknown) => {
+        log({ kind: 'notice', text: `The WebSocket API could not answer an upgrade: ${String(error)}` });
         socket.destroy();
-        this.#disconnected(admission.facts, 1006, 'Connection Closed Abnormally');
-      } else {
-        if (admission.protocol) this.#protocols.set(request, admission.protocol);
-        this.#accept(admission.facts, request, socket, head);
-      }
-    });
+      });
   }
 
-  /** Cuts a connection as a failing network would: $disconnect is never delivered. */
+  /** The status of a request that is refused before any function runs. */
+  #early(request: IncomingMessage): number | undefined {
+    const { api, limits } = this.#options;
+    // The stage is the only path.
+    if (splitUrl(request.url)[0].replace(/\/$/, '') !== `/${api.stage}`) return 403;
+    if (`wss://${domainName(api)}${request.url}`.length > limits.urlCharacters) return 414;
+    return this.#newcomers.take(Date.now()) ? undefined : 429;
+  }
+
+  async #admit(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    refused: (status: number) => void,
+  ): Promise<void> {
+    const { api, integrator } = this.#options;
+    const admission = await admit(api, request, integrator);
+    if (!admission.admitted) {
+      refuseUpgrade(socket, admission);
+      refused(admission.status);
+    } else if (socket.destroyed || this.#stopped) {
+      // The client left while $connect ran. The function considers it connected, so $disconnect follows.
+      socket.destroy();
+      this.#disconnected(admission.facts, 1006, 'Connection Closed Abnormally');
+    } else {
+      if (admission.protocol) this.#protocols.set(request, admission.protocol);
+      this.#accept(admission.facts, request, socket, head);
+    }
+  }
+
+  /** Drops a connection as a network failure does. $disconnect is not delivered. */
   drop(connectionId: string): boolean {
     const connection = this.connections.get(connectionId);
     this.connections.delete(connectionId);
@@ -81,7 +113,7 @@ export class WebSocketGateway {
     return connection !== undefined;
   }
 
-  /** Ends every connection without telling the functions, as the cloud is going away. */
+  /** Closes all connections at shutdown, without $disconnect events. */
   stop(): void {
     this.#stopped = true;
     for (const connection of this.connections.values()) connection.drop();
@@ -102,7 +134,7 @@ export class WebSocketGateway {
     });
   }
 
-  /** Frames are handed over as they arrive; nobody waits for the one before. */
+  /** Frames are dispatched as they arrive, without waiting for earlier ones. */
   #dispatch(connection: Connection, body: string, arrivedAt: number): void {
     const { api, integrator, activity } = this.#options;
     void activity.track(async () => {
@@ -116,7 +148,7 @@ export class WebSocketGateway {
     });
   }
 
-  /** API Gateway's own message to a client; the connection stays open. */
+  /** Sends API Gateway's own error message to a client. The connection stays open. */
   #complain(connection: Connection, message: string): void {
     if (!connection.open) return;
     const { connectionId } = connection.facts;

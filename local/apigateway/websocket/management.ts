@@ -14,15 +14,15 @@ const OPERATIONS: Record<string, string> = {
   DELETE: 'DeleteConnection',
 };
 
-/** The management API of the WebSocket APIs, through which functions speak to connections. */
+/** The management API of the WebSocket APIs, which functions use to post to connections. */
 export function managementApi(gateways: WebSocketGateway[], messageBytes: number, quota: PostQuota): Service {
   return async ({ method, path, body }, authorize) => {
     const [, apiId = '', stage = '', encodedId = ''] = PATH.exec(path) ?? [];
-    const operation = OPERATIONS[method];
+    const operation = Object.hasOwn(OPERATIONS, method) ? OPERATIONS[method] : undefined;
     if (!operation || !apiId) return answer('Unknown', path, error(403, 'ForbiddenException', 'Forbidden'), true);
     const connectionId = decodeURIComponent(encodedId);
     const resource = arn('execute-api', `${apiId}/${stage}/${method}/@connections/${connectionId}`);
-    // API Gateway names neither the connection nor the whole account in its message.
+    // The message of API Gateway contains neither the connection nor the full account number.
     const shown = resource.replace(ACCOUNT, `********${ACCOUNT.slice(-4)}`).replace(connectionId, '{connectionId}');
     const denial = authorize('execute-api:ManageConnections', resource, shown);
     if (denial) return answer(operation, connectionId, error(403, 'AccessDeniedException', denial.message), false);

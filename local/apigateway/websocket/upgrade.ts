@@ -11,14 +11,14 @@ export type Admission =
   | { admitted: true; facts: ConnectionFacts; protocol: string | undefined }
   | { admitted: false; status: number; connectionId: string; body?: string };
 
-/** What an integration has to answer; other statuses than 2xx are passed to the client. */
+/** The result of a $connect integration. Statuses other than 2xx are passed to the client. */
 export const proxyResponse = z.object({
   statusCode: z.int(),
   headers: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
   body: z.optional(z.string()),
 });
 
-/** Decides about an upgrade request: first the authorizer, then the $connect integration. */
+/** Handles an upgrade request: the authorizer first, then the $connect integration. */
 export async function admit(api: Api, request: IncomingMessage, integrator: Integrator): Promise<Admission> {
   const connectionId = gatewayId();
   const refuse = (status: number, body?: string): Admission => ({
@@ -49,7 +49,7 @@ export async function admit(api: Api, request: IncomingMessage, integrator: Inte
   const event = connectEvent(facts, headers, query);
   const sourceArn = routeArn(api, '$connect');
   const result = await integrator.invoke(route.fn, event, 'websocket $connect', sourceArn, WEBSOCKET_TIMEOUT_MS);
-  // A failing function is a bad gateway; what API Gateway itself may not do is its own error.
+  // A function error is 502, a timeout 504. A missing permission of API Gateway is 500.
   if (!result.ok) return refuse(result.reason === 'function' ? 502 : result.reason === 'timeout' ? 504 : 500);
   const response = z.safeParse(proxyResponse, result.value);
   if (!response.success) return refuse(502);
@@ -61,15 +61,24 @@ export async function admit(api: Api, request: IncomingMessage, integrator: Inte
   return { admitted: true, facts, protocol: chosen && String(chosen[1]) };
 }
 
-const MESSAGES: Record<number, string> = { 401: 'Unauthorized', 403: 'Forbidden' };
+const MESSAGES: Record<number, string> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  414: 'Request-URI Too Long',
+  429: 'Too Many Requests',
+};
 
-/** Answers an upgrade request with a plain HTTP response and hangs up. */
+/** Answers an upgrade request with an HTTP response and closes the socket. */
 export function refuseUpgrade(socket: Duplex, { status, connectionId, body }: Admission & { admitted: false }): void {
   const message = MESSAGES[status] ?? 'Internal server error';
   refuse(socket, status, body ?? JSON.stringify({ message, connectionId, requestId: gatewayId() }));
 }
 
-export function refuse(socket: Duplex, status: number, content: string): void {
+export function refuse(
+  socket: Duplex,
+  status: number,
+  content = JSON.stringify({ message: MESSAGES[status] ?? 'Internal server error' }),
+): void {
   const lines = [
     `HTTP/1.1 ${status} ${MESSAGES[status] ?? 'Refused'}`,
     'Content-Type: application/json',

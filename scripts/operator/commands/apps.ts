@@ -1,9 +1,11 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { RESULTS } from '../../../functions/operator/commands.ts';
-import type { Command } from '../command.ts';
+import { collect, examples, group, type Shell } from '../program.ts';
 import { secrets } from '../secret.ts';
 import { table } from '../table.ts';
 import { showMoment } from '../times.ts';
-import { FILE, readSettings } from './read-settings.ts';
+import { FILE, readSettings, refuseContradictions } from './read-settings.ts';
+import { addRotateKey } from './rotate-key.ts';
 
 const KEYS_STATE = {
   ok: '',
@@ -11,31 +13,45 @@ const KEYS_STATE = {
   missing: 'it has no secret: rotate its master key',
 };
 
-export const appsCreate: Command = {
-  name: 'apps create',
-  usage: 'ID [SETTING=VALUE ...]',
-  summary: 'makes an application, and its keys in Secrets Manager',
-  details: 'ID is 1 to 64 letters, digits, "_" or "-". The settings are those of "apps settings".',
-  options: {
-    ...FILE,
-    'with-keys': {
-      summary:
-        'its clients carry keys already: they are asked for (MACAW_CLIENT_KEY, MACAW_MASTER_KEY), or read from the standard input, one a line; an empty one is generated',
-    },
-  },
-  examples: [
-    'apps create my-app',
-    'apps create my-app mode=strict groupMembers=100',
-    'apps create 5552f5c0 --with-keys < keys.txt',
-  ],
-  async run(input, deployment) {
-    const app = input.word(0, 'ID');
-    const settings = await readSettings(input, 1);
-    const keys = input.flag('with-keys') ? await askForKeys() : {};
-    const made = await deployment.ask({ command: 'create', app, settings, keys }, RESULTS.create);
-    return { text: `${made.app} is there; its keys are in the secret ${made.secret}`, json: made };
-  },
-};
+/** Commands about applications. */
+export function addApps(program: CommandUnknownOpts, shell: Shell): void {
+  const apps = group(program, 'apps', 'applications, their settings and keys');
+  addCreate(apps, shell);
+  addList(apps, shell);
+  addSettings(apps, shell);
+  addKeys(apps, shell);
+  addRotateKey(apps, shell);
+}
+
+function addCreate(apps: CommandUnknownOpts, { answer }: Shell): void {
+  apps
+    .command('create')
+    .summary('create an application, and its keys in Secrets Manager')
+    .description('Creates an application, and its keys in Secrets Manager. The settings are those of "apps settings".')
+    .argument('<id>', '1 to 64 letters, digits, "_" or "-"')
+    .argument('[setting=value...]', 'settings other than the defaults')
+    .option(...FILE)
+    .option(
+      '--with-keys',
+      'its clients carry keys already: they are asked for (MACAW_CLIENT_KEY, MACAW_MASTER_KEY), or read from the standard input, one a line; an empty one is generated',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'apps create my-app',
+        'apps create my-app mode=strict groupMembers=100',
+        'apps create 5552f5c0 --with-keys < keys.txt',
+      ),
+    )
+    .action((app, words, { file, withKeys }) =>
+      answer(async (deployment) => {
+        const settings = await readSettings(words, file);
+        const keys = withKeys ? await askForKeys() : {};
+        const made = await deployment.ask({ command: 'create', app, settings, keys }, RESULTS.create);
+        return { text: `${made.app} is there; its keys are in the secret ${made.secret}`, json: made };
+      }),
+    );
+}
 
 async function askForKeys(): Promise<{ clientKey?: string; masterKey?: string }> {
   const [clientKey, masterKey] = await secrets([
@@ -45,65 +61,75 @@ async function askForKeys(): Promise<{ clientKey?: string; masterKey?: string }>
   return { ...(clientKey && { clientKey }), ...(masterKey && { masterKey }) };
 }
 
-export const appsList: Command = {
-  name: 'apps list',
-  usage: '',
-  summary: 'lists the applications, and whether their secrets hold the keys that are accepted',
-  options: {},
-  examples: ['apps list', 'apps list --stage dev --json'],
-  async run(input, deployment) {
-    input.none(0);
-    const apps = await deployment.ask({ command: 'list' }, RESULTS.list);
-    const rows = apps.map(({ app, mode, created, secret, keys, previousClientKeyUntil: until }) => {
-      const grace = until === undefined ? '' : `the client key before works until ${showMoment(until)}`;
-      return [app, mode, showMoment(created), secret, [grace, KEYS_STATE[keys]].filter(Boolean).join('; ')];
-    });
-    return { text: apps.length === 0 ? 'There are no applications' : table(rows), json: apps };
-  },
-};
+function addList(apps: CommandUnknownOpts, { answer }: Shell): void {
+  apps
+    .command('list')
+    .summary('list the applications')
+    .description('Lists the applications, and whether their secrets hold the keys that are accepted.')
+    .addHelpText('after', examples('apps list', 'apps list --stage dev --json'))
+    .action(() =>
+      answer(async (deployment) => {
+        const all = await deployment.ask({ command: 'list' }, RESULTS.list);
+        const rows = all.map(({ app, mode, created, secret, keys, previousClientKeyUntil: until }) => {
+          const grace = until === undefined ? '' : `the client key before works until ${showMoment(until)}`;
+          return [app, mode, showMoment(created), secret, [grace, KEYS_STATE[keys]].filter(Boolean).join('; ')];
+        });
+        return { text: all.length === 0 ? 'There are no applications' : table(rows), json: all };
+      }),
+    );
+}
 
-export const appsKeys: Command = {
-  name: 'apps keys',
-  usage: 'ID [--show]',
-  summary: 'tells where the keys of an application are, and shows them when asked to',
-  options: { show: { summary: 'prints the keys themselves' } },
-  examples: ['apps keys my-app', 'apps keys my-app --show --json'],
-  async run(input, deployment) {
-    const [app] = input.exactly('ID');
-    const secret = deployment.secretOf(app);
-    const keys = await deployment.keys(app);
-    if (!input.flag('show'))
-      return { text: `They are in the secret ${secret}; --show prints them`, json: { app, secret } };
-    const { clientKey, masterKey } = keys;
-    return { text: `client key  ${clientKey}\nmaster key  ${masterKey}`, json: { app, secret, clientKey, masterKey } };
-  },
-};
+function addSettings(apps: CommandUnknownOpts, { answer }: Shell): void {
+  apps
+    .command('settings')
+    .summary('show and change the settings of an application')
+    .description(
+      'Shows the settings of an application, and changes them: all that are named, or none. They work everywhere within a minute. docs/reference/cli.md lists the settings.',
+    )
+    .argument('<id>', 'the application')
+    .argument('[setting=value...]', 'the settings to change')
+    .option(...FILE)
+    .option('--reset <setting>', 'give a setting its default; may be given several times', collect)
+    .addHelpText(
+      'after',
+      examples(
+        'apps settings my-app',
+        'apps settings my-app groupMembers=100 sms.prefix=+86 --reset mode',
+        'apps settings my-app --file logins.json',
+      ),
+    )
+    .action((app, words, { file, reset = [] }) =>
+      answer(async (deployment) => {
+        const set = await readSettings(words, file);
+        refuseContradictions(set, reset);
+        const settings = await deployment.ask({ command: 'settings', app, set, reset }, RESULTS.settings);
+        const rows = settings.map(({ name, value, isDefault }) => [
+          name,
+          typeof value === 'string' ? value : JSON.stringify(value),
+          isDefault ? '(default)' : '',
+        ]);
+        return { text: table(rows), json: Object.fromEntries(settings.map(({ name, value }) => [name, value])) };
+      }),
+    );
+}
 
-export const appsSettings: Command = {
-  name: 'apps settings',
-  usage: 'ID [SETTING=VALUE ...]',
-  summary: 'shows the settings of an application, and changes them',
-  details:
-    'All of the changes are made, or none. They work everywhere within a minute. docs/operator.md lists the settings.',
-  options: {
-    ...FILE,
-    reset: { value: 'SETTING', multiple: true, summary: 'gives a setting its default' },
-  },
-  examples: [
-    'apps settings my-app',
-    'apps settings my-app groupMembers=100 sms.prefix=+86 --reset mode',
-    'apps settings my-app --file logins.json',
-  ],
-  async run(input, deployment) {
-    const app = input.word(0, 'ID');
-    const set = await readSettings(input, 1);
-    const command = { command: 'settings', app, set, reset: input.texts('reset') } as const;
-    const settings = await deployment.ask(command, RESULTS.settings);
-    const rows = settings.map(({ name, value, isDefault }) => [
-      name,
-      typeof value === 'string' ? value : JSON.stringify(value),
-      isDefault ? '(default)' : '',
-    ]);
-    return { text: table(rows), json: Object.fromEntries(settings.map(({ name, value }) => [name, value])) };
-  },
-};
+function addKeys(apps: CommandUnknownOpts, { answer }: Shell): void {
+  apps
+    .command('keys')
+    .summary('tell where the keys of an application are, or show them')
+    .description('Tells in which secret the keys of an application are, and shows them when asked to.')
+    .argument('<id>', 'the application')
+    .option('--show', 'print the keys themselves')
+    .addHelpText('after', examples('apps keys my-app', 'apps keys my-app --show --json'))
+    .action((app, { show }) =>
+      answer(async (deployment) => {
+        const secret = deployment.secretOf(app);
+        const { clientKey, masterKey } = await deployment.keys(app);
+        if (!show) return { text: `They are in the secret ${secret}; --show prints them`, json: { app, secret } };
+        return {
+          text: `client key  ${clientKey}\nmaster key  ${masterKey}`,
+          json: { app, secret, clientKey, masterKey },
+        };
+      }),
+    );
+}

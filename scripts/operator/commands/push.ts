@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import * as z from 'zod';
-import type { Command, Input, Output } from '../command.ts';
+import { PLATFORMS } from '../../../functions/store/platforms.ts';
 import type { Deployment } from '../deployment.ts';
 import { UsageError } from '../errors.ts';
+import { readNamedFile } from '../files.ts';
+import { examples, group, readUrl, type Shell } from '../program.ts';
 import { secret } from '../secret.ts';
 import { type Server, serverAt } from '../server.ts';
 
@@ -14,72 +16,92 @@ const Credential = z.object({
   expires: z.optional(z.string()),
 });
 
-const SERVER = {
-  app: { value: 'ID', summary: 'the application' },
-  url: {
-    value: 'URL',
-    summary: 'the server, for those who have its master key only: that is asked for (MACAW_MASTER_KEY)',
-  },
-};
+const APP = ['--app <id>', 'the application'] as const;
+const SERVER = [
+  '--url <url>',
+  'the server, for those who have its master key only: that is asked for (MACAW_MASTER_KEY)',
+  readUrl,
+] as const;
 
-export const pushList: Command = {
-  name: 'push list',
-  usage: '--app ID',
-  summary: 'lists the credentials for push services that the server has',
-  options: SERVER,
-  examples: ['push list --app my-app', 'push list --app my-app --url https://chat.example.com'],
-  async run(input, deployment) {
-    input.none(0);
-    const server = await serverOf(input, deployment);
-    const all = z.array(Credential).parse(await server.ask('GET', '/2.0/push/credentials'));
-    const none = 'There are no credentials; nobody who is offline gets a push';
-    return { text: all.length === 0 ? none : all.map(line).join('\n'), json: all };
-  },
-};
+/** Commands about the credentials for push services. */
+export function addPush(program: CommandUnknownOpts, shell: Shell): void {
+  const push = group(program, 'push', 'credentials for push services');
+  addList(push, shell);
+  addUpload(push, shell);
+}
 
-export const pushUpload: Command = {
-  name: 'push upload',
-  usage: '--app ID --platform P --file FILE',
-  summary: 'uploads credentials for a push service, in place of those before',
-  options: {
-    ...SERVER,
-    platform: { value: 'P', summary: 'apns, apns_sandbox or fcm' },
-    file: { value: 'FILE', summary: '.p12 (its password is asked for: MACAW_P12_PASSWORD), .p8, or .json of Google' },
-    'key-id': { value: 'ID', summary: 'of a .p8' },
-    'team-id': { value: 'ID', summary: 'of a .p8' },
-    'bundle-id': { value: 'ID', summary: 'needed with a .p8; of others it is checked' },
-  },
-  examples: [
-    'push upload --app my-app --platform fcm --file service-account.json',
-    'push upload --app my-app --platform apns --file AuthKey.p8 --key-id ABC1234567 --team-id TEAM123456 --bundle-id com.example.chat',
-  ],
-  async run(input, deployment): Promise<Output> {
-    input.none(0);
-    const [platform, file] = [input.text('platform'), input.text('file')];
-    if (platform === undefined || file === undefined) throw new UsageError('push upload needs --platform and --file');
-    const server = await serverOf(input, deployment);
-    const body = {
-      file: (await readFile(file)).toString('base64'),
-      password: extname(file) === '.p12' ? await secret('MACAW_P12_PASSWORD', `The password of ${file}`) : undefined,
-      keyId: input.text('key-id'),
-      teamId: input.text('team-id'),
-      bundleId: input.text('bundle-id'),
-    };
-    const path = `/2.0/push/credentials/${encodeURIComponent(platform)}`;
-    const credential = Credential.parse(await server.ask('PUT', path, body));
-    return { text: line(credential), json: credential };
-  },
-};
+function addList(push: CommandUnknownOpts, shell: Shell): void {
+  push
+    .command('list')
+    .summary('list the credentials for push services')
+    .description('Lists the credentials for push services that the server has.')
+    .requiredOption(...APP)
+    .option(...SERVER)
+    .addHelpText('after', examples('push list --app my-app', 'push list --app my-app --url https://chat.example.com'))
+    .action(({ app, url }) =>
+      shell.answer(async (deployment) => {
+        const server = await serverOf({ app, url }, deployment, shell);
+        const all = z.array(Credential).parse(await server.ask('GET', '/2.0/push/credentials'));
+        const none = 'There are no credentials; nobody who is offline gets a push';
+        return { text: all.length === 0 ? none : all.map(line).join('\n'), json: all };
+      }),
+    );
+}
 
-async function serverOf(input: Input, deployment: Deployment): Promise<Server> {
-  const app = input.text('app');
-  if (app === undefined) throw new UsageError('--app is missing: which application?');
-  const url = input.text('url');
+function addUpload(push: CommandUnknownOpts, shell: Shell): void {
+  push
+    .command('upload')
+    .summary('upload credentials for a push service')
+    .description('Uploads credentials for a push service, in place of those before.')
+    .requiredOption(...APP)
+    .option(...SERVER)
+    .addOption(new Option('--platform <platform>', 'the push service').choices(PLATFORMS).makeOptionMandatory())
+    .requiredOption(
+      '--file <file>',
+      '.p12 (its password is asked for: MACAW_P12_PASSWORD), .p8, or the .json of a Google service account',
+    )
+    .option('--key-id <id>', 'needed with a .p8')
+    .option('--team-id <id>', 'needed with a .p8')
+    .option('--bundle-id <id>', 'needed with a .p8; of a .p12 it is checked')
+    .addHelpText(
+      'after',
+      examples(
+        'push upload --app my-app --platform fcm --file service-account.json',
+        'push upload --app my-app --platform apns --file AuthKey.p8 --key-id ABC1234567 --team-id TEAM123456 --bundle-id com.example.chat',
+      ),
+    )
+    .action(({ app, url, platform, file, keyId, teamId, bundleId }) =>
+      shell.answer(async (deployment) => {
+        const kind = extname(file).toLowerCase();
+        if (kind === '.p8') refuseIncomplete({ '--key-id': keyId, '--team-id': teamId, '--bundle-id': bundleId });
+        const content = await readNamedFile(file);
+        const server = await serverOf({ app, url }, deployment, shell);
+        const password = kind === '.p12' ? await secret('MACAW_P12_PASSWORD', `The password of ${file}`) : undefined;
+        const body = { file: content.toString('base64'), password, keyId, teamId, bundleId };
+        const credential = Credential.parse(await server.ask('PUT', `/2.0/push/credentials/${platform}`, body));
+        return { text: line(credential), json: credential };
+      }),
+    );
+}
+
+/** @throws naming those that are missing of what a .p8 needs */
+function refuseIncomplete(needed: Readonly<Record<string, string | undefined>>): void {
+  const missing = Object.keys(needed).filter((option) => needed[option] === undefined);
+  if (missing.length === 0) return;
+  throw new UsageError(`A .p8 does not say whose it is: give ${missing.join(', ')}`);
+}
+
+async function serverOf(
+  { app, url }: { app: string; url: string | undefined },
+  deployment: Deployment,
+  { given }: Shell,
+): Promise<Server> {
   if (url === undefined) {
     const { masterKey } = await deployment.keys(app);
     return serverAt(await deployment.output('Edge', 'Endpoint'), app, masterKey);
   }
-  if (!URL.canParse(url)) throw new UsageError(`--url ${url} is no URL`);
+  const [other] = given();
+  if (other !== undefined) throw new UsageError(`--url and ${other} both say where the server is: leave out one`);
   return serverAt(url, app, await secret('MACAW_MASTER_KEY', `The master key of ${app}`));
 }
 

@@ -1,0 +1,35 @@
+import { Unavailable } from './tools.ts';
+
+/** Runs checks, prints their results and counts them. */
+export class CheckReport {
+  #passed = 0;
+  #failed = 0;
+  #skipped = 0;
+
+  get failed(): number {
+    return this.#failed;
+  }
+
+  /** Returns whether the check passed. Skips it if a tool is unavailable. */
+  async check(name: string, run: () => Promise<void>): Promise<boolean> {
+    try {
+      await run();
+    } catch (error) {
+      if (error instanceof Unavailable) {
+        this.#skipped += 1;
+        console.log(`  skipped: ${error.message}`);
+      } else {
+        this.#failed += 1;
+        console.log(`  FAILED: ${name}\n${error instanceof Error ? error.message : error}`);
+      }
+      return false;
+    }
+    this.#passed += 1;
+    console.log(`  passed: ${name}`);
+    return true;
+  }
+
+  toString(): string {
+    return `${this.#passed} passed, ${this.#failed} failed, ${this.#skipped} skipped`;
+  }
+}

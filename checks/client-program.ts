@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { createInterface } from 'node:readline';
+import * as z from 'zod/mini';
+import { Inbox } from '../test/support/collect.ts';
+
+const EVENTS = ['login', 'message', 'ack', 'answer', 'disconnect', 'online', 'sys', 'yourself'] as const;
+type Event = (typeof EVENTS)[number];
+
+/** A line of output. `answer` is an acknowledgement or the result of a function. The others are events of the client. */
+const Line = z.object({ event: z.enum(EVENTS), args: z.array(z.unknown()) });
+
+/** The timeout of one event. Reconnecting and starting Java take several seconds. */
+const PATIENCE_MS = 20_000;
+
+/** A running client program for one user. */
+export class ClientProgram {
+  readonly id: string;
+  readonly #program: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  readonly #inboxes: ReadonlyMap<Event, Inbox>;
+  readonly #taken = new Map<Event, number>();
+  #stderr = '';
+
+  constructor([file = '', ...args]: readonly string[], url: string, id: string, credentials: string) {
+    this.id = id;
+    const program = spawn(file, [...args, url, credentials]);
+    this.#program = program;
+    this.#exited = once(program, 'close');
+    const emitter = new EventEmitter();
+    this.#inboxes = new Map(EVENTS.map((event) => [event, new Inbox(emitter, event)]));
+    createInterface({ input: program.stdout }).on('line', (text) => {
+      const { event, args } = Line.parse(JSON.parse(text));
+      emitter.emit(event, ...args);
+    });
+    program.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-4000);
+    });
+    // The program can end before it reads its input. The missing events then fail the check.
+    program.stdin.on('error', () => undefined);
+  }
+
+  /** The next event of that name, in order of arrival. */
+  async next(event: Event): Promise<unknown> {
+    const index = this.#taken.get(event) ?? 0;
+    this.#taken.set(event, index + 1);
+    try {
+      return await this.#inboxes.get(event)?.at(index, PATIENCE_MS);
+    } catch {
+      throw new Error(`${this.id} received no "${event}" within ${PATIENCE_MS} ms\n${this.#stderr}`);
+    }
+  }
+
+  /** The number of received events of that name. */
+  count(event: Event): number {
+    return this.#inboxes.get(event)?.received.length ?? 0;
+  }
+
+  /** Sends a line of input to the program. */
+  say(message: unknown): void {
+    this.#program.stdin?.write(`${JSON.stringify(message)}\n`);
+  }
+
+  /** Ends the program. */
+  async end(): Promise<void> {
+    this.#program.stdin?.end();
+    const timer = setTimeout(() => this.#program.kill('SIGKILL'), PATIENCE_MS);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * The events that the server sends in /chat. `serverEvent` builds them and takes its types from here, and docs/reference/protocol.md
+ * lists them. Only types and documentation need the schemas, so no bundle contains this module.
+ */
+import * as z from 'zod/mini';
+import { ERROR } from './errors.ts';
+import { TYPE } from './wire.ts';
+
+function described<T extends z.ZodMiniType>(schema: T, description: string): T {
+  z.globalRegistry.add(schema, { description });
+  return schema;
+}
+
+/** Has an id, so that the documentation names it. */
+const ErrorCode = z.enum(ERROR).register(z.globalRegistry, { id: 'ErrorCode' });
+const ts = described(z.number(), 'epoch milliseconds');
+const id = described(z.string(), 'sorts like the history; use it to drop duplicates');
+const remark = z.optional(z.string());
+const ack = z.optional(described(z.int(), 'the number that the message carried'));
+const type = described(z.enum(TYPE), '0 friend, 1 group, 2 room, 3 visitor, 4 stranger');
+const content = z.object({
+  media: described(z.int().check(z.minimum(0), z.maximum(3)), '0 text, 1 image, 2 audio, 3 video'),
+  body: z.string(),
+});
+
+const LoginSucceeded = z.object({
+  success: z.literal(true),
+  id: described(z.string(), 'the user or visitor'),
+  token: z.optional(described(z.string(), 'strict mode only: X-ML-Session-Token for REST requests')),
+});
+const LoginFailed = z.object({ success: z.literal(false), error: ErrorCode, message: z.string() });
+
+const MessageEvent = z.object({
+  id,
+  from: z.object({
+    id: described(z.string(), 'the speaker'),
+    type,
+    gid: z.optional(described(z.string(), 'the group or room')),
+  }),
+  content,
+  ts,
+  remark,
+});
+
+const Refused = z.object({ error: ErrorCode, message: z.string(), ack });
+
+/** The one argument of each event, by the event's name. */
+export const SERVER_EVENTS = {
+  login: z.union([LoginSucceeded, LoginFailed]),
+  message: MessageEvent,
+  yourself: z.object({ id, to: z.object({ id: z.string(), type }), content, ts, remark }),
+  sys: z.object({ id, content, ts, remark }),
+  ack: z.object({ ack: described(z.int(), 'the number that the message carried'), ts }),
+  refused: Refused,
+  online: described(z.string(), 'the id of a friend'),
+  offline: described(z.string(), 'the id of a friend'),
+  online_x: described(z.string(), 'the id of a user who logged in with notifyAll'),
+  offline_x: described(z.string(), 'the id of a user who logged in with notifyAll'),
+} as const;
+
+export type ServerEvents = { [N in keyof typeof SERVER_EVENTS]: z.input<(typeof SERVER_EVENTS)[N]> };
+
+/** The Socket.IO acknowledgement of an event from a client. */
+export const Answer = z.union([
+  z.object({ success: z.literal(true), id, ts, ack }),
+  z.extend(Refused, { success: z.literal(false) }),
+]);
+export type Answer = z.input<typeof Answer>;

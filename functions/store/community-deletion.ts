@@ -1,0 +1,52 @@
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DIRECTORY_INDEX, ENV, PARTITION_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
+import { dropFromIndex } from './attributes.ts';
+import { membersOf, unknownCommunity } from './communities.ts';
+import { type Community, memberKey } from './community-keys.ts';
+import { dynamo, unlessRefused } from './dynamo.ts';
+import { headKey } from './keys.ts';
+import { MAX_WRITES, transact } from './transact.ts';
+
+const table = requireEnv(ENV.coreTable);
+
+/** How long a deletion may take before whoever asked for it is answered (ms): so many thousand members. */
+const DELETION_MS = 20_000;
+
+/**
+ * Deletes a community. First it is marked, so that from there on nobody finds it or joins it; then its members go,
+ * and last the mark. A deletion that was interrupted goes on when it is asked for again.
+ * @throws ChatError 5004 when it does not exist, 5005 when it has so many members that it has to be asked for again
+ */
+export async function deleteCommunity(community: Community): Promise<void> {
+  const marked = await unlessRefused(
+    dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: headKey(community),
+        UpdateExpression: 'SET deleted = :true REMOVE #directory',
+        ConditionExpression: 'attribute_exists(#pk)',
+        ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#directory': DIRECTORY_INDEX.partition },
+        ExpressionAttributeValues: { ':true': true },
+      }),
+    ),
+  );
+  if (!marked) throw unknownCommunity(community);
+  await dropFromIndex(community);
+  const until = Date.now() + DELETION_MS;
+  for (;;) {
+    const members = await membersOf(community, MAX_WRITES);
+    if (members.length === 0) break;
+    if (Date.now() > until) throw unfinished(community);
+    await transact(members.map((user) => ({ Delete: { TableName: table, Key: memberKey(community, user) } })));
+  }
+  await dynamo.send(new DeleteCommand({ TableName: table, Key: headKey(community) }));
+}
+
+function unfinished({ kind, id }: Community): ChatError {
+  return new ChatError(
+    ERROR.conflict,
+    `The ${kind} ${id} is no more, but has more members than can be removed at once; ask again to go on`,
+  );
+}

@@ -1,0 +1,36 @@
+import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { ENV, EVERYBODY_INDEX, EVERYBODY_SHARDS, PARTITION_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { query } from './dynamo.ts';
+import { connectionIdOf, connectionKey, hashBucket } from './keys.ts';
+
+const table = requireEnv(ENV.connectionsTable);
+
+const shardKey = (app: string, shard: number) => `${app}#${shard}`;
+
+/** What puts a connection into the index of all connections of its application. */
+export const everybodyEntry = (app: string, connectionId: string) => ({
+  [EVERYBODY_INDEX.shard]: shardKey(app, hashBucket(connectionId, EVERYBODY_SHARDS)),
+});
+
+/**
+ * One shard of all the connections of an application; there are EVERYBODY_SHARDS of them.
+ * @param after the connection after which to begin; the order is arbitrary, but always the same
+ * @param limit the largest number to return
+ */
+export async function* connectionsOfApp(
+  app: string,
+  shard: number,
+  { after, limit }: { after?: string | undefined; limit?: number } = {},
+): AsyncGenerator<string> {
+  const key = shardKey(app, shard);
+  const input: QueryCommandInput = {
+    TableName: table,
+    IndexName: EVERYBODY_INDEX.name,
+    KeyConditionExpression: '#shard = :shard',
+    ExpressionAttributeNames: { '#shard': EVERYBODY_INDEX.shard },
+    ExpressionAttributeValues: { ':shard': key },
+    ...(after !== undefined && { ExclusiveStartKey: { ...connectionKey(after), [EVERYBODY_INDEX.shard]: key } }),
+  };
+  for await (const item of query(input, limit)) yield connectionIdOf(String(item[PARTITION_KEY]));
+}

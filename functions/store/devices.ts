@@ -1,0 +1,158 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { ENV, EXPIRES, PARTITION_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
+import type { Principal, User } from '../shared/principal.ts';
+import { conditionFailed, dynamo, type Lookup } from './dynamo.ts';
+import { subjectKey } from './keys.ts';
+
+/*
+ * The devices item of a principal holds the open connections, and what others have been notified of. It is the only state
+ * of presence, and every transition is one conditional update of it, so that of several that race one notifies.
+ *
+ * Attributes: `connections` is the set of open connections, absent when empty. `announced` is who was notified that the
+ * user is online. `left` is when a connection was last removed. `expires` removes an item that nobody updates any more.
+ *
+ * | state   | connections | announced | left              | addDevice                | removeDevice          | markOffline(left)      |
+ * |---------|-------------|-----------|-------------------|--------------------------|-----------------------|------------------------|
+ * | offline | absent      | absent    | any               | online: notify           | offline               | offline                |
+ * | online  | present     | present   | any               | online: notify the rest  | online, or if that    | online                 |
+ * |         |             |           |                   |                          | was the last: leaving |                        |
+ * | leaving | absent      | present   | the last removal  | online: notify the rest  | leaving, later `left` | same `left`: offline,  |
+ * |         |             |           |                   |                          |                       | notify; else leaving   |
+ *
+ * "Notify the rest": only everybody, if only friends had been notified until then. No item at all is the state offline.
+ * Only users are notified about: the items of visitors stay in `leaving` until they expire.
+ */
+
+const table = requireEnv(ENV.connectionsTable);
+
+/** API Gateway ends every connection after two hours. */
+const LIFETIME_S = 3 * 60 * 60;
+
+/** How many devices one principal may have connected at once. */
+const MAX_DEVICES = 100;
+
+/** Who has been notified that a user is online. */
+const PresenceAudience = z.enum(['friends', 'everybody']);
+export type PresenceAudience = z.output<typeof PresenceAudience>;
+
+const Devices = z.object({
+  connections: z.optional(z.instanceof(Set)),
+  announced: z.optional(PresenceAudience),
+});
+
+/** When an item that is written now may be removed: epoch seconds, from epoch ms. */
+export const expiryAt = (now: number) => Math.ceil(now / 1000) + LIFETIME_S;
+
+const devicesKey = (principal: Principal) => ({ [PARTITION_KEY]: subjectKey(principal) });
+
+/** The ids of a principal's open connections: one item, whatever their number. */
+export function connectionsOf(principal: Principal): Lookup<string[]> {
+  return {
+    table,
+    key: devicesKey(principal),
+    parse: (item) => {
+      const { connections = new Set() } = Devices.parse(item ?? {});
+      return [...connections].map(String);
+    },
+  };
+}
+
+/**
+ * To `online`: adds a connection.
+ * @param audience who has to know that the principal is online
+ * @param now epoch ms
+ * @returns who had been notified before; undefined when the principal was offline
+ * @throws ChatError 5008 when the principal has too many devices connected
+ */
+export async function addDevice(
+  principal: Principal,
+  connectionId: string,
+  { audience, now }: { audience: PresenceAudience; now: number },
+): Promise<PresenceAudience | undefined> {
+  // Once everybody is notified, everybody is notified of the departure, whichever device goes last.
+  const announced = audience === 'everybody' ? ':audience' : 'if_not_exists(announced, :audience)';
+  try {
+    const { Attributes } = await dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: devicesKey(principal),
+        UpdateExpression: `ADD connections :connection SET #expires = :expires, announced = ${announced}`,
+        ConditionExpression: 'attribute_not_exists(connections) OR size(connections) < :limit',
+        ExpressionAttributeNames: { '#expires': EXPIRES },
+        ExpressionAttributeValues: {
+          ':connection': new Set([connectionId]),
+          ':expires': expiryAt(now),
+          ':audience': audience,
+          ':limit': MAX_DEVICES,
+        },
+        ReturnValues: 'UPDATED_OLD',
+      }),
+    );
+    return Devices.parse(Attributes ?? {}).announced;
+  } catch (error) {
+    if (!conditionFailed(error)) throw error;
+    throw new ChatError(
+      ERROR.memberLimit,
+      `${principal.id} has ${MAX_DEVICES} devices connected, the most there can be`,
+    );
+  }
+}
+
+/**
+ * From `online` to `leaving`, if that was the last connection: removes a connection.
+ * @param left epoch ms
+ * @returns the state afterwards
+ */
+export async function removeDevice(
+  principal: Principal,
+  connectionId: string,
+  left: number,
+): Promise<'online' | 'leaving' | 'offline'> {
+  const { Attributes } = await dynamo.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: devicesKey(principal),
+      // The item may have expired before; then this must not create one that stays forever.
+      UpdateExpression: 'DELETE connections :connection SET #left = :left, #expires = :expires',
+      ExpressionAttributeNames: { '#left': 'left', '#expires': EXPIRES },
+      ExpressionAttributeValues: {
+        ':connection': new Set([connectionId]),
+        ':left': left,
+        ':expires': expiryAt(left),
+      },
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  const { connections, announced } = Devices.parse(Attributes ?? {});
+  if (connections !== undefined) return 'online';
+  return announced === undefined ? 'offline' : 'leaving';
+}
+
+/**
+ * From `leaving` to `offline`, if no device has come or gone since.
+ * @param left when the user's last connection was removed, epoch ms
+ * @returns who had been notified that the user is online; of several callers, one learns it
+ */
+export async function markOffline(user: User, left: number): Promise<PresenceAudience | undefined> {
+  const now = Date.now();
+  try {
+    const { Attributes } = await dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: devicesKey(user),
+        UpdateExpression: 'REMOVE announced SET #expires = :expires',
+        ConditionExpression: 'attribute_exists(announced) AND attribute_not_exists(connections) AND #left = :left',
+        ExpressionAttributeNames: { '#left': 'left', '#expires': EXPIRES },
+        ExpressionAttributeValues: { ':left': left, ':expires': expiryAt(now) },
+        ReturnValues: 'UPDATED_OLD',
+      }),
+    );
+    return Devices.parse(Attributes).announced;
+  } catch (error) {
+    if (!conditionFailed(error)) throw error;
+    return undefined;
+  }
+}

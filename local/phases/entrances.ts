@@ -1,0 +1,82 @@
+import { HttpGateway } from '../apigateway/http/gateway.ts';
+import { Integrator } from '../apigateway/integration.ts';
+import { type Api, loadApis } from '../apigateway/template.ts';
+import { WebSocketGateway } from '../apigateway/websocket/gateway.ts';
+import { Distribution } from '../cloudfront/distribution.ts';
+import { loadDistribution } from '../cloudfront/template.ts';
+import { loadBuckets } from '../s3/buckets.ts';
+import { Notifications } from '../s3/notifications.ts';
+import { S3 } from '../s3/s3.ts';
+import { ObjectStore } from '../s3/store.ts';
+import { Schedules } from '../schedules/schedules.ts';
+import type { Model } from '../template/model.ts';
+import type { Foundation } from './foundation.ts';
+import type { Functions } from './functions.ts';
+import type { Parts } from './parts.ts';
+import type { Servers } from './servers.ts';
+import type { Services } from './services.ts';
+
+/** S3 with the template's buckets; undefined when there are none. */
+export async function startBuckets(
+  { directories, calls, log, started }: Foundation,
+  model: Model,
+  { roles, permissions }: Services,
+  { lambda, async }: Functions,
+  { edge }: Servers,
+): Promise<S3 | undefined> {
+  const buckets = loadBuckets(model);
+  if (buckets.size === 0) return undefined;
+  const store = await ObjectStore.start(
+    directories.kept('objects') ?? directories.temporary('objects'),
+    buckets.keys(),
+  );
+  started.add(() => store.stop());
+  const notifications = new Notifications(buckets.values(), { lambda, async, permissions });
+  const { functions } = lambda;
+  return new S3({ buckets, store, notifications, functions, roles, calls, log, origin: edge.origin });
+}
+
+/** API Gateway: the HTTP API, and the WebSocket API. */
+export function openApis(
+  { options, limits, activity, log, started }: Foundation,
+  model: Model,
+  { permissions }: Services,
+  { lambda }: Functions,
+  parts: Parts,
+): void {
+  const { invocationDelayMs: delayMs = () => 0 } = options;
+  const integrator = new Integrator({ lambda, permissions, activity, log, delayMs });
+  const apis = loadApis(model, lambda);
+  const http = only('HTTP', apis);
+  if (http) parts.http = new HttpGateway(http, integrator);
+  const api = only('WEBSOCKET', apis);
+  if (!api) return;
+  const gateway = new WebSocketGateway({ api, integrator, activity, limits, log });
+  parts.webSockets.push(gateway);
+  started.add(() => gateway.stop());
+}
+
+/** CloudFront's distribution before the APIs and S3; undefined when there is none. */
+export function openDistribution({ log }: Foundation, model: Model, parts: Parts): Distribution | undefined {
+  const config = loadDistribution(model, log);
+  const { http, webSockets, s3 } = parts;
+  return config && new Distribution(config, { http, webSocket: webSockets[0], s3 });
+}
+
+export function startSchedules(
+  { log, started }: Foundation,
+  model: Model,
+  { permissions, roles }: Services,
+  { lambda, async }: Functions,
+): Schedules {
+  const schedules = new Schedules({ model, lambda, async, permissions, roles, log });
+  schedules.start();
+  started.add(() => schedules.stop());
+  return schedules;
+}
+
+function only(protocol: Api['protocol'], apis: readonly Api[]): Api | undefined {
+  const [api, ...others] = apis.filter((candidate) => candidate.protocol === protocol);
+  if (others.length > 0) throw new Error(`The local cloud serves one ${protocol} API, not ${others.length + 1}`);
+  return api;
+}

@@ -1,0 +1,51 @@
+import { CustomResources } from '../custom-resources/custom-resources.ts';
+import { Memory } from '../custom-resources/memory.ts';
+import { AsyncInvocations } from '../lambda/async.ts';
+import { EventSources } from '../lambda/event-sources.ts';
+import { loadFunctions } from '../lambda/functions.ts';
+import { Lambda } from '../lambda/lambda.ts';
+import { S3_PREFIX } from '../s3/address.ts';
+import type { Model } from '../template/model.ts';
+import type { Foundation } from './foundation.ts';
+import type { Servers } from './servers.ts';
+import type { Services } from './services.ts';
+
+/** The functions, and what invokes them on behalf of other functions. */
+export interface Functions {
+  readonly lambda: Lambda;
+  readonly async: AsyncInvocations;
+}
+
+export function startFunctions(
+  { options, directories, calls, activity, log, started }: Foundation,
+  model: Model,
+  { queues, roles }: Services,
+  { gate, edge, rewrite }: Servers,
+): Functions {
+  const functions = loadFunctions(model, () => directories.scratch());
+  const endpoints = { gate: gate.url, s3: `${edge.origin}${S3_PREFIX}` };
+  const lambda = new Lambda({ functions, endpoints, rewrite, calls, activity, log });
+  started.add(() => lambda.stop());
+  const { retryDelayMs = (retry: number) => retry * 250, invocationDelayMs: delayMs = () => 0 } = options;
+  const async = new AsyncInvocations({ lambda, queues, roles, calls, activity, log, retryDelayMs, delayMs });
+  started.add(() => async.stop());
+  const eventSources = new EventSources({ model, queues, lambda, roles, activity, retryDelayMs });
+  started.add(() => eventSources.stop());
+  return { lambda, async };
+}
+
+export function loadCustomResources(
+  { directories }: Foundation,
+  model: Model,
+  { lambda, async }: Functions,
+  { gate }: Servers,
+): CustomResources {
+  const memory = new Memory(directories.kept('custom-resources.json'));
+  return new CustomResources({ model, lambda, async, gate: () => gate.url, memory });
+}
+
+/** From here on everything has its value: what cannot be resolved now never will. */
+export function resolveEverything(model: Model, { roles }: Services): void {
+  for (const resource of model.resources) resource.properties();
+  for (const role of roles.values()) role.decide('sts:GetCallerIdentity', '*');
+}

@@ -1,0 +1,52 @@
+import { EmulatorClient } from '../dynamodb/client.ts';
+import { Conflicts } from '../dynamodb/conflicts.ts';
+import { startEmulator } from '../dynamodb/emulator.ts';
+import { createTables } from '../dynamodb/tables.ts';
+import { grantRecorder } from '../iam/grants.ts';
+import { loadRoles, type Role } from '../iam/roles.ts';
+import { Permissions } from '../lambda/permissions.ts';
+import { Secrets } from '../secretsmanager/secrets.ts';
+import { Faults } from '../sns/faults.ts';
+import { Outbox } from '../sns/outbox.ts';
+import { Registry } from '../sns/registry.ts';
+import { Queues } from '../sqs/queues.ts';
+import type { Model } from '../template/model.ts';
+import type { Foundation } from './foundation.ts';
+
+/** The services that hold state and invoke nothing. */
+export interface Services {
+  readonly dynamodb: EmulatorClient;
+  readonly conflicts: Conflicts;
+  /** Resolves once the tables are there. Other phases go on meanwhile. */
+  readonly tables: Promise<void>;
+  readonly roles: Map<string, Role>;
+  readonly permissions: Permissions;
+  readonly queues: Queues;
+  readonly secrets: Secrets;
+  readonly registry: Registry;
+  readonly outbox: Outbox;
+}
+
+export async function startServices({ options, directories, started }: Foundation, model: Model): Promise<Services> {
+  const emulator = await startEmulator(directories.kept('dynamodb.sqlite'), options.database);
+  started.add(() => emulator.stop());
+  const dynamodb = new EmulatorClient(emulator.endpoint);
+  started.add(() => dynamodb.close());
+  const tables = createTables(model, dynamodb);
+  // Awaited by a later phase; should one before it fail, this must not fail on its own.
+  tables.catch(() => {});
+
+  const { MACAW_GRANTS: grants } = process.env;
+  const registry = new Registry(directories.kept('sns.json'));
+  return {
+    dynamodb,
+    conflicts: new Conflicts(model, options.transactionMs ?? 0),
+    tables,
+    roles: loadRoles(model, grants ? grantRecorder(grants) : undefined),
+    permissions: new Permissions(model),
+    queues: new Queues(model),
+    secrets: new Secrets(directories.kept('secrets.json'), options.secrets ?? {}),
+    registry,
+    outbox: new Outbox(new Faults(registry)),
+  };
+}

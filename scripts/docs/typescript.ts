@@ -1,0 +1,53 @@
+import * as z from 'zod/mini';
+
+/** The parts of JSON Schema that the chat's schemas use. */
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: Schema | boolean;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+}
+
+/** Writes a schema as a TypeScript type, as it is sent. Numbers of an enumeration are sorted. */
+export function typescript(schema: z.ZodMiniType): string {
+  return write(JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input' }))), '');
+}
+
+function write(schema: Schema, indent: string): string {
+  if (schema.$ref) return schema.$ref.replace(/.*\//, '');
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum)
+    return schema.enum
+      .toSorted()
+      .map((value) => JSON.stringify(value))
+      .join(' | ');
+  if (schema.anyOf) return [...new Set(schema.anyOf.map((one) => write(one, indent)))].join(' | ');
+  switch (schema.type) {
+    case 'object':
+      return writeObject(schema, indent);
+    case 'array':
+      return `(${write(schema.items ?? {}, indent)})[]`;
+    case 'integer':
+      return 'number';
+    default:
+      return [schema.type ?? 'unknown'].flat().join(' | ');
+  }
+}
+
+function writeObject({ properties, required = [], additionalProperties }: Schema, indent: string): string {
+  const rest = typeof additionalProperties === 'object' ? additionalProperties : undefined;
+  if (!properties) return `Record<string, ${write(rest ?? {}, indent)}>`;
+  const inner = `${indent}  `;
+  const members = Object.entries(properties).map(([name, member]) => {
+    const comment = member.description === undefined ? '' : `  // ${member.description}`;
+    return `${inner}${name}${required.includes(name) ? '' : '?'}: ${write(member, inner)};${comment}`;
+  });
+  const others = rest ? [`${inner}[name: string]: ${write(rest, inner)};`] : [];
+  return `{\n${[...members, ...others].join('\n')}\n${indent}}`;
+}

@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { database } from '../support/database.ts';
+import { Device, text } from '../support/device.ts';
+import { app, befriend, credentials, rest, someone } from '../support/macaw.ts';
+import { RawClient } from '../support/raw.ts';
+import { connectionOf } from '../support/raw-clients.ts';
+import { watcher } from '../support/watcher.ts';
+
+const GRACE_S = 30;
+
+let messageDelayMs = 0;
+const system = database(() => ({ patient: { presenceGraceSeconds: GRACE_S } }), {
+  invocationDelayMs: (functionId) => (functionId.startsWith('Message') ? messageDelayMs : 0),
+});
+
+const sessions = async (who: string) =>
+  ((await rest(system.origin, 'GET', `/ctx/${who}`)).body as { sessions: number }).sessions;
+
+const join = (client: string, more: object = {}) =>
+  `40/chat,${JSON.stringify({ ...credentials({ client }), ...more })}`;
+
+/** A client of Engine.IO 4 that has not joined anything yet. */
+async function opened(): Promise<RawClient & { id: string }> {
+  const raw = await RawClient.connect(system.origin, { EIO: '4', transport: 'websocket' });
+  await raw.until((frame) => frame.startsWith('0'));
+  return Object.assign(raw, { id: connectionOf(raw) });
+}
+
+async function friends(application: string = app.id): Promise<{ tom: string; jerry: string; received: string[] }> {
+  const [tom, jerry] = [someone('tom'), someone('jerry')];
+  const headers = { 'X-ML-AppId': application };
+  await rest(system.origin, 'POST', `/ctx/${tom}/friends/${jerry}`, { headers });
+  const { received } = await watcher('4.8.4', system.origin, { client: tom, app: application });
+  return { tom, jerry, received };
+}
+
+const itemOf = async (connectionId: string) =>
+  (await system.database.connections()).find(({ pk }) => pk === `connection#${connectionId}`);
+
+describe('a join that is handled after its connection has closed', () => {
+  it('registers nothing, and nobody is told', async () => {
+    const { jerry, received } = await friends();
+    const raw = await opened();
+    messageDelayMs = 150;
+    raw.send(join(jerry));
+    raw.close();
+    await raw.closed;
+    messageDelayMs = 0;
+    await system.cloud.settled();
+    expect(await sessions(jerry)).toBe(0);
+    expect(received).toEqual([]);
+    const item = await itemOf(raw.id);
+    expect(item).toMatchObject({ closed: expect.any(Number), expires: expect.any(Number) });
+    expect(item).not.toHaveProperty('everybody');
+    expect(item).not.toHaveProperty('shard');
+    expect(Number(item?.expires)).toBeLessThanOrEqual(Date.now() / 1000 + 5 * 60 + 1);
+  });
+
+  it('registers nothing when the client has left the namespace before', async () => {
+    const jerry = someone('jerry');
+    const raw = await opened();
+    messageDelayMs = 150;
+    raw.send(join(jerry));
+    messageDelayMs = 0;
+    raw.send('41/chat,');
+    await raw.closed;
+    await system.cloud.settled();
+    expect(await sessions(jerry)).toBe(0);
+  });
+});
+
+it('a connection that closes while its join is confirmed leaves `offline` as the last word', async () => {
+  const { jerry, received } = await friends();
+  const raw = await opened();
+  // The confirmation is tried again after a pause, in which the connection closes and `offline` is announced.
+  system.cloud.failPosts(raw.id, 429, 2);
+  raw.send(join(jerry));
+  await expect.poll(() => itemOf(raw.id), { timeout: 5000, interval: 5 }).toBeDefined();
+  raw.close();
+  await system.cloud.settled();
+  expect(await sessions(jerry)).toBe(0);
+  expect(received.at(-1)).not.toBe(`online ${jerry}`);
+});
+
+it('a join that cannot be confirmed closes the connection, and friends are told all the same', async () => {
+  const { jerry, received } = await friends('patient');
+  const raw = await opened();
+  system.cloud.failPosts(raw.id, 429, 5);
+  raw.send(join(jerry, { app: 'patient' }));
+  await raw.closed;
+  const again = await Device.login('4.8.4', system.origin, { client: jerry, app: 'patient' });
+  await again.loggedIn();
+  await expect.poll(() => received).toEqual([`online ${jerry}`]);
+}, 40_000);
+
+describe('a second join', () => {
+  it('while the first is in progress is left unanswered', async () => {
+    const tom = someone('tom');
+    const raw = await opened();
+    raw.send(join(tom));
+    raw.send(join(tom));
+    await raw.until((frame) => frame.includes('"login"'));
+    await system.cloud.settled();
+    expect(raw.frames.received.slice(1)).toEqual([
+      `40/chat,{"sid":"${raw.id}"}`,
+      `42/chat,["login",{"success":true,"id":"${tom}"}]`,
+    ]);
+    expect(await sessions(tom)).toBe(1);
+    raw.close();
+  });
+
+  it('after the client has left the namespace finds the connection closed', async () => {
+    const tom = someone('tom');
+    const raw = await opened();
+    raw.send(join(tom));
+    await raw.until((frame) => frame.includes('"login"'));
+    raw.send('41/chat,');
+    raw.send(join(tom));
+    await raw.closed;
+    await system.cloud.settled();
+    expect(await sessions(tom)).toBe(0);
+  });
+});
+
+it('an event that comes before its own join is handled has its sender from the URL', async () => {
+  const [tom, jerry] = [someone('tom'), someone('jerry')];
+  await befriend(system.origin, tom, jerry);
+  const jerrys = await Device.login('4.8.4', system.origin, jerry);
+  const auth = JSON.stringify(credentials({ client: tom }));
+  const raw = await RawClient.connect(system.origin, { EIO: '3', transport: 'websocket', auth });
+  messageDelayMs = 150;
+  await raw.until((frame) => frame === '40');
+  messageDelayMs = 0;
+  raw.send(`42/chat,1${JSON.stringify(['say', text(jerry, 'early')])}`);
+  expect(await raw.until((frame) => frame.startsWith('43/chat,1'))).toContain('"success":true');
+  expect(await jerrys.messages.at()).toMatchObject({ content: { body: 'early' } });
+  await raw.until((frame) => frame.includes('"login"'));
+  raw.close();
+});
+
+describe('a login that fails for the moment', () => {
+  it('because a table is throttled closes the connection at once; the client comes back and is logged in', async () => {
+    const tom = someone('tom');
+    const raw = await opened();
+    const before = Date.now();
+    // As often as the SDK tries.
+    system.cloud.throttle('dynamodb', 3);
+    raw.send(join(tom));
+    await raw.closed;
+    expect(Date.now() - before).toBeLessThan(5000);
+    expect(raw.frames.received).toHaveLength(1);
+
+    const mark = system.cloud.calls.mark();
+    system.cloud.throttle('dynamodb', 3);
+    const device = new Device('4.8.4', system.origin, {
+      options: { auth: credentials({ client: tom }), reconnectionDelay: 50 },
+    });
+    expect(await device.loggedIn()).toBe(tom);
+    expect(device.logins.received).toHaveLength(1);
+    const attempts = Object.entries(system.cloud.calls.summary(mark).invocations);
+    expect(attempts.find(([name]) => name.startsWith('Connect'))?.[1]).toBe(2);
+  });
+
+  it('because of too many devices is received, and the client tries again', async () => {
+    const tom = someone('tom');
+    const connections = new Set(Array.from({ length: 100 }, (_, n) => `device-${n}`));
+    await system.database.addConnections([{ pk: `${app.id}#user#${tom}`, connections }]);
+    const device = new Device('4.8.4', system.origin, {
+      query: { auth: JSON.stringify(credentials({ client: tom })) },
+      options: { reconnectionDelay: 50 },
+    });
+    expect(await device.logins.at(1)).toMatchObject({ success: false, error: 5008 });
+    expect(device.disconnects.received[0]).toBe('transport close');
+  });
+});
+
+it.each(['URL', 'CONNECT payload'] as const)(
+  'an event that meets a throttled table is refused with 5002, with credentials in the %s',
+  async (way) => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    await befriend(system.origin, tom, jerry);
+    const auth = credentials({ client: tom });
+    const device = new Device(
+      '4.8.4',
+      system.origin,
+      way === 'URL' ? { query: { auth: JSON.stringify(auth) } } : { options: { auth } },
+    );
+    await device.loggedIn();
+    await system.cloud.settled();
+    system.cloud.throttle('dynamodb', 3);
+    expect(await device.say(text(jerry, 'lost', { ack: 9 }))).toMatchObject({ success: false, error: 5002, ack: 9 });
+    expect(await device.refusals.at()).toMatchObject({ error: 5002, ack: 9 });
+    expect(await device.say(text(jerry, 'said'))).toMatchObject({ success: true });
+  },
+);
+
+it('credentials that do not fit the connection are refused with 5010, not by a failed upgrade', async () => {
+  const passenger = { notes: 'n'.repeat(8000) };
+  const device = new Device('4.8.4', system.origin, { query: { auth: JSON.stringify(credentials({ passenger })) } });
+  expect(await device.logins.at()).toMatchObject({ success: false, error: 5010 });
+  expect(await device.disconnects.at()).toBe('io server disconnect');
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { cost } from '../support/cost.ts';
+import { database } from '../support/database.ts';
+import { app, rest, someone } from '../support/macaw.ts';
+import type { RawClient } from '../support/raw.ts';
+import { connectAll, connectionOf, framesWith } from '../support/raw-clients.ts';
+
+/** More than the members that a speaker's own invocation lists. */
+const MEMBERS = 1100;
+const APP = 'large';
+const system = database(() => ({ [APP]: { roomMembers: 2000 } }));
+
+const call = (method: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
+  rest(system.origin, method, path, { body, headers: { 'X-ML-AppId': APP, ...headers } });
+
+const connect = (...ids: string[]) => connectAll(system.origin, ids, { app: APP });
+
+/** A room with very many members, of whom these are online. */
+async function room(online: readonly string[]): Promise<string> {
+  const others = Array.from({ length: MEMBERS - online.length }, () => someone('member'));
+  const members = [...online, ...others];
+  await system.database.addUsers(APP, members);
+  const { body: id } = await call('POST', '/rooms', { members: members.slice(0, 1000) });
+  const { status } = await call('POST', `/rooms/${id}/members`, { members: members.slice(1000) });
+  expect(status).toBe(201);
+  return String(id);
+}
+
+async function say(speaker: RawClient, id: string, body: string): Promise<void> {
+  speaker.send(`42/chat,1${JSON.stringify(['say', { to: { id, type: 2 }, content: { media: 0, body } }])}`);
+  await speaker.until((frame) => frame.startsWith('43/chat,1'));
+  await system.cloud.settled();
+}
+
+const shards = (mark: number) =>
+  system.cloud.calls.since(mark).filter((entry) => entry.service === 'invocation' && /^Deliver/.test(entry.functionId))
+    .length;
+
+const close = (clients: readonly RawClient[]) => {
+  for (const client of clients) client.close();
+};
+
+describe('a message to a room of more members than one invocation looks up', () => {
+  it('reaches every connection once, by several shards, whatever some posts meet', async () => {
+    const users = Array.from({ length: 24 }, () => someone('online'));
+    const [tom = ''] = users;
+    const id = await room(users);
+    const [toms, tablet, ...others] = await connect(tom, tom, ...users.slice(1));
+    if (!toms || !tablet) throw new Error('Tom is not there');
+    const [slow, failing, dead, ...fine] = others;
+    if (!slow || !failing || !dead) throw new Error('Nobody is there');
+    system.cloud.failPosts(connectionOf(slow), 429, 3);
+    // More often than a shard tries: what is left is a job of its own.
+    system.cloud.failPosts(connectionOf(failing), 500, 10);
+    system.cloud.drop(connectionOf(dead));
+
+    const mark = system.cloud.calls.mark();
+    await say(toms, id, 'to all of you');
+    expect([slow, failing, ...fine].map((client) => framesWith(client, '["message"'))).toEqual(
+      fine.map(() => 1).concat(1, 1),
+    );
+    expect([toms, tablet].map((client) => framesWith(client, '["message"'))).toEqual([0, 0]);
+    expect([toms, tablet].map((client) => framesWith(client, '["yourself"'))).toEqual([0, 1]);
+    expect(shards(mark)).toBeGreaterThan(2);
+    const left = JSON.stringify(await system.database.connections());
+    expect(left).toContain(connectionOf(slow));
+    expect(left).not.toContain(connectionOf(dead));
+    expect(Object.values(system.cloud.failureQueues()).flat()).toEqual([]);
+    close([toms, tablet, ...others]);
+    await system.cloud.settled();
+  }, 120_000);
+
+  it('comes late to a shard of which nobody was reached at first, and then once', async () => {
+    const [tom = '', jerry = ''] = [someone('tom'), someone('jerry')];
+    const id = await room([tom, jerry]);
+    const [toms, jerrys] = await connect(tom, jerry);
+    if (!toms || !jerrys) throw new Error('Nobody is there');
+    system.cloud.failPosts(connectionOf(jerrys), 500, 8);
+    await say(toms, id, 'are you there?');
+    expect(framesWith(jerrys, 'are you there?')).toBe(1);
+    close([toms, jerrys]);
+    await system.cloud.settled();
+  }, 120_000);
+
+  it('is refused to who is no member', async () => {
+    const [tom = '', jerry = ''] = [someone('tom'), someone('jerry')];
+    const id = await room([tom]);
+    const [jerrys] = await connect(jerry);
+    if (!jerrys) throw new Error('Jerry is not there');
+    await say(jerrys, id, 'let me in');
+    expect(framesWith(jerrys, '"error":5003')).toBeGreaterThan(0);
+    close([jerrys]);
+    await system.cloud.settled();
+  }, 60_000);
+});
+
+describe('a system message', () => {
+  const body = { content: { media: 0, body: 'maintenance at noon' } };
+  const post = async (path: string) => {
+    expect((await call('POST', path, body, { 'X-ML-MasterKey': app.masterKey })).status).toBe(202);
+    await system.cloud.settled();
+  };
+
+  it('to a room of very many reaches every member online once, the others not at all', async () => {
+    const users = Array.from({ length: 5 }, () => someone('online'));
+    const id = await room(users);
+    const [outsider, ...members] = await connect(someone('outsider'), ...users);
+    await post(`/system/${id}?room`);
+    expect(members.map((client) => framesWith(client, '["sys"'))).toEqual(users.map(() => 1));
+    expect(outsider && framesWith(outsider, '["sys"')).toBe(0);
+    close([...members, ...(outsider ? [outsider] : [])]);
+    await system.cloud.settled();
+  }, 60_000);
+
+  it('to more connections than one invocation posts to reaches each once, and forgets those that are gone', async () => {
+    const gone = Array.from({ length: 40 }, (_, n) => ({
+      pk: `connection#gone-${n}`,
+      everybody: `${APP}#${n % 2}`,
+    }));
+    await system.database.addConnections(gone);
+    const clients = await connect(...Array.from({ length: 12 }, () => someone('online')));
+    const mark = system.cloud.calls.mark();
+    await post('/system');
+    expect(clients.map((client) => framesWith(client, '["sys"'))).toEqual(clients.map(() => 1));
+    expect(shards(mark)).toBeGreaterThan(2);
+    expect(JSON.stringify(await system.database.connections())).not.toContain('gone-');
+    close(clients);
+    await system.cloud.settled();
+  }, 60_000);
+});
+
+it('to join a room and to leave it writes as much for the thousandth as for the first', async () => {
+  const [first, late] = [someone('first'), someone('late')];
+  const large = await room([]);
+  await system.database.addUsers(APP, [first, late]);
+  const { body: small } = await call('POST', '/rooms', {});
+  const units = async (method: string, id: unknown, user: string) => {
+    const spent = await cost(system.cloud, () => call(method, `/rooms/${id}/members/${user}`, undefined));
+    return { writes: spent.writeUnits, calls: spent.calls, reads: spent.readUnits };
+  };
+  const [few, many] = [await units('POST', small, first), await units('POST', large, late)];
+  expect(few.writes).toBeGreaterThan(0);
+  expect({ ...many, reads: 0 }).toEqual({ ...few, reads: 0 });
+  // The answer lists a thousand members at most.
+  expect(many.reads - few.reads).toBeLessThan(25);
+  expect(await units('DELETE', large, late)).toEqual(await units('DELETE', small, first));
+}, 60_000);
