@@ -63,7 +63,7 @@ const Stage = section({
   firewall: z.optional(section({ requestsPerFiveMinutes: wholeNumber(10, 2_000_000_000, 'requests') })),
   priceClass: z._default(oneOf(...Object.values(PriceClass)), PriceClass.PRICE_CLASS_ALL),
   logRetentionDays: z._default(oneOf(...LOG_DAYS), RetentionDays.ONE_MONTH),
-  tracing: z._default(yesOrNo(), true),
+  tracing: z._default(yesOrNo(), false),
   alarmEmail: z.optional(text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'an email address')),
 });
 

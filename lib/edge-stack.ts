@@ -47,6 +47,9 @@ export interface EdgeStackProps extends StackProps {
   readonly attachmentDays: number;
 }
 
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html */
+const CACHED_ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
+
 /** The CloudFront distribution: one host name for the realtime channel, the REST endpoints and the attachments. */
 export class EdgeStack extends Stack {
   constructor(scope: Construct, id: string, props: EdgeStackProps) {
@@ -82,8 +85,9 @@ export class EdgeStack extends Stack {
           responseHeadersPolicy: this.attachmentHeaders(),
         },
       },
-      // Clients request a thumbnail before it exists. CloudFront must not cache the 404.
-      errorResponses: [{ httpStatus: 404, ttl: Duration.seconds(0) }],
+      // CloudFront caches errors for 10 seconds, with neither query nor headers in the key. The error of one client would
+      // reach others. And clients request a thumbnail before it exists.
+      errorResponses: CACHED_ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
     });
     Annotations.of(distribution).acknowledgeWarning(
       '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',

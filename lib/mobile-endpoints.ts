@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../functions/shared/constants.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
+import { warnWithoutMobilePush } from './mobile-push-regions.ts';
 import type { PlatformApplications } from './platform-applications.ts';
 
 export interface MobileEndpointsProps {
@@ -17,6 +18,7 @@ export interface MobileEndpointsProps {
 export class MobileEndpoints extends Construct {
   constructor(scope: Construct, id: string, { tables, platforms, api }: MobileEndpointsProps) {
     super(scope, id);
+    warnWithoutMobilePush(this);
     const endpoints = new MacawFunction(this, 'Function', {
       handlerFile: 'installations',
       description: 'The endpoints for installations and push credentials',
@@ -24,10 +26,9 @@ export class MobileEndpoints extends Construct {
     });
     tables.core.allow(endpoints, 'GetItem', 'UpdateItem');
     tables.accounts.allow(endpoints, 'GetItem');
-    platforms.name(endpoints);
+    platforms.allowCreate(endpoints);
     platforms.allow(
       endpoints,
-      'CreatePlatformApplication',
       'SetPlatformApplicationAttributes',
       'CreatePlatformEndpoint',
       'GetEndpointAttributes',

@@ -5,7 +5,6 @@ import type { MacawFunction } from './macaw-function.ts';
 import { suppressWildcards } from './suppress.ts';
 
 type Action =
-  | 'CreatePlatformApplication'
   | 'SetPlatformApplicationAttributes'
   | 'GetPlatformApplicationAttributes'
   | 'CreatePlatformEndpoint'
@@ -37,6 +36,13 @@ export class PlatformApplications {
       resources,
       'They are created at run time. The prefix of the name restricts access to this stage.',
     );
+  }
+
+  /** Grants a function creating them, and sets their name prefix. AWS authorizes this on `app/`, without a platform or name. */
+  allowCreate(fn: MacawFunction): void {
+    this.name(fn);
+    const resource = Stack.of(fn).formatArn({ service: 'sns', resource: 'app/' });
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['sns:CreatePlatformApplication'], resources: [resource] }));
   }
 
   /** Grants a function listing them, and sets their name prefix. */

@@ -5,6 +5,8 @@ import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integra
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { ENV, EVERYBODY_INDEX, HEARTBEAT_INDEX } from '../functions/shared/constants.ts';
 import type { Tables } from './data-stack.ts';
@@ -24,6 +26,8 @@ export interface RealtimeStackProps extends StackProps {
 }
 
 const STAGE = 'live';
+
+const PRESENCE_TIMEOUT = Duration.seconds(29);
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const WHOLE_CPU_MB = 1769;
@@ -78,6 +82,8 @@ export class RealtimeStack extends Stack {
 
     const api = new WebSocketApi(this, 'Api', {
       description: "The realtime channel: Socket.IO's websocket transport",
+      // All frames have one route. A frame such as `2` is JSON, and AWS documents no default route for JSON.
+      routeSelectionExpression: '\\$default',
       connectRouteOptions: {
         integration: new WebSocketLambdaIntegration('ConnectIntegration', connect),
         // Every Socket.IO client names its transport. Requests without one get 401. EIO may be missing (iOS).
@@ -171,8 +177,7 @@ export class RealtimeStack extends Stack {
       handlerFile: 'presence-offline',
       functionName: `${this.stackName}-PresenceOffline`,
       description: 'Notifies friends that a user is offline',
-      // It waits up to a minute for the user to reconnect.
-      timeout: Duration.minutes(2),
+      timeout: PRESENCE_TIMEOUT,
       memorySize: 256,
       retryAttempts: 2,
       maxEventAge: Duration.minutes(10),
@@ -182,7 +187,33 @@ export class RealtimeStack extends Stack {
     connections.allow(presenceOffline, 'BatchGetItem', 'UpdateItem');
     // It removes closed connections that it finds. Their users can then be offline, too.
     presenceOffline.allowItself();
+    this.delayDepartures(presenceOffline);
     return presenceOffline;
+  }
+
+  /** Queues departures for the grace period. A function that waits costs money and uses concurrency. */
+  private delayDepartures(presenceOffline: MacawFunction): void {
+    const queue = new Queue(this, 'Departures', {
+      enforceSSL: true,
+      // AWS recommends six times the timeout of the function.
+      visibilityTimeout: Duration.seconds(6 * PRESENCE_TIMEOUT.toSeconds()),
+      retentionPeriod: Duration.hours(1),
+      deadLetterQueue: { queue: this.failures, maxReceiveCount: 3 },
+    });
+    presenceOffline.addEnvironment(ENV.departuresQueue, queue.queueUrl);
+    presenceOffline.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['SendMessage', 'ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map((name) => `sqs:${name}`),
+        resources: [queue.queueArn],
+      }),
+    );
+    new EventSourceMapping(this, 'DeparturesMapping', {
+      target: presenceOffline,
+      eventSourceArn: queue.queueArn,
+      batchSize: 10,
+      // A new account can run ten functions at the same time.
+      maxConcurrency: 2,
+    });
   }
 
   private createHeartbeat({ connections }: Tables): MacawFunction {

@@ -4,7 +4,7 @@ import { CorsHttpMethod, HttpApi, HttpMethod, HttpStage, LogGroupLogDestination 
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { CONTACT_INDEX, DIRECTORY_INDEX, ENV, MEMBERSHIP_INDEX } from '../functions/shared/constants.ts';
+import { CONTACT_INDEX, DIRECTORY_INDEX, ENV, MEMBERSHIP_INDEX, NEXT_SKIP } from '../functions/shared/constants.ts';
 import { Accounts } from './accounts.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
@@ -51,6 +51,7 @@ export class RestStack extends Stack {
         allowOrigins: ['*'],
         allowMethods: [CorsHttpMethod.ANY],
         allowHeaders: ['*'],
+        exposeHeaders: [NEXT_SKIP],
         maxAge: Duration.days(1),
       },
       createDefaultStage: false,
@@ -66,7 +67,7 @@ export class RestStack extends Stack {
     });
     const integration = new HttpLambdaIntegration('DocsIntegration', docs);
     for (const path of ['/openapi.json', '/docs', '/docs/{proxy+}']) {
-      this.api.addRoutes({ path, methods: [HttpMethod.GET], integration });
+      this.api.addRoutes({ path, methods: [HttpMethod.GET, HttpMethod.HEAD], integration });
     }
     new MobileEndpoints(this, 'Mobile', { ...props, api: this.api });
     new CfnOutput(this, 'RestUrl', {
@@ -78,6 +79,8 @@ export class RestStack extends Stack {
   /** The default stage. Its access log includes requests that do not reach a function. */
   private createStage(): void {
     const logGroup = new LogGroup(this, 'AccessLog', {
+      // API Gateway adds any other name to a resource policy of the account, whose size is limited.
+      logGroupName: `/aws/vendedlogs/apigateway/${this.stackName}`,
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });

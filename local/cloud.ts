@@ -38,15 +38,19 @@ export interface CloudOptions {
   parameters?: Record<string, string>;
   /** What Secrets Manager holds before the deployment, by name; what is kept of the same name goes before. @default none */
   secrets?: Record<string, string>;
-  /** API Gateway's limits, to be shortened in tests. @default 10 minutes idle, 2 hours, 32 KB frames, 128 KB messages, posts without a quota */
+  /** API Gateway's limits. Tests shorten them. @default the limits of AWS, without a quota of posts */
   limits?: Partial<Limits>;
   /**
    * Delays each invocation by an integration or an asynchronous call, so that frames finish out of order as they may on
    * AWS. It is given the function's logical id; see {@link randomDelay}. @default none
    */
   invocationDelayMs?: (functionId: string) => number;
+  /** The minimum duration of a DynamoDB transaction. Requests that meet it fail. @default the emulator's; about 20 ms on AWS */
+  transactionMs?: number;
   /** How long to wait before the n-th retry of an asynchronous invocation. @default n × 250 ms; minutes on AWS */
   retryDelayMs?: (retry: number) => number;
+  /** Web origins of other machines whose pages can connect to the WebSocket API. @default none */
+  allowedOrigins?: readonly string[];
   /** Told what functions print, what fails and what is denied. @default nobody */
   log?: (entry: LogEntry) => void;
 }
@@ -78,6 +82,12 @@ export interface Cloud {
   metrics: Metrics;
   /** The next so many calls of a service are throttled, as AWS does it. */
   throttle(service: 'dynamodb' | 'execute-api', calls: number): void;
+  /** Leaves the next calls of a service without a response, as a silently broken connection does. */
+  hang(service: 'dynamodb' | 'execute-api' | 'lambda', calls: number): void;
+  /** Closes all connections of functions to AWS. Functions detect that at the next use, as after a freeze. */
+  freeze(): void;
+  /** Makes the next writes of single items fail with a transaction conflict. */
+  conflict(writes: number): void;
   /** What SNS would have sent to telephones, and its faults. */
   outbox: Outbox;
   /** Closes everything and leaves no process or handle behind. */
@@ -160,6 +170,9 @@ function controls(
     clearFailureQueues: () => services.queues.clear(),
     metrics,
     throttle: (service, count) => servers.gate.throttle(service, count),
+    hang: (service, count) => servers.gate.hang(service, count),
+    freeze: () => servers.gate.freeze(),
+    conflict: (writes) => services.conflicts.force(writes),
     outbox: services.outbox,
     stop: () => started.stop(),
   };

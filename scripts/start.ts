@@ -9,10 +9,11 @@ import { DEMO, DEMO_APP } from './demo.ts';
 import { readable } from './log-line.ts';
 import { synthesize } from './synth.ts';
 
-const USAGE = `npm start -- [--port N] [--data DIR]
+const USAGE = `npm start -- [--port N] [--data DIR] [--allow-origin URL]
 
-  --port N     listen on port N (default: 3000)
-  --data DIR   keep the data in DIR between runs (default: in memory)`;
+  --port N             listen on port N (default: 3000)
+  --data DIR           keep the data in DIR between runs (default: in memory)
+  --allow-origin URL   let pages of this web origin connect; repeat it for several (default: pages of this machine)`;
 
 function options() {
   try {
@@ -20,6 +21,7 @@ function options() {
       options: {
         port: { type: 'string', default: '3000' },
         data: { type: 'string' },
+        'allow-origin': { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', default: false },
       },
     });
@@ -33,7 +35,7 @@ function options() {
   }
 }
 
-const { port, data, help } = options();
+const { port, data, help, 'allow-origin': allowedOrigins } = options();
 if (help) {
   console.log(USAGE);
   process.exit(0);
@@ -81,6 +83,7 @@ const cloud = await startCloud({
   assembly,
   port,
   ...DEMO,
+  allowedOrigins,
   ...(data && { dataDir: resolve(data) }),
   log: (entry) => {
     const text = describe(entry);

@@ -11,10 +11,12 @@ export function parseUsername(value: unknown): string {
   if (typeof value !== 'string' || value === '') {
     throw new AccountError(ACCOUNT_ERROR.usernameMissing, 'username must be a text that is not empty');
   }
-  if (value.length > USERNAME_CHARACTERS || /[\p{Cc}\p{Cs}]|^\s|\s$/u.test(value)) {
+  // Equal names are found by their NFKC form, in which one character may become eighteen.
+  const length = Math.max(value.length, value.normalize('NFKC').length);
+  if (length > USERNAME_CHARACTERS || /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|^\s|\s$/u.test(value)) {
     throw new AccountError(
       ACCOUNT_ERROR.badParameter,
-      `username must have at most ${USERNAME_CHARACTERS} characters, no control characters, and no space at its ends`,
+      `username: expected at most ${USERNAME_CHARACTERS} characters, no control, invisible or direction characters, and no space at either end`,
     );
   }
   return value;

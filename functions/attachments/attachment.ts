@@ -44,14 +44,12 @@ export function urlsOf({ key, thumbnail }: Attachment): string[] {
   return [key, thumbnail].flatMap((path) => (path === undefined ? [] : `${publicUrl}/${path}`));
 }
 
-/** Old Windows browsers send whole paths. */
+/** Control characters, and those that change the direction of text: with them `gpj.exe` can look like `exe.jpg`. */
+const UNSAFE = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu;
+
+/** The name of a file without its folders (old Windows browsers send whole paths) and without unsafe characters. */
 function basename(filename: string): string {
-  const name =
-    filename
-      .split(/[/\\]/)
-      .at(-1)
-      ?.replace(/\p{Cc}/gu, '')
-      .normalize('NFC') ?? '';
+  const name = filename.toWellFormed().split(/[/\\]/).at(-1)?.replace(UNSAFE, '').normalize('NFC') ?? '';
   return name.replace(/^\.+/, '') || 'file';
 }
 

@@ -12,34 +12,40 @@ export function mediaType(text: string): string {
   if (!TYPE.test(type)) {
     throw new ChatError(ERROR.badParameter, 'contentType must be a media type such as image/jpeg');
   }
-  return type;
+  return ALIASES.get(type) ?? type;
 }
 
+/** Names that clients use for other media types. */
+const ALIASES = new Map([['image/jpg', 'image/jpeg']]);
+
 /** What files are that come from clients which do not say so, by how their names end. */
-const ENDINGS: Record<string, string> = {
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  gif: 'image/gif',
-  webp: 'image/webp',
-  m4a: 'audio/mp4',
-  mp3: 'audio/mpeg',
-  amr: 'audio/amr',
-  mp4: 'video/mp4',
-  mov: 'video/quicktime',
-};
+const ENDINGS = new Map(
+  Object.entries({
+    jpg: 'image/jpeg',
+    jpeg: 'image/jpeg',
+    png: 'image/png',
+    gif: 'image/gif',
+    webp: 'image/webp',
+    m4a: 'audio/mp4',
+    mp3: 'audio/mpeg',
+    amr: 'audio/amr',
+    mp4: 'video/mp4',
+    mov: 'video/quicktime',
+  }),
+);
 
 const UNKNOWN = 'application/octet-stream';
 
-/** What clients say who do not know; `text/plain` is also how a form says nothing (RFC 7578, 4.4). */
+/** What clients send that do not know the type; `text/plain` is also how a form says nothing (RFC 7578, 4.4). */
 const VAGUE = new Set([UNKNOWN, 'text/plain']);
 
 /**
- * The media type of a file in a form: what the client says, or what the file's name suggests.
+ * The media type of a file in a form. If the client gives none, a vague one, or a wildcard (`image/*`), the name decides.
  * @throws ChatError 5001
  */
 export function mediaTypeOf({ name, type }: { name: string; type: string }): string {
-  const said = mediaType(type || UNKNOWN);
+  const isWildcard = /^([\w.+-]+|\*)\/\*\s*(;|$)/.test(type);
+  const given = mediaType(isWildcard ? UNKNOWN : type || UNKNOWN);
   const ending = name.split('.').at(-1)?.toLowerCase() ?? '';
-  return VAGUE.has(said) && Object.hasOwn(ENDINGS, ending) ? (ENDINGS[ending] ?? said) : said;
+  return (VAGUE.has(given) && ENDINGS.get(ending)) || given;
 }

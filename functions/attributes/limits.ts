@@ -21,9 +21,9 @@ export const MAX_VALUES = 49;
  */
 export function checkAttributes(value: unknown): Record<string, unknown> {
   if (!isObject(value)) throw new ChatError(ERROR.badParameter, 'attributes must be a JSON object');
-  checkLevel(value, 1);
   const bytes = Buffer.byteLength(JSON.stringify(value));
   if (bytes > ATTRIBUTES_BYTES) throw tooLong(`take ${bytes} bytes as JSON`, `${ATTRIBUTES_BYTES}`);
+  checkLevel(value, 1);
   const entries = entriesOf(value);
   if (entries.length > MAX_VALUES) {
     throw tooLong(`hold ${entries.length} different texts, numbers and booleans`, `${MAX_VALUES}`);

@@ -1,3 +1,5 @@
+import { tryParseJson } from '../protocol/index.ts';
+
 /**
  * A message as MaxIM's JavaScript clients 3.x say it (maxleap-im 3.0.17), in the words of all others: theirs is JSON text,
  * and what an upload was answered with, the list of its URLs, is its body as it is. Everything else is left as it came.
@@ -10,9 +12,5 @@ export function normalizeLegacyMessage(said: unknown): unknown {
 }
 
 function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return tryParseJson(text) ?? text;
 }

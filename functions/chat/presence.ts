@@ -1,7 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
+import { sendDelayed } from '../gateway/delay-queue.ts';
 import type { Delivery } from '../jobs/deliver.ts';
 import { enqueueDeliveries } from '../jobs/deliver-enqueue.ts';
 import { logger } from '../observe/logger.ts';
+import { ENV } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
 import { serverEvent } from '../shared/event.ts';
 import type { User } from '../shared/principal.ts';
 import { findApp } from '../store/apps.ts';
@@ -11,7 +13,7 @@ import { friendsOf } from '../store/friendships.ts';
 import { fanOut } from './fan-out.ts';
 import { type OwnedConnection, openConnections } from './recipients.ts';
 
-/** Nobody is waited for longer: the waiting is paid for. */
+/** Nobody is waited for longer: their friends would take them for online. */
 const MAX_GRACE_S = 60;
 
 /**
@@ -32,15 +34,16 @@ export async function notifyOnline(news: PresenceChange, except: string): Promis
 
 /**
  * Notifies whoever was notified that a user is online that the user has gone, unless the user comes back within the time
- * that the application grants.
+ * that the application grants. That time is spent in a queue, not by this function.
  * @param left when the last connection was removed, epoch ms
  * @throws when nobody could be notified yet; it may be tried again
  */
 export async function notifyOffline(user: User, left: number): Promise<void> {
   const app = await findApp(user.app);
   if (!app) return;
-  const grace = Math.min(app.presenceGraceSeconds, MAX_GRACE_S) * 1000;
-  await setTimeout(Math.max(0, left + grace - Date.now()));
+  const graceMs = Math.min(app.presenceGraceSeconds, MAX_GRACE_S) * 1000;
+  const remainingMs = left + graceMs - Date.now();
+  if (remainingMs > 0) return sendDelayed(requireEnv(ENV.departuresQueue), { user, left }, remainingMs / 1000);
   // Read before the user is marked as offline, which succeeds only once: from then on nothing may fail.
   const friends = await friendsOnline(user);
   const announced = await markOffline(user, left);

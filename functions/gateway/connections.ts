@@ -5,6 +5,7 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { countThrottling } from '../observe/throttling.ts';
+import { clientConfig } from '../shared/aws-client.ts';
 import { ENV, METRIC } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 
@@ -12,11 +13,19 @@ import { requireEnv } from '../shared/environment.ts';
  * The SDK retries 429 by itself, with backoff and jitter: it means that the account's post rate is exceeded
  * or that this client's buffer is full. Five attempts take four seconds on average, and eight at most.
  */
-const client = new ApiGatewayManagementApiClient({ endpoint: requireEnv(ENV.callbackUrl), maxAttempts: 5 });
+const client = new ApiGatewayManagementApiClient({
+  ...clientConfig('quick'),
+  endpoint: requireEnv(ENV.callbackUrl),
+  maxAttempts: 5,
+});
 countThrottling(client, METRIC.postsThrottled);
 
 /** The same without retries, for those who have to know that they are refused. */
-const impatient = new ApiGatewayManagementApiClient({ endpoint: requireEnv(ENV.callbackUrl), maxAttempts: 1 });
+const impatient = new ApiGatewayManagementApiClient({
+  ...clientConfig('quick'),
+  endpoint: requireEnv(ENV.callbackUrl),
+  maxAttempts: 1,
+});
 countThrottling(impatient, METRIC.postsThrottled);
 
 /** API Gateway's answer for a connection that is closed, or whose `$connect` has not returned yet. */
@@ -66,7 +75,7 @@ export async function tryPost(connectionId: string, frame: string): Promise<'sen
 export async function postFirst(connectionId: string, frame: string): Promise<'sent' | 'gone'> {
   for (let pause = 10; pause < 2000; pause *= 2) {
     if ((await post(connectionId, frame)) === 'sent') return 'sent';
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await new Promise((resolve) => setTimeout(resolve, Math.min(pause, 1000)));
   }
   return 'gone';
 }

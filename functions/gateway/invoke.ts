@@ -1,37 +1,25 @@
-import { AwsClient } from 'aws4fetch';
 import { correlationId } from '../observe/observed.ts';
+import { TIMEOUT_MS } from '../shared/aws-client.ts';
 import { ENV } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
+import type { HttpResponse } from './http-client.ts';
+import { postSigned } from './signed-request.ts';
 
-/**
- * Signs as the function's role. The SDK's client for Lambda would do the same, and take 71 KB of each bundle.
- * A request that meets 429 or 5xx is retried with backoff.
- */
-const client = () =>
-  new AwsClient({
-    accessKeyId: requireEnv('AWS_ACCESS_KEY_ID'),
-    secretAccessKey: requireEnv('AWS_SECRET_ACCESS_KEY'),
-    sessionToken: requireEnv('AWS_SESSION_TOKEN'),
-    region: requireEnv('AWS_REGION'),
-    service: 'lambda',
-    retries: 3,
-  });
-
-let aws: AwsClient | undefined;
+/** A function that is waited for answers within the time that its caller has. */
+const SYNCHRONOUS_TIMEOUT_MS = 28_000;
 
 /**
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  * The event takes along which request it comes of: Lambda hands a client context over in synchronous invocations only.
  */
-async function send(url: string, type: 'Event' | 'RequestResponse', event: object): Promise<Response> {
-  aws ??= client();
-  const headers = { 'X-Amz-Invocation-Type': type };
-  const response = await aws.fetch(url, {
-    method: 'POST',
-    headers,
+async function send(url: string, type: 'Event' | 'RequestResponse', event: object): Promise<HttpResponse> {
+  const response = await postSigned(url, {
+    service: 'lambda',
+    headers: { 'X-Amz-Invocation-Type': type },
     body: JSON.stringify({ ...event, correlationId: correlationId() }),
+    timeoutMs: type === 'Event' ? TIMEOUT_MS.quick : SYNCHRONOUS_TIMEOUT_MS,
   });
-  if (!response.ok) throw new Error(`Lambda answered ${response.status}: ${await response.text()}`);
+  if (response.status >= 300) throw new Error(`Lambda answered ${response.status}: ${response.body}`);
   return response;
 }
 
@@ -54,7 +42,7 @@ export async function invokeAsync(url: string, event: object): Promise<void> {
  * @throws when it failed, or Lambda did not run it
  */
 export async function invoke(url: string, event: object): Promise<unknown> {
-  const response = await send(url, 'RequestResponse', event);
-  if (response.headers.has('x-amz-function-error')) throw new Error(`The function failed: ${await response.text()}`);
-  return response.json();
+  const { headers, body } = await send(url, 'RequestResponse', event);
+  if (headers['x-amz-function-error'] !== undefined) throw new Error(`The function failed: ${body}`);
+  return JSON.parse(body);
 }

@@ -5,6 +5,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
+import { clientConfig } from '../shared/aws-client.ts';
 import { ENV } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 
@@ -14,7 +15,21 @@ const Keys = z.object({ clientKey: z.string(), masterKey: z.string() });
 export type Keys = z.output<typeof Keys>;
 
 const prefix = requireEnv(ENV.secretPrefix);
-const client = new SecretsManagerClient({});
+const client = new SecretsManagerClient(clientConfig('service'));
+
+/**
+ * Tells what to do about a secret that was deleted: it blocks its name until it is gone, after up to 30 days.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html
+ */
+function explained(app: string, error: unknown): unknown {
+  if (!named(error, 'InvalidRequestException') || !/deletion/.test(String(error))) return error;
+  const name = secretOf(app);
+  return new Error(
+    `The secret ${name} is scheduled for deletion and blocks its name. Keep its keys: aws secretsmanager restore-secret ` +
+      `--secret-id ${name}. Or make new ones: aws secretsmanager delete-secret --secret-id ${name} ` +
+      '--force-delete-without-recovery. Then deploy again',
+  );
+}
 
 const named = (error: unknown, ...names: string[]) => error instanceof Error && names.includes(error.name);
 
@@ -32,7 +47,7 @@ export async function readKeys(app: string): Promise<Keys | undefined> {
   } catch (error) {
     // A name that has no ARN matches no grant, so of what is not there AWS may say that it is forbidden.
     if (named(error, 'ResourceNotFoundException', 'AccessDeniedException')) return undefined;
-    throw error;
+    throw explained(app, error);
   }
 }
 
@@ -57,7 +72,7 @@ export async function createKeys(app: string, keys: Keys): Promise<boolean> {
     return true;
   } catch (error) {
     if (named(error, 'ResourceExistsException')) return false;
-    throw error;
+    throw explained(app, error);
   }
 }
 

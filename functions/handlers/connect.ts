@@ -3,14 +3,32 @@ import { AuthorizerContext } from '../auth/authorizer-context.ts';
 import { enqueueHandshake } from '../jobs/handshake-enqueue.ts';
 import { observed } from '../observe/observed.ts';
 
-const Event = z.object({ requestContext: z.object({ connectionId: z.string(), authorizer: AuthorizerContext }) });
+const Event = z.object({
+  headers: z._default(z.record(z.string(), z.string()), {}),
+  requestContext: z.object({ connectionId: z.string(), authorizer: AuthorizerContext }),
+});
+
+interface Answer {
+  readonly statusCode: number;
+  readonly headers?: Record<string, string>;
+}
 
 /**
  * Answers `$connect` and starts the handshake. The server must speak first, but nothing can be posted to a connection
  * before this function has returned.
  */
-export const handler = observed(async (event: unknown): Promise<{ statusCode: number }> => {
-  const { connectionId, authorizer } = Event.parse(event).requestContext;
+export const handler = observed(async (event: unknown): Promise<Answer> => {
+  const { headers, requestContext } = Event.parse(event);
+  const { connectionId, authorizer } = requestContext;
   await enqueueHandshake({ connectionId, eio: authorizer.eio });
-  return { statusCode: 200 };
+  const protocol = firstSubprotocol(headers);
+  return { statusCode: 200, ...(protocol && { headers: { [SUBPROTOCOL]: protocol } }) };
 });
+
+const SUBPROTOCOL = 'Sec-WebSocket-Protocol';
+
+/** The subprotocol to confirm: a client that offers some fails when none is confirmed, and API Gateway confirms none by itself. */
+function firstSubprotocol(headers: Readonly<Record<string, string>>): string | undefined {
+  const offered = Object.entries(headers).find(([name]) => name.toLowerCase() === SUBPROTOCOL.toLowerCase());
+  return offered?.[1].split(',')[0]?.trim();
+}

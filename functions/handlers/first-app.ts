@@ -57,7 +57,12 @@ async function run({ RequestType, LogicalResourceId, PhysicalResourceId }: Envel
 
 async function answer({ ResponseURL, StackId, RequestId, LogicalResourceId }: Envelope, outcome: Outcome) {
   const body = JSON.stringify({ StackId, RequestId, LogicalResourceId, ...outcome });
-  const response = await fetch(ResponseURL, { method: 'PUT', body, headers: { 'content-type': '' } });
+  const response = await fetch(ResponseURL, {
+    method: 'PUT',
+    body,
+    headers: { 'content-type': '' },
+    signal: AbortSignal.timeout(5000),
+  });
   // Lambda runs the function again, which then finds the application and answers once more.
   if (!response.ok) throw new Error(`The answer to CloudFormation was refused with status ${response.status}`);
 }

@@ -1,10 +1,11 @@
 import { ListPlatformApplicationsCommand, type PlatformApplication, SNSClient } from '@aws-sdk/client-sns';
 import { recordCertificate } from '../observe/metrics.ts';
 import { observed } from '../observe/observed.ts';
+import { clientConfig } from '../shared/aws-client.ts';
 import { ENV } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 
-const sns = new SNSClient({});
+const sns = new SNSClient(clientConfig('service'));
 const prefix = `${requireEnv(ENV.platformPrefix)}-`;
 
 const DAY_MS = 24 * 60 * 60 * 1000;

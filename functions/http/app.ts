@@ -2,18 +2,21 @@ import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { addLogContext } from '../observe/observed.ts';
 import { publicError } from '../observe/public-error.ts';
+import { NEXT_SKIP } from '../shared/constants.ts';
 import { ChatError, ERROR, Forbidden, NotLoggedIn, TooManyRequests } from '../shared/errors.ts';
 import { parse, parseJson } from '../shared/parse.ts';
 import { masterOnly } from './access.ts';
 import { authenticateRequest } from './authenticate.ts';
 import { isForm, readFile } from './form.ts';
+import { checkBody, queryOf } from './request-text.ts';
+import { fitting } from './response-size.ts';
 import type { Route } from './route.ts';
 import { STATUS } from './status.ts';
 
 /** How a failure is answered. */
 export type ErrorFormat = (error: ChatError) => { readonly status: ContentfulStatusCode; readonly body: object };
 
-const chatErrorFormat: ErrorFormat = (error) => ({
+export const chatErrorFormat: ErrorFormat = (error) => ({
   status: error instanceof Forbidden ? 403 : error instanceof TooManyRequests ? 429 : STATUS[error.code],
   body: { errorCode: error.code, errorMessage: error.message },
 });
@@ -35,6 +38,16 @@ export function serveRoutes(routes: readonly Route[], format = chatErrorFormat):
   return app;
 }
 
+/**
+ * Leads a path of another function there when it comes with a slash behind it, with which the gateway does not know it.
+ * Without one it came by a method that the other function does not have.
+ */
+export function redirectTrailingSlash(app: Hono, path: string, format = chatErrorFormat): void {
+  app.all(path, (context) =>
+    context.req.path === path ? wrongMethod(context, ['GET', 'HEAD'], format) : context.redirect(path, 308),
+  );
+}
+
 async function serve(route: Route, context: Context): Promise<Response> {
   const now = Date.now();
   const { req } = context;
@@ -53,8 +66,10 @@ async function serve(route: Route, context: Context): Promise<Response> {
     principal: caller.holds === 'token' ? caller.principal : undefined,
     token: caller.holds === 'token' ? caller.token : undefined,
     params: parse(route.params, req.param(), 'path'),
-    query: route.query && parse(route.query, queryOf(req.queries()), 'query'),
-    body: form ? undefined : route.body && parse(route.body, parseJson(await req.text(), 'The body'), 'body'),
+    query: route.query && parse(route.query, queryOf(new URL(req.url).searchParams), 'query'),
+    body: form
+      ? undefined
+      : route.body && parse(route.body, parseJson(checkBody(await req.text()), 'The body'), 'body'),
     now,
   };
   // What the client key may do in open mode, a token on its own may not.
@@ -67,15 +82,17 @@ async function serve(route: Route, context: Context): Promise<Response> {
         body: await readFile(contentType, await req.arrayBuffer(), [form.field, form.oldField]),
       })
     : await route.handle(request);
-  return route.status === 204 ? context.body(null, 204) : context.json(answer, route.status);
+  if (route.status === 204) return context.body(null, 204);
+  if (!Array.isArray(answer) || !isPage(request.query)) return context.json(answer, route.status);
+  const list = fitting(answer);
+  const next = { [NEXT_SKIP]: String(request.query.skip + list.length) };
+  return context.json(list, route.status, list.length < answer.length ? next : {});
 }
 
-/** The query by name: the value, or a list of them where a name came more than once. */
-function queryOf(all: Record<string, string[]>): Record<string, string | string[]> {
-  return Object.fromEntries(Object.entries(all).map(([name, values]) => [name, singleOrAll(values)]));
+/** Whether a list is answered from some entry on, so that whoever gets only a part can ask for the rest. */
+function isPage(query: unknown): query is { readonly skip: number } {
+  return typeof query === 'object' && query !== null && 'skip' in query && typeof query.skip === 'number';
 }
-
-const singleOrAll = ([first = '', ...others]: string[]) => (others.length > 0 ? [first, ...others] : first);
 
 function wrongMethod(context: Context, methods: readonly string[], format: ErrorFormat): Response {
   const allowed = methods.join(', ');

@@ -1,12 +1,19 @@
 import type { Hono } from 'hono';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { observed } from '../observe/observed.ts';
+import { publicError } from '../observe/public-error.ts';
+import { chatErrorFormat } from './app.ts';
+import { encodePath } from './request-text.ts';
 
-/** HTTP APIs hand the path over decoded, which would make a `#` or `?` in it end the path; Hono wants it as in a URL. */
-export function toHandler(app: Hono) {
+/** Makes a Lambda handler of an application. @param format how failures outside its routes are answered */
+export function toHandler(app: Hono, format = chatErrorFormat) {
   const serve = handle(app);
   return observed(async (event: Extract<LambdaEvent, { rawPath: string }>, context) => {
-    const rawPath = event.rawPath.split('/').map(encodeURIComponent).join('/');
-    return serve({ ...event, rawPath }, context);
+    try {
+      return await serve({ ...event, rawPath: encodePath(event.rawPath) }, context);
+    } catch (error) {
+      const { status, body } = format(publicError(error));
+      return { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    }
   });
 }

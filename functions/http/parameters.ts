@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { MESSAGE_ID } from '../shared/message-id.ts';
 import { ID, ID_LENGTH, parseId } from '../shared/principal.ts';
 
 // What a schema takes apart by itself, it also has to describe by itself: the registered words of JSON Schema do that.
@@ -93,11 +94,39 @@ export const limit = (normal: number, most = 1000) =>
       description: `How many at most; more than ${most} are taken for ${most}`,
     });
 
-const before = integer().register(z.globalRegistry, {
-  type: 'integer',
-  minimum: 0,
-  description: 'Only messages before this time (epoch milliseconds); by default, up to now',
-});
+/** How many groups or rooms of one user are listed, unless fewer are asked for. */
+export const MAX_LISTED = 10_000;
 
-/** The part of a history to answer: the newest `limit` messages before `ts`. */
-export const historyQuery = z.object({ ts: z.optional(before), limit: limit(20, 100) });
+/** The part of a list that is asked for. */
+export function page<T>(list: readonly T[], { skip, limit }: { readonly skip: number; readonly limit: number }): T[] {
+  return list.slice(skip, skip + limit);
+}
+
+/** Times below this are seconds, as iOS clients send them. In milliseconds it would be a day of 1973. */
+const SECONDS_BELOW = 1e11;
+
+const time = z
+  .pipe(
+    z.string().check(z.regex(/^\d{1,16}(\.\d{1,16})?$/, 'expected a time as epoch milliseconds, or as epoch seconds')),
+    z.transform((text) => Math.floor(Number(text) < SECONDS_BELOW ? Number(text) * 1000 : Number(text))),
+  )
+  .register(z.globalRegistry, {
+    type: 'number',
+    minimum: 0,
+    description:
+      'Only messages before this time: epoch milliseconds, or seconds if below 10^11. Default: now. Pages by time can lose messages of equal times; use `before`',
+  });
+
+const messageId = (description: string) =>
+  z
+    .string()
+    .check(z.regex(MESSAGE_ID, 'expected the id of a message'))
+    .register(z.globalRegistry, { description, examples: ['01767225600000-0000000000000001-9f2b61c0'] });
+
+/** The part of a history to answer: the newest `limit` messages before a bound, or the oldest after one. */
+export const historyQuery = z.object({
+  ts: z.optional(time),
+  before: z.optional(messageId('Only messages before the one of this id')),
+  after: z.optional(messageId('Only messages after the one of this id, beginning with the oldest')),
+  limit: limit(20, 100),
+});

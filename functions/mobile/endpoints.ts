@@ -6,9 +6,10 @@ import {
   SetEndpointAttributesCommand,
   SNSClient,
 } from '@aws-sdk/client-sns';
+import { clientConfig } from '../shared/aws-client.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 
-const sns = new SNSClient({});
+const sns = new SNSClient(clientConfig('service'));
 
 /** How SNS names the endpoint that a token has already. */
 const EXISTING = /Endpoint (arn:aws[^ ]+) already exists with the same Token/;

@@ -4,12 +4,13 @@ import {
   SetPlatformApplicationAttributesCommand,
   SNSClient,
 } from '@aws-sdk/client-sns';
+import { clientConfig } from '../shared/aws-client.ts';
 import { ENV } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import { type Platform, SNS_PLATFORM } from '../store/platforms.ts';
 
-const sns = new SNSClient({});
+const sns = new SNSClient(clientConfig('service'));
 const prefix = requireEnv(ENV.platformPrefix);
 
 /**

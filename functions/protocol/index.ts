@@ -11,7 +11,7 @@ export { CLOSE, NOOP, type OpenHandshake, openFrame, PING, PONG } from './engine
 export { ackFrame, connectErrorFrame, connectFrame, disconnectFrame, eventFrame } from './frames.ts';
 export { type Beat, beat, type HeartbeatTimes, nextBeatAt, type Pulse } from './heartbeat.ts';
 export type { Incoming } from './incoming.ts';
-export type { Json } from './json.ts';
+export { type Json, tryParseJson } from './json.ts';
 export { MAIN_NAMESPACE } from './packet.ts';
 export { receive } from './receive.ts';
 export { serve } from './serve.ts';

@@ -22,6 +22,8 @@ function textOf({ content }: PushEvent, { media }: PushSettings): string {
 async function nameOf(app: App, { id, type }: NonNullable<PushEvent['from']>): Promise<string> {
   const kind = type === TYPE.visitor ? 'visitor' : 'user';
   const [found] = await lookup([profile({ app: app.id, kind, id })]);
-  const name = found?.attributes[app.push.nameAttribute];
+  const { nameAttribute } = app.push;
+  const attributes = found?.attributes ?? {};
+  const name = Object.hasOwn(attributes, nameAttribute) ? attributes[nameAttribute] : undefined;
   return typeof name === 'string' && name !== '' ? name : id;
 }

@@ -1,10 +1,11 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { clientConfig } from '../shared/aws-client.ts';
 import type { App } from '../store/apps.ts';
 import { platformOf, SNS_PLATFORM } from '../store/platforms.ts';
 import { applePayload, googlePayload, isSilent, type Notification } from './notification.ts';
 
 /** The SDK retries what was throttled or failed inside SNS, with backoff and jitter. */
-const client = new SNSClient({ maxAttempts: 4 });
+const client = new SNSClient({ ...clientConfig('service'), maxAttempts: 4 });
 
 /** As long as a message of friends is kept: who was away for longer finds it nowhere else either. Seconds. */
 const TTL = 7 * 24 * 60 * 60;
@@ -16,7 +17,7 @@ export async function publish(app: App, endpoint: string, notification: Notifica
   const platform = platformOf(endpoint);
   const google = platform === 'fcm';
   const payload = google ? googlePayload(notification, TTL) : applePayload(notification);
-  const attributes = google ? {} : appleAttributes(notification, app[platform]?.bundle);
+  const attributes = google ? {} : appleAttributes(notification, app[platform]?.bundle, SNS_PLATFORM[platform]);
   try {
     await client.send(
       new PublishCommand({
@@ -26,7 +27,7 @@ export async function publish(app: App, endpoint: string, notification: Notifica
         Message: JSON.stringify({ default: notification.event.id, [SNS_PLATFORM[platform]]: payload }),
         MessageAttributes: Object.fromEntries(
           Object.entries(attributes).map(([name, value]) => [
-            `AWS.SNS.MOBILE.APNS.${name}`,
+            `AWS.SNS.MOBILE.${name}`,
             { DataType: 'String', StringValue: value },
           ]),
         ),
@@ -40,15 +41,20 @@ export async function publish(app: App, endpoint: string, notification: Notifica
 }
 
 /** Source: https://docs.aws.amazon.com/sns/latest/dg/sns-send-custom-platform-specific-payloads-mobile-devices.html */
-function appleAttributes(notification: Notification, bundle: string | undefined): Record<string, string> {
+function appleAttributes(
+  notification: Notification,
+  bundle: string | undefined,
+  platform: string,
+): Record<string, string> {
   const silent = isSilent(notification);
   return {
-    PUSH_TYPE: silent ? 'background' : 'alert',
-    PRIORITY: silent ? '5' : '10',
-    TTL: String(TTL),
+    'APNS.PUSH_TYPE': silent ? 'background' : 'alert',
+    'APNS.PRIORITY': silent ? '5' : '10',
+    // Of all these, only the time to live has a name of its own for the sandbox.
+    [`${platform}.TTL`]: String(TTL),
     // One message is shown once, however often it comes.
-    COLLAPSE_ID: notification.event.id,
-    ...(bundle !== undefined && { TOPIC: bundle }),
+    'APNS.COLLAPSE_ID': notification.event.id,
+    ...(bundle !== undefined && { 'APNS.TOPIC': bundle }),
   };
 }
 

@@ -17,6 +17,7 @@ export const ENV = {
   publicUrl: 'PUBLIC_URL',
   pushUrl: 'PUSH_URL',
   presenceOfflineUrl: 'PRESENCE_OFFLINE_URL',
+  departuresQueue: 'DEPARTURES_QUEUE_URL',
   pushCredentialsUrl: 'PUSH_CREDENTIALS_URL',
   functionsUrl: 'FUNCTIONS_URL',
   platformPrefix: 'PLATFORM_PREFIX',
@@ -111,3 +112,6 @@ export const MEMBERSHIP_INDEX = { name: 'memberships', member: 'member' } as con
 
 /** Sparse index over a user's contacts with strangers, by the time of the last. */
 export const CONTACT_INDEX = { name: 'contacts', owner: 'contact', last: 'ts' } as const;
+
+/** The header of a list that does not fit into one answer: how many entries to pass over to get the rest. */
+export const NEXT_SKIP = 'x-macaw-next-skip';

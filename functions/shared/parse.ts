@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
+import { tryParseJson } from '../protocol/index.ts';
 import { ChatError, ERROR } from './errors.ts';
 
 z.config(en());
@@ -17,11 +18,9 @@ export function parse<T extends z.ZodMiniType>(schema: T, value: unknown, what: 
   throw new ChatError(ERROR.badParameter, `${field}: ${issue?.message ?? 'not valid'}`);
 }
 
-/** Parses JSON text; @throws ChatError 5001 when it is none. */
+/** Parses JSON text, which gets well-formed Unicode. @throws ChatError 5001 when it is not JSON */
 export function parseJson(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ChatError(ERROR.badParameter, `${what} must be valid JSON`);
-  }
+  const value = tryParseJson(text);
+  if (value === undefined) throw new ChatError(ERROR.badParameter, `${what} must be valid JSON`);
+  return value;
 }

@@ -2,10 +2,11 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import type * as z from 'zod/mini';
 import type { Presign, Presigned } from '../jobs/files.ts';
+import { clientConfig } from '../shared/aws-client.ts';
 import { ENV } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 
-const s3 = new S3Client({});
+const s3 = new S3Client(clientConfig('file'));
 const Bucket = requireEnv(ENV.bucket);
 
 /** A key is never written twice, so whoever has its content may keep it for as long as it would be there. */

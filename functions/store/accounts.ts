@@ -4,6 +4,7 @@ import { DIRECTORY_INDEX, ENV, PARTITION_KEY, SORT_KEY } from '../shared/constan
 import { requireEnv } from '../shared/environment.ts';
 import { collect, dynamo, type Item, type Key, lookup, query } from './dynamo.ts';
 import { Attributes } from './profiles.ts';
+import { parseStored } from './stored.ts';
 import { transact, type Write } from './transact.ts';
 
 const table = requireEnv(ENV.accountsTable);
@@ -77,7 +78,7 @@ export async function findAccount(app: string, id: string): Promise<Account | un
 }
 
 function parseHead(app: string, id: string, item: Item | undefined): Account | undefined {
-  return item && !item.deleted ? { app, id, ...Stored.parse(item) } : undefined;
+  return item && !item.deleted ? { app, id, ...parseStored(Stored, item, `account ${id}`) } : undefined;
 }
 
 /** Whether an id is, or once was, that of an account. */

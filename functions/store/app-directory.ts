@@ -4,6 +4,7 @@ import { DIRECTORY_INDEX, PARTITION_KEY } from '../shared/constants.ts';
 import { AppSettings } from './app-settings.ts';
 import { App, appKey, table } from './apps.ts';
 import { collect, dynamo, type Item, query, unlessRefused } from './dynamo.ts';
+import { parseStored } from './stored.ts';
 
 /** An application as it is stored now, for whoever changes it; others find it in a cache, with `findApp`. */
 export interface StoredApp extends App {
@@ -25,7 +26,7 @@ export async function readApp(id: string): Promise<StoredApp | undefined> {
   if (!Item) return undefined;
   return {
     id,
-    ...App.parse(Item),
+    ...parseStored(App, Item, 'application'),
     created: Created.parse(Item)[DIRECTORY_INDEX.created],
     given: Object.fromEntries(Object.entries(Item).filter(([name]) => name in AppSettings.shape)),
   };

@@ -5,6 +5,7 @@ import { requireEnv } from '../shared/environment.ts';
 import { AppSettings } from './app-settings.ts';
 import { dynamo } from './dynamo.ts';
 import { Credential } from './platforms.ts';
+import { parseStored } from './stored.ts';
 
 export const table = requireEnv(ENV.coreTable);
 
@@ -38,7 +39,7 @@ export async function findApp(id: string): Promise<App | undefined> {
   known.delete(id);
   const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: appKey(id) }));
   if (!Item) return undefined;
-  const app = { id, ...App.parse(Item) };
+  const app = { id, ...parseStored(App, Item, `application ${id}`) };
   known.set(id, { app, until: Date.now() + TRUST_MS });
   return app;
 }

@@ -14,6 +14,8 @@ const Head = z.object({
   ts: z.number(),
   owner: z.optional(z.string()),
   members: z.number(),
+  /** When their number last changed, epoch ms. */
+  counted: z.optional(z.number()),
   attributes: z._default(Attributes, {}),
   deleted: z.optional(z.boolean()),
 });

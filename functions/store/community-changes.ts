@@ -14,6 +14,7 @@ import {
   membersOf,
   unknownCommunity,
 } from './communities.ts';
+import { FEW_MEMBERS, join as joinCommunity, leave as leaveCommunity } from './community-joins.ts';
 import type { Community } from './community-keys.ts';
 import { type CommunityState, type MemberChange, planChange, planCreation } from './community-plan.ts';
 import { lookup } from './dynamo.ts';
@@ -72,6 +73,17 @@ export async function changeMembers(
   const { join = [], leave = [], owner } = change;
   const joining = owner === undefined ? join : [owner, ...join];
   await checkUsers(community.app, joining);
+  if (owner === undefined && join.length + leave.length <= FEW_MEMBERS && !(join.length > 0 && leave.length > 0)) {
+    const { head: found, members } = await readState(community, [...join, ...leave]);
+    const joins = [...new Set(join)].filter((user) => !members.has(user));
+    const leaves = [...new Set(leave)].filter((user) => members.has(user));
+    if (joins.length > 0) await joinCommunity(community, joins, limit, now);
+    if (leaves.length === 0) return { ...found, members: found.members + joins.length };
+    if (found.owner === undefined) {
+      await leaveCommunity(community, leaves);
+      return { ...found, members: found.members - leaves.length };
+    }
+  }
   return commit(async () => {
     const state = await readState(community, [...joining, ...leave]);
     return planChange(community, state, change, { table, limit, now });

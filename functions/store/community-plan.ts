@@ -120,11 +120,12 @@ function headUpdate(community: Community, steps: readonly Step[], owners: Owners
     Update: {
       TableName: context.table,
       Key: headKey(community),
-      UpdateExpression: `SET members = members + :growth${changesOwner ? ', #owner = :after' : ''}`,
+      UpdateExpression: `SET members = members + :growth, counted = :now${changesOwner ? ', #owner = :after' : ''}`,
       ConditionExpression: conditions.join(' AND '),
       ExpressionAttributeNames: { '#pk': PARTITION_KEY, ...(readsOwner && { '#owner': 'owner' }) },
       ExpressionAttributeValues: {
         ':growth': growth,
+        ':now': context.now,
         ...(growth > 0 && { ':room': context.limit - growth }),
         ...(readsOwner && before !== undefined && { ':before': before }),
         ...(changesOwner && { ':after': after }),
@@ -147,7 +148,7 @@ function chunks<T>(list: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, n) => list.slice(n * size, (n + 1) * size));
 }
 
-function tooManyMembers({ kind, id }: Community, limit: number): ChatError {
+export function tooManyMembers({ kind, id }: Community, limit: number): ChatError {
   return new ChatError(
     ERROR.memberLimit,
     `The ${kind} ${id} would have more than ${limit} members, the most there can be`,

@@ -1,10 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { countThrottling } from '../observe/throttling.ts';
+import { clientConfig } from '../shared/aws-client.ts';
 import { METRIC } from '../shared/constants.ts';
+import { retryConflicts } from './retry-conflicts.ts';
 
-const client = new DynamoDBClient({});
+const client = new DynamoDBClient(clientConfig('quick'));
 countThrottling(client, METRIC.tableThrottles);
+retryConflicts(client);
 
 export const dynamo = DynamoDBDocumentClient.from(client, {
   marshallOptions: { removeUndefinedValues: true },
@@ -47,7 +50,8 @@ async function readChunk(lookups: readonly Lookup<unknown>[]): Promise<[string, 
   }
   const keyNames = new Map(lookups.map(({ table, key }) => [table, Object.keys(key)]));
   for (let attempt = 0; Object.keys(request).length > 0; attempt++) {
-    if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * 2 ** attempt));
+    if (attempt > 0)
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(50 * 2 ** attempt, 1000)));
     if (attempt > 6) throw new Error('DynamoDB left keys of a batch read unprocessed');
     const { Responses = {}, UnprocessedKeys = {} } = await dynamo.send(new BatchGetCommand({ RequestItems: request }));
     for (const [table, items] of Object.entries(Responses)) {

@@ -71,6 +71,7 @@ export async function befriend(user: Principal, friend: string, now: number): Pr
 
 /** Ends a friendship on both sides; no friends: nothing changes. */
 export async function unfriend(user: Principal, friend: string): Promise<void> {
+  if (user.id === friend) return;
   const entry = (owner: Principal, other: string) => ({
     Delete: {
       TableName: table,

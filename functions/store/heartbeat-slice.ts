@@ -16,14 +16,27 @@ export const Slice = z.object({
 });
 export type Slice = z.output<typeof Slice>;
 
+/** The start of the minute after a moment (epoch ms): who is pinged is pinged before it is due, and a late run is in time. */
+export const minuteAfter = (time: number): number => (Math.floor(time / MINUTE) + 1) * MINUTE;
+
+/** At most so many minutes are made up for: what is older is overtaken by what clients do on their own. */
+const MAX_MISSED = 3;
+
 /**
- * All that is due in the minute after the one given: who is pinged is pinged before it is due, and a late run is in time.
- * @param time epoch ms
+ * The minutes that a run attends to: the one after it, and those that no run attended to since the last one. The schedule
+ * does not keep to a second of the minute, so it skips a minute now and then.
+ * @param next the minute after the run
+ * @param last the last minute attended to; undefined if there is none, or other runs are ahead of this one
  */
-export function slicesAfter(time: number): Slice[] {
-  const next = (Math.floor(time / MINUTE) + 1) * MINUTE;
+export function minutesSince(last: number | undefined, next: number): number[] {
+  const missed = last === undefined || last >= next ? 0 : Math.min((next - last) / MINUTE - 1, MAX_MISSED);
+  return Array.from({ length: missed + 1 }, (_, n) => next - (missed - n) * MINUTE);
+}
+
+/** All that is due in a minute. */
+export function slicesOf(minute: number): Slice[] {
   return (['ping', 'check'] as const).flatMap((round) => {
-    const from = next % ROUNDS[round];
+    const from = minute % ROUNDS[round];
     return Array.from({ length: HEARTBEAT_SHARDS }, (_, shard) => ({ round, shard, from, to: from + MINUTE }));
   });
 }

@@ -50,6 +50,32 @@ export async function dueIn(slice: Slice, limit: number): Promise<{ connectionId
   };
 }
 
+const Clock = z.object({ last: z.optional(z.number()) });
+
+/**
+ * Notes up to which minute (epoch ms) connections are attended to.
+ * @returns the minute noted until then; undefined if there was none, or another run has noted this one or a later
+ */
+export async function advanceTo(minute: number): Promise<number | undefined> {
+  try {
+    const { Attributes } = await dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: { [PARTITION_KEY]: 'heartbeat' },
+        UpdateExpression: 'SET #last = :minute',
+        ConditionExpression: 'attribute_not_exists(#last) OR #last < :minute',
+        ExpressionAttributeNames: { '#last': 'last' },
+        ExpressionAttributeValues: { ':minute': minute },
+        ReturnValues: 'UPDATED_OLD',
+      }),
+    );
+    return Clock.parse(Attributes ?? {}).last;
+  } catch (error) {
+    if (!conditionFailed(error)) throw error;
+    return undefined;
+  }
+}
+
 /** The last ping, and the last that was answered, by the minutes in which they were due. */
 const Pulse = z.object({ pinged: z.optional(z.number()), answered: z.optional(z.number()) });
 

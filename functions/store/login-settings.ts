@@ -1,9 +1,16 @@
 import * as z from 'zod/mini';
 
-/** Where a provider is asked. Plain http is for a stand-in on this machine. */
+/** The address of a provider. Plain http is for a stand-in on this machine. */
 const base = z
   .string()
-  .check(z.regex(/^(https:\/\/|http:\/\/127\.0\.0\.1[:/])/, 'expected a URL that begins with https://'));
+  .check(z.refine(isProviderUrl, 'expected an https address without a user name, such as https://login.example.com'));
+
+function isProviderUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && hostname === '127.0.0.1');
+}
 
 const clientIds = z.array(z.string().check(z.minLength(1))).check(z.minLength(1));
 

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
+import { stamp } from '../shared/message-id.ts';
 import { collect, dynamo, type Item, query } from './dynamo.ts';
 import { storedKind } from './keys.ts';
 import { MAX_WRITES, transact } from './transact.ts';
@@ -52,21 +52,8 @@ export interface Message extends z.output<typeof Stored> {
   readonly ts: number;
 }
 
-/** Epoch milliseconds with as many digits as they need until the year 5138, so that they sort as text. */
-const stamp = (ms: number) => String(Math.max(0, Math.trunc(ms))).padStart(14, '0');
-
 /** Sorts behind every stamp. */
 const END_OF_TIME = '9'.repeat(14);
-
-/**
- * The id of a message. Messages sort by arrival; those of the same millisecond by the sender's own
- * counter, then at random.
- * @param ts when the gateway received it, epoch ms
- * @param counter the Socket.IO packet id, else MaxIM's `ack` number, else 0
- */
-export function messageId(ts: number, counter: number): string {
-  return `${stamp(ts)}-${String(counter).padStart(16, '0')}-${randomBytes(4).toString('hex')}`;
-}
 
 /** Stores a message. Billed one write unit per KB. */
 export async function storeMessage(conversation: Conversation, message: Message): Promise<void> {
@@ -86,31 +73,47 @@ export async function storeMessage(conversation: Conversation, message: Message)
   );
 }
 
-/** A part of a history: the newest `limit` messages before `ts` (epoch ms, exclusive; without it, up to now). */
+/** A part of a history. All bounds are exclusive. */
 export interface HistoryPage {
+  /** Only messages before this time, epoch ms. Pages by time lose messages of equal times; pages by id do not. */
   readonly ts?: number | undefined;
+  /** Only messages before the one of this id. */
+  readonly before?: string | undefined;
+  /** Only messages after the one of this id: then the page is the oldest of them, not the newest. */
+  readonly after?: string | undefined;
   readonly limit: number;
 }
+
+/** The greatest text that sorts before every continuation of an id, and behind every smaller id. */
+const justBefore = (id: string) => `${id.slice(0, -1)}${String.fromCharCode(id.charCodeAt(id.length - 1) - 1)}~`;
 
 /**
  * A page of a conversation, oldest first. What has expired is not read, whether DynamoDB has deleted it by now or not.
  * @param now epoch ms
  */
-export async function history(conversation: Conversation, { ts, limit }: HistoryPage, now: number): Promise<Message[]> {
-  const oldest = stamp(now - retentionMs(conversation.kind));
-  const before = ts === undefined ? END_OF_TIME : stamp(ts);
-  if (before <= oldest) return [];
-  const newest = query(
+export async function history(
+  conversation: Conversation,
+  { ts, before, after, limit }: HistoryPage,
+  now: number,
+): Promise<Message[]> {
+  const expired = stamp(now - retentionMs(conversation.kind));
+  const first = after !== undefined && after > expired ? `${after}!` : expired;
+  const byTime = ts === undefined ? END_OF_TIME : stamp(ts);
+  const last = before !== undefined && before < byTime ? justBefore(before) : byTime;
+  if (last <= first) return [];
+  const forward = after !== undefined;
+  const page = query(
     {
       TableName: table,
-      KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :oldest AND :before',
+      KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :first AND :last',
       ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
-      ExpressionAttributeValues: { ':pk': conversationKey(conversation), ':oldest': oldest, ':before': before },
-      ScanIndexForward: false,
+      ExpressionAttributeValues: { ':pk': conversationKey(conversation), ':first': first, ':last': last },
+      ScanIndexForward: forward,
     },
     limit,
   );
-  return (await collect(newest)).map(messageOf).reverse();
+  const found = (await collect(page)).map(messageOf);
+  return forward ? found : found.reverse();
 }
 
 function messageOf(item: Item): Message {

@@ -1,6 +1,7 @@
 import { type Condition, withIndexedValues } from '../attributes/condition.ts';
 import { type Found, isCreation, type Sort, sorted } from '../attributes/order.ts';
 import { parsePattern } from '../attributes/pattern.ts';
+import { StepBudget } from '../attributes/step-budget.ts';
 import { compareText } from '../attributes/text.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { IndexRange, Searchable } from './attribute-index.ts';
@@ -41,7 +42,8 @@ export async function search(app: string, kind: Searchable['kind'], query: Searc
   if (query.skip + query.limit > MAX_READ) {
     throw new ChatError(ERROR.badQuery, `_skip and _limit may come to ${MAX_READ} together; search more narrowly`);
   }
-  const conditions = query.conditions.map(([path, pattern]) => ({ path, pattern: parsePattern(pattern) }));
+  const budget = new StepBudget();
+  const conditions = query.conditions.map(([path, pattern]) => ({ path, pattern: parsePattern(pattern, budget) }));
   const candidates = new Candidates(app, kind, conditions);
   const leader = conditions.find(({ pattern }) => pattern.equality) ?? conditions[0];
   return leader ? searchIndex(candidates, leader, query) : searchDirectory(candidates, query);

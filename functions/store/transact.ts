@@ -7,7 +7,7 @@ export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[numb
 /** What one transaction of DynamoDB takes at most. */
 export const MAX_WRITES = 100;
 
-const ATTEMPTS = 10;
+const ATTEMPTS = 25;
 
 /**
  * Runs a transaction. One that met another on the same items is tried again, with jitter.

@@ -8,6 +8,7 @@ import { decodeKey } from '../s3/address.ts';
 import type { S3Request } from '../s3/request.ts';
 import type { S3 } from '../s3/s3.ts';
 import { type Reply, send } from '../shared/http.ts';
+import { ErrorCache } from './error-cache.ts';
 import { type EventContext, functionEvent, readRequestResult, readResponseResult } from './event.ts';
 import { type EdgeRequest, joined, readdress, readEdgeRequest } from './message.ts';
 import type { Behavior, DistributionConfig, Origin } from './template.ts';
@@ -27,13 +28,15 @@ type Passage =
 /** The headers that an origin receives without an origin request policy. */
 const BASIC_HEADERS = /^(content-.+|if-.+|range|transfer-encoding|connection|upgrade|sec-websocket-.+)$/;
 
-/** A CloudFront distribution: selects the behavior, runs its functions and forwards to its origin. Nothing is cached. */
+/** A CloudFront distribution: selects the behavior, runs its functions, forwards to its origin. Caches errors only. */
 export class Distribution {
   readonly #config: DistributionConfig;
   readonly #origins: Origins;
+  readonly #errors: ErrorCache;
 
   constructor(config: DistributionConfig, origins: Origins) {
     this.#config = config;
+    this.#errors = new ErrorCache(config.errorTtlMs);
     this.#origins = origins;
   }
 
@@ -41,7 +44,10 @@ export class Distribution {
     const passage = this.#admit(incoming);
     if (passage.ended) return passage.ended;
     const { behavior, context, viewer, request } = passage;
-    const reply = withHeaders(behavior, viewer, await this.#ask(behavior.origin, request, incoming));
+    const cached = this.#errors.find(behavior, request, Date.now());
+    const answer = cached ?? (await this.#ask(behavior.origin, request, incoming));
+    if (!cached) this.#errors.add(behavior, request, answer, Date.now());
+    const reply = withHeaders(behavior, viewer, answer);
     // Functions do not run for errors.
     if (!behavior.viewerResponse || reply.status >= 400) return reply;
     const event = functionEvent('viewer-response', context, viewer, reply);
@@ -59,8 +65,16 @@ export class Distribution {
     } else if (passage.behavior.origin.target.kind !== 'WEBSOCKET' || !webSocket) {
       refuse(incoming, socket, failure(404, 'This path does not support upgrades.'));
     } else {
-      readdress(incoming, passage.request);
-      webSocket.upgrade(incoming, socket, head);
+      const { behavior, request } = passage;
+      const cached = this.#errors.find(behavior, request, Date.now());
+      if (cached) {
+        refuse(incoming, socket, cached);
+        return;
+      }
+      readdress(incoming, request);
+      webSocket.upgrade(incoming, socket, head, (status) =>
+        this.#errors.add(behavior, request, failure(status, 'The connection was refused.'), Date.now()),
+      );
     }
   }
 

@@ -138,7 +138,7 @@ function responseOf({ status, headers = {} }: Reply): object {
 
 /** Pairs such as `a=1` by name, with multiple values. Nothing is decoded. */
 function grouped(parts: string[]): Values {
-  const lists: HeaderValues = {};
+  const lists: HeaderValues = Object.create(null);
   for (const part of parts.filter((text) => text !== '')) {
     const [name, value] = splitPair(part);
     lists[name] = [...(lists[name] ?? []), value];

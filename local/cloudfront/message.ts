@@ -16,7 +16,7 @@ export interface EdgeRequest {
 
 export function readEdgeRequest(request: IncomingMessage): EdgeRequest {
   const [uri, querystring] = splitUrl(request.url);
-  const headers: HeaderValues = {};
+  const headers: HeaderValues = Object.create(null);
   for (const [name, values] of Object.entries(request.headersDistinct)) if (values) headers[name] = values;
   return { method: request.method ?? 'GET', uri, querystring, headers };
 }

@@ -31,11 +31,13 @@ export interface DistributionConfig {
   id: string;
   arn: string;
   domainName: string;
+  /** The time of errors in the cache (ms) by status, if it is not the default. */
+  errorTtlMs: ReadonlyMap<number, number>;
   /** In order of precedence. The last one matches every path. */
   behaviors: Behavior[];
 }
 
-/** Policies that AWS manages, with fixed ids. Nothing is cached locally. */
+/** Policies that AWS manages, with fixed ids. Only errors are cached locally. */
 const CACHE_POLICIES = {
   cachingDisabled: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
   cachingOptimized: '658327ea-f89d-4fab-a63d-7e88639e58f6',
@@ -84,8 +86,11 @@ const distributionSchema = z.object({
     DefaultCacheBehavior: defaultSchema,
     Enabled: z.literal(true),
     Origins: z.array(originSchema),
-    // Only the caching of errors is accepted, without effect. Custom error pages are not implemented.
-    CustomErrorResponses: z.optional(z.array(strict({ ErrorCode: ignored, ErrorCachingMinTTL: ignored }))),
+    // Custom error pages are not implemented.
+    CustomErrorResponses: z._default(
+      z.array(strict({ ErrorCode: z.number(), ErrorCachingMinTTL: z._default(z.number(), 10) })),
+      [],
+    ),
     Aliases: z._default(strings, []),
     Comment: ignored,
     HttpVersion: ignored,
@@ -157,6 +162,9 @@ export function loadDistribution(model: Model, log: Log): DistributionConfig | u
     id,
     arn: arn('cloudfront', `distribution/${id}`, ''),
     domainName: String(resource.identity().attributes.DomainName),
+    errorTtlMs: new Map(
+      config.CustomErrorResponses.map(({ ErrorCode, ErrorCachingMinTTL }) => [ErrorCode, ErrorCachingMinTTL * 1000]),
+    ),
     behaviors: [
       ...config.CacheBehaviors.map(({ PathPattern, ...source }) => behavior(PathPattern, source)),
       behavior('*', config.DefaultCacheBehavior),

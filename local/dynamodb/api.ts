@@ -4,9 +4,12 @@ import { isObject, tryParse } from '../shared/json.ts';
 import { accessesOf, tablesOf, UNSUPPORTED } from './authorization.ts';
 import { consumedUnits, failedUnits, reportsCapacity, type Units } from './capacity.ts';
 import type { EmulatorClient } from './client.ts';
+import type { Conflict, Conflicts } from './conflicts.ts';
+
+const SERVICE = 'com.amazonaws.dynamodb.v20120810';
 
 /** The DynamoDB API: checks the caller's policies, forwards the call to the emulator and reads the consumed capacity. */
-export function dynamoDbApi(client: EmulatorClient): Service {
+export function dynamoDbApi(client: EmulatorClient, conflicts: Conflicts): Service {
   return async (request, authorize) => {
     const operation = String(request.headers['x-amz-target'] ?? '').replace(/^DynamoDB_20120810\./, '');
     const input = tryParse(request.body.toString('utf8'));
@@ -30,7 +33,8 @@ export function dynamoDbApi(client: EmulatorClient): Service {
     const measured = reportsCapacity(operation);
     const asked = input.ReturnConsumedCapacity === 'TOTAL' || input.ReturnConsumedCapacity === 'INDEXES';
     const body = measured && !asked ? JSON.stringify({ ...input, ReturnConsumedCapacity: 'TOTAL' }) : request.body;
-    const reply = await client.call(operation, body);
+    const reply = await conflicts.run(operation, input, () => client.call(operation, body));
+    if ('conflict' in reply) return answer(operation, resource, conflicted(reply.conflict));
     if (!measured) return answer(operation, resource, pass(reply, reply.body));
     return measure(operation, resource, reply, asked);
   };
@@ -53,6 +57,21 @@ function answer(operation: string, resource: string, reply: Reply, units: Units 
 
 function pass(reply: Exchange, body: string | Buffer): Reply {
   return { status: reply.status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
+}
+
+/** The response to a request that conflicts with a transaction. */
+function conflicted(conflict: Conflict): Reply {
+  const text = 'Transaction is ongoing for the item';
+  const reasons = conflict === 'plain' ? [] : conflict.map((met) => (met ? 'TransactionConflict' : 'None'));
+  const content =
+    conflict === 'plain'
+      ? { __type: `${SERVICE}#TransactionConflictException`, message: text }
+      : {
+          __type: `${SERVICE}#TransactionCanceledException`,
+          Message: `Transaction cancelled, please refer cancellation reasons for specific reasons [${reasons.join(', ')}]`,
+          CancellationReasons: reasons.map((Code) => (Code === 'None' ? { Code } : { Code, Message: text })),
+        };
+  return { status: 400, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: JSON.stringify(content) };
 }
 
 function denied(message: string): Reply {

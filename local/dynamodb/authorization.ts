@@ -29,7 +29,7 @@ export function accessesOf(operation: string, input: JsonObject): Access[] {
     const items = Array.isArray(input.TransactItems) ? input.TransactItems : [];
     const accesses = items.filter(isObject).flatMap((item) =>
       Object.entries(item).flatMap(([kind, details]) => {
-        const action = TRANSACTION_ACTIONS[kind];
+        const action = Object.hasOwn(TRANSACTION_ACTIONS, kind) ? TRANSACTION_ACTIONS[kind] : undefined;
         return action && isObject(details) ? [access(action, String(details.TableName))] : [];
       }),
     );

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Role } from '../iam/roles.ts';
 import type { LambdaFunction } from '../lambda/functions.ts';
 import type { AwsService, CallLog } from '../shared/calls.ts';
-import { close, listen, type Reply, readBody, send } from '../shared/http.ts';
+import { close, listen, type Reply, readBody, send, splitUrl } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
 import { queryFailure } from '../shared/query-protocol.ts';
 import { type Authorize, authorizer, type Caller, OPERATOR } from './authorize.ts';
@@ -50,11 +51,19 @@ export class Gate {
   readonly #options: GateOptions;
   readonly #server: Server;
   readonly #throttled = new Map<string, number>();
+  readonly #silent = new Map<string, number>();
+  /** The open connections, with the function and service of their last call. */
+  readonly #open = new Map<Socket, string>();
+  /** Connections that are reset at their next use. */
+  readonly #stale = new WeakSet<Socket>();
   url = '';
 
   constructor(options: GateOptions) {
     this.#options = options;
     this.#server = createServer(async (request, response) => {
+      const purpose = purposeOf(request.headers.authorization);
+      if (this.#stale.has(request.socket)) return this.#reset(purpose);
+      this.#open.set(request.socket, purpose);
       try {
         const { method = 'GET', url: path = '/', headers } = request;
         const body = await readBody(request);
@@ -62,11 +71,18 @@ export class Gate {
         send(response, reply ?? (await this.#answer({ method, path, headers, body }, options.functions())));
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        options.log({ kind: 'notice', text: `The gate could not answer ${request.method} ${request.url}: ${message}` });
+        options.log({
+          kind: 'notice',
+          text: `The gate could not answer ${request.method} ${splitUrl(request.url)[0]}: ${message}`,
+        });
         if (!response.headersSent) send(response, fault(500, 'InternalFailure', message));
       }
     });
     this.#server.keepAliveTimeout = 60_000;
+    this.#server.on('connection', (socket) => {
+      this.#open.set(socket, '');
+      socket.on('close', () => this.#open.delete(socket));
+    });
   }
 
   async start(): Promise<void> {
@@ -77,9 +93,33 @@ export class Gate {
     await close(this.#server);
   }
 
+  /**
+   * Closes all connections. Functions detect that only at the next use, as if they had been frozen while AWS closed them.
+   */
+  freeze(): void {
+    for (const socket of this.#open.keys()) this.#stale.add(socket);
+  }
+
+  /** Resets all stale connections of one function to one service, when it uses one of them. */
+  #reset(purpose: string): void {
+    for (const [socket, last] of this.#open) if (last === purpose && this.#stale.has(socket)) socket.resetAndDestroy();
+  }
+
   /** Throttles the next calls of a service. */
   throttle(service: keyof typeof THROTTLED, calls: number): void {
     this.#throttled.set(service, calls);
+  }
+
+  /** Leaves the next calls of a service without a response. */
+  hang(service: AwsService, calls: number): void {
+    this.#silent.set(service, calls);
+  }
+
+  /** Whether this call stays without a response. */
+  #hangs(service: string): boolean {
+    const left = this.#silent.get(service) ?? 0;
+    this.#silent.set(service, Math.max(0, left - 1));
+    return left > 0;
   }
 
   /** The response to a throttled call. */
@@ -112,6 +152,7 @@ export class Gate {
       this.#options.log({ kind: 'notice', text });
       return fault(501, 'UnknownOperationException', text);
     }
+    if (this.#hangs(signature.service)) return new Promise(() => {});
     const refusal = this.#refusal(signature.service);
     if (refusal) return refusal;
     const service = signature.service as AwsService;
@@ -138,6 +179,12 @@ export class Gate {
 function readSignature(header: string | string[] | undefined): { accessKeyId: string; service: string } | undefined {
   const match = /Credential=([^/]+)\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(String(header ?? ''));
   return match?.[1] && match[2] ? { accessKeyId: match[1], service: match[2] } : undefined;
+}
+
+/** The function that signed a request, and its service. */
+function purposeOf(header: string | undefined): string {
+  const signature = readSignature(header);
+  return signature ? `${signature.accessKeyId} ${signature.service}` : '';
 }
 
 /** Whether the service uses the AWS Query protocol, which has XML errors. */

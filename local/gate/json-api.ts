@@ -45,7 +45,7 @@ export function jsonApi(prefix: string, operations: Readonly<Record<string, Read
     const name = String(headers['x-amz-target'] ?? '').replace(/^.*\./, '');
     let resource = '';
     try {
-      const read = operations[name];
+      const read = Object.hasOwn(operations, name) ? operations[name] : undefined;
       if (!read) throw new ServiceError('UnknownOperationException', `The local cloud does not implement ${name}`);
       const { run, ...named } = read(tryParse(body.toString('utf8')));
       resource = named.resource;

@@ -51,7 +51,7 @@ export class Lambda {
   /** Runs a function once with an event in JSON, and returns the outcome. Never rejects. */
   async run(fn: LambdaFunction, event: string, trigger: string, requestId: string = randomUUID()): Promise<Outcome> {
     this.#options.calls.add({ service: 'invocation', functionId: fn.id, trigger, at: Date.now() });
-    const result = await this.#options.activity.track(() => this.#pool(fn).invoke(event, requestId));
+    const result = within(await this.#options.activity.track(() => this.#pool(fn).invoke(event, requestId)));
     if (result.ok) return { ...result, requestId };
     const { errorType, errorMessage, trace } = result.error;
     // Invocations that the shutdown interrupts are not logged as failures.
@@ -101,6 +101,19 @@ export class Lambda {
     this.#pools.set(fn.id, pool);
     return pool;
   }
+}
+
+/** The maximum response of a function: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const RESPONSE_BYTES = 6 * 1024 * 1024;
+
+type Result = Awaited<ReturnType<Pool['invoke']>>;
+
+/** Fails an invocation whose response is too large for Lambda. */
+function within(result: Result): Result {
+  const bytes = result.ok ? Buffer.byteLength(result.payload) : 0;
+  if (bytes <= RESPONSE_BYTES) return result;
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${RESPONSE_BYTES} bytes): ${bytes}.`;
+  return { ok: false, error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } };
 }
 
 /** The identity of a function in AWS calls. */

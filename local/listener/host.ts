@@ -1,12 +1,26 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { close, listen, type Reply, send } from '../shared/http.ts';
+import { close, listen, type Reply, send, splitUrl } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
 
 /** A handler of requests, of upgrades, or of both. */
 export interface Site {
   handle?(request: IncomingMessage): Promise<Reply>;
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+const hangUp = (socket: Duplex, status: string) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+
+/** Hostnames of this machine. */
+const LOOPBACK = /^(127(\.\d{1,3}){3}|\[::1\]|localhost|.+\.localhost)$/;
+
+/**
+ * Whether a page of this origin can open a WebSocket. Browsers let every page connect to every host, so any page that a
+ * developer visits could use the local cloud. Other clients send no origin, and apps send `file://`.
+ */
+function mayConnect(origin: string | undefined, allowed: readonly string[]): boolean {
+  if (origin === undefined || origin === 'file://' || allowed.includes(origin)) return true;
+  return URL.canParse(origin) && LOOPBACK.test(new URL(origin).hostname);
 }
 
 /** A public HTTP server on its own port. */
@@ -18,21 +32,28 @@ export class Host {
   origin = '';
 
   /** @param site returns the handler; called for each request, because the handler can be created after the host */
-  constructor(site: (url: string | undefined) => Site | undefined, log: Log) {
+  constructor(site: (url: string | undefined) => Site | undefined, log: Log, allowedOrigins: readonly string[] = []) {
     this.#server = createServer(async (request, response) => {
       try {
         send(response, (await site(request.url)?.handle?.(request)) ?? { status: 404 });
       } catch (error) {
-        log({ kind: 'notice', text: `The edge could not answer ${request.url}: ${String(error)}` });
+        log({ kind: 'notice', text: `The edge could not answer ${splitUrl(request.url)[0]}: ${String(error)}` });
         if (!response.headersSent) send(response, { status: 502 });
       }
     });
     this.#server.on('upgrade', (request, socket, head) => {
       this.#upgraded.add(socket);
       socket.on('close', () => this.#upgraded.delete(socket));
-      const found = site(request.url);
-      if (found?.upgrade) found.upgrade(request, socket, head);
-      else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+      socket.on('error', () => socket.destroy());
+      try {
+        const found = site(request.url);
+        if (!mayConnect(request.headers.origin, allowedOrigins)) hangUp(socket, '403 Forbidden');
+        else if (found?.upgrade) found.upgrade(request, socket, head);
+        else hangUp(socket, '404 Not Found');
+      } catch (error) {
+        log({ kind: 'notice', text: `The edge could not upgrade ${splitUrl(request.url)[0]}: ${String(error)}` });
+        hangUp(socket, '400 Bad Request');
+      }
     });
   }
 

@@ -18,6 +18,8 @@ export interface EdgeOptions {
   gate: () => Gate;
   /** Serves pages of the local cloud itself. Returns undefined for all other paths. */
   pages: (path: string) => Reply | undefined;
+  /** Web origins of other machines whose pages can open WebSockets. */
+  allowedOrigins: readonly string[];
   log: Log;
 }
 
@@ -25,18 +27,31 @@ export interface EdgeOptions {
  * The public origin. `/_s3` is S3, and `/_aws` is AWS for the operator. The distribution serves all other paths.
  * Without a distribution, the WebSocket API serves upgrades and the HTTP API serves requests.
  */
-export function publicOrigin({ webSocket, http, s3, distribution, gate, pages, log }: EdgeOptions): Host {
-  return new Host((url) => {
-    const page = pages(url ?? '/');
-    if (page) return { handle: async () => page };
-    if (isOperatorPath(url)) return { handle: (request) => serveOperator(request, gate()) };
-    if (isS3Path(url)) return s3();
-    const [api, sockets] = [http(), webSocket()];
-    return (
-      distribution() ?? {
-        ...(api && { handle: (request) => api.handle(request) }),
-        ...(sockets && { upgrade: (...upgrade) => sockets.upgrade(...upgrade) }),
-      }
-    );
-  }, log);
+export function publicOrigin({
+  webSocket,
+  http,
+  s3,
+  distribution,
+  gate,
+  pages,
+  allowedOrigins,
+  log,
+}: EdgeOptions): Host {
+  return new Host(
+    (url) => {
+      const page = pages(url ?? '/');
+      if (page) return { handle: async () => page };
+      if (isOperatorPath(url)) return { handle: (request) => serveOperator(request, gate()) };
+      if (isS3Path(url)) return s3();
+      const [api, sockets] = [http(), webSocket()];
+      return (
+        distribution() ?? {
+          ...(api && { handle: (request) => api.handle(request) }),
+          ...(sockets && { upgrade: (...upgrade) => sockets.upgrade(...upgrade) }),
+        }
+      );
+    },
+    log,
+    allowedOrigins,
+  );
 }

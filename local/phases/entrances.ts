@@ -51,7 +51,7 @@ export function openApis(
   if (http) parts.http = new HttpGateway(http, integrator);
   const api = only('WEBSOCKET', apis);
   if (!api) return;
-  const gateway = new WebSocketGateway({ api, integrator, activity, limits });
+  const gateway = new WebSocketGateway({ api, integrator, activity, limits, log });
   parts.webSockets.push(gateway);
   started.add(() => gateway.stop());
 }

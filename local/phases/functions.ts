@@ -1,6 +1,7 @@
 import { CustomResources } from '../custom-resources/custom-resources.ts';
 import { Memory } from '../custom-resources/memory.ts';
 import { AsyncInvocations } from '../lambda/async.ts';
+import { EventSources } from '../lambda/event-sources.ts';
 import { loadFunctions } from '../lambda/functions.ts';
 import { Lambda } from '../lambda/lambda.ts';
 import { S3_PREFIX } from '../s3/address.ts';
@@ -28,6 +29,8 @@ export function startFunctions(
   const { retryDelayMs = (retry: number) => retry * 250, invocationDelayMs: delayMs = () => 0 } = options;
   const async = new AsyncInvocations({ lambda, queues, roles, calls, activity, log, retryDelayMs, delayMs });
   started.add(() => async.stop());
+  const eventSources = new EventSources({ model, queues, lambda, roles, activity, retryDelayMs });
+  started.add(() => eventSources.stop());
   return { lambda, async };
 }
 

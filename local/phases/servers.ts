@@ -45,6 +45,7 @@ export async function startServers(base: Foundation, model: Model, services: Ser
     distribution: () => parts.distribution,
     gate: () => gate,
     pages: outboxPages(services.outbox),
+    allowedOrigins: base.options.allowedOrigins ?? [],
     log: base.log,
   });
   await gate.start();
@@ -58,7 +59,7 @@ export async function startServers(base: Foundation, model: Model, services: Ser
 /** The door to AWS for every function, and for the operator. */
 function createGate(
   { limits, posts, calls, log }: Foundation,
-  { dynamodb, secrets, registry, outbox, queues, roles }: Services,
+  { dynamodb, conflicts, secrets, registry, outbox, queues, roles }: Services,
   parts: Parts,
   outputsOf: (stack: string) => Record<string, string> | undefined,
 ): Gate {
@@ -66,7 +67,7 @@ function createGate(
   return new Gate({
     services: {
       cloudformation: cloudFormationApi(outputsOf),
-      dynamodb: dynamoDbApi(dynamodb),
+      dynamodb: dynamoDbApi(dynamodb, conflicts),
       lambda: (...request) => lambdaApi(lambda(), present(parts.async, 'Lambda'))(...request),
       'execute-api': managementApi(parts.webSockets, limits.messageBytes, posts),
       secretsmanager: secretsManagerApi(secrets),
@@ -83,14 +84,15 @@ function createGate(
 
 /** Each API at a host of its own, as on AWS. */
 async function startApiHosts(
-  { log, started }: Foundation,
+  { options, log, started }: Foundation,
   model: Model,
   parts: Parts,
   apis: Map<string, { protocol: string; origin: string }>,
 ): Promise<void> {
   for (const api of model.ofType('AWS::ApiGatewayV2::Api')) {
     const protocol = String(api.properties().ProtocolType);
-    const host = new Host(() => (protocol === 'WEBSOCKET' ? parts.webSockets[0] : parts.http), log);
+    const site = () => (protocol === 'WEBSOCKET' ? parts.webSockets[0] : parts.http);
+    const host = new Host(site, log, options.allowedOrigins);
     await host.start();
     started.add(() => host.stop());
     apis.set(api.identity().ref, { protocol, origin: host.origin });

@@ -1,4 +1,5 @@
 import { EmulatorClient } from '../dynamodb/client.ts';
+import { Conflicts } from '../dynamodb/conflicts.ts';
 import { startEmulator } from '../dynamodb/emulator.ts';
 import { createTables } from '../dynamodb/tables.ts';
 import { grantRecorder } from '../iam/grants.ts';
@@ -15,6 +16,7 @@ import type { Foundation } from './foundation.ts';
 /** The services that hold state and invoke nothing. */
 export interface Services {
   readonly dynamodb: EmulatorClient;
+  readonly conflicts: Conflicts;
   /** Resolves once the tables are there. Other phases go on meanwhile. */
   readonly tables: Promise<void>;
   readonly roles: Map<string, Role>;
@@ -38,6 +40,7 @@ export async function startServices({ options, directories, started }: Foundatio
   const registry = new Registry(directories.kept('sns.json'));
   return {
     dynamodb,
+    conflicts: new Conflicts(model, options.transactionMs ?? 0),
     tables,
     roles: loadRoles(model, grants ? grantRecorder(grants) : undefined),
     permissions: new Permissions(model),

@@ -236,7 +236,7 @@ function pick(headers: OutgoingHttpHeaders, names: RegExp): OutgoingHttpHeaders 
 }
 
 function pass({ status, headers, body }: Exchange): Reply {
-  const passed: Record<string, string | string[]> = {};
+  const passed: Record<string, string | string[]> = Object.create(null);
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined && !HOP_HEADERS.has(name)) passed[name] = value;
   }

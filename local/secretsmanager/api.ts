@@ -10,13 +10,15 @@ const text = z.string().check(z.minLength(1), z.maxLength(65_536));
 
 const Create = z.object({ Name: name, SecretString: text });
 const Put = z.object({ SecretId: z.string(), SecretString: text });
+const Delete = z.object({ SecretId: z.string(), ForceDeleteWithoutRecovery: z._default(z.boolean(), false) });
+const Restore = z.object({ SecretId: z.string() });
 const Get = z.object({
   SecretId: z.string(),
   VersionStage: z._default(z.enum(['AWSCURRENT', 'AWSPREVIOUS']), 'AWSCURRENT'),
 });
 
 /**
- * The Secrets Manager API for text secrets: create, read and replace.
+ * The Secrets Manager API for text secrets: create, read, replace, delete and restore.
  * Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html
  */
 export function secretsManagerApi(secrets: Secrets): Service {
@@ -47,6 +49,26 @@ export function secretsManagerApi(secrets: Secrets): Service {
             VersionStages: [VersionStage],
             CreatedDate: created,
           };
+        },
+      };
+    }),
+    DeleteSecret: operation(Delete, INVALID, ({ SecretId, ForceDeleteWithoutRecovery }) => {
+      const Name = secrets.nameOf(SecretId);
+      return {
+        resource: secretArn(Name),
+        run() {
+          secrets.delete(Name, ForceDeleteWithoutRecovery);
+          return { ARN: secretArn(Name), Name };
+        },
+      };
+    }),
+    RestoreSecret: operation(Restore, INVALID, ({ SecretId }) => {
+      const Name = secrets.nameOf(SecretId);
+      return {
+        resource: secretArn(Name),
+        run() {
+          secrets.restore(Name);
+          return { ARN: secretArn(Name), Name };
         },
       };
     }),

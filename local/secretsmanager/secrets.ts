@@ -12,6 +12,8 @@ const Secret = z.object({
   created: z.number(),
   current: Version,
   previous: z.optional(Version),
+  /** The time of its deletion, epoch seconds. Its name stays reserved, and its value cannot be read. */
+  deleted: z.optional(z.number()),
 });
 type Secret = z.output<typeof Secret>;
 
@@ -40,6 +42,7 @@ export class Secrets {
   }
 
   create(name: string, text: string): Secret {
+    if (this.#byName.get(name)?.deleted !== undefined) throw scheduledForDeletion();
     if (this.#byName.has(name)) {
       const message = `The operation failed because the secret ${name} already exists.`;
       throw new ServiceError('ResourceExistsException', message);
@@ -49,6 +52,7 @@ export class Secrets {
 
   get(name: string): Secret {
     const secret = this.#byName.get(name);
+    if (secret?.deleted !== undefined) throw markedForDeletion();
     if (secret) return secret;
     throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
   }
@@ -58,9 +62,39 @@ export class Secrets {
     return this.#put({ ...secret, current: { id: randomUUID(), text }, previous: current });
   }
 
+  /** Deletes a secret, either at once or so that it can be restored. Until then, its name stays reserved. */
+  delete(name: string, atOnce: boolean): void {
+    const secret = this.#byName.get(name);
+    if (atOnce) this.#byName.delete(name);
+    else if (secret) secret.deleted = Date.now() / 1000;
+    else this.get(name);
+    this.#save();
+  }
+
+  restore(name: string): void {
+    const { deleted: _, ...secret } = this.#byName.get(name) ?? this.get(name);
+    this.#put(secret);
+  }
+
   #put(secret: Secret): Secret {
     this.#byName.set(secret.name, secret);
-    if (this.#file) writeFileSync(this.#file, JSON.stringify([...this.#byName.values()], null, 2), { mode: 0o600 });
+    this.#save();
     return secret;
   }
+
+  #save(): void {
+    if (this.#file) writeFileSync(this.#file, JSON.stringify([...this.#byName.values()], null, 2), { mode: 0o600 });
+  }
 }
+
+const scheduledForDeletion = () =>
+  new ServiceError(
+    'InvalidRequestException',
+    "You can't create this secret because a secret with this name is already scheduled for deletion.",
+  );
+
+const markedForDeletion = () =>
+  new ServiceError(
+    'InvalidRequestException',
+    "You can't perform this operation on the secret because it was marked for deletion.",
+  );

@@ -37,7 +37,8 @@ function page(
 /** Mobile push and text messages. Source: https://docs.aws.amazon.com/sns/latest/api/API_Operations.html */
 const OPERATIONS: Record<string, Operation> = {
   CreatePlatformApplication: {
-    resource: (p) => arn('sns', `app/${p.required('Platform')}/${p.required('Name')}`),
+    // The resource in AWS's error message. It contains neither platform nor name.
+    resource: () => arn('sns', 'app/'),
     run: (p, { registry }) => ({
       PlatformApplicationArn: registry.createApplication(
         p.required('Name'),
@@ -113,7 +114,7 @@ export function snsApi(mail: Mail): Service {
   return async ({ body }, authorize) => {
     const parameters = new Parameters(body.toString('utf8'));
     const name = parameters.text('Action') ?? 'Unknown';
-    const operation = OPERATIONS[name];
+    const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
     if (!operation) {
       const text = `The local cloud does not implement ${name} of SNS`;
       return answer(name, '', failure(new SnsError('InvalidAction', 400, text)));

@@ -69,7 +69,7 @@ function push(target: string, message: string, parameters: Parameters, { registr
     token,
     payload,
     bytes: Buffer.byteLength(content),
-    attributes,
+    attributes: effective(platform, attributes),
   });
 }
 
@@ -97,16 +97,25 @@ function notification(platform: Platform, content: string, structured: boolean):
 }
 
 const APPLE_ATTRIBUTES: Record<string, RegExp> = {
-  PUSH_TYPE: /^(alert|background|voip|complication|fileprovider|mdm)$/,
-  PRIORITY: /^(1|5|10)$/,
-  TTL: /^\d{1,7}$/,
-  TOPIC: /^[a-zA-Z0-9.-]+$/,
+  'APNS.PUSH_TYPE': /^(alert|background|voip|complication|fileprovider|mdm)$/,
+  'APNS.PRIORITY': /^(1|5|10)$/,
+  'APNS.TTL': /^\d{1,7}$/,
+  'APNS_SANDBOX.TTL': /^\d{1,7}$/,
+  'APNS.TOPIC': /^[a-zA-Z0-9.-]+$/,
 };
+
+/** Each platform has its own time-to-live attribute, and ignores those of other platforms. */
+function effective(platform: Platform, attributes: Record<string, string>): Record<string, string> {
+  const others = /^AWS\.SNS\.MOBILE\.(\w+)\.TTL$/;
+  return Object.fromEntries(
+    Object.entries(attributes).filter(([name]) => (others.exec(name)?.[1] ?? platform) === platform),
+  );
+}
 
 function checkAppleAttributes(attributes: Record<string, string>): void {
   for (const [name, pattern] of Object.entries(APPLE_ATTRIBUTES)) {
-    const value = attributes[`AWS.SNS.MOBILE.APNS.${name}`];
+    const value = attributes[`AWS.SNS.MOBILE.${name}`];
     if (value !== undefined && !pattern.test(value))
-      throw invalidParameter('MessageAttributes', `${value} is no value of AWS.SNS.MOBILE.APNS.${name}`);
+      throw invalidParameter('MessageAttributes', `${value} is no value of AWS.SNS.MOBILE.${name}`);
   }
 }

@@ -51,7 +51,7 @@ export class Registry {
     if (!/^[\w.-]{1,256}$/.test(name)) throw invalidParameter('Name', 'expected 1 to 256 letters, digits and _ . -');
     const self = arn('sns', `app/${platform}/${name}`);
     const application = { name, platform, ...describe(platform, given) };
-    const existing = this.#state.applications[self];
+    const existing = own(this.#state.applications, self);
     if (existing && JSON.stringify(existing) !== JSON.stringify(application)) {
       throw invalidParameter('Attributes', `Platform application ${self} already exists with different attributes`);
     }
@@ -61,7 +61,7 @@ export class Registry {
   }
 
   application(applicationArn: string): Application {
-    const found = this.#state.applications[applicationArn];
+    const found = own(this.#state.applications, applicationArn);
     if (!found) throw notFound('PlatformApplication');
     return found;
   }
@@ -104,7 +104,7 @@ export class Registry {
   }
 
   find(endpointArn: string): Endpoint | undefined {
-    return this.#state.endpoints[endpointArn];
+    return own(this.#state.endpoints, endpointArn);
   }
 
   endpoint(endpointArn: string): Endpoint {
@@ -146,6 +146,11 @@ export class Registry {
   #save(): void {
     if (this.#file) writeFileSync(this.#file, JSON.stringify(this.#state, null, 2));
   }
+}
+
+/** Ignores inherited properties, because callers choose the names, for example `toString`. */
+function own<T>(all: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(all, name) ? all[name] : undefined;
 }
 
 function describe(platform: Platform, given: Attributes): Pick<Application, 'attributes' | 'credentials'> {

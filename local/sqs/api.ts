@@ -16,7 +16,13 @@ const Receive = z.object({
 });
 const Delete = z.object({ QueueUrl: z.string(), ReceiptHandle: z.string() });
 const ChangeVisibility = z.object({ QueueUrl: z.string(), ReceiptHandle: z.string(), VisibilityTimeout: timeout });
-const Send = z.object({ QueueUrl: z.string(), MessageBody: z.string().check(z.minLength(1)) });
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const LONGEST_DELAY_S = 900;
+const Send = z.object({
+  QueueUrl: z.string(),
+  MessageBody: z.string().check(z.minLength(1)),
+  DelaySeconds: z.optional(z.int().check(z.minimum(0), z.maximum(LONGEST_DELAY_S))),
+});
 const Attributes = z.object({ QueueUrl: z.string() });
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
@@ -37,9 +43,10 @@ export function sqsApi(queues: Queues): Service {
   });
 
   return jsonApi('sqs', {
-    SendMessage: operation(Send, INVALID, ({ QueueUrl, MessageBody }) =>
+    SendMessage: operation(Send, INVALID, ({ QueueUrl, MessageBody, DelaySeconds }) =>
       on(QueueUrl, (queue) => ({
-        MessageId: queues.send(queue.arn, MessageBody)?.id,
+        MessageId: queues.send(queue.arn, MessageBody, DelaySeconds === undefined ? undefined : DelaySeconds * 1000)
+          ?.id,
         MD5OfMessageBody: md5(MessageBody),
       })),
     ),

@@ -23,20 +23,39 @@ export interface Queue {
   /** The default visibility timeout. */
   readonly visibilityMs: number;
   messages: Message[];
+  /** The dead-letter queue, and the number of receives after which a message goes there. */
+  readonly redrive: { readonly arn: string; readonly receives: number } | undefined;
+  readonly delayMs: number;
 }
 
 const DEFAULT_VISIBILITY_S = 30;
-const properties = z.object({ VisibilityTimeout: z._default(number, DEFAULT_VISIBILITY_S) });
+const properties = z.object({
+  VisibilityTimeout: z._default(number, DEFAULT_VISIBILITY_S),
+  DelaySeconds: z._default(number, 0),
+  RedrivePolicy: z.optional(z.object({ deadLetterTargetArn: z.string(), maxReceiveCount: number })),
+});
+
+/** Called for each new message. */
+type Listener = (queue: Queue, message: Message) => void;
 
 /** The queues of the template, in memory. */
 export class Queues {
   readonly #all: Queue[];
+  #listener: Listener = () => {};
 
   constructor(model: Model) {
     this.#all = model.ofType('AWS::SQS::Queue').map((resource) => {
       const { ref: url, attributes } = resource.identity();
-      const visibilityMs = readProperties(resource, properties).VisibilityTimeout * 1000;
-      return { logicalId: resource.logicalId, arn: String(attributes.Arn), url, visibilityMs, messages: [] };
+      const { VisibilityTimeout, DelaySeconds, RedrivePolicy } = readProperties(resource, properties);
+      return {
+        logicalId: resource.logicalId,
+        arn: String(attributes.Arn),
+        url,
+        visibilityMs: VisibilityTimeout * 1000,
+        delayMs: DelaySeconds * 1000,
+        redrive: RedrivePolicy && { arn: RedrivePolicy.deadLetterTargetArn, receives: RedrivePolicy.maxReceiveCount },
+        messages: [],
+      };
     });
   }
 
@@ -44,13 +63,32 @@ export class Queues {
     return this.#all.find((queue) => queue.url === url);
   }
 
-  /** @returns undefined if the queue does not exist */
-  send(arn: string, body: string): Message | undefined {
-    const queue = this.#all.find((one) => one.arn === arn);
+  byArn(arn: string): Queue | undefined {
+    return this.#all.find((queue) => queue.arn === arn);
+  }
+
+  /** Sets the listener for new messages. */
+  listen(listener: Listener): void {
+    this.#listener = listener;
+  }
+
+  /**
+   * @param delayMs the delay before it can be received; default: the queue's
+   * @returns undefined if the queue does not exist
+   */
+  send(arn: string, body: string, delayMs?: number): Message | undefined {
+    const queue = this.byArn(arn);
+    if (!queue) return undefined;
     const now = Date.now();
-    const message: Message = { id: randomUUID(), body, sent: now, receives: 0, visible: now, receipt: undefined };
-    queue?.messages.push(message);
-    return queue && message;
+    const visible = now + (delayMs ?? queue.delayMs);
+    const message: Message = { id: randomUUID(), body, sent: now, receives: 0, visible, receipt: undefined };
+    queue.messages.push(message);
+    this.#listener(queue, message);
+    return message;
+  }
+
+  remove(queue: Queue, message: Message): void {
+    queue.messages = queue.messages.filter((other) => other !== message);
   }
 
   /** Deletes all messages. */

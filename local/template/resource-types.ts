@@ -51,6 +51,7 @@ const EMULATED: Record<string, Describe> = {
   },
   'AWS::Lambda::Permission': plain,
   'AWS::Lambda::EventInvokeConfig': plain,
+  'AWS::Lambda::EventSourceMapping': plain,
   'AWS::IAM::Role': role,
   'AWS::IAM::Policy': plain,
   'AWS::IAM::ManagedPolicy': (subject) => {

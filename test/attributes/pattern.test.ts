@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entriesOf, excludes, indexValue } from '../../functions/attributes/entries.ts';
-import { parsePattern } from '../../functions/attributes/pattern.ts';
+import { COMPARED_CHARACTERS, parsePattern } from '../../functions/attributes/pattern.ts';
+import { StepBudget } from '../../functions/attributes/step-budget.ts';
 import { compareText, fold } from '../../functions/attributes/text.ts';
 
 const literally = (text: string) => text.replace(/[\\*?]/g, '\\$&');
@@ -83,8 +84,24 @@ describe('a pattern', () => {
   it('that is made to take long does not', () => {
     const pattern = parsePattern('*a'.repeat(128));
     const start = performance.now();
-    expect(pattern.test(`${'a'.repeat(32_000)}b`)).toBe(false);
+    expect(pattern.test(`${'a'.repeat(COMPARED_CHARACTERS - 1)}b`)).toBe(false);
+    expect(pattern.test('a'.repeat(32_000))).toBe(true);
     expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  it('sees the beginning of a long value only', () => {
+    const value = `${'a'.repeat(COMPARED_CHARACTERS)}b`;
+    expect(parsePattern('a*a').test(value)).toBe(true);
+    expect(parsePattern('a*b').test(value)).toBe(false);
+    expect(parsePattern(value).test(value)).toBe(true);
+  });
+
+  it('spends the budget of its request, and fails when that is used up', () => {
+    const pattern = parsePattern(`*${'a'.repeat(250)}b`, new StepBudget());
+    const value = 'a'.repeat(32_000);
+    expect(() => {
+      for (let n = 0; n < 1000; n++) pattern.test(value);
+    }).toThrow(expect.objectContaining({ code: 5018 }));
   });
 });
 

@@ -119,7 +119,8 @@ describe('heartbeats', () => {
       () => system.cloud.fire('HeartbeatSchedule'),
       () => true,
     );
-    expect(Object.keys(spent.calls)).toEqual(['dynamodb:Query']);
+    expect(Object.keys(spent.calls).sort()).toEqual(['dynamodb:Query', 'dynamodb:UpdateItem']);
+    expect(spent.calls['dynamodb:UpdateItem']).toBe(1);
     expect(sum(spent.invocations)).toBe(1);
   });
 });

@@ -24,7 +24,13 @@ it('spares friends a user who reconnects in time, and tells of one who does not'
   expect(received).toEqual([`online ${jerry}`]);
 
   const left = Date.now();
+  const mark = system.cloud.calls.mark();
   again.close();
   await expect.poll(() => received, { timeout: 3 * GRACE_S * 1000 }).toEqual([`online ${jerry}`, `offline ${jerry}`]);
   expect(Date.now() - left).toBeGreaterThanOrEqual(GRACE_S * 1000);
+  const runs = system.cloud.calls
+    .since(mark)
+    .filter((entry) => entry.service === 'invocation' && entry.functionId.startsWith('PresenceOffline'));
+  // The time is spent in a queue: one run puts the departure there, another tells of it.
+  expect(runs.map(({ at }) => at - left > (GRACE_S * 1000) / 2)).toEqual([false, true]);
 }, 30_000);

@@ -74,6 +74,14 @@ describe('heartbeats', () => {
     recent.raw.close();
   });
 
+  it('are made up for when the schedule skips a minute', async () => {
+    const { raw, pings } = await connect('4');
+    // Whichever minute it is due in, a run comes for that minute or the one after it.
+    for (const n of [41, 43, 45]) await minutes(n, 1);
+    expect(pings()).toBe(1);
+    raw.close();
+  });
+
   it('are not sent twice, however often a minute is run', async () => {
     const { raw, pings } = await connect('4');
     await Promise.all([minutes(1, PINGS_EVERY), minutes(1, PINGS_EVERY)]);

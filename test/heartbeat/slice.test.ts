@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HEARTBEAT_SHARDS } from '../../functions/shared/constants.ts';
 import { ROUNDS } from '../../functions/shared/heartbeat-times.ts';
-import { divideSlice, type Slice, slicesAfter } from '../../functions/store/heartbeat-slice.ts';
+import { divideSlice, minuteAfter, minutesSince, type Slice, slicesOf } from '../../functions/store/heartbeat-slice.ts';
 
 const MINUTE = 60_000;
 const width = ({ from, to }: Slice) => to - from;
@@ -11,7 +11,7 @@ describe('the minutes of an interval', () => {
   it.each(['ping', 'check'] as const)('attend to every connection once (%s)', (round) => {
     fc.assert(
       fc.property(fc.nat(4e12), fc.nat(ROUNDS[round] - 1), fc.nat(HEARTBEAT_SHARDS - 1), (start, due, shard) => {
-        const hits = Array.from({ length: ROUNDS[round] / MINUTE }, (_, n) => slicesAfter(start + n * MINUTE))
+        const hits = Array.from({ length: ROUNDS[round] / MINUTE }, (_, n) => slicesOf(minuteAfter(start + n * MINUTE)))
           .flat()
           .filter((slice) => slice.round === round && slice.shard === shard && slice.from <= due && due < slice.to);
         expect(hits).toHaveLength(1);
@@ -26,11 +26,42 @@ describe('the minutes of an interval', () => {
         const due = now % ROUNDS.ping;
         const first = runs
           .filter((time) => time >= now)
-          .find((time) => slicesAfter(time).some(({ round, from, to }) => round === 'ping' && from <= due && due < to));
+          .find((time) =>
+            slicesOf(minuteAfter(time)).some(({ round, from, to }) => round === 'ping' && from <= due && due < to),
+          );
         expect(first).toBeGreaterThan(now + MINUTE);
         expect(first).toBeLessThanOrEqual(now + ROUNDS.ping);
       }),
     );
+  });
+});
+
+describe('runs of the schedule', () => {
+  const start = 1_700_000_040_000;
+
+  it('leave out no minute, and do none twice, however much their seconds drift', () => {
+    const drift = fc.array(fc.integer({ min: -30_000, max: 59_000 }), { minLength: 5, maxLength: 30 });
+    fc.assert(
+      fc.property(drift, (offsets) => {
+        let last: number | undefined;
+        const done: number[] = [];
+        for (const [n, offset] of offsets.entries()) {
+          const next = minuteAfter(start + n * MINUTE + offset);
+          // Another run was ahead.
+          if (last !== undefined && last >= next) continue;
+          done.push(...minutesSince(last, next));
+          last = next;
+        }
+        const [first = 0] = done;
+        expect(done).toEqual(done.map((_, n) => first + n * MINUTE));
+      }),
+    );
+  });
+
+  it('make up for a few minutes only', () => {
+    expect(minutesSince(start - 60 * MINUTE, start)).toEqual([3, 2, 1, 0].map((n) => start - n * MINUTE));
+    expect(minutesSince(undefined, start)).toEqual([start]);
+    expect(minutesSince(start + MINUTE, start)).toEqual([start]);
   });
 });
 

@@ -226,6 +226,22 @@ describe('a distribution', () => {
   });
 });
 
+describe('errors of an origin', () => {
+  test.each([
+    [500, 500],
+    [503, 503],
+    [405, 405],
+    // Not cached at all, or not by this distribution.
+    [409, 200],
+    [404, 200],
+  ])('%i is answered to whoever comes next, whatever the query, with %i', async (status, next) => {
+    const { get } = await start();
+    expect((await get(`/sometimes?${status}`)).status).toBe(status);
+    expect((await get('/sometimes')).status).toBe(next);
+    expect((await get(`/sometimes?${status}`, { method: 'POST' })).status).toBe(status);
+  });
+});
+
 describe('a bucket behind it', () => {
   test('is read on behalf of the distribution, and by nobody else', async () => {
     const { get, put, cloud } = await start();

@@ -53,6 +53,7 @@ export async function connect(event: ConnectEvent): Promise<object> {
   const mode = event.queryStringParameters?.mode;
   if (mode === 'throw') throw new Error('No connection today');
   if (mode === 'refuse') return { statusCode: 418, body: 'I am a teapot' };
+  if (mode === 'protocol') return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': 'x' } };
   if (mode === 'early') say({ early: await post(connectionId, 'too early') });
   say({ connect: event });
   return { statusCode: 200 };
@@ -151,6 +152,10 @@ export async function rest(event: APIGatewayProxyEventV2): Promise<unknown> {
       throw new Error('The function fails');
     case '/plain':
       return { hello: 'world' };
+    case '/sometimes':
+      return { statusCode: event.rawQueryString === '' ? 200 : Number(event.rawQueryString), body: 'said' };
+    case '/long':
+      return { statusCode: 200, body: 'x'.repeat(Number(event.rawQueryString)) };
     case '/malformed':
       return { statusCode: 'abc' };
     case '/full':

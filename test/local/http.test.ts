@@ -27,6 +27,22 @@ const greedy = assemblyWith((api, rest) => {
 });
 
 describe('an HTTP API', () => {
+  test('answers 500 when a function answers more than 6 MB', async () => {
+    const { cloud, log } = await run(greedy);
+    const status = async (bytes: number) => (await fetch(`${cloud.outputs.Url}/long?${bytes}`)).status;
+    expect(await status(6 * 1024 * 1024 - 1024)).toBe(200);
+    expect(await status(6 * 1024 * 1024)).toBe(500);
+    expect(log).toContainEqual(
+      expect.objectContaining({ kind: 'failure', errorType: 'Function.ResponseSizeTooLarge' }),
+    );
+  });
+
+  test.each(['toString', '__proto__'])('hands over a query with the name %s', async (name) => {
+    const { cloud } = await run(greedy);
+    const response = await fetch(`${cloud.outputs.Url}/users/1?${name}=1&${name}=2`);
+    expect(await response.text()).toContain(`"queryStringParameters":{"${name}":"1,2"}`);
+  });
+
   test('hands a request to the function in payload format 2.0', async () => {
     const { cloud } = await run(greedy);
     const response = await fetch(`${cloud.outputs.Url}/users/a%20b?x=1&x=2&y=%26`, {

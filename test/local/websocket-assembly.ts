@@ -6,7 +6,10 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { fixtureFunction, synthesize } from './fixture.ts';
 
 /** A WebSocket API with an authorizer and a function that may post to it (and one that may not). */
-export function webSocketAssembly(extend: (stack: Stack, connect: lambda.Function) => void = () => {}): string {
+export function webSocketAssembly(
+  extend: (stack: Stack, connect: lambda.Function) => void = () => {},
+  routeSelectionExpression = '$request.body.action',
+): string {
   return synthesize((stack) => {
     const connect = fixtureFunction(stack, 'Connect', 'connect');
     const frame = fixtureFunction(stack, 'Frame', 'frame', { timeout: Duration.seconds(10) });
@@ -15,6 +18,7 @@ export function webSocketAssembly(extend: (stack: Stack, connect: lambda.Functio
     const bare = fixtureFunction(stack, 'Bare', 'probe');
     const authorizer = fixtureFunction(stack, 'Authorizer', 'authorizer');
     const api = new apigateway.WebSocketApi(stack, 'Api', {
+      routeSelectionExpression,
       connectRouteOptions: {
         integration: new WebSocketLambdaIntegration('ConnectIntegration', connect),
         authorizer: new WebSocketLambdaAuthorizer('UserAuthorizer', authorizer, {

@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DeleteSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { expect, inject, it } from 'vitest';
 import { startCloud } from '../../local/cloud.ts';
 import { type Resources, startBroken } from '../support/broken.ts';
@@ -39,6 +40,28 @@ it.each([
   });
   await expect(starting).rejects.toThrow(reason);
 });
+
+it('the deployment fails with what to do when the name of the secret is blocked', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'macaw-first-'));
+  const deploy = () => startCloud({ assembly: inject('assembly'), dataDir });
+  const secret = 'macaw/prod/macaw';
+  const first = await deploy();
+  const client = new SecretsManagerClient({
+    endpoint: `${first.origin}/_aws`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'operator', secretAccessKey: 'none' },
+  });
+  await client.send(new DeleteSecretCommand({ SecretId: secret }));
+  await first.stop();
+  // The stacks are removed, with their tables; the secret is not gone yet.
+  for (const file of readdirSync(dataDir).filter((name) => name !== 'secrets.json')) {
+    rmSync(join(dataDir, file), { recursive: true });
+  }
+  await expect(deploy()).rejects.toThrow(
+    /FirstApp.*macaw\/prod\/macaw is scheduled for deletion.*restore-secret --secret-id macaw\/prod\/macaw.*--force-delete-without-recovery/,
+  );
+  rmSync(dataDir, { recursive: true });
+}, 60_000);
 
 it('CloudFormation waits for minutes at most, should an answer get lost', async () => {
   const file = join(inject('assembly'), 'Macaw-prod-Data.template.json');

@@ -81,8 +81,14 @@ describe('a device token', () => {
     const development = await reachable({ environment: 'sandbox' });
     await store.say('one');
     await development.say('two');
-    expect(await system.cloud.outbox.nextPush(store.phone.token)).toMatchObject({ platform: 'APNS' });
-    expect(await system.cloud.outbox.nextPush(development.phone.token)).toMatchObject({ platform: 'APNS_SANDBOX' });
+    expect(await system.cloud.outbox.nextPush(store.phone.token)).toMatchObject({
+      platform: 'APNS',
+      attributes: { 'AWS.SNS.MOBILE.APNS.TTL': '604800' },
+    });
+    expect(await system.cloud.outbox.nextPush(development.phone.token)).toMatchObject({
+      platform: 'APNS_SANDBOX',
+      attributes: { 'AWS.SNS.MOBILE.APNS_SANDBOX.TTL': '604800' },
+    });
   });
 
   it('that changes is the one that is reached', async () => {

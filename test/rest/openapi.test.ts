@@ -268,3 +268,15 @@ describe('the documentation', () => {
     expect(system.cloud.calls.since(mark)).toMatchObject([{ functionId: expect.stringMatching(/^Docs/) }]);
   });
 });
+
+describe('the paths of other functions', () => {
+  it.each(['/docs', '/openapi.json'])('%s answers HEAD as it answers GET', async (path) => {
+    const response = await fetch(new URL(path, system.origin), { method: 'HEAD', redirect: 'manual' });
+    expect(response.status).toBe(200);
+  });
+
+  it.each(['/docs', '/openapi.json'])('%s leads nowhere by a method that it does not have', async (path) => {
+    const response = await fetch(new URL(path, system.origin), { method: 'POST', redirect: 'manual' });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+});

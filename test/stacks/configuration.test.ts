@@ -39,7 +39,7 @@ describe('a stage', () => {
       postQuota: { perSecond: 9000, burst: 4500 },
       priceClass: 'PriceClass_All',
       logRetentionDays: 30,
-      tracing: true,
+      tracing: false,
     });
   });
 

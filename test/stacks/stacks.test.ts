@@ -62,6 +62,32 @@ describe('the tables', () => {
   });
 });
 
+describe('the distribution', () => {
+  it('remembers no error of an origin', () => {
+    const [[, distribution] = []] = ofType('AWS::CloudFront::Distribution');
+    const { CustomErrorResponses } = Object(distribution?.Properties.DistributionConfig);
+    expect(CustomErrorResponses).toEqual(
+      [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504].map((ErrorCode) => ({
+        ErrorCode,
+        ErrorCachingMinTTL: 0,
+      })),
+    );
+  });
+});
+
+describe('the access log', () => {
+  it('has a name that needs no resource policy', () => {
+    const names = ofType('AWS::Logs::LogGroup').flatMap(([, { Properties }]) => Properties.LogGroupName ?? []);
+    expect(names).toEqual(['/aws/vendedlogs/apigateway/Macaw-prod-Rest']);
+  });
+});
+
+describe('tracing', () => {
+  it('is off unless it is asked for', () => {
+    expect(ofType('AWS::Lambda::Function').filter(([, { Properties }]) => Properties.TracingConfig)).toEqual([]);
+  });
+});
+
 describe('the functions', () => {
   const functions = ofType('AWS::Lambda::Function');
 

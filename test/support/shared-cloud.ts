@@ -57,6 +57,8 @@ export async function shareCloud(
     database: emulator.endpoint,
     async leave() {
       for (const service of ['dynamodb', 'execute-api'] as const) cloud.throttle(service, 0);
+      for (const service of ['dynamodb', 'execute-api', 'lambda'] as const) cloud.hang(service, 0);
+      cloud.conflict(0);
       cloud.outbox.faults.clear();
       for (const id of cloud.connections()) cloud.drop(id);
       await cloud.settled();

@@ -15,8 +15,15 @@ const text = z.string().check(z.minLength(1), z.maxLength(8192));
 /** As long as OpenID Connect lets a subject be, and longer than any other provider's ids. */
 const ID_CHARACTERS = 255;
 
+/** An id that a provider gave a user: it becomes part of a key. */
+const ProviderId = z.string().check(
+  z.minLength(1),
+  z.maxLength(ID_CHARACTERS),
+  z.refine((id) => !/[\p{Cc}\p{Cs}]/u.test(id), 'expected no control characters and well-formed Unicode'),
+);
+
 const Given = z.object({
-  id: z.optional(z.string().check(z.minLength(1), z.maxLength(ID_CHARACTERS))),
+  id: z.optional(ProviderId),
   access_token: z.optional(text),
   id_token: z.optional(text),
   nonce: z.optional(text),
@@ -43,7 +50,7 @@ export async function verifyLogin(
   const given = Given.safeParse(login);
   if (!given.success) throw bad(`the login by ${name} must have id and access_token, or id_token, as texts`);
   const id = await verifiedId(settings, platform, given.data);
-  if (id === undefined || id.length > ID_CHARACTERS || (given.data.id !== undefined && given.data.id !== id)) {
+  if (id === undefined || !ProviderId.safeParse(id).success || (given.data.id !== undefined && given.data.id !== id)) {
     throw new AccountError(ACCOUNT_ERROR.loginRefused, `${platform} does not confirm this login; log in there again`);
   }
   return { platform, id };

@@ -3,10 +3,11 @@ import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
 import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
-import { befriend, friendship, friendsOf, unfriend } from '../../store/friendships.ts';
+import { befriend, friendship, friendsOf, MAX_FRIENDS, unfriend } from '../../store/friendships.ts';
 import { history, latestMessages } from '../../store/messages.ts';
 import { isSelf } from '../access.ts';
-import { flag, historyQuery, id, ids } from '../parameters.ts';
+import { flag, historyQuery, id, ids, limit, page, skip } from '../parameters.ts';
+import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
 import { ContactDetailShape, FriendshipShape, HistoryShape, IdsShape, MadeFriendshipShape } from './shapes.ts';
 
@@ -92,20 +93,25 @@ export const friends = [
     path: '/ctx/:id/friends',
     summary: "List a user's friends",
     params: userParams,
-    query: z.object({ detail: flag('Who is online, and what was said last') }),
+    query: z.object({
+      detail: flag('Who is online, and what was said last'),
+      skip,
+      limit: limit(MAX_FRIENDS, MAX_FRIENDS),
+    }),
     status: 200,
     response: z.union([IdsShape, z.array(ContactDetailShape)]),
     access: isSelf,
     async handle({ app, params, query, now }) {
-      const ids = await friendsOf(user(app.id, params.id));
+      const ids = page(await friendsOf(user(app.id, params.id)), query);
       if (!query.detail) return ids;
-      const [devices, recent] = await Promise.all([
+      const [devices, recentMessages] = await Promise.all([
         lookup(ids.map((friend) => connectionsOf(user(app.id, friend)))),
         latestMessages(
           ids.map((friend) => ({ app: app.id, kind: 'friend', between: [params.id, friend] })),
           now,
         ),
       ]);
+      const recent = fittingRecent(recentMessages);
       return ids.map((friend, n) => ({
         id: friend,
         online: (devices[n]?.length ?? 0) > 0,

@@ -6,7 +6,8 @@ import { changeMembers, createCommunity, replaceMembers } from '../../store/comm
 import type { Community } from '../../store/community-keys.ts';
 import { eraseHistory, history, latestMessages } from '../../store/messages.ts';
 import { isMember, isOwner, isSelf } from '../access.ts';
-import { flag, historyQuery, id, ids } from '../parameters.ts';
+import { flag, historyQuery, id, ids, limit, MAX_LISTED, page, skip } from '../parameters.ts';
+import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
 import { communityName, communityRoutes, idParams, memberLimit, nameAttribute } from './communities.ts';
 import { GroupOfUserShape, GroupShape, HistoryShape, IdShape, IdsShape } from './shapes.ts';
@@ -86,18 +87,23 @@ export const groups = [
     path: '/ctx/:id/groups',
     summary: 'List the groups that a user is in',
     params: z.object({ id: id('id') }),
-    query: z.object({ detail: flag('The groups themselves, and what was said last') }),
+    query: z.object({
+      detail: flag('The groups themselves, and what was said last'),
+      skip,
+      limit: limit(MAX_LISTED, MAX_LISTED),
+    }),
     status: 200,
     response: z.union([IdsShape, z.array(GroupOfUserShape)]),
     access: isSelf,
     async handle({ app, params, query, now }) {
-      const ids = await communitiesOf(app.id, 'group', params.id);
+      const ids = page(await communitiesOf(app.id, 'group', params.id), query);
       if (!query.detail) return ids;
       const found = await describeCommunities(app.id, 'group', ids);
-      const recent = await latestMessages(
+      const recentMessages = await latestMessages(
         found.map((group) => conversation(app, group.id)),
         now,
       );
+      const recent = fittingRecent(recentMessages);
       return found.map((group, n) => ({ ...group, ...(recent[n] && { recent: recent[n] }) }));
     },
   }),

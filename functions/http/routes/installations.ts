@@ -10,11 +10,24 @@ import { route, type Section } from '../route.ts';
 
 const installationId = id('id', 'The installation', 'd3b07384-d113-4ec6-a3f5-0f5c2f6f7a11');
 
+/** An APNs token is hexadecimal: iOS apps send it in any case, and old ones as the system prints it (`<0f0f 0f0f …>`). */
+const APNS_TOKEN = /^[0-9a-f]{64,200}$/;
+
+const deviceToken = z
+  .pipe(
+    z.string().check(z.minLength(1), z.maxLength(4096)),
+    z.transform((text) => {
+      const hexadecimal = text.replace(/[<>\s]/g, '').toLowerCase();
+      return APNS_TOKEN.test(hexadecimal) ? hexadecimal : text;
+    }),
+  )
+  .register(z.globalRegistry, { type: 'string', minLength: 1, maxLength: 4096 });
+
 const details = {
   deviceType: z.optional(z.enum(['ios', 'android'])),
   /** For iOS: where the app comes from. Old SDKs do not say. */
   environment: z.optional(z.enum(['production', 'sandbox'])),
-  deviceToken: z.optional(z.string().check(z.minLength(1), z.maxLength(4096))),
+  deviceToken: z.optional(deviceToken),
   badge: z.optional(z.int().check(z.minimum(0), z.maximum(1_000_000))),
 };
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { communitiesOf, describeCommunities } from '../../store/communities.ts';
 import { createCommunity } from '../../store/community-changes.ts';
 import { everyone, isSelf } from '../access.ts';
-import { flag, id, ids } from '../parameters.ts';
+import { flag, id, ids, limit, MAX_LISTED, page, skip } from '../parameters.ts';
 import { route } from '../route.ts';
 import { communityName, communityRoutes, memberLimit, nameAttribute } from './communities.ts';
 import { IdShape, IdsShape, RoomShape } from './shapes.ts';
@@ -32,12 +32,12 @@ export const rooms = [
     path: '/ctx/:id/rooms',
     summary: 'List the rooms that a user is in',
     params: z.object({ id: id('id') }),
-    query: z.object({ detail: flag('The rooms themselves') }),
+    query: z.object({ detail: flag('The rooms themselves'), skip, limit: limit(MAX_LISTED, MAX_LISTED) }),
     status: 200,
     response: z.union([IdsShape, z.array(RoomShape)]),
     access: isSelf,
     async handle({ app, params, query }) {
-      const ids = await communitiesOf(app.id, 'room', params.id);
+      const ids = page(await communitiesOf(app.id, 'room', params.id), query);
       return query.detail ? describeCommunities(app.id, 'room', ids) : ids;
     },
   }),

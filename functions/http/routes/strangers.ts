@@ -7,6 +7,7 @@ import { lookup } from '../../store/dynamo.ts';
 import { history, latestMessages } from '../../store/messages.ts';
 import { isSelf } from '../access.ts';
 import { flag, historyQuery, id, idList, limit, skip } from '../parameters.ts';
+import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
 import { ContactDetailShape, HistoryShape, IdsShape, StrangerShape } from './shapes.ts';
 
@@ -15,13 +16,14 @@ const pair = z.object({ id: id('id'), sid: id('sid', 'The stranger', 'butch') })
 
 /** Adds to contacts whether the stranger is online now, and what was said last. */
 async function detail(user: Principal, contacts: readonly Contact[], now: number) {
-  const [devices, recent] = await Promise.all([
+  const [devices, recentMessages] = await Promise.all([
     lookup(contacts.map((stranger) => connectionsOf({ ...user, id: stranger.id }))),
     latestMessages(
       contacts.map((stranger) => ({ app: user.app, kind: 'stranger', between: [user.id, stranger.id] }) as const),
       now,
     ),
   ]);
+  const recent = fittingRecent(recentMessages);
   return contacts.map(({ id, ts }, n) => ({
     id,
     ts,

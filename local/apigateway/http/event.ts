@@ -48,7 +48,7 @@ export function httpEvent(api: Api, request: IncomingMessage, body: Buffer, matc
 }
 
 function headersOf(request: IncomingMessage, domainName: string, body: Buffer): Record<string, string> {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = Object.create(null);
   for (const [name, values] of Object.entries(request.headersDistinct)) {
     if (values && name !== 'cookie' && name !== 'connection' && name !== 'transfer-encoding')
       headers[name] = values.join(',');
@@ -72,7 +72,8 @@ function isText(request: IncomingMessage): boolean {
 }
 
 function joined(parameters: URLSearchParams): Record<string, string> {
-  const result: Record<string, string> = {};
+  // No prototype, because clients choose the names, for example `toString`.
+  const result: Record<string, string> = Object.create(null);
   for (const [name, value] of parameters) result[name] = name in result ? `${result[name]},${value}` : value;
   return result;
 }

@@ -11,6 +11,10 @@ export interface Limits {
   /** The rate of posts to connections per second, and the burst. */
   postsPerSecond: number;
   postBurst: number;
+  /** The maximum length of the URL of a connection, with its query. */
+  urlCharacters: number;
+  /** The maximum rate of new connections. */
+  connectionsPerSecond: number;
 }
 
 export const LIMITS: Limits = {
@@ -20,6 +24,8 @@ export const LIMITS: Limits = {
   messageBytes: 128 * 1024,
   postsPerSecond: Number.POSITIVE_INFINITY,
   postBurst: Number.POSITIVE_INFINITY,
+  urlCharacters: 4096,
+  connectionsPerSecond: 500,
 };
 
 /** The limit of buffered bytes. Beyond it, posts to the client are rejected. */

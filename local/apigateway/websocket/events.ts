@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { forwardedFor } from '../../shared/http.ts';
+import { forwardedFor, splitUrl } from '../../shared/http.ts';
 import { ACCOUNT, arn, REGION, URL_SUFFIX } from '../../template/names.ts';
 import { gatewayId, requestTime } from '../ids.ts';
 import type { Api } from '../template.ts';
@@ -98,7 +98,7 @@ export function disconnectEvent(facts: ConnectionFacts, statusCode: number, reas
 
 /** The headers of the upgrade request in the client's spelling, and those that API Gateway adds. */
 export function headersOf(request: IncomingMessage, api: Api): MultiValues {
-  const values: MultiValues = { single: {}, multi: {} };
+  const values = noValues();
   for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
     const name = request.rawHeaders[i] ?? '';
     if (!/^(host|x-forwarded-for)$/i.test(name)) add(values, name, request.rawHeaders[i + 1] ?? '');
@@ -112,10 +112,13 @@ export function headersOf(request: IncomingMessage, api: Api): MultiValues {
 }
 
 export function queryOf(request: IncomingMessage): MultiValues {
-  const values: MultiValues = { single: {}, multi: {} };
-  for (const [name, value] of new URL(request.url ?? '/', 'http://local').searchParams) add(values, name, value);
+  const values = noValues();
+  for (const [name, value] of new URLSearchParams(splitUrl(request.url)[1])) add(values, name, value);
   return values;
 }
+
+/** No prototypes, because clients choose the names, for example `toString`. */
+const noValues = (): MultiValues => ({ single: Object.create(null), multi: Object.create(null) });
 
 function add(values: MultiValues, name: string, value: string): void {
   values.single[name] = value;

@@ -4,11 +4,13 @@ import { WebSocketServer } from 'ws';
 import * as z from 'zod/mini';
 import type { Activity } from '../../shared/activity.ts';
 import { type Reply, splitUrl } from '../../shared/http.ts';
+import type { Log } from '../../shared/log.ts';
+import { TokenBucket } from '../../shared/token-bucket.ts';
 import { gatewayId } from '../ids.ts';
 import { type Integrator, WEBSOCKET_TIMEOUT_MS } from '../integration.ts';
 import type { Api } from '../template.ts';
 import { Connection, type Limits } from './connection.ts';
-import { type ConnectionFacts, disconnectEvent, messageEvent, routeArn } from './events.ts';
+import { type ConnectionFacts, disconnectEvent, domainName, messageEvent, routeArn } from './events.ts';
 import { selectRoute } from './routes.ts';
 import { admit, proxyResponse, refuse, refuseUpgrade } from './upgrade.ts';
 
@@ -17,6 +19,7 @@ export interface WebSocketGatewayOptions {
   integrator: Integrator;
   activity: Activity;
   limits: Limits;
+  log: Log;
 }
 
 /** A WebSocket API: accepts clients, dispatches their frames to routes and holds the open connections. */
@@ -26,10 +29,13 @@ export class WebSocketGateway {
   readonly #server: WebSocketServer;
   /** The subprotocol that $connect chose, until the handshake is done. */
   readonly #protocols = new WeakMap<IncomingMessage, string>();
+  readonly #newcomers: TokenBucket;
   #stopped = false;
 
   constructor(options: WebSocketGatewayOptions) {
     this.#options = options;
+    const { connectionsPerSecond } = options.limits;
+    this.#newcomers = new TokenBucket(connectionsPerSecond, connectionsPerSecond);
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -48,29 +54,55 @@ export class WebSocketGateway {
     return { status: 426 };
   }
 
-  /** Handles an upgrade request. The 101 is sent only after $connect has returned. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /**
+   * Handles an upgrade request. The 101 is sent only after $connect has returned.
+   * @param refused receives the status if the client is refused
+   */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, refused: (status: number) => void = () => {}): void {
     socket.on('error', () => socket.destroy());
-    const { api, integrator, activity } = this.#options;
-    const [path] = splitUrl(request.url);
-    // The stage is the only path.
-    if (path.replace(/\/$/, '') !== `/${api.stage}`) {
-      refuse(socket, 403, JSON.stringify({ message: 'Forbidden' }));
+    const { activity, log } = this.#options;
+    const status = this.#early(request);
+    if (status) {
+      refuse(socket, status);
+      refused(status);
       return;
     }
-    void activity.track(async () => {
-      const admission = await admit(api, request, integrator);
-      if (!admission.admitted) {
-        refuseUpgrade(socket, admission);
-      } else if (socket.destroyed || this.#stopped) {
-        // The client left while $connect ran. The function considers it connected, so $disconnect follows.
+    void activity
+      .track(() => this.#admit(request, socket, head, refused))
+      .catch((error: unknown) => {
+        log({ kind: 'notice', text: `The WebSocket API could not answer an upgrade: ${String(error)}` });
         socket.destroy();
-        this.#disconnected(admission.facts, 1006, 'Connection Closed Abnormally');
-      } else {
-        if (admission.protocol) this.#protocols.set(request, admission.protocol);
-        this.#accept(admission.facts, request, socket, head);
-      }
-    });
+      });
+  }
+
+  /** The status of a request that is refused before any function runs. */
+  #early(request: IncomingMessage): number | undefined {
+    const { api, limits } = this.#options;
+    // The stage is the only path.
+    if (splitUrl(request.url)[0].replace(/\/$/, '') !== `/${api.stage}`) return 403;
+    if (`wss://${domainName(api)}${request.url}`.length > limits.urlCharacters) return 414;
+    return this.#newcomers.take(Date.now()) ? undefined : 429;
+  }
+
+  async #admit(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    refused: (status: number) => void,
+  ): Promise<void> {
+    const { api, integrator } = this.#options;
+    const admission = await admit(api, request, integrator);
+    if (!admission.admitted) {
+      refuseUpgrade(socket, admission);
+      refused(admission.status);
+    } else if (socket.destroyed || this.#stopped) {
+      // The client left while $connect ran. The function considers it connected, so $disconnect follows.
+      socket.destroy();
+      this.#disconnected(admission.facts, 1006, 'Connection Closed Abnormally');
+    } else {
+      if (admission.protocol) this.#protocols.set(request, admission.protocol);
+      this.#accept(admission.facts, request, socket, head);
+    }
   }
 
   /** Drops a connection as a network failure does. $disconnect is not delivered. */

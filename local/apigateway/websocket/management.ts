@@ -18,7 +18,7 @@ const OPERATIONS: Record<string, string> = {
 export function managementApi(gateways: WebSocketGateway[], messageBytes: number, quota: PostQuota): Service {
   return async ({ method, path, body }, authorize) => {
     const [, apiId = '', stage = '', encodedId = ''] = PATH.exec(path) ?? [];
-    const operation = OPERATIONS[method];
+    const operation = Object.hasOwn(OPERATIONS, method) ? OPERATIONS[method] : undefined;
     if (!operation || !apiId) return answer('Unknown', path, error(403, 'ForbiddenException', 'Forbidden'), true);
     const connectionId = decodeURIComponent(encodedId);
     const resource = arn('execute-api', `${apiId}/${stage}/${method}/@connections/${connectionId}`);

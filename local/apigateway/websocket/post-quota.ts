@@ -1,15 +1,12 @@
+import { TokenBucket } from '../../shared/token-bucket.ts';
+
 /** Failures of posts: throttling by API Gateway's token bucket, and faults that tests inject. */
 export class PostQuota {
-  readonly #perSecond: number;
-  readonly #burst: number;
-  #tokens: number;
-  #at = Number.NEGATIVE_INFINITY;
+  readonly #bucket: TokenBucket;
   readonly #due = new Map<string, { readonly status: 429 | 500; times: number }>();
 
   constructor({ postsPerSecond, postBurst }: { readonly postsPerSecond: number; readonly postBurst: number }) {
-    this.#perSecond = postsPerSecond;
-    this.#burst = postBurst;
-    this.#tokens = postBurst;
+    this.#bucket = new TokenBucket(postsPerSecond, postBurst);
   }
 
   /** Makes the next posts to a connection fail. */
@@ -24,15 +21,6 @@ export class PostQuota {
       due.times -= 1;
       return due.status;
     }
-    return this.#takes(now) ? undefined : 429;
-  }
-
-  #takes(now: number): boolean {
-    if (this.#burst === Number.POSITIVE_INFINITY) return true;
-    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond);
-    this.#at = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
+    return this.#bucket.take(now) ? undefined : 429;
   }
 }

@@ -61,7 +61,12 @@ export async function admit(api: Api, request: IncomingMessage, integrator: Inte
   return { admitted: true, facts, protocol: chosen && String(chosen[1]) };
 }
 
-const MESSAGES: Record<number, string> = { 401: 'Unauthorized', 403: 'Forbidden' };
+const MESSAGES: Record<number, string> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  414: 'Request-URI Too Long',
+  429: 'Too Many Requests',
+};
 
 /** Answers an upgrade request with an HTTP response and closes the socket. */
 export function refuseUpgrade(socket: Duplex, { status, connectionId, body }: Admission & { admitted: false }): void {
@@ -69,7 +74,11 @@ export function refuseUpgrade(socket: Duplex, { status, connectionId, body }: Ad
   refuse(socket, status, body ?? JSON.stringify({ message, connectionId, requestId: gatewayId() }));
 }
 
-export function refuse(socket: Duplex, status: number, content: string): void {
+export function refuse(
+  socket: Duplex,
+  status: number,
+  content = JSON.stringify({ message: MESSAGES[status] ?? 'Internal server error' }),
+): void {
   const lines = [
     `HTTP/1.1 ${status} ${MESSAGES[status] ?? 'Refused'}`,
     'Content-Type: application/json',

@@ -1,0 +1,81 @@
+import * as z from 'zod/mini';
+import { isObject, type Json, type JsonObject } from '../shared/json.ts';
+import { type Model, readProperties } from '../template/model.ts';
+
+const WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
+
+const schema = z.object({ KeySchema: z.array(z.object({ AttributeName: z.string() })) });
+
+/** A conflict with a transaction: of a single write, or of each item of another transaction. */
+export type Conflict = 'plain' | boolean[];
+
+/**
+ * The items of transactions in progress. On AWS, other writes and transactions on these items fail at once.
+ * The emulator has no such conflicts, because it runs one request after the other.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
+ */
+export class Conflicts {
+  readonly #keys: Map<string, string[]>;
+  readonly #transactionMs: number;
+  readonly #underWay = new Set<string>();
+  #due = 0;
+
+  /** @param transactionMs the minimum duration of each transaction */
+  constructor(model: Model, transactionMs: number) {
+    this.#transactionMs = transactionMs;
+    this.#keys = new Map(
+      model.ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map((resource) => {
+        const { KeySchema } = readProperties(resource, schema);
+        return [resource.identity().ref, KeySchema.map(({ AttributeName }) => AttributeName).sort()];
+      }),
+    );
+  }
+
+  /** Makes the next writes of single items conflict with a transaction. */
+  force(writes: number): void {
+    this.#due = writes;
+  }
+
+  /** Runs a request, unless it conflicts with a transaction. */
+  async run<T>(operation: string, input: JsonObject, work: () => Promise<T>): Promise<T | { conflict: Conflict }> {
+    if (WRITES.has(operation)) {
+      if (this.#due > 0) {
+        this.#due -= 1;
+        return { conflict: 'plain' };
+      }
+      const item = this.#identity(input);
+      return item !== undefined && this.#underWay.has(item) ? { conflict: 'plain' } : work();
+    }
+    if (operation !== 'TransactWriteItems' && operation !== 'TransactGetItems') return work();
+    const items = this.#itemsOf(input);
+    const met = items.map((item) => item !== undefined && this.#underWay.has(item));
+    if (met.includes(true)) return { conflict: met };
+    if (operation === 'TransactGetItems') return work();
+    for (const item of items) if (item !== undefined) this.#underWay.add(item);
+    try {
+      const [outcome] = await Promise.all([
+        work(),
+        this.#transactionMs > 0 && new Promise((resolve) => setTimeout(resolve, this.#transactionMs)),
+      ]);
+      return outcome;
+    } finally {
+      for (const item of items) if (item !== undefined) this.#underWay.delete(item);
+    }
+  }
+
+  /** The items of a transaction, in order. */
+  #itemsOf({ TransactItems: items }: JsonObject): (string | undefined)[] {
+    return (Array.isArray(items) ? items : []).map((item) => {
+      const [details] = isObject(item) ? Object.values(item) : [];
+      return isObject(details) ? this.#identity(details) : undefined;
+    });
+  }
+
+  /** Identifies an item by its table and key. Returns undefined for input that the emulator rejects. */
+  #identity({ TableName: table, Key, Item }: JsonObject): string | undefined {
+    const item: Json | undefined = Key ?? Item;
+    const names = this.#keys.get(String(table));
+    if (!names || !isObject(item)) return undefined;
+    return JSON.stringify([table, ...names.map((name) => item[name] ?? null)]);
+  }
+}

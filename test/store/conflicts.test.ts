@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { Device } from '../support/device.ts';
+import { befriend, macaw, rest, someone } from '../support/macaw.ts';
+import { testApi } from '../support/test-api.ts';
+
+// About as long as on AWS.
+const system = macaw({ transactionMs: 20 });
+const { call, create } = testApi(system);
+
+/** Users who exist, in pairs of friends, so that no two of these transactions meet. */
+async function many(number: number): Promise<string[]> {
+  const users = Array.from({ length: number }, () => someone());
+  for (let n = 0; n < number; n += 20) {
+    const some = users.slice(n, n + 20);
+    await Promise.all(
+      some.flatMap((user, i) => (i % 2 === 0 ? befriend(system.origin, user, String(some[i + 1])) : [])),
+    );
+  }
+  return users;
+}
+
+const membersOf = async (room: string) => {
+  const { body } = await call('GET', `/rooms/${room}`);
+  return Object(body).members as string[];
+};
+
+describe('writes that meet a transaction', () => {
+  it('are retried at a login', async () => {
+    const user = someone();
+    system.cloud.conflict(3);
+    const device = await Device.login('4.8.4', system.origin, { client: user });
+    device.close();
+    expect((await rest(system.origin, 'GET', `/ctx/${user}`)).status).toBe(200);
+  });
+
+  it('are retried when a group is deleted', async () => {
+    const [owner = '', member = ''] = await many(2);
+    const group = await create('group', { owner, members: [member] });
+    system.cloud.conflict(2);
+    expect((await call('DELETE', `/groups/${group}`)).status).toBe(204);
+    expect((await call('GET', `/groups/${group}`)).status).toBe(404);
+  });
+
+  it('fail when the transactions never end', async () => {
+    system.cloud.conflict(1000);
+    const answer = await call('POST', '/passengers', { id: someone(), name: 'x' });
+    system.cloud.conflict(0);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+  });
+});
+
+describe('a busy room', () => {
+  it('lets 300 users in who join at once, and counts them right', async () => {
+    const users = await many(300);
+    const room = await create('room', { members: [] });
+    const answers = await Promise.all(users.map((user) => call('POST', `/rooms/${room}/members/${user}`)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    expect((await membersOf(room)).toSorted()).toEqual(users.toSorted());
+  }, 120_000);
+
+  it('lets all of them leave at once', async () => {
+    const users = await many(40);
+    const room = await create('room', { members: users });
+    const answers = await Promise.all(users.map((user) => call('DELETE', `/rooms/${room}/members/${user}`)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
+    expect(await membersOf(room)).toEqual([]);
+  }, 60_000);
+});
