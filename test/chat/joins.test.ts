@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { emitWithAck } from '../support/clients.ts';
 import { connectionOf } from '../support/crowd.ts';
 import { database } from '../support/database.ts';
 import { Device, text } from '../support/device.ts';
@@ -17,6 +18,8 @@ const delays: number[] = [];
 const system = database(() => ({ patient: { presenceGraceSeconds: GRACE_S } }), {
   invocationDelayMs: (functionId) => (functionId.startsWith('Message') ? (delays.shift() ?? 0) : 0),
 });
+
+afterEach(() => system.cloud.throttle('dynamodb', 0));
 
 const sessions = async (who: string) =>
   ((await rest(system.origin, 'GET', `/ctx/${who}`)).body as { sessions: number }).sessions;
@@ -137,7 +140,8 @@ describe('a login that fails for the moment', () => {
     system.cloud.throttle('dynamodb', 1000);
     raw.send(join(tom));
     await raw.closed;
-    expect(Date.now() - before).toBeLessThan(5000);
+    // The SDK tries again for some seconds. A client that is told nothing would wait for minutes.
+    expect(Date.now() - before).toBeLessThan(15_000);
     expect(raw.frames.received).toHaveLength(1);
 
     const mark = system.cloud.calls.mark();
@@ -146,11 +150,11 @@ describe('a login that fails for the moment', () => {
     });
     const attempts = () =>
       Object.entries(system.cloud.calls.summary(mark).invocations).find(([name]) => name.startsWith('Connect'))?.[1];
-    await expect.poll(attempts, { timeout: 10_000 }).toBeGreaterThan(1);
+    await expect.poll(attempts, { timeout: 30_000 }).toBeGreaterThan(1);
     expect(device.logins.received).toEqual([]);
     system.cloud.throttle('dynamodb', 0);
     expect(await device.loggedIn()).toBe(tom);
-  });
+  }, 60_000);
 
   it('because of too many devices is told, and the client tries again', async () => {
     const tom = someone('tom');
@@ -179,11 +183,13 @@ it.each(['URL', 'CONNECT payload'] as const)(
     await device.loggedIn();
     await system.cloud.settled();
     system.cloud.throttle('dynamodb', 1000);
-    expect(await device.say(text(jerry, 'lost', { ack: 9 }))).toMatchObject({ success: false, error: 5002, ack: 9 });
+    const [answer] = await emitWithAck(device.client, 'say', [text(jerry, 'lost', { ack: 9 })], 15_000);
+    expect(answer).toMatchObject({ success: false, error: 5002, ack: 9 });
     system.cloud.throttle('dynamodb', 0);
     expect(await device.refusals.at()).toMatchObject({ error: 5002, ack: 9 });
     expect(await device.say(text(jerry, 'said'))).toMatchObject({ success: true });
   },
+  40_000,
 );
 
 it('credentials that do not fit the connection are refused with 5010, not by a failed upgrade', async () => {
