@@ -201,12 +201,12 @@ it('credentials that do not fit the connection are refused with 5010, not by a f
 });
 
 it('a join that cannot be confirmed closes the connection, and friends are told all the same', async () => {
-  const { jerry, told } = await friends('patient');
+  const { jerry, received } = await friends('patient');
   const raw = await opened();
   system.cloud.failPosts(raw.id, 429, 5);
   raw.send(join(jerry, { app: 'patient' }));
   await raw.closed;
   const again = await Device.login('4.8.4', system.origin, { client: jerry, app: 'patient' });
   await again.loggedIn();
-  await expect.poll(() => told).toEqual([`online ${jerry}`]);
+  await expect.poll(() => received).toEqual([`online ${jerry}`]);
 }, 40_000);
