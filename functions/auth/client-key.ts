@@ -19,6 +19,6 @@ export function holdsClientKey(
   const accepted = previousClientKey && now < previousClientKey.until ? [previousClientKey.key] : [];
   // All are tried, so that the time it takes does not tell which it was.
   return [clientKey, ...accepted]
-    .map((accepted) => (key ? secretsEqual(key, accepted) : verifySign(sign, accepted)))
+    .map((current) => (key ? secretsEqual(key, current) : verifySign(sign, current)))
     .includes(true);
 }

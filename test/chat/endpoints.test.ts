@@ -10,6 +10,15 @@ const system = macaw();
 const realtime = () => String(system.cloud.outputs.WebSocketUrl);
 const api = () => String(system.cloud.outputs.RestUrl);
 
+/** The status with which the realtime channel refuses an upgrade. */
+function refusalOf(target: string): Promise<unknown> {
+  const refused = new WebSocket(new URL(target, realtime()));
+  return new Promise((resolve) => {
+    refused.on('unexpected-response', (_, response) => resolve(response.statusCode));
+    refused.on('error', resolve);
+  });
+}
+
 describe('without the distribution', () => {
   it.each(CLIENT_VERSIONS)('socket.io-client %s chats, which names the stage as its path', async (version) => {
     const { protocol, host, pathname } = new URL(realtime());
@@ -28,13 +37,14 @@ describe('without the distribution', () => {
   });
 
   it('the realtime channel has no path but its stage, and answers nothing but upgrades', async () => {
-    const refused = new WebSocket(new URL('/elsewhere?EIO=4', realtime()));
-    const status = await new Promise((resolve) => {
-      refused.on('unexpected-response', (_, response) => resolve(response.statusCode));
-      refused.on('error', resolve);
-    });
-    expect(status).toBe(403);
+    expect(await refusalOf('/elsewhere?EIO=4&transport=websocket')).toBe(403);
     expect((await fetch(realtime().replace('ws:', 'http:'))).status).toBe(426);
+  });
+
+  it('the realtime channel refuses a client that names no transport, as its identity source is missing', async () => {
+    expect(await refusalOf('/live?EIO=4')).toBe(401);
+    expect(await refusalOf('/live?EIO=4&transport=')).toBe(401);
+    expect(await refusalOf('/live?EIO=5&transport=websocket')).toBe(403);
   });
 
   it('the REST endpoints are at their own host, and nothing else is', async () => {

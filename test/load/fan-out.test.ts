@@ -62,7 +62,7 @@ describe('a message to a room of more members than one invocation looks up', () 
     expect([toms, tablet].map((client) => framesWith(client, '["message"'))).toEqual([0, 0]);
     expect([toms, tablet].map((client) => framesWith(client, '["yourself"'))).toEqual([0, 1]);
     expect(shards(mark)).toBeGreaterThan(2);
-    const left = JSON.stringify(await system.database.connections());
+    const left = JSON.stringify(await system.database.registered());
     expect(left).toContain(connectionOf(slow));
     expect(left).not.toContain(connectionOf(dead));
     expect(Object.values(system.cloud.failureQueues()).flat()).toEqual([]);
@@ -123,7 +123,7 @@ describe('a system message', () => {
     await post('/system');
     expect(clients.map((client) => framesWith(client, '["sys"'))).toEqual(clients.map(() => 1));
     expect(shards(mark)).toBeGreaterThan(2);
-    expect(JSON.stringify(await system.database.connections())).not.toContain('gone-');
+    expect(JSON.stringify(await system.database.registered())).not.toContain('gone-');
     close(clients);
     await system.cloud.settled();
   }, 60_000);

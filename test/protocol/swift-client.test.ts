@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -26,6 +27,7 @@ it('stays with a host that takes it for Engine.IO 3 and answers its pings', asyn
 it('sends what the iOS client sends, and gives up a server that does not answer its pings', async () => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   cleanUps.push(() => server.close());
+  await once(server, 'listening');
   const targets: (string | undefined)[] = [];
   const frames: string[] = [];
   server.on('connection', (socket, { url, headers }) => {

@@ -79,6 +79,11 @@ export class Database {
     return this.#scan(await this.#table(/Connections/));
   }
 
+  /** The same without connections that closed, whose items stay for some minutes. */
+  async registered(): Promise<Item[]> {
+    return (await this.connections()).filter(({ closed }) => closed === undefined);
+  }
+
   /** All items of the table of accounts, as they are stored. */
   async accounts(): Promise<Item[]> {
     return this.#scan(await this.#table(/Accounts/));
