@@ -13,7 +13,7 @@ export function parseUsername(value: unknown): string {
   }
   // Equal names are found by their NFKC form, in which one character may become eighteen.
   const length = Math.max(value.length, value.normalize('NFKC').length);
-  if (length > USERNAME_CHARACTERS || /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|^\s|\s$/u.test(value)) {
+  if (length > USERNAME_CHARACTERS || /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFD]|^\s|\s$/u.test(value)) {
     throw new AccountError(
       ACCOUNT_ERROR.badParameter,
       `username: expected at most ${USERNAME_CHARACTERS} characters, no control, invisible or direction characters, and no space at either end`,

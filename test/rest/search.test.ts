@@ -103,7 +103,9 @@ describe('a condition', () => {
     const long = 'é'.repeat(2000);
     const find = await searchIn({ 'long-1': { x: `${long}1` }, 'long-2': { x: `${long}2` } });
     expect(await find({ x: `${long}2` })).toEqual(['long-2']);
-    expect(await find({ x: `${long.slice(0, 200)}*1` })).toEqual(['long-1']);
+    // A pattern sees the first 1,024 characters only.
+    expect(await find({ x: `${long.slice(0, 200)}*1` })).toEqual([]);
+    expect((await find({ x: `${long.slice(0, 200)}*` })).sort()).toEqual(['long-1', 'long-2']);
   });
 
   it('tells values apart whatever characters they hold', async () => {
@@ -156,7 +158,7 @@ describe('what is found', () => {
       expect(ids(await search({ name: 'the p*' }))).toEqual([]);
       await call('DELETE', `${base}/${id}`);
       expect(await search({ name: 'The Parrots' }, base)).toEqual([]);
-      expect(await search({}, base)).toEqual([]);
+      expect(ids(await search({}, base))).not.toContain(id);
     }
   });
 });
