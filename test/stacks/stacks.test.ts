@@ -239,5 +239,5 @@ it('no key stands in a template, and none is asked for', () => {
   const parameters = JSON.parse(readFileSync(join(assembly, 'Macaw-prod-Data.template.json'), 'utf8')).Parameters;
   expect(Object.keys(parameters).sort()).toEqual(['AppId', 'BootstrapVersion', 'Mode']);
   const [[, first] = []] = ofType('Custom::FirstApp');
-  expect(Object.keys(first?.Properties ?? {}).sort()).toEqual(['AppId', 'Mode', 'ServiceToken']);
+  expect(Object.keys(first?.Properties ?? {}).sort()).toEqual(['AppId', 'Mode', 'ServiceTimeout', 'ServiceToken']);
 });
