@@ -131,6 +131,7 @@ function bundleAll(outdir: string): void {
     banner: { js: "import{createRequire as __require}from'node:module';const require=__require(import.meta.url);" },
     alias: {
       '@aws-sdk/credential-provider-node': path('functions/gateway/lambda-credentials.ts'),
+      '@aws-sdk/endpoint-cache': path('functions/gateway/no-endpoint-cache.ts'),
       '@smithy/core/event-streams': path('functions/gateway/no-event-streams.ts'),
     },
   });

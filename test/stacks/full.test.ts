@@ -89,7 +89,7 @@ describe('a firewall', () => {
     const bodies = acl?.Properties.CustomResponseBodies as Record<string, { Content: string }> | undefined;
     expect(JSON.parse(bodies?.TooOften?.Content ?? '')).toEqual({
       errorCode: 5008,
-      errorMessage: expect.stringContaining('3000 requests'),
+      errorMessage: expect.stringContaining('the limit is 3000'),
     });
   });
 
