@@ -160,7 +160,7 @@ describe('credentials for push services', () => {
     ] as const) {
       expect(await rest(system.origin, method, path, method === 'PUT' ? { body: {} } : {})).toMatchObject({
         status: 403,
-        body: { code: 119, error: 'This needs the master key: send it as X-ML-MasterKey' },
+        body: { code: 119, error: 'This request needs the master key: send it as X-ML-MasterKey' },
       });
     }
   });
