@@ -63,7 +63,7 @@ export function parsePhone(app: App, value: unknown): string {
     const national = prefix === undefined ? '' : `, or a national number of the country ${prefix}`;
     throw new AccountError(
       ACCOUNT_ERROR.badPhone,
-      `The phone must be a phone number such as +8613800138000${national}`,
+      `Invalid phone number: expected a number such as +8613800138000${national}`,
     );
   }
   return phone;
