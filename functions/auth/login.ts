@@ -22,7 +22,7 @@ export async function authenticate(credentials: AuthPayload, now: number): Promi
   if (!app || !holdsClientKey(app, { sign: credentials.sign }, now)) {
     throw new ChatError(
       ERROR.notAuthorised,
-      'auth.app or auth.sign is wrong: sign must be md5hex(timestamp + client key) + "," + timestamp',
+      'auth.app or auth.sign is wrong: expected a known app, and md5hex(timestamp + client key) + "," + timestamp as sign',
     );
   }
   const { login, sign } = credentials;
