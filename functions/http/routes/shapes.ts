@@ -57,12 +57,10 @@ const friendship = {
   ts,
 };
 
-export const FriendshipShape = z
-  .object({ ...friendship, online })
-  .register(z.globalRegistry, {
-    id: 'Friendship',
-    description: '`from` requested the friendship; `online` is the status of the friend',
-  });
+export const FriendshipShape = z.object({ ...friendship, online }).register(z.globalRegistry, {
+  id: 'Friendship',
+  description: '`from` requested the friendship; `online` is the status of the friend',
+});
 
 export const MadeFriendshipShape = z
   .object({
