@@ -6,13 +6,16 @@ import { ACCOUNT_ERROR, AccountError, type AccountErrorCode } from './errors.ts'
 import { hashPassword } from './password.ts';
 
 const TAKEN: Record<Claim['kind'], { code: AccountErrorCode; message: string }> = {
-  username: { code: ACCOUNT_ERROR.usernameTaken, message: 'Another account has this username' },
-  email: { code: ACCOUNT_ERROR.emailTaken, message: 'Another account has this email' },
-  phone: { code: ACCOUNT_ERROR.phoneTaken, message: 'Another account has this mobilePhone' },
-  login: { code: ACCOUNT_ERROR.loginTaken, message: 'Another account has this third-party login' },
+  username: { code: ACCOUNT_ERROR.usernameTaken, message: 'username: another account has this username' },
+  email: { code: ACCOUNT_ERROR.emailTaken, message: 'email: another account has this email' },
+  phone: { code: ACCOUNT_ERROR.phoneTaken, message: 'mobilePhone: another account has this phone' },
+  login: { code: ACCOUNT_ERROR.loginTaken, message: 'authData: another account has this third-party login' },
 };
 
-/** Stores a new account. @throws AccountError 202, 203, 208 or 214 when something of it is another's */
+/**
+ * Stores a new account.
+ * @throws AccountError 202, 203, 208 or 214 when another account has the username, email, login or phone
+ */
 export async function createAccount(account: Account): Promise<void> {
   const outcome = await replaceAccount(undefined, account);
   if (outcome) throw refusal(outcome);
@@ -21,9 +24,10 @@ export async function createAccount(account: Account): Promise<void> {
 const ATTEMPTS = 5;
 
 /**
- * Changes an account, or with undefined deletes it; from what it is at that moment.
- * @returns the account as it is, or last was
- * @throws AccountError 101 when there is none, 155 when others keep changing it, and as `createAccount` does
+ * Applies a change to the current state of an account. The change returns undefined to delete the account.
+ * @returns the changed account, or the deleted one
+ * @throws AccountError 101 when the account does not exist, 155 after five conflicts with other changes, and the errors
+ *   of `createAccount`
  */
 export async function changeAccount(
   app: string,
@@ -40,7 +44,7 @@ export async function changeAccount(
   }
 }
 
-/** Sets a password, which ends all sessions and connections of the account. @param now epoch ms */
+/** Sets a password, and ends all sessions and connections of the account. @param now epoch ms */
 export async function changePassword(account: Account, password: string, now: number): Promise<Account> {
   const hash = await hashPassword(password);
   const changed = await changeAccount(account.app, account.id, (present) => ({
@@ -53,7 +57,7 @@ export async function changePassword(account: Account, password: string, now: nu
   return changed;
 }
 
-/** Closes the connections of an account's user. */
+/** Closes all connections of the account's user. */
 export async function disconnect({ app, id }: Pick<Account, 'app' | 'id'>): Promise<void> {
   const [connections] = await lookup([connectionsOf({ app, kind: 'user', id })]);
   await Promise.all(connections.map(close));
@@ -65,7 +69,7 @@ export function unknownAccount(id: string): AccountError {
 
 function refusal(outcome: Claim['kind'] | 'changed'): AccountError {
   if (outcome === 'changed') {
-    return new AccountError(ACCOUNT_ERROR.tooManyRequests, 'Too many requests change this account; try again');
+    return new AccountError(ACCOUNT_ERROR.tooManyRequests, 'Too many concurrent changes to this account; try again');
   }
   const { code, message } = TAKEN[outcome];
   return new AccountError(code, message);

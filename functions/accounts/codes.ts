@@ -4,12 +4,12 @@ import type { App } from '../store/apps.ts';
 import { keepCode, type Purpose, spendCode, tryCode } from '../store/codes.ts';
 import { ACCOUNT_ERROR, AccountError } from './errors.ts';
 
-/** How often a code may be guessed at. */
+/** Maximum number of attempts for one code. */
 const TRIES = 5;
 
 /**
- * A million codes are soon tried out on a bare hash. So the key is the application's own, and a hash fits one phone
- * and purpose only.
+ * Hashes a code with a key of the application. Without a key, an attacker can try all one million codes against a hash.
+ * Each hash is valid for one phone and one purpose only.
  */
 export function hashCode(app: App, phone: string, purpose: Purpose, code: string): string {
   return createHmac('sha256', app.masterKeyHash)
@@ -18,9 +18,9 @@ export function hashCode(app: App, phone: string, purpose: Purpose, code: string
 }
 
 /**
- * Checks a code that was sent to a phone.
- * @param user who may bring the code again until it expires: a client that reconnects has only what it logged in with.
- *   Undefined: nobody; a code is used once.
+ * Checks the code that was sent to a phone.
+ * @param user the client that may send the code again until it expires, because a reconnect repeats the original login.
+ *   Undefined: the code is valid once.
  * @throws AccountError 603
  */
 export async function checkCode(
@@ -37,7 +37,7 @@ export async function checkCode(
   if (right && (await (user === undefined ? spendCode(key, sent) : keepCode(key, sent, digest(user))))) return;
   throw new AccountError(
     ACCOUNT_ERROR.badCode,
-    `The code is wrong, used, older than 10 minutes, or was tried ${TRIES} times; ask for another`,
+    `The code is wrong, used, older than 10 minutes, or was tried ${TRIES} times; request a new code`,
   );
 }
 

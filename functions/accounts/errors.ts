@@ -1,6 +1,6 @@
 import { ChatError, ERROR, type ErrorCode, Forbidden, NotLoggedIn } from '../shared/errors.ts';
 
-/** The error codes of the account endpoints. Where clients of MaxLeap and Parse know one, it is theirs. */
+/** Error codes of the account endpoints. They match MaxLeap and Parse where those define a code. */
 export const ACCOUNT_ERROR = {
   failed: 1,
   notFound: 101,
@@ -29,7 +29,7 @@ export const ACCOUNT_ERROR = {
 
 export type AccountErrorCode = (typeof ACCOUNT_ERROR)[keyof typeof ACCOUNT_ERROR];
 
-/** The code that a client of the chat is told: on the socket, the same failures go by MaxIM's codes. */
+/** The chat error code for each account error. Clients on the socket expect the codes of MaxIM. */
 const CHAT_CODE: Record<AccountErrorCode, ErrorCode> = {
   1: ERROR.database,
   101: ERROR.notAuthorised,
@@ -56,7 +56,7 @@ const CHAT_CODE: Record<AccountErrorCode, ErrorCode> = {
   603: ERROR.notAuthorised,
 };
 
-/** What the chat's own failures are called here. */
+/** The account error code for each chat error. */
 const ACCOUNT_CODE: Partial<Record<ErrorCode, AccountErrorCode>> = {
   [ERROR.badParameter]: ACCOUNT_ERROR.badParameter,
   [ERROR.notAuthorised]: ACCOUNT_ERROR.notAuthorised,
@@ -66,7 +66,7 @@ const ACCOUNT_CODE: Partial<Record<ErrorCode, AccountErrorCode>> = {
   [ERROR.tooLong]: ACCOUNT_ERROR.tooLong,
 };
 
-/** A failure about an account that a client may see. */
+/** An account error whose message the server sends to the client. */
 export class AccountError extends ChatError {
   readonly accountCode: AccountErrorCode;
 
@@ -76,7 +76,7 @@ export class AccountError extends ChatError {
   }
 }
 
-/** The code of any failure, as the account endpoints tell it. */
+/** Returns the account error code for any chat error. */
 export function accountCodeOf(error: ChatError): AccountErrorCode {
   if (error instanceof AccountError) return error.accountCode;
   if (error instanceof NotLoggedIn) return ACCOUNT_ERROR.notLoggedIn;

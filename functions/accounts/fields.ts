@@ -9,14 +9,14 @@ const EMAIL_CHARACTERS = 254;
 /** @throws AccountError 200 or 107 */
 export function parseUsername(value: unknown): string {
   if (typeof value !== 'string' || value === '') {
-    throw new AccountError(ACCOUNT_ERROR.usernameMissing, 'username must be a text that is not empty');
+    throw new AccountError(ACCOUNT_ERROR.usernameMissing, 'username: expected a non-empty string');
   }
-  // Equal names are found by their NFKC form, in which one character may become eighteen.
+  // Usernames are compared in NFKC form, in which one character can become 18 characters.
   const length = Math.max(value.length, value.normalize('NFKC').length);
   if (length > USERNAME_CHARACTERS || /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFD]|^\s|\s$/u.test(value)) {
     throw new AccountError(
       ACCOUNT_ERROR.badParameter,
-      `username: expected at most ${USERNAME_CHARACTERS} characters, no control, invisible or direction characters, and no space at either end`,
+      `username: expected at most ${USERNAME_CHARACTERS} characters, without control, invisible or text direction characters, and without leading or trailing spaces`,
     );
   }
   return value;
@@ -25,34 +25,34 @@ export function parseUsername(value: unknown): string {
 /** @throws AccountError 201 or 107 */
 export function parsePassword(value: unknown): string {
   if (typeof value !== 'string' || value === '') {
-    throw new AccountError(ACCOUNT_ERROR.passwordMissing, 'The password must be a text that is not empty');
+    throw new AccountError(ACCOUNT_ERROR.passwordMissing, 'The password must be a non-empty string');
   }
   if (value.length > PASSWORD_CHARACTERS) {
     throw new AccountError(
       ACCOUNT_ERROR.badParameter,
-      `The password may have at most ${PASSWORD_CHARACTERS} characters`,
+      `The password must have at most ${PASSWORD_CHARACTERS} characters`,
     );
   }
   return value;
 }
 
-/** Only roughly an address: whether it is one, a mail would have to show. */
+/** A rough check of the format. Only a sent email can prove that an address exists. */
 const EMAIL = /^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@\p{C}]+$/u;
 
 /** @throws AccountError 125 */
 export function parseEmail(value: unknown): string {
   if (typeof value !== 'string' || value.length > EMAIL_CHARACTERS || !EMAIL.test(value)) {
-    throw new AccountError(ACCOUNT_ERROR.badEmail, 'email must be an address such as tom@example.com');
+    throw new AccountError(ACCOUNT_ERROR.badEmail, 'email: expected an address such as tom@example.com');
   }
   return value;
 }
 
-/** As ITU-T E.164 has it: `+`, the country, and the number there. */
+/** The ITU-T E.164 format: `+`, the country code, and the national number. */
 const E164 = /^\+[1-9]\d{6,14}$/;
 
 /**
- * A telephone number with its country. People write spaces, dots, dashes and brackets into numbers; and leave the
- * country out, for which an application has a prefix.
+ * Parses a phone number. It removes spaces, dots, dashes and brackets. If the country code is missing, it adds the
+ * prefix of the application.
  * @throws AccountError 127
  */
 export function parsePhone(app: App, value: unknown): string {
@@ -60,16 +60,16 @@ export function parsePhone(app: App, value: unknown): string {
   const { prefix } = app.sms;
   const phone = digits.startsWith('+') || prefix === undefined ? digits : prefix + digits.replace(/^0+/, '');
   if (!E164.test(phone)) {
-    const national = prefix === undefined ? '' : `, or a number in the country ${prefix}`;
+    const national = prefix === undefined ? '' : `, or a national number of the country ${prefix}`;
     throw new AccountError(
       ACCOUNT_ERROR.badPhone,
-      `The phone must be a telephone number such as +8613800138000${national}`,
+      `Invalid phone number: expected a number such as +8613800138000${national}`,
     );
   }
   return phone;
 }
 
-/** What has a meaning here; all other fields of an account are the application's. */
+/** Names that the server defines. The application defines all other fields of an account. */
 const RESERVED = new Set([
   'objectId',
   'username',
@@ -86,13 +86,13 @@ const RESERVED = new Set([
 ]);
 
 /**
- * The application's own fields of an account: any JSON, within the limits of attributes.
- * @throws AccountError 107 when one has a name that is taken; ChatError 5001 or 5010
+ * Checks the fields that the application defines: any JSON within the limits of attributes.
+ * @throws AccountError 107 for a reserved name; ChatError 5001 or 5010
  */
 export function checkFields(fields: Record<string, unknown>): Record<string, unknown> {
   const reserved = Object.keys(fields).find((name) => RESERVED.has(name));
   if (reserved !== undefined) {
-    throw new AccountError(ACCOUNT_ERROR.badParameter, `${reserved} cannot be set here`);
+    throw new AccountError(ACCOUNT_ERROR.badParameter, `${reserved}: reserved name, which cannot be set here`);
   }
   return checkAttributes(fields);
 }

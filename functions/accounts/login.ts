@@ -8,11 +8,12 @@ import { parsePassword, parsePhone, parseUsername } from './fields.ts';
 import { verifyLogin } from './oauth/verify.ts';
 import { passwordMatches } from './password.ts';
 
-/** How many wrong passwords a name may be tried with. */
+/** Maximum number of wrong passwords per account. */
 const PASSWORD_ATTEMPTS = { limit: 10, windowMs: 15 * 60_000 };
 
 /**
- * The account of that name, if the password is right. An unknown name and a wrong password take as long, and are told alike.
+ * Returns the account with this username if the password is correct. An unknown username and a wrong password cause the
+ * same error after the same time, so attackers cannot find usernames.
  * @throws AccountError 101, or 155 after too many wrong passwords
  */
 export async function loginByPassword(app: App, username: string, password: string, now: number): Promise<Account> {
@@ -24,9 +25,9 @@ export async function loginByPassword(app: App, username: string, password: stri
 }
 
 /**
- * Counts a guess at a password before it is looked at, so that no number of requests at the same time is one too many;
- * takes that back when it was right.
- * @throws AccountError 101 when it was not, 155 when there were too many
+ * Limits the number of wrong passwords. It counts an attempt before the check, so concurrent requests cannot exceed the
+ * limit. A correct password resets the counter.
+ * @throws AccountError 101 for a wrong password, 155 above the limit
  */
 export async function limitPasswordAttempts<T>(
   name: string,
@@ -36,7 +37,7 @@ export async function limitPasswordAttempts<T>(
   if (!(await countAgainst(name, PASSWORD_ATTEMPTS, now))) {
     throw new AccountError(
       ACCOUNT_ERROR.tooManyRequests,
-      `${PASSWORD_ATTEMPTS.limit} wrong passwords were given for this account; try again in 15 minutes`,
+      `${PASSWORD_ATTEMPTS.limit} wrong passwords for this account; try again in 15 minutes`,
     );
   }
   const found = await check();
@@ -46,7 +47,7 @@ export async function limitPasswordAttempts<T>(
 }
 
 /**
- * The account that has that phone, made on first use, if the code is the one sent there.
+ * Returns the account with this phone if the code is correct. The first login creates the account.
  * @param user see `checkCode`
  * @throws AccountError 127 or 603
  */
@@ -62,8 +63,8 @@ export async function loginByPhone(
 }
 
 /**
- * The account of whom a third party vouches for, made on first use.
- * @param platforms `{"<platform>": {"id": …, "access_token": …}}`, one of them
+ * Returns the account of a verified third-party login. The first login creates the account.
+ * @param platforms `{"<platform>": {"id": …, "access_token": …}}` with exactly one platform
  * @throws AccountError 107, 251, 252 or 253
  */
 export async function loginByOauth(
@@ -81,11 +82,12 @@ async function findOrCreate(app: App, claim: Claim, given: Partial<Account>, now
   const account = newAccount(app, given, now);
   if ((await replaceAccount(undefined, account)) === undefined) return account;
   const first = await findByClaim(app.id, claim);
-  if (!first) throw new AccountError(ACCOUNT_ERROR.tooManyRequests, 'Another request has just taken that; try again');
+  if (!first)
+    throw new AccountError(ACCOUNT_ERROR.tooManyRequests, 'A concurrent request registered the same login; try again');
   return first;
 }
 
-/** An account as it comes to be; not stored yet. @param now epoch ms */
+/** Builds a new account without storing it. @param now epoch ms */
 export function newAccount(app: App, given: Partial<Account>, now: number): Account {
   return {
     app: app.id,

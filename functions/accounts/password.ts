@@ -3,21 +3,24 @@ import { promisify } from 'node:util';
 
 const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 
-/** 32 MB and three passes: what OWASP asks for at least. Stored with each hash, so that it can be raised. */
+/** 32 MB and three passes, the minimum of OWASP. Each stored hash contains its cost, so the cost can be raised. */
 const COST = { N: 2 ** 15, r: 8, p: 3 };
 const HASH_BYTES = 32;
 const SALT_BYTES = 16;
 
 const STORED = /^scrypt\$(\d+)\$(\d+)\$(\d+)\$([\w-]+)\$([\w-]+)$/;
 
-/** Hashes a password, for `passwordMatches`: `scrypt$<N>$<r>$<p>$<salt>$<hash>`, the last two in base64url. */
+/**
+ * Hashes a password for `passwordMatches`. The format is `scrypt$<N>$<r>$<p>$<salt>$<hash>`, with salt and hash in
+ * base64url.
+ */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const hash = await scryptOf(password, salt, HASH_BYTES, COST);
   return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), hash.toString('base64url')].join('$');
 }
 
-/** Whether it is that password. Without a hash it is not, which takes as long to find out. */
+/** Whether a password matches a stored hash. Without a stored hash, the result is false after the same time. */
 export async function passwordMatches(password: string, stored: string | undefined): Promise<boolean> {
   const [, N, r, p, salt = '', hash = ''] = STORED.exec(stored ?? '') ?? [];
   if (N === undefined) {
@@ -30,6 +33,6 @@ export async function passwordMatches(password: string, stored: string | undefin
 }
 
 function scryptOf(password: string, salt: Buffer, bytes: number, cost: typeof COST): Promise<Buffer> {
-  // Memory is what a hash costs; twice that leaves room for the rest.
+  // scrypt uses 128 * N * r bytes. A limit of twice that leaves room for its overhead.
   return derive(password, salt, bytes, { ...cost, maxmem: 2 * 128 * cost.N * cost.r });
 }

@@ -12,24 +12,19 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const LIFETIME_S = 10 * 60;
 
 /**
- * Sends a new code to a phone, if it may get one. It is sent whether an account has that phone or not, so nobody learns
- * which.
+ * Sends a new code to a phone, within the limits. It does not check whether an account has the phone, so a caller
+ * cannot find registered phones.
  * @throws AccountError 601 or 602
  */
 export async function sendCode(app: App, phone: string, purpose: Purpose, now: number): Promise<void> {
-  await allow(
-    `${app.id}#codes in a minute#${phone}`,
-    { limit: 1, windowMs: MINUTE_MS },
-    now,
-    'a phone gets in a minute',
-  );
+  await allow(`${app.id}#codes in a minute#${phone}`, { limit: 1, windowMs: MINUTE_MS }, now, 'per phone and minute');
   await allow(
     `${app.id}#codes in a day#${phone}`,
     { limit: app.sms.perPhone, windowMs: DAY_MS },
     now,
-    'it gets in a day',
+    'per phone and day',
   );
-  await allow(`${app.id}#codes in a day`, { limit: app.sms.perDay, windowMs: DAY_MS }, now, 'all get in a day');
+  await allow(`${app.id}#codes in a day`, { limit: app.sms.perDay, windowMs: DAY_MS }, now, 'per application and day');
   const code = String(randomInt(1_000_000)).padStart(6, '0');
   await saveCode(
     { app: app.id, phone, purpose },
@@ -39,13 +34,16 @@ export async function sendCode(app: App, phone: string, purpose: Purpose, now: n
   try {
     await sendSms(phone, app.sms.template.replace('{code}', code));
   } catch (error) {
-    // Its message may hold the number.
+    // The error message can contain the phone number, so the log contains only the name.
     logger.error('A code was not sent', { reason: error instanceof Error ? error.name : 'unknown' });
-    throw new AccountError(ACCOUNT_ERROR.codeNotSent, 'The code could not be sent to that phone; try again later');
+    throw new AccountError(ACCOUNT_ERROR.codeNotSent, 'The code could not be sent to this phone; try again later');
   }
 }
 
-async function allow(name: string, allowance: CounterLimit, now: number, what: string): Promise<void> {
+async function allow(name: string, allowance: CounterLimit, now: number, scope: string): Promise<void> {
   if (await countAgainst(name, allowance, now)) return;
-  throw new AccountError(ACCOUNT_ERROR.tooManyCodes, `More codes than ${what} (${allowance.limit}); try again later`);
+  throw new AccountError(
+    ACCOUNT_ERROR.tooManyCodes,
+    `Limit of ${allowance.limit} codes ${scope} exceeded; try again later`,
+  );
 }

@@ -4,11 +4,11 @@ import { deleteSession, type SessionKey, saveSession, sessionGeneration } from '
 
 const LIFETIME_S = 30 * 24 * 60 * 60;
 
-/** `r:`, by which Parse's clients know session tokens, the account, and 256 random bits. */
+/** `r:`, which Parse clients expect, the account id, and 256 random bits. */
 const TOKEN = /^r:([0-9a-f]{24})([\w-]{43})$/;
 
 /**
- * Begins a session of an account: a token by which its holder may act as that user, for 30 days or until it is revoked.
+ * Creates a session and returns its token. The token authenticates the user for 30 days, or until it is revoked.
  * @param now epoch ms
  */
 export async function createSession(account: Account, now: number): Promise<string> {
@@ -17,7 +17,7 @@ export async function createSession(account: Account, now: number): Promise<stri
   return `r:${account.id}${secret}`;
 }
 
-/** The account whose session a token is; undefined when it is none, or its session is over. */
+/** Returns the account of a session token; undefined when the token is invalid or the session has ended. */
 export async function sessionHolder(app: string, token: string, now: number): Promise<Account | undefined> {
   const session = parseToken(app, token);
   if (!session) return undefined;
@@ -25,7 +25,6 @@ export async function sessionHolder(app: string, token: string, now: number): Pr
   return account?.generation === generation ? account : undefined;
 }
 
-/** Ends a session. */
 export async function endSession(app: string, token: string): Promise<void> {
   const session = parseToken(app, token);
   if (session) await deleteSession(session);
@@ -36,5 +35,5 @@ function parseToken(app: string, token: string): SessionKey | undefined {
   return account && secret ? { app, account, hash: hashOf(secret) } : undefined;
 }
 
-/** The secret is random, and as long as the hash: nothing slower is needed to keep it. */
+/** The secret has 256 random bits, so a slow hash adds no protection. */
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');

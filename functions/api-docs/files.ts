@@ -1,10 +1,10 @@
-/** A file that lies beside the handler, and what it is. */
+/** A file in the folder of the handler, and its media type. */
 export interface ServedFile {
   readonly name: string;
   readonly type: string;
 }
 
-/** What is served where; there is nothing else to be had. */
+/** The served files by path. All other paths return 404. */
 export const SERVED_FILES: ReadonlyMap<string, ServedFile> = new Map([
   ['/openapi.json', { name: 'openapi.json', type: 'application/json' }],
   ['/docs', { name: 'index.html', type: 'text/html; charset=utf-8' }],

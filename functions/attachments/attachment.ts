@@ -5,27 +5,27 @@ import { requireEnv } from '../shared/environment.ts';
 
 const publicUrl = requireEnv(ENV.publicUrl);
 
-/** A file to be stored: where, and how it will be served. */
+/** The storage keys and response headers of a file. */
 export interface Attachment {
   readonly key: string;
-  /** Undefined for what can have none. */
+  /** Undefined for files without a thumbnail. */
   readonly thumbnail: string | undefined;
   readonly contentType: string;
   readonly contentDisposition: string;
 }
 
-/** What a browser shows or plays, and never runs. All else, SVG and HTML among it, is a download. */
-const HARMLESS = /^(image\/(jpeg|png|gif|webp|heic|heif|avif|bmp)|audio\/[\w.+-]+|video\/[\w.+-]+|text\/plain)$/;
+/** Types that a browser displays but never executes. All other types, such as SVG and HTML, are downloads. */
+const INLINE_TYPES = /^(image\/(jpeg|png|gif|webp|heic|heif|avif|bmp)|audio\/[\w.+-]+|video\/[\w.+-]+|text\/plain)$/;
 
-/** Images whose thumbnails can be made. */
+/** Image types that get a thumbnail. */
 const WITH_THUMBNAIL = /^image\/(jpeg|png|gif|webp)$/;
 
-/** How long the name may be that a file has in its URL. */
+/** Maximum length of the file name in a URL. */
 const NAME_CHARACTERS = 80;
 
 /**
- * Plans where a file goes. Nobody can guess the key: it has 128 random bits.
- * @param upload `client`: it will be uploaded by the client, and its thumbnail made afterwards
+ * Determines the key and the headers of a file. The key has 128 random bits, so nobody can guess it.
+ * @param upload `client`: the client uploads the file, and a thumbnail follows after the upload
  */
 export function planAttachment(filename: string, contentType: string, upload: 'client' | 'form'): Attachment {
   const name = basename(filename);
@@ -35,25 +35,25 @@ export function planAttachment(filename: string, contentType: string, upload: 'c
     key: (isImage && upload === 'client' ? IMAGES : FILES) + below,
     thumbnail: isImage ? THUMBNAILS + below : undefined,
     contentType,
-    contentDisposition: contentDisposition(name, { type: HARMLESS.test(contentType) ? 'inline' : 'attachment' }),
+    contentDisposition: contentDisposition(name, { type: INLINE_TYPES.test(contentType) ? 'inline' : 'attachment' }),
   };
 }
 
-/** The URLs by which the file, and its thumbnail if there can be one, will be read. */
+/** Returns the URLs of the file and of its thumbnail, if it gets one. */
 export function urlsOf({ key, thumbnail }: Attachment): string[] {
   return [key, thumbnail].flatMap((path) => (path === undefined ? [] : `${publicUrl}/${path}`));
 }
 
-/** Control characters, and those that change the direction of text: with them `gpj.exe` can look like `exe.jpg`. */
+/** Control characters, and characters that change the text direction. With them, `gpj.exe` can look like `exe.jpg`. */
 const UNSAFE = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu;
 
-/** The name of a file without its folders (old Windows browsers send whole paths) and without unsafe characters. */
+/** Returns the file name without folders and unsafe characters. Old Windows browsers send the complete path. */
 function basename(filename: string): string {
   const name = filename.toWellFormed().split(/[/\\]/).at(-1)?.replace(UNSAFE, '').normalize('NFC') ?? '';
   return name.replace(/^\.+/, '') || 'file';
 }
 
-/** A name that is the same in every URL, and shows what the file is. */
+/** Returns a name that needs no URL encoding and keeps its file extension. */
 function safe(name: string): string {
   return name.replace(/[^\w.-]+/g, '_').slice(-NAME_CHARACTERS);
 }

@@ -9,12 +9,12 @@ import type { Attachment } from './attachment.ts';
 
 const url = requireEnv(ENV.filesUrl);
 
-/** Lets the client upload the file itself. @throws ChatError 5006 */
+/** Prepares an upload by the client. @throws ChatError 5006 */
 export function requestUpload(file: Attachment, size: number): Promise<z.output<typeof Presigned>> {
   return ask({ task: 'presign', ...file, size }, Presigned);
 }
 
-/** Stores a file, and its thumbnail if it can have one. @throws ChatError 5006 */
+/** Stores a file, and its thumbnail if it gets one. @throws ChatError 5006 */
 export function storeFile(file: Attachment, content: Buffer): Promise<z.output<typeof Stored>> {
   return ask({ task: 'store', ...file, base64: content.toString('base64') }, Stored);
 }

@@ -5,13 +5,13 @@ import { idInput, parseId } from '../shared/principal.ts';
 
 const text = z.string().check(z.minLength(1), z.maxLength(1024));
 
-/** Some clients can only send text. */
+/** A boolean, or its text form, because some clients send only text. */
 export const booleanText = z.pipe(
   z.union([z.boolean(), z.enum(['true', 'false'])]),
   z.transform((value) => String(value) === 'true'),
 );
 
-/** The `auth` object as clients send it. */
+/** The `auth` object that clients send. */
 export const AuthInput = z.object({
   app: text,
   sign: text,
@@ -26,7 +26,7 @@ export const AuthInput = z.object({
   notifyAll: z.optional(z.boolean()),
 });
 
-/** The ways to log in on the socket: the wire's forms of the `auth` object, one for one, and by a token from an earlier login. */
+/** The login methods on the socket. Each method is one form of the `auth` object. */
 export type LoginMethod =
   | { kind: 'client'; id: string }
   | { kind: 'account'; username: string; password: string }
@@ -43,7 +43,7 @@ export interface AuthPayload {
   readonly notifyAll: boolean;
 }
 
-/** What a login asks for besides its proof of identity. It contains no secret, so it may be stored and passed on. */
+/** The parts of a login that are not credentials. They contain no secret, so the server may store and forward them. */
 export const LoginOptions = z.object({
   attributes: z.optional(z.record(z.string(), z.unknown())),
   install: z.optional(z.string()),
@@ -56,8 +56,8 @@ export function loginOptions({ login, install, notifyAll }: AuthPayload): LoginO
 }
 
 /**
- * Parses the `auth` object of a handshake, given as JSON text (query) or as an object (CONNECT payload).
- * Source: the MaxIM clients' `auth` query parameter.
+ * Parses the `auth` object of a handshake, from JSON text (query) or from an object (CONNECT payload).
+ * Source: the `auth` query parameter of the MaxIM clients.
  * @throws ChatError 5001 or 5010
  */
 export function parseAuthPayload(input: unknown): AuthPayload {
@@ -66,7 +66,7 @@ export function parseAuthPayload(input: unknown): AuthPayload {
     app: auth.app,
     sign: auth.sign,
     login: parseLogin(auth),
-    // Clients whose app was not registered for pushes yet leave it empty.
+    // Clients send an empty value until their app is registered for pushes.
     install: auth.install == null || auth.install === '' ? undefined : parseId(auth.install, 'auth.install'),
     notifyAll: auth.notifyAll ?? false,
   };
@@ -89,6 +89,6 @@ function parseLogin(auth: z.output<typeof AuthInput>): LoginMethod {
   }
   throw new ChatError(
     ERROR.badParameter,
-    'auth must hold one of: client; username and password; phone and password; oauth; sessionToken; passenger',
+    'auth: expected one of: client; username and password; phone and password; oauth; sessionToken; passenger',
   );
 }

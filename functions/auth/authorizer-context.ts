@@ -5,12 +5,13 @@ import { type Principal, PrincipalKind } from '../shared/principal.ts';
 import { booleanText, type LoginOptions } from './auth-payload.ts';
 
 /**
- * What the authorizer found out about a connection. API Gateway adds it to every later event of that connection, so a
- * frame needs no read to find its sender.
+ * The result of the authorizer for a connection. API Gateway adds it to every later event of the connection. A frame
+ * therefore needs no read to identify its sender.
  *
- * - `known`: the credentials in the URL are right.
- * - `refused`: they are wrong. The connection is accepted, so that the client can be told why when it joins.
- * - `anonymous`: the URL has no credentials. They may come with the packet that joins the namespace.
+ * - `known`: The credentials in the URL are valid.
+ * - `refused`: The credentials are invalid. The connection is accepted, so that the server can send an error when the
+ *   client joins.
+ * - `anonymous`: The URL has no credentials. The CONNECT packet can contain them.
  */
 export type Authorization = { readonly eio: Eio } & (
   | { readonly outcome: 'known'; readonly principal: Principal; readonly options: LoginOptions }
@@ -38,21 +39,21 @@ const Context = z.object({
   attributes: z.optional(z.pipe(json, z.record(z.string(), z.unknown()))),
 });
 
-/** API Gateway allows 8 KB in total, of which it needs some for values of its own. */
+/** API Gateway allows 8 KB in total, and uses some of it for its own values. */
 const CONTEXT_BYTES = 8000;
 
-/** Error messages may quote what a client sent. */
+/** Error messages can quote client input, so their length is limited. */
 const MESSAGE_CHARACTERS = 500;
 
 /**
- * Writes an authorization as authorizer context: a flat record of strings. One that is too large becomes a refusal, which
- * the client is told, other than a failed upgrade.
+ * Encodes an authorization as authorizer context, a flat record of strings. A context that is too large becomes a
+ * refusal, because a client cannot read the reason of a failed upgrade.
  */
 export function toAuthorizerContext(authorization: Authorization): Record<string, string> {
   const context = encode(authorization);
   const bytes = Buffer.byteLength(JSON.stringify(context));
   if (bytes <= CONTEXT_BYTES) return context;
-  const message = `auth takes ${bytes} bytes when it is kept with the connection; at most ${CONTEXT_BYTES} are allowed in the URL. Send larger attributes in the CONNECT payload or by REST`;
+  const message = `auth: the encoded value has ${bytes} bytes; at most ${CONTEXT_BYTES} are allowed in the URL. Send larger attributes in the CONNECT payload or by REST`;
   return encode({ eio: authorization.eio, outcome: 'refused', code: ERROR.tooLong, message });
 }
 
@@ -78,7 +79,7 @@ const optionsContext = ({ install, notifyAll, attributes }: LoginOptions) => ({
   ...(attributes !== undefined && { attributes: JSON.stringify(attributes) }),
 });
 
-/** The schema of `requestContext.authorizer`, read back into an authorization. */
+/** Parses `requestContext.authorizer` into an authorization. */
 export const AuthorizerContext = z.pipe(
   Context,
   z.transform((context): Authorization => {

@@ -1,14 +1,14 @@
 import { secretsEqual, verifySign } from '../shared/sign.ts';
 import type { App } from '../store/apps.ts';
 
-/** How a client shows that it has the client key: by the key itself, or else by a signature made with it. */
+/** Proof that a client has the client key: the key, or a signature made with the key. */
 export interface ClientProof {
   readonly key?: string | undefined;
   readonly sign?: string | undefined;
 }
 
 /**
- * Whether somebody holds the client key, or the one before, while that is accepted.
+ * Whether a proof matches the client key, or the previous key during its grace period.
  * @param now epoch ms
  */
 export function holdsClientKey(
@@ -17,7 +17,7 @@ export function holdsClientKey(
   now: number,
 ): boolean {
   const accepted = previousClientKey && now < previousClientKey.until ? [previousClientKey.key] : [];
-  // All are tried, so that the time it takes does not tell which it was.
+  // The check tests all keys, so its duration does not reveal which key matched.
   return [clientKey, ...accepted]
     .map((current) => (key ? secretsEqual(key, current) : verifySign(sign, current)))
     .includes(true);

@@ -7,8 +7,9 @@ import type { App } from '../store/apps.ts';
 const Claims = z.object({ kind: PrincipalKind, id: z.string(), until: z.number() });
 
 /**
- * Whom a token stands for that was issued before tokens were JWTs: `<claims>.<signature>`, both base64url. None is
- * issued any more. 30 days after the last server that issues them is gone, this file can be deleted.
+ * Returns the holder of a token in the format before JWT: `<claims>.<signature>`, both base64url. The server no longer
+ * issues such tokens, and they expire after 30 days. Delete this file 30 days after the last server that issues them
+ * stops.
  */
 export function readEarlierToken(app: App, token: string, now: number): Principal | undefined {
   const [claims = '', signature = '', ...more] = token.split('.');

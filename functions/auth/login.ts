@@ -11,17 +11,18 @@ import { holdsClientKey } from './client-key.ts';
 import { tokenHolder } from './token.ts';
 
 /**
- * Finds out who brings these credentials. An account that a phone or a third party stands for is made here on first use;
- * see `saveLogin` for what else a login writes.
+ * Authenticates the credentials of a login. A first login by phone or third party creates the account. `saveLogin`
+ * stores the other effects of a login.
  * @param now epoch ms
- * @throws ChatError 5003 when application, signature or login are wrong, 5009 for third parties not offered here
+ * @throws ChatError 5003 when the application, signature or login is wrong, 5009 for a third party that is not
+ *   configured
  */
 export async function authenticate(credentials: AuthPayload, now: number): Promise<Principal> {
   const app = await findApp(credentials.app);
   if (!app || !holdsClientKey(app, { sign: credentials.sign }, now)) {
     throw new ChatError(
       ERROR.notAuthorised,
-      'auth.app or auth.sign is wrong: sign must be md5hex(timestamp + client key) + "," + timestamp',
+      'auth.app or auth.sign is wrong: expected a known app, and md5hex(timestamp + client key) + "," + timestamp as sign',
     );
   }
   const { login, sign } = credentials;
@@ -32,7 +33,7 @@ export async function authenticate(credentials: AuthPayload, now: number): Promi
     case 'account':
       return user(await loginByPassword(app, login.username, login.password, now));
     case 'phone':
-      // A client computes its signature once, and brings that and the code again whenever it reconnects.
+      // A client computes its signature once. When it reconnects, it sends the same signature and code again.
       return user(await loginByPhone(app, login, sign, now));
     case 'oauth':
       return user(await loginByOauth(app, login.platforms, now));
@@ -45,23 +46,23 @@ export async function authenticate(credentials: AuthPayload, now: number): Promi
 
 const user = ({ app, id }: Account): Principal => ({ app, kind: 'user', id });
 
-/** In strict mode the client key does not make anybody somebody who has an account. */
+/** In strict mode, a login by id needs the setting `plainLogin` and a user without an account. */
 async function checkPlainLogin(app: App, id: string): Promise<void> {
   if (app.mode !== 'strict') return;
   if (app.plainLogin && !(await isOfAccount(app.id, id))) return;
-  throw new ChatError(ERROR.notAuthorised, 'This user cannot be logged in by their id alone; log in with an account');
+  throw new ChatError(ERROR.notAuthorised, 'auth.client: this user cannot log in by id alone; log in with an account');
 }
 
 async function bearer(app: App, token: string, now: number): Promise<Principal> {
   const holder = await tokenHolder(app, token, now);
-  if (!holder) throw new ChatError(ERROR.notAuthorised, 'auth.sessionToken is wrong, has expired, or was revoked');
+  if (!holder) throw new ChatError(ERROR.notAuthorised, 'auth.sessionToken: wrong, expired or revoked; log in again');
   return holder;
 }
 
 /**
- * Writes what a login brings: a user exists from their first login on, and the app that they logged in with gets their
- * pushes; a visitor has the attributes of the login.
- * @returns how many friends the principal has
+ * Stores the effects of a login. A user gets a profile at the first login, and the installation receives their pushes.
+ * A visitor gets the attributes of the login.
+ * @returns the number of friends of the principal
  */
 export async function saveLogin(
   principal: Principal,

@@ -8,15 +8,15 @@ import { readEarlierToken } from './earlier-token.ts';
 
 const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** Tells these tokens from anything else that may ever be signed with the same key. */
+/** Distinguishes session tokens from other JWTs that the same key may sign. */
 const TYPE = 'macaw-session+jwt';
 
 const Claims = z.object({ kind: PrincipalKind, sub: z.string() });
 
-/** Only a hash of the master key is stored. Tokens are signed with it, so they end with the master key. */
+/** The signing key is the stored hash of the master key. A new master key therefore invalidates all tokens. */
 const keyOf = (app: App) => new TextEncoder().encode(app.masterKeyHash);
 
-/** A token for whoever has no account: a JWT. Nothing is stored of it. */
+/** Issues a JWT for a user or visitor without an account. The server does not store it. */
 function signToken(app: App, { kind, id }: Principal, now: number): Promise<string> {
   return new SignJWT({ kind })
     .setProtectedHeader({ alg: 'HS256', typ: TYPE })
@@ -26,7 +26,7 @@ function signToken(app: App, { kind, id }: Principal, now: number): Promise<stri
     .sign(keyOf(app));
 }
 
-/** Whom such a token stands for; undefined when it is none of this application's, or has expired. */
+/** Returns the holder of a JWT; undefined when it is from another application or has expired. */
 async function readToken(app: App, token: string, now: number): Promise<Principal | undefined> {
   try {
     const { payload } = await jwtVerify(token, keyOf(app), {
@@ -45,8 +45,8 @@ async function readToken(app: App, token: string, now: number): Promise<Principa
 }
 
 /**
- * A token by which its holder may act as that user or visitor, for 30 days. That of an account is a session of it, and
- * can be revoked.
+ * Issues a token that authenticates a user or visitor for 30 days. For an account, the token is a session that can be
+ * revoked.
  * @param now epoch ms
  */
 export async function issueToken(app: App, principal: Principal, now: number): Promise<string> {
@@ -54,7 +54,7 @@ export async function issueToken(app: App, principal: Principal, now: number): P
   return account ? createSession(account, now) : signToken(app, principal, now);
 }
 
-/** Whom a token stands for; undefined when it is none of this application's, or not any more. */
+/** Returns the holder of a token; undefined when it is from another application, expired or revoked. */
 export async function tokenHolder(app: App, token: string, now: number): Promise<Principal | undefined> {
   const signed = (await readToken(app, token, now)) ?? readEarlierToken(app, token, now);
   if (signed) return signed;

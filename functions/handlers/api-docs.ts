@@ -15,7 +15,7 @@ interface Answer {
   readonly isBase64Encoded?: boolean;
 }
 
-/** The page runs what comes from here, and calls nobody else. */
+/** The page loads scripts and data from its own origin only. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -27,7 +27,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Serves the description of the REST endpoints, and the page to read it. */
+/** Serves the OpenAPI description of the REST endpoints, and the page that displays it. */
 export const handler = observed(async (event: unknown): Promise<Answer> => {
   const { rawPath, headers } = Event.parse(event);
   const file = SERVED_FILES.get(rawPath.replace(/\/+$/, ''));
@@ -38,7 +38,8 @@ export const handler = observed(async (event: unknown): Promise<Answer> => {
   const { etag, compressed, plain } = read(file);
   const common = {
     etag,
-    // Kept, and asked for again each time: another deployment shows at once, and costs no transfer otherwise.
+    // Browsers revalidate at each request. A new deployment is visible at once, and an unchanged file is not sent
+    // again.
     'cache-control': 'public, no-cache',
     vary: 'accept-encoding',
     'content-security-policy': POLICY,
@@ -59,22 +60,22 @@ export const handler = observed(async (event: unknown): Promise<Answer> => {
 
 interface Content {
   readonly etag: string;
-  /** As gzip, in base64. */
+  /** Compressed with gzip, in base64. */
   readonly compressed: string;
   readonly plain: string;
 }
 
-const known = new Map<string, Content>();
+const cache = new Map<string, Content>();
 
 function read({ name }: ServedFile): Content {
-  const present = known.get(name);
-  if (present) return present;
+  const cached = cache.get(name);
+  if (cached) return cached;
   const bytes = readFileSync(new URL(name, import.meta.url));
   const content = {
     etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 16)}"`,
     compressed: gzipSync(bytes).toString('base64'),
     plain: bytes.toString(),
   };
-  known.set(name, content);
+  cache.set(name, content);
   return content;
 }

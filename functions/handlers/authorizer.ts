@@ -13,8 +13,9 @@ const Event = z.object({
 });
 
 /**
- * Decides at `$connect` who a connection belongs to. It denies (403) only requests of something other than a Socket.IO
- * client on the websocket transport. Wrong credentials are accepted and marked, so that the client can be told.
+ * Authenticates a connection at `$connect`. It denies (403) only requests that do not come from a Socket.IO client on
+ * the websocket transport. It accepts wrong credentials and marks them, so that the server can send an error to the
+ * client.
  */
 export const handler = observed(async (event: unknown): Promise<APIGatewayAuthorizerResult> => {
   const { methodArn, queryStringParameters } = Event.parse(event);

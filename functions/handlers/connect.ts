@@ -14,8 +14,8 @@ interface Answer {
 }
 
 /**
- * Answers `$connect` and starts the handshake. The server must speak first, but nothing can be posted to a connection
- * before this function has returned.
+ * Answers `$connect` and starts the handshake. The server must send the first packet, but it cannot post to a
+ * connection before this function returns.
  */
 export const handler = observed(async (event: unknown): Promise<Answer> => {
   const { headers, requestContext } = Event.parse(event);
@@ -27,7 +27,10 @@ export const handler = observed(async (event: unknown): Promise<Answer> => {
 
 const SUBPROTOCOL = 'Sec-WebSocket-Protocol';
 
-/** The subprotocol to confirm: a client that offers some fails when none is confirmed, and API Gateway confirms none by itself. */
+/**
+ * Returns the subprotocol to confirm. Clients that offer subprotocols fail without a confirmation, and API Gateway
+ * sends none by itself.
+ */
 function firstSubprotocol(headers: Readonly<Record<string, string>>): string | undefined {
   const offered = Object.entries(headers).find(([name]) => name.toLowerCase() === SUBPROTOCOL.toLowerCase());
   return offered?.[1].split(',')[0]?.trim();

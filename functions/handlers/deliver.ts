@@ -11,22 +11,22 @@ import { count } from '../observe/metrics.ts';
 import { addLogContext, observed } from '../observe/observed.ts';
 import { METRIC } from '../shared/constants.ts';
 
-/** A message, which has an id; presence has none. */
-const Said = z.object({ id: z.string() });
+/** Messages have an id; presence events have none. */
+const WithId = z.object({ id: z.string() });
 
-/** Time that is kept for posts under way, and for handing over what is left (ms). */
+/** Time reserved for posts in flight and for enqueuing the remaining work (ms). */
 const RESERVE_MS = 15_000;
 
 /**
- * Delivers an event: a whole delivery sees how large it is and starts shards, a shard posts. Nobody gets it twice because
- * of another recipient's failure: a shard that achieved something hands what is left to a job of its own. One that achieved
- * nothing fails, so that Lambda tries it again after a while, and in the end leaves it in the failure queue.
+ * Delivers an event. A whole delivery determines its size and starts shards. A shard posts to its connections.
+ * A shard that made progress enqueues the remaining recipients as a new job, so no recipient gets the event twice. A
+ * shard without progress fails. Lambda retries it later, and finally sends it to the failure queue.
  */
 export const handler = observed(async (event: unknown, context): Promise<void> => {
   const job = DeliverJob.parse(event);
   const { app, push } = job;
-  const said = Said.safeParse(job.event.args[0]);
-  addLogContext({ app, ...(said.success && { message_id: said.data.id }) });
+  const message = WithId.safeParse(job.event.args[0]);
+  addLogContext({ app, ...(message.success && { message_id: message.data.id }) });
   const onUnreached: OnUnreached = async (users) => {
     if (push) await enqueuePush(users, { app, event: PushEvent.parse(job.event.args[0]), push });
   };
@@ -58,7 +58,7 @@ async function deliverShard(job: Shard, remainingMs: number, onUnreached: OnUnre
   await enqueueDeliveries(parts.map((part) => ({ ...rest, part })));
 }
 
-/** Whether anything is done. Otherwise what is left is the whole part, and a new job would repeat this one forever. */
+/** Whether a shard made progress. Without progress, a new job would repeat the same part forever. */
 function madeProgress(part: DeliverPart, { rest }: Reading, left: readonly unknown[]): boolean {
   return part.kind === 'recipients' ? left.length < part.recipients.length : rest !== part;
 }

@@ -5,8 +5,8 @@ import { observed } from '../observe/observed.ts';
 const Event = z.object({ requestContext: z.object({ connectionId: z.string() }) });
 
 /**
- * Forgets a connection when API Gateway reports its end. It does so as well as it can, not always:
- * whoever meets a connection that is gone forgets it too.
+ * Removes a connection when API Gateway reports its end. API Gateway does not guarantee this event. Other functions
+ * therefore also remove connections that they find gone.
  */
 export const handler = observed(async (event: unknown): Promise<{ statusCode: number }> => {
   await removeConnection(Event.parse(event).requestContext.connectionId);

@@ -6,12 +6,17 @@ import { IMAGES, THUMBNAILS } from '../shared/constants.ts';
 import { presignUpload, readObject, writeObject } from '../storage/bucket.ts';
 import { thumbnailOf, UnreadableImage } from '../storage/thumbnail.ts';
 
-/** What S3 tells when objects were created: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
+/**
+ * The S3 event for created objects:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
 const Created = z.object({
   Records: z.array(z.object({ s3: z.object({ object: z.object({ key: z.string() }) }) })),
 });
 
-/** The one function that may use the bucket. What it runs over hostile images knows no table and no secret. */
+/**
+ * The only function with access to the bucket. It decodes untrusted images, so it has no access to tables or secrets.
+ */
 export const handler = observed(async (event: unknown): Promise<unknown> => {
   const created = Created.safeParse(event);
   if (created.success) return Promise.all(created.data.Records.map(({ s3 }) => uploaded(decodeKey(s3.object.key))));
@@ -19,7 +24,7 @@ export const handler = observed(async (event: unknown): Promise<unknown> => {
   return task.task === 'presign' ? presignUpload(task) : store(task);
 });
 
-/** Stores a file, and its thumbnail if there is to be one. A file whose thumbnail cannot be made is stored as well. */
+/** Stores a file, and its thumbnail if one is requested. If the thumbnail fails, the file is still stored. */
 async function store({ key, contentType, contentDisposition, base64, thumbnail }: Store) {
   const file = Buffer.from(base64, 'base64');
   const [unreadable] = await Promise.all([
@@ -29,10 +34,10 @@ async function store({ key, contentType, contentDisposition, base64, thumbnail }
   return { unreadable };
 }
 
-/** A client has uploaded what it calls an image; it may be anything. */
+/** Creates the thumbnail of a file that a client uploaded as an image. The content is untrusted. */
 async function uploaded(key: string): Promise<void> {
   const unreadable = await makeThumbnail(await readObject(key), THUMBNAILS + key.slice(IMAGES.length));
-  if (unreadable) logger.info('An image has no thumbnail', { key, reason: unreadable });
+  if (unreadable) logger.info('A thumbnail was not created', { key, reason: unreadable });
 }
 
 async function makeThumbnail(file: Uint8Array, key: string): Promise<string | undefined> {
@@ -46,5 +51,5 @@ async function makeThumbnail(file: Uint8Array, key: string): Promise<string | un
   }
 }
 
-/** Keys in notifications are encoded as in forms. */
+/** S3 encodes the keys in its events like form values. */
 const decodeKey = (key: string) => decodeURIComponent(key.replaceAll('+', ' '));

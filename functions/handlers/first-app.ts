@@ -5,7 +5,7 @@ import { createApplication } from '../operator/applications.ts';
 import { APP_ID } from '../shared/constants.ts';
 import { parse } from '../shared/parse.ts';
 
-/** What an answer needs. CloudFormation itself writes these fields, so they are always right. */
+/** The fields that an answer needs. CloudFormation writes them, so they are always valid. */
 const Envelope = z.object({
   RequestType: z.enum(['Create', 'Update', 'Delete']),
   ResponseURL: z.string(),
@@ -16,7 +16,7 @@ const Envelope = z.object({
 });
 type Envelope = z.output<typeof Envelope>;
 
-/** What the template writes. */
+/** The properties that the template sets. */
 const Properties = z.object({
   AppId: z.string().check(z.regex(APP_ID)),
   Mode: z.enum(['open', 'strict']),
@@ -30,9 +30,10 @@ interface Outcome {
 }
 
 /**
- * The custom resource that creates a deployment's first application. Its keys are generated here, or are those of a
- * secret that existed before; neither the event nor the answer contains them. Later deployments leave it as it is; so
- * does removing the resource. It answers every request: without an answer, CloudFormation waits for its timeout.
+ * The custom resource that creates the first application of a deployment. It generates the keys, or uses those of an
+ * existing secret. Neither the event nor the answer contains keys.
+ * Later deployments and the removal of the resource do not change the application. The function answers every request,
+ * because CloudFormation otherwise waits for its timeout.
  */
 export const handler = observed(async (event: unknown): Promise<void> => {
   const envelope = Envelope.parse(event);
@@ -41,7 +42,7 @@ export const handler = observed(async (event: unknown): Promise<void> => {
 
 async function run({ RequestType, LogicalResourceId, PhysicalResourceId }: Envelope, event: unknown): Promise<Outcome> {
   const existing = PhysicalResourceId ?? LogicalResourceId;
-  // Deleting reads no properties: CloudFormation also deletes what could not be created because of them.
+  // A deletion ignores the properties, because CloudFormation also deletes resources whose properties are invalid.
   if (RequestType === 'Delete') return { Status: 'SUCCESS', PhysicalResourceId: existing };
   try {
     const { ResourceProperties } = Resource.parse(event);
@@ -63,6 +64,6 @@ async function answer({ ResponseURL, StackId, RequestId, LogicalResourceId }: En
     headers: { 'content-type': '' },
     signal: AbortSignal.timeout(5000),
   });
-  // Lambda runs the function again, which then finds the application and answers once more.
-  if (!response.ok) throw new Error(`The answer to CloudFormation was refused with status ${response.status}`);
+  // Lambda retries the function, which then finds the application and answers again.
+  if (!response.ok) throw new Error(`CloudFormation rejected the answer with status ${response.status}`);
 }

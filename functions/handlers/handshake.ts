@@ -7,13 +7,13 @@ import { connectFrame, MAIN_NAMESPACE, openFrame } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
 import { HEARTBEAT } from '../shared/heartbeat-times.ts';
 
-/** A stock client sends a message as one frame, and API Gateway accepts frames of at most 32 KB. */
+/** API Gateway accepts frames of at most 32 KB, and stock clients send a message as one frame. */
 const MAX_PAYLOAD = 32 * 1024;
 
 /**
- * Posts the Engine.IO open packet on a new connection, and confirms the main namespace to Engine.IO 3 clients, which never
- * ask for it. If that fails, the connection is closed and the client reconnects: a second handshake on the same connection
- * would confuse it.
+ * Posts the Engine.IO open packet on a new connection. It also confirms the main namespace to Engine.IO 3 clients,
+ * because they never request it. After a failure it closes the connection, so that the client reconnects. A client
+ * cannot process a second handshake on the same connection.
  */
 export const handler = observed(async (event: unknown): Promise<void> => {
   const { connectionId, eio } = HandshakeJob.parse(event);

@@ -20,8 +20,8 @@ const Event = z.object({
 });
 
 /**
- * Handles one frame. It always answers 200: after any other answer API Gateway sends its own JSON error, which is not an
- * Engine.IO packet, and stock clients drop the connection.
+ * Handles one frame. It always returns 200. After any other status, API Gateway sends a JSON error, which is not an
+ * Engine.IO packet, and stock clients disconnect.
  */
 export const handler = observed(async (event: unknown): Promise<{ statusCode: number }> => {
   const { requestContext, body } = Event.parse(event);
@@ -31,7 +31,7 @@ export const handler = observed(async (event: unknown): Promise<{ statusCode: nu
   } catch (error) {
     count(incoming.kind === 'connect' ? METRIC.loginsFailed : METRIC.messagesFailed);
     logger.error('Frame failed', { error, kind: incoming.kind });
-    // A client without an answer to its join would wait for minutes. A closed one reconnects.
+    // Without an answer to its join, a client waits for minutes. After a close, it reconnects.
     if (incoming.kind === 'connect') await closeFailed(requestContext.connectionId);
   }
   return { statusCode: 200 };
@@ -52,7 +52,7 @@ async function handle(context: RequestContext, incoming: Incoming): Promise<void
   const { eio, outcome } = authorization;
   if (incoming.kind === 'ping' || incoming.kind === 'pong') count(METRIC.heartbeats);
   if (eio === 4 && incoming.kind === 'pong') return answerPing(connectionId);
-  // The client has sent its buffered events before it learned that the login failed.
+  // The client sends its buffered events before it learns that the login failed.
   if (outcome === 'refused' && incoming.kind === 'event') return;
 
   const connection = {
@@ -67,14 +67,15 @@ async function handle(context: RequestContext, incoming: Incoming): Promise<void
   try {
     await serve(application, connection, incoming);
   } finally {
-    // Lambda freezes what is not awaited, also after the answer to the client has failed.
+    // Lambda freezes work that is not awaited, also when the answer to the client failed.
     await Promise.all(background);
   }
 }
 
 /**
- * The namespaces that count as joined. No memory of the connection is needed: a frame other than a join implies both, and
- * a join is new unless `handshake` has confirmed it. Whether a client has joined `/chat` before, its session tells.
+ * Returns the namespaces that count as joined, without stored state. Any frame other than a join implies both. A join
+ * is new, unless `handshake` already confirmed the namespace. The session shows whether the client joined `/chat`
+ * before.
  */
 function joinedNamespaces(eio: 3 | 4, incoming: Incoming): Set<string> {
   const namespaces = new Set([MAIN_NAMESPACE, NAMESPACE]);

@@ -5,8 +5,8 @@ import { configureApplication, createApplication, listApplications, rotateKey } 
 import { type Answer, Command, CommandError, type Result } from '../operator/commands.ts';
 
 /**
- * Does what the operator asks. Only those can invoke it whom IAM lets.
- * The event may hold keys that are brought from elsewhere, so it must never be logged; no answer holds one.
+ * Runs a command of the operator. IAM controls who can invoke the function. The event can contain keys, so the function
+ * must never log it. No answer contains a key.
  */
 export const handler = observed(async (event: unknown): Promise<Answer> => {
   try {
@@ -21,14 +21,14 @@ function parse(event: unknown): Command {
   const { success, data, error } = z.safeParse(Command, event);
   if (success) return data;
   const [issue] = error.issues;
-  throw new CommandError(`${issue?.path.join('.') || 'The command'}: ${issue?.message}`);
+  throw new CommandError(`${issue?.path.join('.') || 'command'}: ${issue?.message}`);
 }
 
 async function run(command: Command): Promise<Result<Command['command']>> {
   switch (command.command) {
     case 'create': {
       if (await createApplication(command, Date.now())) return { app: command.app, secret: secretOf(command.app) };
-      throw new CommandError(`There is an application ${command.app} already`);
+      throw new CommandError(`app: the application ${command.app} already exists`);
     }
     case 'list':
       return listApplications(Date.now());

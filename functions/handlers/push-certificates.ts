@@ -10,7 +10,7 @@ const prefix = `${requireEnv(ENV.platformPrefix)}-`;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Writes the metric `PushCertificateDaysLeft` for every certificate that SNS holds, once a day. Keys do not expire. */
+/** Records the metric `PushCertificateDaysLeft` for every certificate in SNS, once a day. Keys do not expire. */
 export const handler = observed(async (_event: unknown): Promise<void> => {
   for await (const { PlatformApplicationArn = '', Attributes } of applications()) {
     // arn:aws:sns:<region>:<account>:app/<platform>/<name>

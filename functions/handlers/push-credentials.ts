@@ -4,8 +4,8 @@ import { readP12 } from '../push-credentials/certificate.ts';
 import { readP8, readServiceAccount } from '../push-credentials/keys.ts';
 
 /**
- * Reads uploaded credentials. It stands alone because it takes a large library to read files of strangers; so it may
- * do nothing else either. Nothing of them is logged.
+ * Reads uploaded credentials. It is a separate function with no other permission, because it parses untrusted files
+ * with a large library. It logs no part of them.
  */
 export const handler = observed(async (event: unknown): Promise<ReadResult> => {
   try {

@@ -11,15 +11,15 @@ import { METRIC } from '../shared/constants.ts';
 import { type App, findApp } from '../store/apps.ts';
 import { countMessage, dropEndpoint, findInstallation } from '../store/installations.ts';
 
-/** How many pushes are under way at once. */
+/** Maximum number of concurrent pushes. */
 const AT_ONCE = 25;
 
 const self = ownUrl();
 
 /**
- * Pushes a message to installations. Nobody is pushed twice because of somebody else's failure: as long as something
- * was achieved, those left over are handed to a job of their own. A job that achieves nothing fails, so that Lambda
- * tries it again after a while, and in the end leaves it in the failure queue, with exactly those whom it is about.
+ * Pushes a message to installations. A job that made progress enqueues the remaining installations as a new job, so no
+ * user gets a push twice. A job without progress fails. Lambda retries it later, and finally sends it to the failure
+ * queue, with exactly the remaining installations.
  */
 export const handler = observed(async (event: unknown): Promise<void> => {
   const job = PushJob.parse(event);
@@ -36,12 +36,12 @@ export const handler = observed(async (event: unknown): Promise<void> => {
   if (left.length === 0) return;
   const countedBefore = job.targets.filter(({ counted }) => counted).length;
   const countedNow = left.filter(({ counted }) => counted).length;
-  const achieved = left.length < job.targets.length || countedNow > countedBefore;
-  if (!achieved) throw new Error(`None of ${left.length} pushes of message ${job.event.id} could be sent`);
+  const progressed = left.length < job.targets.length || countedNow > countedBefore;
+  if (!progressed) throw new Error(`None of ${left.length} pushes of message ${job.event.id} succeeded`);
   await invokeAsync(self, { ...job, targets: left } satisfies PushJob);
 });
 
-/** Pushes to one installation, unless it has left the user meanwhile. Never fails: answers what is left to be done. */
+/** Pushes to one installation, if it still belongs to the user. It never throws; it returns the remaining work. */
 async function push(
   app: App,
   target: Target,

@@ -4,19 +4,19 @@ import type { Community } from '../store/community-keys.ts';
 import { lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
 
-/** Rules for who may ask for what in strict mode. */
+/** Access rules for strict mode. */
 
-/** Anybody who is logged in. */
+/** Every user and visitor who is logged in. */
 export const everyone = () => true;
 
-/** Nobody but the master key. */
+/** Only the master key. */
 export const masterOnly = () => false;
 
-/** The user whom the path names. */
+/** The user in the path. */
 export const isSelf = ({ kind, id }: Principal, { params }: { params: { id: string } }) =>
   kind === 'user' && id === params.id;
 
-/** The user whom the path names, or a friend of theirs. */
+/** The user in the path, or a friend of theirs. */
 export async function isSelfOrFriend(caller: Principal, request: { params: { id: string } }): Promise<boolean> {
   if (isSelf(caller, request)) return true;
   if (caller.kind !== 'user') return false;
@@ -31,7 +31,7 @@ export async function isMember({ kind, id }: Principal, community: Community): P
   return member;
 }
 
-/** The owner of the group. A room has none: only the master key manages it. */
+/** The owner of the group. A room has no owner, so only the master key manages it. */
 export async function isOwner({ kind, id }: Principal, community: Community): Promise<boolean> {
   return kind === 'user' && (await communityOwner(community)) === id;
 }

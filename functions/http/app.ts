@@ -13,7 +13,7 @@ import { fitting } from './response-size.ts';
 import type { Route } from './route.ts';
 import { STATUS } from './status.ts';
 
-/** How a failure is answered. */
+/** Converts an error to the status and body of a response. */
 export type ErrorFormat = (error: ChatError) => { readonly status: ContentfulStatusCode; readonly body: object };
 
 export const chatErrorFormat: ErrorFormat = (error) => ({
@@ -21,7 +21,7 @@ export const chatErrorFormat: ErrorFormat = (error) => ({
   body: { errorCode: error.code, errorMessage: error.message },
 });
 
-/** Serves a table of routes. A trailing slash changes nothing. */
+/** Serves a table of routes. It ignores trailing slashes. */
 export function serveRoutes(routes: readonly Route[], format = chatErrorFormat): Hono {
   const app = new Hono({ strict: false });
   for (const route of routes) app.on(route.method, route.path, (context) => serve(route, context));
@@ -39,8 +39,8 @@ export function serveRoutes(routes: readonly Route[], format = chatErrorFormat):
 }
 
 /**
- * Leads a path of another function there when it comes with a slash behind it, with which the gateway does not know it.
- * Without one it came by a method that the other function does not have.
+ * Redirects a path with a trailing slash to a path of another function, because the gateway does not match the slash.
+ * Without the slash, only requests with an unsupported method reach this function.
  */
 export function redirectTrailingSlash(app: Hono, path: string, format = chatErrorFormat): void {
   app.all(path, (context) =>
@@ -56,8 +56,9 @@ async function serve(route: Route, context: Context): Promise<Response> {
   addLogContext({ app: app.id });
   const strict = route.strict ? route.strict === 'always' : app.mode === 'strict';
   if (strict && caller.holds === 'client key') {
-    if (route.access === masterOnly) throw new Forbidden('This needs the master key: send it as X-ML-MasterKey');
-    throw new NotLoggedIn('The client key alone may only log in; send the token of a login as X-ML-Session-Token');
+    if (route.access === masterOnly)
+      throw new Forbidden('This request needs the master key: send it as X-ML-MasterKey');
+    throw new NotLoggedIn('The client key alone only allows a login; send a session token as X-ML-Session-Token');
   }
   const contentType = req.header('content-type') ?? '';
   const form = isForm(contentType) ? route.form : undefined;
@@ -67,14 +68,12 @@ async function serve(route: Route, context: Context): Promise<Response> {
     token: caller.holds === 'token' ? caller.token : undefined,
     params: parse(route.params, req.param(), 'path'),
     query: route.query && parse(route.query, queryOf(new URL(req.url).searchParams), 'query'),
-    body: form
-      ? undefined
-      : route.body && parse(route.body, parseJson(checkBody(await req.text()), 'The body'), 'body'),
+    body: form ? undefined : route.body && parse(route.body, parseJson(checkBody(await req.text()), 'body'), 'body'),
     now,
   };
-  // What the client key may do in open mode, a token on its own may not.
+  // In open mode, the client key has access, but a token without it does not.
   if (caller.holds === 'token' && (strict || caller.alone) && !(await route.access(caller.principal, request))) {
-    throw new Forbidden(`${caller.principal.id} may not ${req.method} ${req.path}`);
+    throw new Forbidden(`${caller.principal.id} has no permission to ${req.method} ${req.path}`);
   }
   const answer = form
     ? await form.handle({
@@ -89,13 +88,16 @@ async function serve(route: Route, context: Context): Promise<Response> {
   return context.json(list, route.status, list.length < answer.length ? next : {});
 }
 
-/** Whether a list is answered from some entry on, so that whoever gets only a part can ask for the rest. */
+/** Whether a request supports paging, so that a client can request the rest of a list. */
 function isPage(query: unknown): query is { readonly skip: number } {
   return typeof query === 'object' && query !== null && 'skip' in query && typeof query.skip === 'number';
 }
 
 function wrongMethod(context: Context, methods: readonly string[], format: ErrorFormat): Response {
   const allowed = methods.join(', ');
-  const error = new ChatError(ERROR.unsupported, `${context.req.method} is not possible here; ${allowed} is`);
+  const error = new ChatError(
+    ERROR.unsupported,
+    `The method ${context.req.method} is not supported here; expected ${allowed}`,
+  );
   return context.json(format(error).body, 405, { allow: allowed });
 }

@@ -5,21 +5,22 @@ import type { Principal } from '../shared/principal.ts';
 import { hashKey, secretsEqual } from '../shared/sign.ts';
 import { type App, findApp } from '../store/apps.ts';
 
-/** Who sent a request, by the key or token that came with it. */
+/** The sender of a request, identified by a key or token. */
 export type Caller = { readonly app: App } & (
   | { readonly holds: 'master key' | 'client key' }
   | {
       readonly holds: 'token';
       readonly principal: Principal;
       readonly token: string;
-      /** Whether the client key did not come with it. */
+      /** Whether the request has no client key. */
       readonly alone: boolean;
     }
 );
 
 /**
- * Finds out who sent a request: `X-ML-AppId` names the application; the master key (`X-ML-MasterKey`), a session token
- * (`X-ML-Session-Token`), the client key (`X-ML-APIKey`) or a signature made with that (`X-ML-Request-Sign`) proves it.
+ * Authenticates the sender of a request. `X-ML-AppId` names the application. The proof is the master key
+ * (`X-ML-MasterKey`), a session token (`X-ML-Session-Token`), the client key (`X-ML-APIKey`), or a signature made with
+ * the client key (`X-ML-Request-Sign`).
  * @param now epoch ms
  * @throws ChatError 5003
  */
@@ -32,7 +33,10 @@ export async function authenticateRequest(header: (name: string) => string | und
   if (!id) throw new ChatError(ERROR.notAuthorised, 'The header X-ML-AppId is missing');
   if (!key && !sign && !master && !token) {
     const headers = 'X-ML-APIKey, X-ML-Request-Sign, X-ML-Session-Token, X-ML-MasterKey';
-    throw new ChatError(ERROR.notAuthorised, `One of the headers ${headers} must be there`);
+    throw new ChatError(
+      ERROR.notAuthorised,
+      `The request has no key, token or signature: send one of the headers ${headers}`,
+    );
   }
   const app = await findApp(id);
   if (app) {
@@ -42,5 +46,5 @@ export async function authenticateRequest(header: (name: string) => string | und
     if (principal) return { app, holds: 'token', principal, token, alone: !keyed };
     if (keyed) return { app, holds: 'client key' };
   }
-  throw new ChatError(ERROR.notAuthorised, 'X-ML-AppId, or the key, token or signature that came with it, is wrong');
+  throw new ChatError(ERROR.notAuthorised, 'X-ML-AppId, or the key, token or signature of the request, is wrong');
 }

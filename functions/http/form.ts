@@ -4,9 +4,9 @@ import { ChatError, ERROR } from '../shared/errors.ts';
 export const isForm = (contentType: string) => /^multipart\/form-data\b/i.test(contentType);
 
 /**
- * Takes the file out of a form.
- * @param fields what the field is called, the first of them as documented
- * @throws ChatError 5011 when the form is too long to come this way, 5012 when it is broken or has no such file
+ * Reads the file from a form.
+ * @param fields the names of the field, the documented name first
+ * @throws ChatError 5011 when the form is too large, 5012 when it is malformed or has no file
  */
 export async function readFile(
   contentType: string,
@@ -15,13 +15,13 @@ export async function readFile(
 ): Promise<File> {
   if (body.byteLength > FORM_BYTES) throw new ChatError(ERROR.fileTooLarge, FORM_TOO_LONG);
   const form = await new Response(body, { headers: { 'content-type': contentType } }).formData().catch(() => {
-    throw new ChatError(ERROR.uploadFailed, 'The body must be a complete form of the type multipart/form-data');
+    throw new ChatError(ERROR.uploadFailed, 'body: expected a complete form of the type multipart/form-data');
   });
   const file = fields
     .map((field) => (field === undefined ? undefined : form.get(field)))
     .find((value) => value instanceof File);
   if (!file) {
-    throw new ChatError(ERROR.uploadFailed, `The form must have a field "${fields[0]}" with a file and its name`);
+    throw new ChatError(ERROR.uploadFailed, `body: expected a form field "${fields[0]}" with a file and a file name`);
   }
   return file;
 }

@@ -5,7 +5,7 @@ import { publicError } from '../observe/public-error.ts';
 import { chatErrorFormat } from './app.ts';
 import { encodePath } from './request-text.ts';
 
-/** Makes a Lambda handler of an application. @param format how failures outside its routes are answered */
+/** Converts an application to a Lambda handler. @param format the format of errors outside the routes */
 export function toHandler(app: Hono, format = chatErrorFormat) {
   const serve = handle(app);
   return observed(async (event: Extract<LambdaEvent, { rawPath: string }>, context) => {

@@ -2,10 +2,10 @@ import * as z from 'zod/mini';
 import { MESSAGE_ID } from '../shared/message-id.ts';
 import { ID, ID_LENGTH, parseId } from '../shared/principal.ts';
 
-// What a schema takes apart by itself, it also has to describe by itself: the registered words of JSON Schema do that.
+// JSON Schema cannot be derived from a transform, so each transform registers its own JSON Schema.
 const ANY_ID = { type: 'string', pattern: ID.source, maxLength: ID_LENGTH };
 
-/** An id in a path or body, by the rules of user ids; a failure names it. */
+/** An id in a path or body, with the rules of user ids. Errors name the parameter. */
 export const id = (name: string, description = 'The user', example = 'tom') =>
   z
     .pipe(
@@ -14,25 +14,28 @@ export const id = (name: string, description = 'The user', example = 'tom') =>
     )
     .register(z.globalRegistry, { ...ANY_ID, description, examples: [example] });
 
-/** The id of a group or room; the server makes those up. */
+/** The id of a group or room, which the server generates. */
 export const communityId = id('id', 'The group or room', '9f2b61c04a7d4b0f8f3f5f5c2f6f7a11');
 
-/** How many ids one request may name. */
+/** Maximum number of ids in one request. */
 const MAX_IDS = 1000;
 
-/** How deep a list of ids may be nested. */
+/** Maximum nesting of a list of ids. */
 const NESTED = 8;
 
-/** A list of ids without repeats. The JavaScript client nests its lists (`["a", ["b"]]`); they are meant flat. */
+/**
+ * A list of ids without duplicates. The JavaScript client nests its lists (`["a", ["b"]]`), so the server flattens
+ * them.
+ */
 export const ids = (name: string, most = MAX_IDS) =>
   z
     .pipe(
-      z.array(z.unknown()).check(z.maxLength(MAX_IDS, `must hold at most ${MAX_IDS} ids`)),
+      z.array(z.unknown()).check(z.maxLength(MAX_IDS, `expected at most ${MAX_IDS} ids`)),
       z.transform((list) => [...new Set(list.flat(NESTED).map((value) => parseId(value, name)))]),
     )
-    .check(z.maxLength(most, `must hold at most ${most} ids`))
+    .check(z.maxLength(most, `expected at most ${most} ids`))
     .register(z.globalRegistry, {
-      description: 'Ids; lists inside the list are taken flat',
+      description: 'Ids. Nested lists are flattened',
       items: ANY_ID,
       maxItems: most,
       examples: [['jerry', 'butch']],
@@ -50,7 +53,7 @@ export const idList = (name: string, description: string) =>
     )
     .register(z.globalRegistry, { type: 'array', description, items: ANY_ID, maxItems: MAX_IDS });
 
-/** A flag that comes without a value, as in `?detail`. */
+/** A query flag without a value, as in `?detail`. */
 export const flag = (description: string) =>
   z
     ._default(
@@ -62,27 +65,27 @@ export const flag = (description: string) =>
     )
     .register(z.globalRegistry, { type: 'boolean', default: false, description });
 
-const integer = () => z.pipe(z.string().check(z.regex(/^\d{1,16}$/, 'must be a whole number')), z.transform(Number));
+const integer = () => z.pipe(z.string().check(z.regex(/^\d{1,16}$/, 'expected a whole number')), z.transform(Number));
 
 const MAX_SKIPPED = 100_000;
 
-/** How many entries of a list to pass over. */
+/** Number of entries to skip. */
 export const skip = z
-  ._default(integer().check(z.maximum(MAX_SKIPPED, `must be at most ${MAX_SKIPPED}`)), 0)
+  ._default(integer().check(z.maximum(MAX_SKIPPED, `expected at most ${MAX_SKIPPED}`)), 0)
   .register(z.globalRegistry, {
     type: 'integer',
     minimum: 0,
     maximum: MAX_SKIPPED,
     default: 0,
-    description: 'How many to pass over',
+    description: 'Number of entries to skip',
   });
 
-/** How many entries to answer; more than the most are taken for the most. */
+/** Maximum number of entries in a response. A value above `most` becomes `most`. */
 export const limit = (normal: number, most = 1000) =>
   z
     ._default(
       z.pipe(
-        z.string().check(z.regex(/^0*[1-9]\d{0,15}$/, 'must be a whole number of at least 1')),
+        z.string().check(z.regex(/^0*[1-9]\d{0,15}$/, 'expected a whole number of at least 1')),
         z.transform((value) => Math.min(Number(value), most)),
       ),
       normal,
@@ -91,42 +94,45 @@ export const limit = (normal: number, most = 1000) =>
       type: 'integer',
       minimum: 1,
       default: normal,
-      description: `How many at most; more than ${most} are taken for ${most}`,
+      description: `Maximum number of entries. A value above ${most} becomes ${most}`,
     });
 
-/** How many groups or rooms of one user are listed, unless fewer are asked for. */
+/** Default and maximum number of listed groups or rooms of a user. */
 export const MAX_LISTED = 10_000;
 
-/** The part of a list that is asked for. */
+/** Returns the requested part of a list. */
 export function page<T>(list: readonly T[], { skip, limit }: { readonly skip: number; readonly limit: number }): T[] {
   return list.slice(skip, skip + limit);
 }
 
-/** Times below this are seconds, as iOS clients send them. In milliseconds it would be a day of 1973. */
+/** Values below this are seconds, which iOS clients send. As milliseconds, this value is a day in 1973. */
 const SECONDS_BELOW = 1e11;
 
 const time = z
   .pipe(
-    z.string().check(z.regex(/^\d{1,16}(\.\d{1,16})?$/, 'expected a time as epoch milliseconds, or as epoch seconds')),
+    z.string().check(z.regex(/^\d{1,16}(\.\d{1,16})?$/, 'expected a time in epoch milliseconds or epoch seconds')),
     z.transform((text) => Math.floor(Number(text) < SECONDS_BELOW ? Number(text) * 1000 : Number(text))),
   )
   .register(z.globalRegistry, {
     type: 'number',
     minimum: 0,
     description:
-      'Only messages before this time: epoch milliseconds, or seconds if below 10^11. Default: now. Pages by time can lose messages of equal times; use `before`',
+      'Only messages before this time, in epoch milliseconds, or in seconds if below 10^11. Default: now. Paging by time can skip messages with equal times; use `before`',
   });
 
 const messageId = (description: string) =>
   z
     .string()
-    .check(z.regex(MESSAGE_ID, 'expected the id of a message'))
+    .check(z.regex(MESSAGE_ID, 'expected a message id'))
     .register(z.globalRegistry, { description, examples: ['01767225600000-0000000000000001-9f2b61c0'] });
 
-/** The part of a history to answer: the newest `limit` messages before a bound, or the oldest after one. */
+/**
+ * The requested part of a history: the newest `limit` messages before a bound, or the oldest `limit` messages after
+ * one.
+ */
 export const historyQuery = z.object({
   ts: z.optional(time),
-  before: z.optional(messageId('Only messages before the one of this id')),
-  after: z.optional(messageId('Only messages after the one of this id, beginning with the oldest')),
+  before: z.optional(messageId('Only messages before the message with this id')),
+  after: z.optional(messageId('Only messages after the message with this id, oldest first')),
   limit: limit(20, 100),
 });

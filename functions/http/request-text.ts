@@ -1,23 +1,26 @@
 import { ChatError, ERROR } from '../shared/errors.ts';
 
-/** How long a JSON body may be, in UTF-16 units: 1000 of the longest ids, or any file that is uploaded as base64, fit. */
-const MOST_BODY = 192 * 1024;
+/**
+ * Maximum length of a JSON body in UTF-16 units. It allows 1000 of the longest ids, or any file that is uploaded as
+ * base64.
+ */
+const MAX_BODY = 192 * 1024;
 
-/** @throws ChatError 5010 before a body is parsed that is longer than any valid one */
+/** @throws ChatError 5010 when a body is longer than any valid body, before the body is parsed */
 export function checkBody(text: string): string {
-  if (text.length <= MOST_BODY) return text;
-  throw new ChatError(ERROR.tooLong, `The body has ${text.length} characters; at most ${MOST_BODY} are allowed`);
+  if (text.length <= MAX_BODY) return text;
+  throw new ChatError(ERROR.tooLong, `body: expected at most ${MAX_BODY} characters, not ${text.length}`);
 }
 
 /**
- * The query by name: the value, or a list of them where a name came more than once.
- * @throws ChatError 5018 for a parameter without a name, or with the one name that objects cannot have
+ * Converts a query to a record. A repeated parameter becomes a list of values.
+ * @throws ChatError 5018 for a parameter without a name, or with the name `__proto__`
  */
 export function queryOf(parameters: URLSearchParams): Record<string, string | string[]> {
   const query: Record<string, string | string[]> = {};
   for (const name of new Set(parameters.keys())) {
-    if (name === '') throw new ChatError(ERROR.badQuery, 'query: a parameter has no name; write name=value');
-    if (name === '__proto__') throw new ChatError(ERROR.badQuery, 'query: __proto__ cannot be the name of a parameter');
+    if (name === '') throw new ChatError(ERROR.badQuery, 'query: a parameter has no name; expected name=value');
+    if (name === '__proto__') throw new ChatError(ERROR.badQuery, 'query: __proto__ is not a valid parameter name');
     const [first = '', ...others] = parameters.getAll(name);
     query[name] = others.length > 0 ? [first, ...others] : first;
   }
@@ -25,8 +28,9 @@ export function queryOf(parameters: URLSearchParams): Record<string, string | st
 }
 
 /**
- * The path of an event as it stands in a URL. HTTP APIs decode it, which would make a `#` or `?` in it end the path.
- * @throws ChatError 5001 for the segments `.` and `..`: as `%2E%2E` or behind `%2F` they would lead to another route
+ * Encodes the path of an event again. HTTP APIs decode it, so a `#` or `?` would otherwise end the path.
+ * @throws ChatError 5001 for the segments `.` and `..`. Encoded as `%2E%2E` or after `%2F`, they would select another
+ *   route
  */
 export function encodePath(path: string): string {
   const segments = path.toWellFormed().split('/');

@@ -1,16 +1,19 @@
 /**
- * How long the body of an answer may be. Lambda takes 6 MB: of JSON in which the body, which is JSON itself, stands as a
- * string, with each of its quotes escaped.
+ * Maximum size of a response body. Lambda allows 6 MB of JSON, which contains the body as a string. The body is JSON
+ * too, so each of its quotes is escaped.
  */
 const BODY_BYTES = 5.5 * 1024 * 1024;
 
-/** Of which so much may be the last messages in a list, which is left out beyond that rather than that the list ends. */
+/**
+ * Maximum size of the last messages in a list. Above it, entries omit their last message, so that the list stays
+ * complete.
+ */
 const RECENT_BYTES = 4 * 1024 * 1024;
 
-/** How many bytes something takes in the body of an answer. */
+/** Size of a value in a response body, in bytes. */
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(JSON.stringify(value) ?? ''));
 
-/** The beginning of a list, as far as it fits into an answer. */
+/** Returns the first entries of a list, up to the size limit of a response. */
 export function fitting<T>(list: readonly T[]): readonly T[] {
   let bytes = 0;
   for (const [n, entry] of list.entries()) {
@@ -20,7 +23,7 @@ export function fitting<T>(list: readonly T[]): readonly T[] {
   return list;
 }
 
-/** The last messages of a list's entries, without those for which there is no room in an answer. */
+/** Returns the last messages of the entries of a list. Messages above the size limit become undefined. */
 export function fittingRecent<T>(messages: readonly (T | undefined)[]): (T | undefined)[] {
   let bytes = 0;
   return messages.map((message) => {

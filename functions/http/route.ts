@@ -2,62 +2,62 @@ import type * as z from 'zod/mini';
 import type { Principal } from '../shared/principal.ts';
 import type { App } from '../store/apps.ts';
 
-/** What a route's handler gets: everything parsed, and the application whose key came with the request. */
+/** The parsed input of a route handler, and the application of the request. */
 export interface Request<P, Q, B> {
   readonly app: App;
-  /** Who asks, when they are logged in: not known of a request that came with one of the application's keys. */
+  /** The user or visitor of the session token. Undefined for requests with an application key only. */
   readonly principal: Principal | undefined;
-  /** The token that proves it. */
+  /** The session token of the principal. */
   readonly token: string | undefined;
   readonly params: P;
   readonly query: Q;
   readonly body: B;
-  /** When the request reached the gateway, epoch ms. */
+  /** Time of the request, epoch ms. */
   readonly now: number;
 }
 
-/** One row of the REST table: the schemas validate the request, and describe it. */
+/** One REST route. The schemas validate the request and describe it in the documentation. */
 export interface Route<P = unknown, Q = unknown, B = unknown, A = unknown> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** In Hono's syntax: `/ctx/:id`. */
+  /** Hono syntax: `/ctx/:id`. */
   readonly path: string;
   readonly summary: string;
   readonly params: z.ZodMiniType<P>;
   readonly query?: z.ZodMiniType<Q>;
   readonly body?: z.ZodMiniType<B>;
-  /** For what browsers and old clients post as a form, in place of the body. */
+  /** Accepts a form in place of the body, for browsers and old clients. */
   readonly form?: {
-    /** The field that holds the file, and what old clients call it. */
+    /** The field with the file, and its name in old clients. */
     readonly field: string;
     readonly oldField?: string;
     readonly handle: (request: Request<P, Q, File>) => Promise<NoInfer<A>>;
   };
-  /** The status of success; 204 answers without a body. */
+  /** Status of a successful response. A response with 204 has no body. */
   readonly status: 200 | 201 | 202 | 204;
-  /** What is answered then. */
+  /** Schema of a successful response. */
   readonly response?: z.ZodMiniType<A>;
-  /** Whether the client key alone is not enough. @default in strict mode only */
+  /** When the client key alone gives no access. @default in strict mode only */
   readonly strict?: 'always' | 'never';
-  /** Who may ask when it is not, besides the master key. */
+  /** Who has access in that case, in addition to the master key. */
   readonly access: (caller: Principal, request: Request<P, Q, B>) => boolean | Promise<boolean>;
   readonly handle: (request: Request<P, Q, B>) => Promise<NoInfer<A>>;
 }
 
-/** Routes that belong together. */
+/** A group of related routes. */
 export interface Section {
   readonly name: string;
   readonly description: string;
   readonly routes: readonly Route[];
 }
 
-/** Gives a route its types from its schemas, and hides them behind the common one. */
+/** Infers the types of a route from its schemas, and returns the common route type. */
 export function route<P, Q = undefined, B = undefined, A = unknown>(definition: Route<P, Q, B, A>): Route {
-  // A route is only ever handed what its own schemas have parsed.
+  // The server passes a route only input that its own schemas parsed.
   return definition as Route;
 }
 
-/** A row to read something, twice: the JavaScript client 4.x loads by an empty POST what others GET. */
+/** Two routes for one read: GET, and an empty POST for the JavaScript client 4.x. */
 export function loaded<P, A>(definition: Omit<Route<P, undefined, undefined, A>, 'method'>): Route[] {
-  const summary = `${definition.summary}, as the JavaScript client loads it`;
+  const summary = `${definition.summary} (for the JavaScript client)`;
   return [route({ ...definition, method: 'GET' }), route({ ...definition, method: 'POST', summary })];
 }

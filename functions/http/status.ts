@@ -1,6 +1,6 @@
 import { ERROR, type ErrorCode } from '../shared/errors.ts';
 
-/** The HTTP status that fits each of MaxIM's codes; clients of MaxIM look at the code only. */
+/** The HTTP status of each MaxIM error code. MaxIM clients read the code only. */
 export const STATUS: Record<ErrorCode, 400 | 401 | 404 | 409 | 413 | 422 | 500 | 501> = {
   [ERROR.badParameter]: 400,
   [ERROR.database]: 500,

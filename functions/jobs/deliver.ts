@@ -3,12 +3,12 @@ import { Push } from '../shared/content.ts';
 import { ChatEvent } from '../shared/event.ts';
 import { Principal } from '../shared/principal.ts';
 
-/** What is to be delivered, to whomever. */
+/** Fields of every delivery job. */
 const delivery = {
   app: z.string(),
   event: ChatEvent,
   priority: z.enum(['message', 'notice']),
-  /** Users whom it reaches on no device get a push, and this says how; without it nobody gets one. */
+  /** Push options for users whose devices the event does not reach. Without it, nobody gets a push. */
   push: z.optional(Push),
 };
 const Delivery = z.object(delivery);
@@ -16,36 +16,36 @@ export type Delivery = z.output<typeof Delivery>;
 
 const Recipient = z.object({ connectionId: z.string(), owner: z.optional(Principal) });
 
-/** Numbers from one up to another, and how far within them somebody has come already. */
+/** A range of numbers, and the position in it from which to continue. */
 const range = { from: z.int(), to: z.int(), after: z.optional(z.string()) };
 
-/** What one shard takes over. */
+/** The recipients of one shard. */
 export const DeliverPart = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('recipients'), recipients: z.array(Recipient) }),
-  /** Some of the ranges that the members of a group or room fall into, without one user. */
+  /** Some ranges of the members of a group or room, except one user. */
   z.object({
     kind: z.literal('members'),
     community: z.object({ app: z.string(), kind: z.enum(['group', 'room']), id: z.string() }),
     ...range,
     except: z.optional(z.string()),
   }),
-  /** Some of the shards of everybody who is connected, without one connection. */
+  /** Some shards of all connections, except one connection. */
   z.object({ kind: z.literal('everybody'), ...range, except: z.optional(z.string()) }),
 ]);
 export type DeliverPart = z.output<typeof DeliverPart>;
 
-/** What it may post, and since when (epoch ms). */
+/** The post rate of a shard, and its start time (epoch ms). */
 const Share = z.object({ perSecond: z.number(), burst: z.number(), since: z.number() });
 
-/** Whom an event is for, when nobody has looked yet how many that are. */
+/** The addressee of an event, before the recipients are counted. */
 const Addressee = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['user', 'group', 'room']), id: z.string() }),
-  /** Everybody who is connected, but on one connection. */
+  /** All connections except one. */
   z.object({ kind: z.literal('everybody'), except: z.optional(z.string()) }),
 ]);
 export type Addressee = z.output<typeof Addressee>;
 
-/** A shard of a delivery; or a whole one, whose first invocation sees how large it is. */
+/** One shard of a delivery, or a complete delivery. The first invocation of a complete delivery determines its size. */
 export const DeliverJob = z.union([
   z.object({ ...delivery, part: DeliverPart, share: Share }),
   z.object({ ...delivery, to: Addressee }),

@@ -5,7 +5,7 @@ import type { HandshakeJob } from './handshake.ts';
 
 const url = requireEnv(ENV.handshakeUrl);
 
-/** Starts the handshake of a new connection. @throws when Lambda does not accept the job */
+/** Starts the handshake of a new connection. @throws when Lambda rejects the job */
 export function enqueueHandshake(job: HandshakeJob): Promise<void> {
   return invokeAsync(url, job);
 }

@@ -3,14 +3,17 @@ import { logger } from '../observe/logger.ts';
 import { ENV } from '../shared/constants.ts';
 import type { PresenceOfflineJob } from './presence-offline.ts';
 
-/** The function that announces may be the one that runs. */
-const announce = process.env[ENV.presenceOfflineUrl] ?? ownUrl();
+/** Without the URL, the running function is the presence function and invokes itself. */
+const presenceUrl = process.env[ENV.presenceOfflineUrl] ?? ownUrl();
 
-/** Has something announced. Never fails: what is announced has happened. */
+/**
+ * Enqueues the notification that a user went offline. It never throws, because the user is offline even without the
+ * notification.
+ */
 export async function enqueuePresenceOffline(job: PresenceOfflineJob): Promise<void> {
   try {
-    await invokeAsync(announce, job);
+    await invokeAsync(presenceUrl, job);
   } catch (error) {
-    logger.error('A presence was not announced', { user: job.user.id, error });
+    logger.error('A presence event was not sent', { user: job.user.id, error });
   }
 }

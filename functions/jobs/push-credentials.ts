@@ -3,24 +3,24 @@ import { Credential, PLATFORMS } from '../store/platforms.ts';
 
 const word = (most: number) => z.optional(z.string().check(z.minLength(1), z.maxLength(most)));
 
-/** What is uploaded: a file, base64, and what it takes to read it. */
+/** An uploaded file in base64, and the data to read it. */
 export const Upload = z.object({
   file: z.string().check(z.minLength(1), z.maxLength(64 * 1024)),
-  /** Of a `.p12`. */
+  /** For a `.p12` file. */
   password: z.optional(z.string().check(z.maxLength(256))),
-  /** Of a `.p8`: which key it is, and of which team. */
+  /** For a `.p8` file: the ids of the key and of the team. */
   keyId: word(10),
   teamId: word(10),
-  /** The app, or Google's project, that it has to be for. */
+  /** The expected app, or the expected project at Google. */
   bundleId: word(255),
 });
 export type Upload = z.output<typeof Upload>;
 
-/** What the function is invoked with. */
+/** The event of the function. */
 export const ReadCredential = z.object({ platform: z.enum(PLATFORMS), upload: Upload });
 export type ReadCredential = z.output<typeof ReadCredential>;
 
-/** What it answers: credentials as SNS takes them, with what may be known of them; or what is wrong with the upload. */
+/** Credentials in the format of SNS with their public details, or the reason why the upload is invalid. */
 export const ReadResult = z.union([
   z.object({ refused: z.string() }),
   z.object({
@@ -31,5 +31,5 @@ export const ReadResult = z.union([
 ]);
 export type ReadResult = z.output<typeof ReadResult>;
 
-/** What is wrong with an upload, in words for whoever made it. */
+/** An invalid upload. The message is for the user who uploaded it. */
 export class InvalidUpload extends Error {}

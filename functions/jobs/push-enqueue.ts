@@ -9,10 +9,13 @@ import type { PushJob } from './push.ts';
 
 const push = requireEnv(ENV.pushUrl);
 
-/** How many installations one job pushes to. */
+/** Maximum number of installations per job. */
 const MAX_TARGETS = 100;
 
-/** Has a message pushed to all installations of users whom it reached on no device. Never fails: the message is said. */
+/**
+ * Enqueues pushes to all installations of users whose devices the message did not reach. It never throws, because the
+ * server already accepted the message.
+ */
 export async function enqueuePush(users: readonly Principal[], job: Omit<PushJob, 'targets'>): Promise<void> {
   if (users.length === 0 || job.push?.enable === false) return;
   try {

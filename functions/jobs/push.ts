@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { MessageInput, Push } from '../shared/content.ts';
 
-/** The `message` event (for a system message the `sys` event) as the receivers' devices would have got it. */
+/** The `message` or `sys` event, in the form in which devices receive it. */
 export const PushEvent = z.object({
   from: z.optional(z.object({ id: z.string(), type: z.int(), gid: z.optional(z.string()) })),
   id: z.string(),
@@ -11,16 +11,16 @@ export const PushEvent = z.object({
 });
 export type PushEvent = z.output<typeof PushEvent>;
 
-/** An installation that a message has to be pushed to. */
+/** An installation that needs the push. */
 const Target = z.object({
   user: z.string(),
   install: z.string(),
-  /** Whether the message is on its badge already: it is, when a push failed after that. */
+  /** Whether the badge already includes the message. It does after a push that failed. */
   counted: z.optional(z.boolean()),
 });
 export type Target = z.output<typeof Target>;
 
-/** A message that did not reach its receivers, and the installations to push it to. */
+/** A message that reached no device of its receivers, and the installations for the push. */
 export const PushJob = z.object({
   app: z.string(),
   event: PushEvent,

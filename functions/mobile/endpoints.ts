@@ -11,19 +11,19 @@ import { ChatError, ERROR } from '../shared/errors.ts';
 
 const sns = new SNSClient(clientConfig('service'));
 
-/** How SNS names the endpoint that a token has already. */
+/** SNS names the existing endpoint of a token in this error message. */
 const EXISTING = /Endpoint (arn:aws[^ ]+) already exists with the same Token/;
 
-/** An endpoint, and the installation that it belonged to before, if that is another one. */
+/** An endpoint, and the installation that owned it before, if that was another one. */
 export interface Claimed {
   readonly endpoint: string;
   readonly previous: string | undefined;
 }
 
 /**
- * Makes the endpoint of a device token that of an installation, and lets pushes through again should SNS have disabled it.
+ * Assigns the endpoint of a device token to an installation, and enables it if SNS disabled it.
  * @param application the ARN of a platform application
- * @throws ChatError 5001 when SNS does not take the token
+ * @throws ChatError 5001 when SNS rejects the token
  */
 export async function claimEndpoint(application: string, token: string, installation: string): Promise<Claimed> {
   const endpoint = await createEndpoint(application, token, installation);
@@ -51,11 +51,11 @@ async function createEndpoint(application: string, token: string, installation: 
     if (!(error instanceof InvalidParameterException)) throw error;
     const [, existing] = EXISTING.exec(error.message) ?? [];
     if (existing) return existing;
-    throw new ChatError(ERROR.badParameter, 'body.deviceToken: SNS does not take it for the token of a device');
+    throw new ChatError(ERROR.badParameter, 'body.deviceToken: SNS rejected it; expected the push token of a device');
   }
 }
 
-/** Deletes an endpoint; one that does not exist is no error. */
+/** Deletes an endpoint. A missing endpoint is not an error. */
 export async function deleteEndpoint(endpoint: string): Promise<void> {
   await sns.send(new DeleteEndpointCommand({ EndpointArn: endpoint }));
 }

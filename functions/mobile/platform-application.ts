@@ -14,10 +14,11 @@ const sns = new SNSClient(clientConfig('service'));
 const prefix = requireEnv(ENV.platformPrefix);
 
 /**
- * Gives credentials to SNS, which alone keeps them; endpoints stay what they are when they replace others.
- * @param arn the platform application that is there already, if one is
- * @returns its ARN
- * @throws ChatError 5001 when SNS does not take them
+ * Stores credentials in SNS, which is the only place that keeps them. Existing endpoints stay valid when new
+ * credentials replace old ones.
+ * @param arn the existing platform application, if any
+ * @returns the ARN of the platform application
+ * @throws ChatError 5001 when SNS rejects the credentials
  */
 export async function storeCredentials(
   app: string,
@@ -33,7 +34,7 @@ export async function storeCredentials(
     return arn;
   } catch (error) {
     if (!(error instanceof InvalidParameterException)) throw error;
-    throw new ChatError(ERROR.badParameter, `SNS does not take the credentials: ${error.message}`);
+    throw new ChatError(ERROR.badParameter, `SNS rejected the credentials: ${error.message}`);
   }
 }
 

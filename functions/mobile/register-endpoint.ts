@@ -10,7 +10,7 @@ import type { Platform } from '../store/platforms.ts';
 import { claimEndpoint, deleteEndpoint } from './endpoints.ts';
 
 /**
- * Stores what an app tells of itself, and sees to it that SNS reaches its device token.
+ * Stores the details of an installation, and registers its device token with SNS.
  * @param now epoch ms
  */
 export async function registerEndpoint(
@@ -27,7 +27,7 @@ export async function registerEndpoint(
   if (same || reached.deviceToken === undefined) return saveInstallation(app.id, id, given, now);
 
   const claimed = application ? await claimEndpoint(application, reached.deviceToken, id) : undefined;
-  // An app that was installed anew has the same token: what was there before must not be pushed to it any more.
+  // A reinstalled app has the same token. The previous installation must not receive its pushes any more.
   if (claimed?.previous) await dropEndpoint(app.id, claimed.previous, claimed.endpoint);
   if (present?.endpoint && present.endpoint !== claimed?.endpoint) await deleteEndpoint(present.endpoint);
   return saveInstallation(app.id, id, { ...given, endpoint: claimed?.endpoint ?? null }, now);
@@ -44,12 +44,12 @@ function applicationOf(
       ? ['fcm']
       : environment
         ? [environment === 'sandbox' ? 'apns_sandbox' : 'apns']
-        : // Old SDKs do not say which: then whichever there are credentials for.
+        : // Old SDKs omit the environment, so the first platform with credentials applies.
           ['apns', 'apns_sandbox'];
   return platforms.flatMap((platform) => app[platform]?.arn ?? [])[0];
 }
 
-/** How the ARNs of endpoints in a platform application begin. */
+/** The common prefix of the ARNs of endpoints in a platform application. */
 function endpointsIn(application = ''): string {
   return `${application.replace(':app/', ':endpoint/')}/`;
 }

@@ -11,11 +11,12 @@ type Asked<C extends Command['command']> = Extract<Command, { command: C }>;
 const generateKey = () => randomBytes(24).toString('base64url');
 
 /**
- * Makes an application. Its keys are written to their secret first, so that none is in force that nobody can look up;
- * a secret that is there already, from an attempt that stopped halfway or by somebody's hand, keeps its keys.
- * @param keys those that it has already
+ * Creates an application. It stores the keys in a secret first, so that the operator can always read the valid keys. An
+ * existing secret keeps its keys, except those in `keys`. Such a secret comes from an interrupted attempt or from an
+ * operator.
+ * @param keys existing keys of the application
  * @param now epoch ms
- * @returns false when there is an application of that id, which is left as it is
+ * @returns false when the application already exists; it does not change
  */
 export async function createApplication(
   { app: id, keys, settings }: Pick<Asked<'create'>, 'app' | 'keys' | 'settings'>,
@@ -31,7 +32,7 @@ async function establishKeys(id: string, { clientKey, masterKey }: Asked<'create
   const fresh = { clientKey: clientKey ?? generateKey(), masterKey: masterKey ?? generateKey() };
   if (await createKeys(id, fresh)) return fresh;
   const found = await readKeys(id);
-  if (!found) throw new Error(`The secret ${secretOf(id)} was there, and is gone`);
+  if (!found) throw new Error(`The secret ${secretOf(id)} was deleted during the creation of the application`);
   const keys = { clientKey: clientKey ?? found.clientKey, masterKey: masterKey ?? found.masterKey };
   if (keys.clientKey !== found.clientKey || keys.masterKey !== found.masterKey) await replaceKeys(id, keys);
   return keys;
@@ -43,7 +44,7 @@ async function existing(id: string): Promise<StoredApp> {
   return app;
 }
 
-/** All applications, and whether their secrets hold the keys that are accepted. */
+/** Lists all applications, and whether their secrets contain the valid keys. */
 export async function listApplications(now: number): Promise<Result<'list'>> {
   const ids = await listApps();
   const listed = await Promise.all(
@@ -66,7 +67,7 @@ function compare({ clientKey, masterKeyHash }: StoredApp, keys: Keys | undefined
   return equal.includes(false) ? 'differ' : 'ok';
 }
 
-/** Changes settings; all of those named, or none. */
+/** Changes all named settings, or none. */
 export async function configureApplication({ app: id, set, reset }: Asked<'settings'>): Promise<Result<'settings'>> {
   const app = await existing(id);
   const changed = changeSettings(app.given, set, reset);
@@ -78,8 +79,8 @@ export async function configureApplication({ app: id, set, reset }: Asked<'setti
 }
 
 /**
- * Puts another key in place of one. The secret has it first: should the table not get it, the key before stays in force,
- * the list says that they differ, and doing it again makes them equal.
+ * Replaces a key. The secret gets the new key first. If the update of the table fails, the old key stays valid. The
+ * list then shows a difference, and a retry repairs it.
  * @param now epoch ms
  */
 export async function rotateKey(
@@ -87,12 +88,12 @@ export async function rotateKey(
   now: number,
 ): Promise<Result<'rotate'>> {
   if (which === 'master' && graceSeconds > 0)
-    throw new CommandError('A master key has no grace: the old one ends at once');
+    throw new CommandError('graceSeconds: a master key has no grace period; the old key becomes invalid at once');
   const app = await existing(id);
   const found = await readKeys(id);
   const masterKey = which === 'master' ? key : found?.masterKey;
   if (masterKey === undefined) {
-    throw new CommandError(`The secret ${secretOf(id)} is missing; rotate the master key, which makes it anew`);
+    throw new CommandError(`The secret ${secretOf(id)} is missing; rotate the master key to create it again`);
   }
   const clientKey = which === 'client' ? key : app.clientKey;
   const keys = { clientKey, masterKey };

@@ -3,20 +3,20 @@ import { AppSettings } from '../store/app-settings.ts';
 import { CommandError, type Setting } from './commands.ts';
 import { suggest } from './suggest.ts';
 
-/** A setting, or a group of settings, as JSON Schema describes it. */
+/** The JSON Schema of a setting or of a group of settings. */
 interface Description {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, Description>>;
-  /** What members of any name are. */
+  /** Schema of members with any name. */
   readonly additionalProperties?: Description;
-  /** What the entries of a list are. */
+  /** Schema of the entries of a list. */
   readonly items?: Description;
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
-  /** Whether it is told to nobody. */
+  /** Whether the value is secret. */
   readonly writeOnly?: boolean;
 }
 
@@ -24,7 +24,7 @@ type Values = Readonly<Record<string, unknown>>;
 
 const all: Description = JSON.parse(JSON.stringify(z.toJSONSchema(AppSettings, { io: 'input' })));
 
-/** Shown in place of a value that is told to nobody. */
+/** Shown in place of a secret value. */
 const HIDDEN = '(hidden)';
 
 const isObject = (value: unknown): value is Values =>
@@ -32,7 +32,7 @@ const isObject = (value: unknown): value is Values =>
 
 const under = (prefix: string, name: string) => (prefix === '' ? name : `${prefix}.${name}`);
 
-/** The description of a setting by its name, `sms.prefix`. @throws Refused when there is none of that name */
+/** Returns the schema of a setting, such as `sms.prefix`. @throws CommandError for an unknown name */
 function describe(name: string): Description {
   const described = name.split('.').reduce<Description | undefined>(member, all);
   if (described) return described;
@@ -46,7 +46,7 @@ function member(group: Description | undefined, name: string): Description | und
   return Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
 }
 
-/** The names of all settings, groups among them. */
+/** Returns the names of all settings and groups. */
 function names({ properties = {} }: Description, prefix = ''): string[] {
   return Object.entries(properties).flatMap(([name, inner]) => {
     const path = under(prefix, name);
@@ -55,13 +55,14 @@ function names({ properties = {} }: Description, prefix = ''): string[] {
 }
 
 /**
- * The value that a text stands for, as somebody types it after `name=`.
- * @throws Refused when it is none, the setting is unknown, or must not be typed there
+ * Parses the value of `name=value` on the command line.
+ * @throws CommandError for an invalid value, an unknown setting, or a secret setting
  */
 export function readSetting(name: string, text: string): unknown {
   const description = describe(name);
   const { type, writeOnly } = description;
-  if (writeOnly) throw new CommandError(`${name} is a secret: put it into a file of JSON, and give that with --file`);
+  if (writeOnly)
+    throw new CommandError(`${name}: secrets are not allowed here; pass the setting in a JSON file with --file`);
   if (type === 'string') return text;
   try {
     return JSON.parse(text);
@@ -71,10 +72,10 @@ export function readSetting(name: string, text: string): unknown {
 }
 
 /**
- * The settings that an application is to have: those it was given, with others in place of some.
- * @param set new values by name; a value may be a whole group
- * @param reset the names of those that get their defaults
- * @throws Refused with what is wrong, naming the setting
+ * Returns the given settings with the changes applied.
+ * @param set new values by name; a value can be a complete group
+ * @param reset names of the settings that get their defaults
+ * @throws CommandError that names the invalid setting
  */
 export function changeSettings(given: Values, set: Values, reset: readonly string[]): z.input<typeof AppSettings> {
   let changed = given;
@@ -91,7 +92,7 @@ export function changeSettings(given: Values, set: Values, reset: readonly strin
   throw new CommandError(explain(error.issues[0], changed));
 }
 
-/** What is wrong with the settings, and what would be valid. */
+/** Describes the invalid setting and its valid values. */
 function explain(issue: z.core.$ZodIssue | undefined, settings: Values): string {
   const path = (issue?.path ?? []).map(String);
   const name = path.join('.');
@@ -101,17 +102,17 @@ function explain(issue: z.core.$ZodIssue | undefined, settings: Values): string 
   const value = path.reduce<unknown>((group, part) => Object(group)[part], settings);
   if (value === undefined) return `${name} is missing: expected ${wanted(description)}`;
   const given = JSON.stringify(value);
-  const shown = description.writeOnly || given.length > MOST_SHOWN ? '' : `, not ${given}`;
+  const shown = description.writeOnly || given.length > MAX_SHOWN ? '' : `, not ${given}`;
   return `${name}: expected ${wanted(description)}${shown}`;
 }
 
-/** How long a wrong value may be to be repeated in the message. */
-const MOST_SHOWN = 60;
+/** Maximum length of a wrong value that the message repeats. */
+const MAX_SHOWN = 60;
 
-/** Issues that are worded from the description: a value of the wrong type, outside a range, or none of a choice. */
+/** Issues whose message comes from the schema of the setting: a wrong type, range or choice. */
 const INSTEAD_OF_ZOD: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'too_small', 'too_big']);
 
-/** In words, what a setting may be. */
+/** Describes the valid values of a setting. */
 function wanted(description: Description): string {
   const { type, enum: choices, minimum, maximum, minLength = 0, maxLength } = description;
   if (choices) return choices.map((choice) => JSON.stringify(choice)).join(' or ');
@@ -132,14 +133,14 @@ function wanted(description: Description): string {
   }
 }
 
-/** Refuses names that nobody knows, those inside a group included. */
+/** Rejects unknown names, also inside a group. */
 function checkNames(name: string, value: unknown): void {
   const { type } = describe(name);
   if (type !== 'object' || !isObject(value)) return;
   for (const [inner, part] of Object.entries(value)) checkNames(under(name, inner), part);
 }
 
-/** A copy with another value at a path; undefined removes what is there. */
+/** Returns a copy with a new value at the path. Undefined removes the value. */
 function put(values: Values, [name = '', ...rest]: readonly string[], value: unknown): Values {
   const { [name]: before, ...others } = values;
   if (rest.length === 0) return value === undefined ? others : { ...others, [name]: value };
@@ -147,7 +148,7 @@ function put(values: Values, [name = '', ...rest]: readonly string[], value: unk
   return { ...others, [name]: put(isObject(before) ? before : {}, rest, value) };
 }
 
-/** All settings of an application, one by one, but for the values of those that are told to nobody. */
+/** Lists all settings of an application. It hides secret values. */
 export function listSettings(settings: z.output<typeof AppSettings>): Setting[] {
   const defaults = new Map(flatten(AppSettings.parse({}), all));
   return flatten(settings, all).map(([name, value]) => ({

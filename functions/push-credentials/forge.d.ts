@@ -1,4 +1,4 @@
-/** The parts of node-forge, whose types describe the whole only. */
+/** Declares parts of node-forge, because its types describe only the complete library. */
 declare module 'node-forge/lib/forge.js' {
   import forge from 'node-forge';
   export default forge;

@@ -5,11 +5,11 @@ import type { App } from '../store/apps.ts';
 import { lookup } from '../store/dynamo.ts';
 import { profile } from '../store/profiles.ts';
 
-/** What a message is called on a lock screen. Reads the sender only when the template wants their name. */
+/** Returns the alert text of a message. It reads the sender only if the template contains `{name}`. */
 export async function alertText(app: App, event: PushEvent): Promise<string> {
   const text = textOf(event, app.push);
   const { template } = app.push;
-  // A system message has no sender, and so no use for a template.
+  // A system message has no sender, so the template does not apply.
   if (!event.from) return text;
   const name = template.includes('{name}') ? await nameOf(app, event.from) : '';
   return template.replace(/\{(name|text)\}/g, (_, word) => (word === 'name' ? name : text));

@@ -1,7 +1,7 @@
 import type { PushEvent, PushJob } from '../jobs/push.ts';
 import { shorten } from './shorten.ts';
 
-/** What a push says and carries. */
+/** The content of a push. */
 export interface Notification {
   readonly prefix: string;
   readonly text: string;
@@ -9,25 +9,26 @@ export interface Notification {
   readonly sound: string | undefined;
   /** The number on the app's icon. */
   readonly badge: number;
-  /** Whether the app is woken to fetch something. */
+  /** Whether the push wakes the app to fetch data. */
   readonly contentAvailable: boolean;
   readonly event: PushEvent & { readonly truncated?: true };
 }
 
-/** What both Apple and Google take, in bytes. */
+/** Maximum payload size of Apple and Google, in bytes. */
 export const PAYLOAD_BYTES = 4096;
 
-/** How much of the text remains when more than the text is too long, in characters. */
+/** Number of characters of the text that stay when the payload is still too large. */
 const SHOWN = 100;
 
 export const alertOf = ({ prefix, text, suffix }: Notification) => prefix + text + suffix;
 
-/** Whether nothing is shown: only the app is to wake up. */
+/** Whether the push shows nothing and only wakes the app. */
 export const isSilent = (notification: Notification) =>
   notification.contentAvailable && !notification.sound && alertOf(notification) === '';
 
 /**
- * Apple's payload. It carries the message as a JSON string, so that the app can show it without asking the server.
+ * Builds the payload for Apple. It contains the message as a JSON string, so that the app can show it without a
+ * request.
  * Source: https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification
  */
 export function applePayload(notification: Notification): string {
@@ -35,7 +36,7 @@ export function applePayload(notification: Notification): string {
     const { sound, badge, contentAvailable, event } = fitting;
     return write({
       aps: {
-        // A push that shows nothing must hold nothing to show.
+        // A silent push must not contain an alert, a badge or a sound.
         ...(!isSilent(fitting) && { alert: alertOf(fitting), badge, ...(sound && { sound }) }),
         ...(contentAvailable && { 'content-available': 1 }),
       },
@@ -45,9 +46,9 @@ export function applePayload(notification: Notification): string {
 }
 
 /**
- * Google's message, as SNS takes it.
+ * Builds the message for Google, in the format of SNS.
  * Source: https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages
- * @param ttl how long Google keeps it for a device that cannot be reached, in seconds
+ * @param ttl how long Google keeps the push for an unreachable device, in seconds
  */
 export function googlePayload(notification: Notification, ttl: number): string {
   return within(notification, (fitting) => {
@@ -56,7 +57,7 @@ export function googlePayload(notification: Notification, ttl: number): string {
     const android = {
       priority: shown ? 'high' : 'normal',
       ttl: `${ttl}s`,
-      // One message is shown once, however often it comes.
+      // With the tag, a repeated push replaces the first one.
       ...(shown && { notification: { tag: event.id, notification_count: badge, ...(sound && { sound }) } }),
     };
     const data = { parrot: write(event) };
@@ -65,21 +66,21 @@ export function googlePayload(notification: Notification, ttl: number): string {
   });
 }
 
-/** JSON without halves of characters, which some parsers take for broken. */
+/** Serializes to JSON without lone surrogates, which some parsers reject. */
 function write(value: unknown): string {
   return JSON.stringify(value, (_, part) => (typeof part === 'string' ? Buffer.from(part).toString() : part));
 }
 
 type Stage = (notification: Notification, fits: (shortened: Notification) => boolean) => Notification;
 
-/** In which order a push is shortened: each of these as far as needed, and the next only if that was not enough. */
+/** The steps that shorten a push, in order. Each step runs only if the payload is still too large. */
 const STAGES: readonly Stage[] = [
   (it, fits) => ({ ...it, text: shorten(it.text, (text) => fits({ ...it, text }), SHOWN) }),
   ({ event: { remark: _, ...event }, ...it }) => ({ ...it, event: { ...event, truncated: true } }),
   (it, fits) => {
     const { media, body } = it.event.content;
     const cut = (shortened: string) => ({ ...it, event: { ...it.event, content: { media, body: shortened } } });
-    // Half a URL is of no use.
+    // A truncated URL is useless, so it is removed.
     return cut(media === 0 ? shorten(body, (shortened) => fits(cut(shortened))) : '');
   },
   (it, fits) => {
@@ -98,7 +99,7 @@ function within(notification: Notification, payload: (fitting: Notification) => 
   return payload(fitting);
 }
 
-/** What a sender asked of a push, with what the application says of the message. */
+/** Combines the push options of the sender with the text of the application. */
 export function composeNotification(
   event: PushEvent,
   text: string,

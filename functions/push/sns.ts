@@ -4,14 +4,15 @@ import type { App } from '../store/apps.ts';
 import { platformOf, SNS_PLATFORM } from '../store/platforms.ts';
 import { applePayload, googlePayload, isSilent, type Notification } from './notification.ts';
 
-/** The SDK retries what was throttled or failed inside SNS, with backoff and jitter. */
+/** The SDK retries throttled requests and failures inside SNS, with backoff and jitter. */
 const client = new SNSClient({ ...clientConfig('service'), maxAttempts: 4 });
 
-/** As long as a message of friends is kept: who was away for longer finds it nowhere else either. Seconds. */
+/** Equal to the retention of messages between friends, in seconds. A later push would announce a deleted message. */
 const TTL = 7 * 24 * 60 * 60;
 
 /**
- * Pushes to an endpoint. Answers `disabled` when the device's token is not valid any more; throws on every other failure.
+ * Pushes to an endpoint. Returns `disabled` when the device token is no longer valid, and throws on every other
+ * failure.
  */
 export async function publish(app: App, endpoint: string, notification: Notification): Promise<'sent' | 'disabled'> {
   const platform = platformOf(endpoint);
@@ -23,7 +24,7 @@ export async function publish(app: App, endpoint: string, notification: Notifica
       new PublishCommand({
         TargetArn: endpoint,
         MessageStructure: 'json',
-        // SNS wants a default, which no platform gets.
+        // SNS requires a default message, which no platform receives.
         Message: JSON.stringify({ default: notification.event.id, [SNS_PLATFORM[platform]]: payload }),
         MessageAttributes: Object.fromEntries(
           Object.entries(attributes).map(([name, value]) => [
@@ -50,15 +51,15 @@ function appleAttributes(
   return {
     'APNS.PUSH_TYPE': silent ? 'background' : 'alert',
     'APNS.PRIORITY': silent ? '5' : '10',
-    // Of all these, only the time to live has a name of its own for the sandbox.
+    // Only the TTL attribute has a separate name for the sandbox.
     [`${platform}.TTL`]: String(TTL),
-    // One message is shown once, however often it comes.
+    // With the collapse id, a repeated push replaces the first one.
     'APNS.COLLAPSE_ID': notification.event.id,
     ...(bundle !== undefined && { 'APNS.TOPIC': bundle }),
   };
 }
 
-/** A push service has refused the token, or somebody has deleted the endpoint. */
+/** Whether the push service rejected the token, or the endpoint was deleted. */
 function isDisabled(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return error.name === 'EndpointDisabledException' || /No endpoint found/.test(error.message);

@@ -9,13 +9,12 @@ import { requireEnv } from '../shared/environment.ts';
 const s3 = new S3Client(clientConfig('file'));
 const Bucket = requireEnv(ENV.bucket);
 
-/** A key is never written twice, so whoever has its content may keep it for as long as it would be there. */
+/** Keys are never overwritten, so caches can keep a file until it expires in the bucket. */
 const CacheControl = `public, max-age=${Number(requireEnv(ENV.attachmentDays)) * 24 * 60 * 60}, immutable`;
 
-/** How long a client has to begin its upload, in seconds. */
+/** Time in which the client must start the upload, in seconds. */
 export const UPLOAD_SECONDS = 15 * 60;
 
-/** Stores a file. */
 export async function writeObject(
   key: string,
   body: Uint8Array,
@@ -34,15 +33,15 @@ export async function writeObject(
   );
 }
 
-/** Reads a file, all of it. */
 export async function readObject(key: string): Promise<Uint8Array> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: key }));
-  if (!Body) throw new Error(`S3 sent no body for ${key}`);
+  if (!Body) throw new Error(`S3 returned no body for ${key}`);
   return Body.transformToByteArray();
 }
 
 /**
- * Lets a client store this one file by itself: S3 refuses every other key, type and size, and everything once the time is over
+ * Creates a form with which a client can upload this one file. S3 rejects every other key, type and size, and every
+ * upload after the expiry
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html).
  */
 export async function presignUpload(file: Presign): Promise<z.output<typeof Presigned>> {

@@ -5,12 +5,12 @@ import Vips from 'wasm-vips';
 const SIDE = 128;
 
 /**
- * How many pixels an image may claim to have. Most formats are read line by line, but interlaced PNGs and progressive
- * JPEGs are not: this many fit into the function's memory several times over.
+ * Maximum number of pixels according to the image header. Interlaced PNGs and progressive JPEGs are decoded completely
+ * in memory. The memory of the function holds several images of this size.
  */
 const MAX_PIXELS = 100_000_000;
 
-/** The formats that are read, by the libraries that libvips reads them with. */
+/** The loaders of libvips for the supported formats. */
 const LOADER = /^(jpeg|png|webp|gif)load/;
 
 export interface Thumbnail {
@@ -18,19 +18,19 @@ export interface Thumbnail {
   readonly contentType: 'image/jpeg' | 'image/png';
 }
 
-/** Why there can be no thumbnail. */
+/** The reason why an image has no thumbnail. */
 export class UnreadableImage extends Error {
   override readonly name = 'Unreadable';
 }
 
-// libvips as WebAssembly: the same file runs on Lambda's arm64 and on any developer's machine, and whatever
-// a hostile image may do to its decoder, it does inside the sandbox of this instance's memory.
+// libvips as WebAssembly runs on arm64 in Lambda and on any development machine. An attack on its decoder stays inside
+// the sandbox of its memory.
 let loading: ReturnType<typeof Vips> | undefined;
 
 /**
- * Makes a small picture of an image, upright and in proportion: a PNG where it has transparent parts, otherwise a JPEG.
- * An image that is small enough keeps its size. Of an animation, the first frame is taken.
- * @throws Unreadable when it is no JPEG, PNG, WebP or GIF, is broken, or claims more than 100 megapixels
+ * Creates an upright thumbnail with the original proportions: a PNG if it has transparent parts, otherwise a JPEG.
+ * Small images keep their size. For an animation, it uses the first frame.
+ * @throws UnreadableImage when the image is no JPEG, PNG, WebP or GIF, is damaged, or has more than 100 megapixels
  */
 export async function thumbnailOf(file: Uint8Array): Promise<Thumbnail> {
   loading ??= Vips({ dynamicLibraries: [] });
@@ -41,17 +41,18 @@ export async function thumbnailOf(file: Uint8Array): Promise<Thumbnail> {
     return image;
   };
   try {
-    // Reads the header only.
+    // Reads only the header.
     const { width, height, loader } = decoding(() => {
       const image = opened(vips.Image.newFromBuffer(file, '', { access: 'sequential' }));
       return { width: image.width, height: image.height, loader: image.getString('vips-loader') };
     });
-    if (!LOADER.test(loader)) throw new UnreadableImage('It is no JPEG, PNG, WebP or GIF');
+    if (!LOADER.test(loader))
+      throw new UnreadableImage('The image format is not supported; expected JPEG, PNG, WebP or GIF');
     if (width * height > MAX_PIXELS) {
-      throw new UnreadableImage(`It has ${width} × ${height} pixels; at most ${MAX_PIXELS} are read`);
+      throw new UnreadableImage(`The image has ${width} × ${height} pixels; at most ${MAX_PIXELS} are allowed`);
     }
     return decoding(() => {
-      // Into memory: an image is decoded as it is read, and this one is read twice.
+      // libvips decodes an image at each read. This image is read twice, so it is copied to memory.
       const small = opened(opened(vips.Image.thumbnailBuffer(file, SIDE, { height: SIDE, size: 'down' })).copyMemory());
       return isTransparent(small)
         ? { content: small.writeToBuffer('.png', { keep: 'none' }), contentType: 'image/png' }
@@ -62,7 +63,7 @@ export async function thumbnailOf(file: Uint8Array): Promise<Thumbnail> {
   }
 }
 
-/** Many formats always have an alpha channel; it matters only if something shines through. */
+/** Many images have an alpha channel without transparent pixels. */
 function isTransparent(image: Image): boolean {
   if (!image.hasAlpha()) return false;
   const alpha = image.extractBand(image.bands - 1);
@@ -73,11 +74,11 @@ function isTransparent(image: Image): boolean {
   }
 }
 
-/** What libvips throws is no Error, and its words are for developers. */
+/** libvips throws values that are not errors, with texts for developers. */
 function decoding<T>(work: () => T): T {
   try {
     return work();
   } catch {
-    throw new UnreadableImage('It is no JPEG, PNG, WebP or GIF that can be read');
+    throw new UnreadableImage('The image is damaged or unsupported; expected JPEG, PNG, WebP or GIF');
   }
 }

@@ -80,11 +80,11 @@ describe('an application', () => {
     expect(await run(['apps', 'create', app.id])).toMatchObject({ code: 1, err: expect.stringMatching(/already/) });
     expect(await run(['apps', 'create', 'a#b'])).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/^app: must be 1 to 64/),
+      err: expect.stringMatching(/^app: expected 1 to 64/),
     });
     expect(await run(['apps', 'create', 'short', '--with-keys'], { typed: 'short\n\n' })).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/keys\.clientKey: must be 8 to 256/),
+      err: expect.stringMatching(/keys\.clientKey: expected 8 to 256/),
     });
     expect(await keysOf(app.id)).toMatchObject({ clientKey: app.clientKey, masterKey: app.masterKey });
     expect(await json('apps', 'list')).not.toContainEqual(expect.objectContaining({ app: 'short' }));
@@ -113,7 +113,7 @@ describe('an application', () => {
       ['groupmember=3', /no setting groupmember; did you mean groupMembers\?/],
       ['groupMembers=many', /groupMembers: expected a whole number from 1 to 10000, not many/],
       ['mode=closed', /mode: expected "open" or "strict", not "closed"/],
-      ['logins.facebook.appSecret=x', /is a secret.*--file/],
+      ['logins.facebook.appSecret=x', /secrets are not allowed.*--file/],
     ] as const) {
       expect(await run(['apps', 'settings', app.id, setting])).toMatchObject({
         code: 1,

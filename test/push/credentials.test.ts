@@ -75,62 +75,67 @@ describe('credentials for push services', () => {
   });
 
   it.each([
-    ['a wrong password', 'apns', () => ({ file: p12('right'), password: 'wrong' }), 'The password is wrong'],
-    ['no password', 'apns', () => ({ file: p12('right') }), 'The password is wrong'],
+    [
+      'a wrong password',
+      'apns',
+      () => ({ file: p12('right'), password: 'wrong' }),
+      'password: wrong password for the file',
+    ],
+    ['no password', 'apns', () => ({ file: p12('right') }), 'password: wrong password for the file'],
     [
       'an expired certificate',
       'apns',
       () => ({ file: p12('x', { days: -1 }), password: 'x' }),
-      /^The certificate expired on \d{4}-\d\d-\d\dT/,
+      /^file: the certificate expired on \d{4}-\d\d-\d\dT/,
     ],
     [
       'no private key',
       'apns',
       () => ({ file: p12('x', { withoutKey: true }), password: 'x' }),
-      'The file holds no private key; export the certificate together with its key',
+      'file: no private key; export the certificate together with its key',
     ],
     [
       'another bundle',
       'apns',
       () => ({ file: p12('x', { bundle: 'com.other' }), password: 'x', bundleId: BUNDLE }),
-      `The certificate is for com.other, not for ${BUNDLE}`,
+      `bundleId: the certificate is for com.other, not for ${BUNDLE}`,
     ],
     [
       'a certificate for development',
       'apns',
       () => ({ file: p12('x', { development: true }), password: 'x' }),
-      'The certificate is for development; upload it for apns_sandbox',
+      'file: the certificate is for development; upload it for apns_sandbox',
     ],
-    ['no .p12', 'apns', () => ({ file: base64('hello') }), 'The file is no .p12, or not whole; send it as base64'],
+    ['no .p12', 'apns', () => ({ file: base64('hello') }), 'file: expected a complete .p12 file as base64'],
     [
       'a key on another curve',
       'apns',
       () => ({ file: base64(p8('P-384')), ...ids }),
-      'The file is no .p8 key of Apple (an EC private key on P-256); send it as base64',
+      'file: expected a .p8 key of Apple (an EC private key on P-256) as base64',
     ],
     [
       'a key without its ids',
       'apns',
       () => ({ file: base64(p8()), keyId: ids.keyId }),
-      'A .p8 key needs keyId, teamId and bundleId beside it',
+      'keyId, teamId, bundleId: all are required for a .p8 key',
     ],
     [
       'ids that are none',
       'apns',
       () => ({ file: base64(p8()), ...ids, teamId: 'me' }),
-      'keyId and teamId are 10 upper-case letters and digits each',
+      'keyId, teamId: expected 10 upper-case letters and digits each',
     ],
     [
       'no service account',
       'fcm',
       () => ({ file: serviceAccount({ private_key: 'none' }) }),
-      'The file is no key of a Google service account (JSON); send it as base64',
+      'file: expected a key of a Google service account (JSON) as base64',
     ],
     [
       'another project',
       'fcm',
       () => ({ file: serviceAccount(), bundleId: 'chat-2' }),
-      'The key is for the project chat-1, not for chat-2',
+      'bundleId: the key is for the project chat-1, not for chat-2',
     ],
   ])('are refused for %s, with a sentence that says so', async (_, platform, body, error) => {
     const { status, body: answer } = await upload(platform, body());
@@ -160,7 +165,7 @@ describe('credentials for push services', () => {
     ] as const) {
       expect(await rest(system.origin, method, path, method === 'PUT' ? { body: {} } : {})).toMatchObject({
         status: 403,
-        body: { code: 119, error: 'This needs the master key: send it as X-ML-MasterKey' },
+        body: { code: 119, error: 'This request needs the master key: send it as X-ML-MasterKey' },
       });
     }
   });

@@ -2,32 +2,31 @@ import * as z from 'zod/mini';
 import type { LoginSettings } from '../../store/login-settings.ts';
 import { fetchProviderJson } from './outgoing.ts';
 
-/** What a client brings: the id that the provider gave, and its token. */
+/** The user id and access token of the provider, as the client sends them. */
 export interface Token {
   readonly id: string;
   readonly accessToken: string;
 }
 
-/** Asks a provider whether it gave that token to this application for the user of that id. */
+/** Asks a provider whether it issued this token to this application for this user. */
 type Check<Settings> = (settings: Settings, token: Token) => Promise<boolean>;
 
 type SettingsOf<Platform extends keyof LoginSettings> = NonNullable<LoginSettings[Platform]>;
 
-/** An address with a query. */
 function address(api: string, path: string, query: Record<string, string>): URL {
   const url = new URL(api + path);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return url;
 }
 
-/** An id that may come as text or number. */
+/** An id that providers send as a string or a number. */
 const Id = z.pipe(z.union([z.string(), z.number()]), z.transform(String));
 
 const WeChat = z.object({ errcode: z.literal(0) });
 
 /**
  * Source: https://developers.weixin.qq.com/doc/oplatform/Mobile_App/WeChat_Login/Authorized_API_call_UnionID.html.
- * An `openid` is made for one user in one application: that of another application is another user here.
+ * An `openid` identifies one user in one application. The same person in another application is another user here.
  */
 export const wechat: Check<SettingsOf<'wechat'>> = async ({ api }, { id, accessToken }) => {
   const url = address(api, '/sns/auth', { access_token: accessToken, openid: id });
@@ -36,7 +35,7 @@ export const wechat: Check<SettingsOf<'wechat'>> = async ({ api }, { id, accessT
 
 const Qq = z.object({ client_id: Id, openid: z.string() });
 
-/** Source: https://wiki.connect.qq.com/unionid (`fmt=json` keeps it from answering with a script) */
+/** Source: https://wiki.connect.qq.com/unionid (without `fmt=json`, the answer is a script) */
 export const qq: Check<SettingsOf<'qq'>> = async ({ api, appId }, { id, accessToken }) => {
   const { data } = Qq.safeParse(
     await fetchProviderJson(address(api, '/oauth2.0/me', { access_token: accessToken, fmt: 'json' })),

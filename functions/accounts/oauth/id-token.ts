@@ -3,13 +3,13 @@ import * as z from 'zod/mini';
 import type { OpenId } from '../../store/login-settings.ts';
 import { fetchProvider, fetchProviderJson, ProviderFailed } from './outgoing.ts';
 
-/** None that needs a shared secret: with those, whoever can check a token can make one. */
+/** Asymmetric algorithms only. With a shared secret, every party that verifies tokens can also issue them. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
-/** How far the clocks of an issuer and of Lambda may be apart, in seconds. */
+/** Maximum clock difference between an issuer and Lambda, in seconds. */
 const CLOCK_TOLERANCE = 30;
 
-/** How long a function instance remembers where an issuer has its keys. */
+/** How long a function instance caches the key location of an issuer. */
 const TRUST_MS = 60 * 60_000;
 
 type Keys = ReturnType<typeof createRemoteJWKSet>;
@@ -18,7 +18,7 @@ const known = new Map<string, { keys: Keys; until: number }>();
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.string() });
 
 /**
- * The keys of an issuer, found as OpenID Connect has it, and cached.
+ * Returns the keys of an issuer from OpenID Connect discovery, or from the cache.
  * Source: https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
  */
 async function keysOf(issuer: string): Promise<Keys> {
@@ -27,11 +27,11 @@ async function keysOf(issuer: string): Promise<Keys> {
   const { data } = Discovery.safeParse(
     await fetchProviderJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`),
   );
-  if (data?.issuer !== issuer) throw new ProviderFailed('its configuration is for another issuer');
+  if (data?.issuer !== issuer) throw new ProviderFailed('Discovery document of another issuer');
   const url = data.jwks_uri;
-  // Plain http only where the issuer itself was configured so.
+  // Plain HTTP is allowed only on the origin of the configured issuer.
   if (!URL.canParse(url) || !(url.startsWith('https://') || new URL(url).origin === new URL(issuer).origin)) {
-    throw new ProviderFailed('its keys are not at an https address');
+    throw new ProviderFailed('jwks_uri without HTTPS');
   }
   const keys = createRemoteJWKSet(new URL(url), { [customFetch]: fetchKeys });
   known.set(issuer, { keys, until: Date.now() + TRUST_MS });
@@ -40,15 +40,15 @@ async function keysOf(issuer: string): Promise<Keys> {
 
 async function fetchKeys(url: string): Promise<Response> {
   const response = await fetchProvider(url, { headers: { accept: 'application/json' } });
-  if (response.status !== 200) throw new ProviderFailed(`it answered ${response.status} in place of its keys`);
+  if (response.status !== 200) throw new ProviderFailed(`Key request returned status ${response.status}`);
   return response;
 }
 
 /**
- * Whom an ID token is about, if that issuer signed it for this application and it has not expired.
- * @param nonce what the client asked for the token with, if it did
- * @returns undefined when the token is not right
- * @throws ProviderFailed when the issuer's keys cannot be had
+ * Returns the subject of an ID token that this issuer signed for this application and that has not expired.
+ * @param nonce the nonce with which the client requested the token, if any
+ * @returns undefined for an invalid token
+ * @throws ProviderFailed when the keys of the issuer are not available
  */
 export async function subjectOf(
   { issuer, clientIds }: OpenId,
@@ -57,14 +57,14 @@ export async function subjectOf(
 ): Promise<string | undefined> {
   try {
     const { payload } = await jwtVerify(token, await keysOf(issuer), {
-      // Google's tokens name it without the scheme, too.
+      // Google also issues tokens that name the issuer without the scheme.
       issuer: [issuer, ...(issuer === 'https://accounts.google.com' ? ['accounts.google.com'] : [])],
       audience: clientIds,
       algorithms: ALGORITHMS,
       requiredClaims: ['exp', 'sub'],
       clockTolerance: CLOCK_TOLERANCE,
     });
-    // The type of `payload.sub` says text, but nothing has checked that.
+    // jose types `payload.sub` as a string but does not check it.
     const { data: subject } = z.safeParse(z.string(), payload.sub);
     return nonce === undefined || payload.nonce === nonce ? subject : undefined;
   } catch (error) {

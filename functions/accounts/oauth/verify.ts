@@ -4,7 +4,7 @@ import { ACCOUNT_ERROR, AccountError } from '../errors.ts';
 import { facebook, qq, type Token, wechat, weibo } from './access-token.ts';
 import { subjectOf } from './id-token.ts';
 
-/** Whom a third party has vouched for. */
+/** The identity that a third party confirmed. */
 export interface Verified {
   readonly platform: string;
   readonly id: string;
@@ -12,10 +12,10 @@ export interface Verified {
 
 const text = z.string().check(z.minLength(1), z.maxLength(8192));
 
-/** As long as OpenID Connect lets a subject be, and longer than any other provider's ids. */
+/** Maximum length of a subject in OpenID Connect. Ids of other providers are shorter. */
 const ID_CHARACTERS = 255;
 
-/** An id that a provider gave a user: it becomes part of a key. */
+/** The id of a user at a provider. It becomes part of a database key. */
 const ProviderId = z.string().check(
   z.minLength(1),
   z.maxLength(ID_CHARACTERS),
@@ -31,12 +31,12 @@ const Given = z.object({
 
 type Given = z.output<typeof Given>;
 
-/** What MaxLeap's clients call WeChat. */
+/** MaxLeap clients use the name `weixin` for WeChat. */
 const ALIASES = new Map([['weixin', 'wechat']]);
 
 /**
- * Asks the provider of a third-party login whether it is right; nothing that the client says of it is believed.
- * @param platforms `{"<platform>": {"id", "access_token" or "id_token", …}}`, exactly one
+ * Verifies a third-party login with its provider. The server trusts no claim of the client.
+ * @param platforms `{"<platform>": {"id", "access_token" or "id_token", …}}` with exactly one platform
  * @throws AccountError 107, 251, 252 or 253
  */
 export async function verifyLogin(
@@ -44,14 +44,18 @@ export async function verifyLogin(
   platforms: Record<string, Record<string, unknown>>,
 ): Promise<Verified> {
   const [first, ...others] = Object.entries(platforms);
-  if (!first || others.length > 0) throw bad('a third-party login is {"<platform>": {…}}, with exactly one platform');
+  if (!first || others.length > 0)
+    throw bad('third-party login: expected {"<platform>": {…}} with exactly one platform');
   const [name, login] = first;
   const platform = ALIASES.get(name) ?? name;
   const given = Given.safeParse(login);
-  if (!given.success) throw bad(`the login by ${name} must have id and access_token, or id_token, as texts`);
+  if (!given.success) throw bad(`${name}: expected id and access_token, or id_token, as strings`);
   const id = await verifiedId(settings, platform, given.data);
   if (id === undefined || !ProviderId.safeParse(id).success || (given.data.id !== undefined && given.data.id !== id)) {
-    throw new AccountError(ACCOUNT_ERROR.loginRefused, `${platform} does not confirm this login; log in there again`);
+    throw new AccountError(
+      ACCOUNT_ERROR.loginRefused,
+      `${platform} did not confirm this login; log in to ${platform} again`,
+    );
   }
   return { platform, id };
 }
@@ -61,9 +65,12 @@ function verifiedId(settings: LoginSettings, platform: string, given: Given): Pr
   if (check) return byAccessToken(check, platform, given);
   const issuer = issuerOf(settings, platform);
   if (!issuer) {
-    throw new AccountError(ACCOUNT_ERROR.platformNotOffered, `Login by ${platform} is not set up for this application`);
+    throw new AccountError(
+      ACCOUNT_ERROR.platformNotOffered,
+      `Login by ${platform} is not configured for this application`,
+    );
   }
-  if (given.id_token === undefined) throw bad(`a login by ${platform} needs id_token`);
+  if (given.id_token === undefined) throw bad(`${platform}: expected id_token`);
   return subjectOf(issuer, given.id_token, given.nonce);
 }
 
@@ -95,7 +102,7 @@ async function byAccessToken(
   platform: string,
   { id, access_token: accessToken }: Given,
 ): Promise<string | undefined> {
-  if (id === undefined || accessToken === undefined) throw bad(`a login by ${platform} needs id and access_token`);
+  if (id === undefined || accessToken === undefined) throw bad(`${platform}: expected id and access_token`);
   return (await check({ id, accessToken })) ? id : undefined;
 }
 

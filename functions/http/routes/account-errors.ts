@@ -1,7 +1,7 @@
 import { type AccountErrorCode, accountCodeOf } from '../../accounts/errors.ts';
 import type { ErrorFormat } from '../app.ts';
 
-/** The HTTP status that fits each code. */
+/** The HTTP status of each error code. */
 export const ACCOUNT_STATUS: Record<AccountErrorCode, 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 501 | 502> = {
   1: 500,
   101: 404,
@@ -28,7 +28,7 @@ export const ACCOUNT_STATUS: Record<AccountErrorCode, 400 | 401 | 403 | 404 | 40
   603: 400,
 };
 
-/** How the endpoints below `/2.0` tell a failure. */
+/** The error format of the endpoints below `/2.0`. */
 export const accountErrorFormat: ErrorFormat = (error) => {
   const code = accountCodeOf(error);
   return { status: ACCOUNT_STATUS[code], body: { code, error: error.message } };

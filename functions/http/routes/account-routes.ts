@@ -3,9 +3,8 @@ import { sessions } from './account-sessions.ts';
 import { accountUsers } from './account-users.ts';
 import { phones } from './phones.ts';
 
-/** Who people are, and how they show it. */
 export const accounts: Section = {
   name: 'accounts',
-  description: 'Accounts of users, with passwords, phones and third-party logins',
+  description: 'User accounts with passwords, phones and third-party logins',
   routes: [...accountUsers, ...sessions, ...phones],
 };

@@ -23,7 +23,7 @@ const login = {
 
 const logout = {
   path: '/2.0/logout',
-  summary: 'End the session whose token comes with the request',
+  summary: 'Log out: end the session of the request',
   params: z.object({}),
   status: 200,
   response: Empty,
@@ -39,7 +39,7 @@ export const sessions = [
   route({
     ...login,
     method: 'GET',
-    summary: 'Log in with a password, as older clients do',
+    summary: 'Log in with a password in the query (older clients)',
     query: Login,
     handle: async ({ app, query, now }) =>
       loginResponse(await loginByPassword(app, query.username, query.password, now), now),
@@ -48,7 +48,7 @@ export const sessions = [
   route({
     ...login,
     method: 'POST',
-    summary: 'Log in with a password, which then stands in no address',
+    summary: 'Log in with a password in the body',
     body: Login,
     handle: async ({ app, body, now }) =>
       loginResponse(await loginByPassword(app, body.username, body.password, now), now),
@@ -60,7 +60,7 @@ export const sessions = [
   route({
     method: 'POST',
     path: '/2.0/updatePassword',
-    summary: 'Change the password; all sessions end, and the answer has a new one',
+    summary: 'Change the password, end all sessions, and return a new session',
     params: z.object({}),
     body: z.object({ password, newPassword: password }),
     status: 200,
@@ -70,7 +70,10 @@ export const sessions = [
     async handle({ app, principal, body, now }) {
       const account = principal && (await findAccount(app.id, principal.id));
       if (!account) {
-        throw new AccountError(ACCOUNT_ERROR.notLoggedIn, 'X-ML-Session-Token must be that of an account');
+        throw new AccountError(
+          ACCOUNT_ERROR.notLoggedIn,
+          'X-ML-Session-Token: expected the session token of an account',
+        );
       }
       const checked = await limitPasswordAttempts(`${app.id}#guesses at#${account.id}`, now, async () =>
         (await passwordMatches(body.password, account.password)) ? account : undefined,

@@ -3,13 +3,13 @@ import { ACCOUNT_ERROR } from '../../accounts/errors.ts';
 import { parsePassword, parseUsername } from '../../accounts/fields.ts';
 import type { Account } from '../../store/accounts.ts';
 
-/** What the account endpoints take and answer. */
+/** Request fields and response schemas of the account endpoints. */
 
 const time = z.string().register(z.globalRegistry, { examples: ['2026-01-01T00:00:00.000Z'] });
 
 const account = {
   objectId: z.string().register(z.globalRegistry, {
-    description: 'The id of the account, and of its user in the chat',
+    description: 'Id of the account and of its chat user',
     examples: ['5f2c6f7a11d3b073844a3f0f'],
   }),
   username: z.optional(z.string()),
@@ -19,7 +19,7 @@ const account = {
   mobilePhoneVerified: z.optional(z.boolean()),
   authData: z.optional(
     z.record(z.string(), z.object({ id: z.string() })).register(z.globalRegistry, {
-      description: 'Who its holder is to third parties',
+      description: 'User ids of the third-party logins, by platform',
     }),
   ),
   createdAt: time,
@@ -28,15 +28,17 @@ const account = {
 
 export const AccountShape = z.looseObject(account).register(z.globalRegistry, {
   id: 'Account',
-  description: "An account, with the application's own fields beside these",
+  description: 'An account. It can contain further fields that the application defines',
 });
 
 export const SessionShape = z
   .looseObject({
     ...account,
-    sessionToken: z.string().register(z.globalRegistry, { description: 'For X-ML-Session-Token; valid for 30 days' }),
+    sessionToken: z
+      .string()
+      .register(z.globalRegistry, { description: 'Value for X-ML-Session-Token, valid for 30 days' }),
   })
-  .register(z.globalRegistry, { id: 'AccountSession', description: 'An account whose holder has logged in' });
+  .register(z.globalRegistry, { id: 'AccountSession', description: 'An account with a new session' });
 
 export const Empty = z.object({}).register(z.globalRegistry, { id: 'Done' });
 
@@ -44,20 +46,20 @@ export const AccountFailure = z
   .object({ code: z.literal(Object.values(ACCOUNT_ERROR)), error: z.string() })
   .register(z.globalRegistry, { id: 'AccountFailure' });
 
-/** A field with a check of its own, whose failures have codes of their own. */
+/** A field with its own check and error codes. */
 export const checked = <T>(check: (value: unknown) => T, description: string, example: string) =>
   z
     .pipe(z.unknown(), z.transform(check))
     .register(z.globalRegistry, { type: 'string', description, examples: [example] });
 
-export const username = checked(parseUsername, 'The name to log in with; capitals make no difference', 'tom');
+export const username = checked(parseUsername, 'Login name, not case-sensitive', 'tom');
 export const password = checked(parsePassword, 'The password', 'correct horse battery staple');
 
 const phoneText = z.string().check(z.minLength(1), z.maxLength(64));
 
-/** As it was written; what it means follows from the application's settings. */
+/** The phone number as the user entered it. The settings of the application determine the country. */
 export const mobilePhone = phoneText.register(z.globalRegistry, {
-  description: 'With the country, or in the country that the application is set to',
+  description: 'Phone number with country code, or a national number of the country in the settings',
   examples: ['+8613800138000'],
 });
 
@@ -65,11 +67,11 @@ export const smsCode = z
   .string()
   .check(z.minLength(1), z.maxLength(16))
   .register(z.globalRegistry, {
-    description: 'The code that was sent there',
+    description: 'Code from the SMS',
     examples: ['123456'],
   });
 
-/** An account as its holder may see it. */
+/** The account as its owner can read it. */
 export function accountView(account: Account): z.output<typeof AccountShape> {
   const { id, username, email, phone, logins, fields, created, updated } = account;
   const platforms = Object.entries(logins).map(([platform, id]) => [platform, { id }] as const);

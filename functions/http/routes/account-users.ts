@@ -25,12 +25,12 @@ import { loginResponse } from './login-response.ts';
 
 const accountParams = z.object({ id: id('id', 'The account', '5f2c6f7a11d3b073844a3f0f') });
 
-const email = checked(parseEmail, 'An address; nothing is sent there', 'tom@example.com');
+const email = checked(parseEmail, 'Email address. The server sends no email', 'tom@example.com');
 
-/** A third-party login, as on the socket. */
+/** The same form as on the socket. */
 const authData = z
   .record(z.string(), z.record(z.string(), z.unknown()))
-  .register(z.globalRegistry, { description: 'In place of a username: a third-party login, which is verified' });
+  .register(z.globalRegistry, { description: 'Third-party login in place of a username. The server verifies it' });
 
 const Registration = z.looseObject({
   username: z.optional(username),
@@ -49,15 +49,15 @@ const Change = z.looseObject({
 });
 
 /**
- * A telephone number that its owner has shown to be theirs by a code. Otherwise anybody could put another's number on
- * their own account, and wait there for its owner to log in by phone.
+ * Verifies with a code that the caller owns a phone. Otherwise a user could add the number of another person to their
+ * account, and that person would log in to it by phone.
  */
 async function provenPhone(app: App, phone: string, code: string | undefined, now: number): Promise<string> {
   const number = parsePhone(app, phone);
   if (code === undefined) {
     throw new AccountError(
       ACCOUNT_ERROR.badCode,
-      'mobilePhone needs smsCode: the code that POST /2.0/requestLoginSmsCode sends there',
+      'smsCode: missing; POST /2.0/requestLoginSmsCode sends it to mobilePhone',
     );
   }
   await checkCode(app, number, 'login', code, undefined, now);
@@ -68,7 +68,7 @@ export const accountUsers = [
   route({
     method: 'POST',
     path: '/2.0/users',
-    summary: 'Register, and log in; with authData, log in through a third party',
+    summary: 'Register and log in, or log in through a third party with authData',
     params: z.object({}),
     body: Registration,
     status: 201,
@@ -79,9 +79,10 @@ export const accountUsers = [
       const { authData, username, password, email, mobilePhone, smsCode, ...fields } = body;
       if (authData) return loginResponse(await loginByOauth(app, authData, now), now);
       if (username === undefined) {
-        throw new AccountError(ACCOUNT_ERROR.usernameMissing, 'username, or authData, must be there');
+        throw new AccountError(ACCOUNT_ERROR.usernameMissing, 'username: missing; expected username or authData');
       }
-      if (password === undefined) throw new AccountError(ACCOUNT_ERROR.passwordMissing, 'password must be there');
+      if (password === undefined)
+        throw new AccountError(ACCOUNT_ERROR.passwordMissing, 'password: missing; expected a non-empty string');
       const own = checkFields(fields);
       const phone = mobilePhone === undefined ? undefined : await provenPhone(app, mobilePhone, smsCode, now);
       const hash = await hashPassword(password);
@@ -94,7 +95,7 @@ export const accountUsers = [
   route({
     method: 'GET',
     path: '/2.0/users',
-    summary: 'List all accounts by their creation, with the master key',
+    summary: 'List all accounts by creation time (master key)',
     params: z.object({}),
     query: z.object({ skip, limit: limit(100) }),
     status: 200,
@@ -123,7 +124,7 @@ export const accountUsers = [
   route({
     method: 'PUT',
     path: '/2.0/users/:id',
-    summary: 'Change fields of an account; null takes an email or mobilePhone away',
+    summary: 'Change fields of an account; null removes an email or mobilePhone',
     params: accountParams,
     body: Change,
     status: 200,
@@ -152,7 +153,7 @@ export const accountUsers = [
   route({
     method: 'DELETE',
     path: '/2.0/users/:id',
-    summary: 'Delete an account, with its sessions and connections',
+    summary: 'Delete an account and end its sessions and connections',
     params: accountParams,
     status: 200,
     response: Empty,
@@ -165,7 +166,7 @@ export const accountUsers = [
   }),
 ];
 
-/** What was given, with undefined for what is to be taken away. */
+/** Returns the fields that the request contains. A null becomes undefined, which removes the field. */
 function given(fields: Partial<Record<'username' | 'email' | 'phone', string | null | undefined>>): Partial<Account> {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries.map(([name, value]) => [name, value ?? undefined]));

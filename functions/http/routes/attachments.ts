@@ -11,33 +11,33 @@ const Announced = z.object({
   filename: z
     .string()
     .check(z.minLength(1), z.maxLength(255))
-    .register(z.globalRegistry, { description: 'The name under which it is saved', examples: ['cat.jpg'] }),
-  contentType: z.string().register(z.globalRegistry, { description: 'Its media type', examples: ['image/jpeg'] }),
+    .register(z.globalRegistry, { description: 'File name for downloads', examples: ['cat.jpg'] }),
+  contentType: z.string().register(z.globalRegistry, { description: 'Media type', examples: ['image/jpeg'] }),
   size: z
     .int()
     .check(z.minimum(1))
-    .register(z.globalRegistry, { description: 'How many bytes it has', examples: [482113] }),
+    .register(z.globalRegistry, { description: 'Size in bytes', examples: [482113] }),
 });
 
 const Urls = z.array(z.string()).register(z.globalRegistry, {
-  description: 'Where the file will be, and for a JPEG, PNG, GIF or WebP its thumbnail',
+  description: 'URL of the file and, for a JPEG, PNG, GIF or WebP, of its thumbnail',
   examples: [['https://chat.example.com/attachments/images/q8Vt/cat.jpg']],
 });
 
 const Upload = z
   .object({
-    url: z.string().register(z.globalRegistry, { description: 'Where to post the form' }),
+    url: z.string().register(z.globalRegistry, { description: 'URL to which to post the form' }),
     fields: z
       .record(z.string(), z.string())
-      .register(z.globalRegistry, { description: 'The fields it has to have, before the field `file`' }),
+      .register(z.globalRegistry, { description: 'Form fields that must precede the field `file`' }),
     urls: Urls,
   })
-  .register(z.globalRegistry, { id: 'Upload', description: 'How to upload the file within 15 minutes' });
+  .register(z.globalRegistry, { id: 'Upload', description: 'Form for the upload of the file, valid for 15 minutes' });
 
 const attachment = route({
   method: 'POST',
   path: '/attachment',
-  summary: 'Prepare the upload of a file, or post one as a form',
+  summary: 'Prepare the upload of a file, or upload a file as a form',
   params: z.object({}),
   body: Announced,
   status: 200,
@@ -52,25 +52,28 @@ const attachment = route({
 
   form: {
     field: 'attachment',
-    // MaxIM's JavaScript clients 3.x.
+    // The field name of MaxIM's JavaScript clients 3.x.
     oldField: 'userfile',
     async handle({ app, principal, body: sent, now }) {
-      if (sent.size === 0) throw new ChatError(ERROR.uploadFailed, 'The file is empty');
+      if (sent.size === 0)
+        throw new ChatError(ERROR.uploadFailed, 'attachment: the file is empty; expected at least 1 byte');
       const file = planAttachment(sent.name, mediaTypeOf(sent), 'form');
       await countUpload(app, principal, sent.size, now);
       const { unreadable } = await storeFile(file, Buffer.from(await sent.arrayBuffer()));
       const urls = urlsOf(file);
       if (unreadable) {
-        throw new ChatError(ERROR.unreadableImage, `${unreadable}. Without a thumbnail, the file is at ${urls[0]}`);
+        throw new ChatError(
+          ERROR.unreadableImage,
+          `${unreadable}. The file is stored without a thumbnail at ${urls[0]}`,
+        );
       }
       return urls;
     },
   },
 });
 
-/** How files are uploaded. */
 export const attachments: Section = {
   name: 'attachments',
-  description: 'Images, sounds, videos and other files; a message has the URL of one as its body',
+  description: 'Images, audio, videos and other files. The body of a message contains the URL',
   routes: [attachment],
 };

@@ -20,7 +20,7 @@ import { AttributesShape } from './shapes.ts';
 type Named = { app: App; params: { id: string } };
 type Access = (caller: Principal, request: Named) => boolean | Promise<boolean>;
 
-const name = z.string().register(z.globalRegistry, { description: 'The attribute', examples: ['age'] });
+const name = z.string().register(z.globalRegistry, { description: 'Name of the attribute', examples: ['age'] });
 const body = z.pipe(z.unknown(), z.transform(checkAttributes)).register(z.globalRegistry, {
   type: 'object',
   additionalProperties: {},
@@ -33,7 +33,7 @@ async function read(subject: Searchable): Promise<Record<string, unknown>> {
   return found.attributes;
 }
 
-/** The endpoints of the attributes of one kind of subject, below its path. */
+/** The attribute endpoints of one kind of subject. */
 function attributesAt(base: string, kind: Searchable['kind'], reader: Access, writer: Access): Route[] {
   const path = `${base}/:id/attributes`;
   const subjectParams = z.object({ id: kind === 'user' ? id('id') : communityId });
@@ -53,7 +53,7 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
 
     route({
       method: 'GET',
-      // A name may hold slashes, which arrive decoded.
+      // Names can contain slashes, which arrive decoded.
       path: `${path}/:name{.+}`,
       summary: `Read one attribute of a ${kind}`,
       params: named,

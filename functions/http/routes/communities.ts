@@ -13,14 +13,14 @@ import { GroupShape, RoomShape } from './shapes.ts';
 
 type Kind = Community['kind'];
 
-/** How many members there may be. */
+/** Maximum number of members. */
 export const memberLimit = (app: App, kind: Kind) => (kind === 'group' ? app.groupMembers : app.roomMembers);
 
 export const idParams = z.object({ id: communityId });
 const member = z.object({ id: communityId, uid: id('uid', 'The member') });
 const members = z.object({ members: ids('members') });
 
-/** The endpoints that groups and rooms have in common. */
+/** The endpoints that groups and rooms share. */
 export function communityRoutes(kind: Kind): Route[] {
   const at = (app: App, params: { id: string }): Community => ({ app: app.id, kind, id: params.id });
   const path = `/${kind}s`;
@@ -43,7 +43,7 @@ export function communityRoutes(kind: Kind): Route[] {
     await change(request, { leave });
   };
 
-  /** Members join and leave by the owner's will; they leave by their own, too, and rooms they also join by it. */
+  /** The owner adds and removes members. Users can leave by themselves, and can also join rooms by themselves. */
   const byOwnerOrSelf = async (caller: Principal, request: Named & { params: { uid: string } }) =>
     (caller.kind === 'user' && caller.id === request.params.uid) || byOwner(caller, request);
 
@@ -71,7 +71,7 @@ export function communityRoutes(kind: Kind): Route[] {
     route({
       method: 'POST',
       path: `${path}/:id/members`,
-      summary: `Let users join a ${kind}`,
+      summary: `Add members to a ${kind}`,
       params: idParams,
       body: members,
       status: 201,
@@ -83,7 +83,7 @@ export function communityRoutes(kind: Kind): Route[] {
     route({
       method: 'DELETE',
       path: `${path}/:id/members`,
-      summary: `Let users leave a ${kind}`,
+      summary: `Remove members from a ${kind}`,
       params: idParams,
       body: members,
       status: 204,
@@ -94,7 +94,7 @@ export function communityRoutes(kind: Kind): Route[] {
     route({
       method: 'POST',
       path: `${path}/:id/members/:uid`,
-      summary: `Let one user join a ${kind}`,
+      summary: `Add one member to a ${kind}`,
       params: member,
       status: 201,
       response: shape,
@@ -105,7 +105,7 @@ export function communityRoutes(kind: Kind): Route[] {
     route({
       method: 'DELETE',
       path: `${path}/:id/members/:uid`,
-      summary: `Let one user leave a ${kind}`,
+      summary: `Remove one member from a ${kind}`,
       params: member,
       status: 204,
       access: byOwnerOrSelf,
@@ -114,8 +114,8 @@ export function communityRoutes(kind: Kind): Route[] {
   ];
 }
 
-/** What a new community may be called. */
+/** The name of a new group or room. */
 export const communityName = z.optional(z.nullable(z.string())).register(z.globalRegistry, { examples: ['Cats'] });
 
-/** A name is an attribute like any other. */
+/** The server stores the name as an ordinary attribute. */
 export const nameAttribute = (value: string | null | undefined) => (value == null ? {} : { name: value });

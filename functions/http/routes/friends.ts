@@ -16,7 +16,7 @@ const user = (app: string, userId: string): Principal => ({ app, kind: 'user', i
 const userParams = z.object({ id: id('id') });
 const pairParams = z.object({ id: id('id'), fid: id('fid', 'The friend', 'jerry') });
 
-/** How many friendships one request may make. */
+/** Maximum number of new friendships per request. */
 const BATCH = 100;
 
 async function makeFriends(
@@ -26,7 +26,7 @@ async function makeFriends(
   now: number,
 ): Promise<z.output<typeof MadeFriendshipShape>> {
   if (userId === friend)
-    throw new ChatError(ERROR.badParameter, 'fid is the user of the path; it must be another user');
+    throw new ChatError(ERROR.badParameter, 'fid: expected a user other than the user in the path');
   return { ...(await befriend(user(app, userId), friend, now)), ns: app };
 }
 
@@ -34,7 +34,7 @@ export const friends = [
   route({
     method: 'POST',
     path: '/ctx/:id/friends/:fid',
-    summary: 'Make two users friends of one another',
+    summary: 'Make two users friends',
     params: pairParams,
     status: 200,
     response: MadeFriendshipShape,
@@ -45,7 +45,7 @@ export const friends = [
   route({
     method: 'POST',
     path: '/ctx/:id/friends',
-    summary: 'Make a user friends with several others',
+    summary: 'Make a user friends with several users',
     params: userParams,
     body: ids('body', BATCH),
     status: 200,
@@ -53,7 +53,7 @@ export const friends = [
     access: isSelf,
     async handle({ app, params, body, now }) {
       if (body.includes(params.id))
-        throw new ChatError(ERROR.badParameter, 'body names the user of the path; it must name other users');
+        throw new ChatError(ERROR.badParameter, 'body: expected users other than the user in the path');
       const made = [];
       for (const friend of body) made.push(await makeFriends(app.id, params.id, friend, now));
       return made;
@@ -73,7 +73,7 @@ export const friends = [
         friendship(user(app.id, params.id), params.fid),
         connectionsOf(user(app.id, params.fid)),
       ]);
-      if (!found) throw new ChatError(ERROR.notFound, `${params.fid} is no friend of ${params.id}`);
+      if (!found) throw new ChatError(ERROR.notFound, `${params.fid} is not a friend of ${params.id}`);
       return { ...found, online: connections.length > 0 };
     },
   }),
@@ -91,10 +91,10 @@ export const friends = [
   route({
     method: 'GET',
     path: '/ctx/:id/friends',
-    summary: "List a user's friends",
+    summary: 'List the friends of a user',
     params: userParams,
     query: z.object({
-      detail: flag('Who is online, and what was said last'),
+      detail: flag('Include the online status and the last message'),
       skip,
       limit: limit(MAX_FRIENDS, MAX_FRIENDS),
     }),

@@ -16,14 +16,13 @@ const groupAt = (app: App, params: { id: string }): Community => ({ app: app.id,
 
 const conversation = (app: App, group: string) => ({ app: app.id, kind: 'group', between: [group] }) as const;
 
-/** The endpoints of groups. */
 export const groups = [
   ...communityRoutes('group'),
 
   route({
     method: 'POST',
     path: '/groups',
-    summary: 'Create a group; its owner is a member',
+    summary: 'Create a group; its owner becomes a member',
     params: z.object({}),
     body: z.object({ owner: id('owner'), members: z._default(ids('members'), []), name: communityName }),
     status: 200,
@@ -39,7 +38,7 @@ export const groups = [
   route({
     method: 'PUT',
     path: '/groups/:id',
-    summary: "Change a group's owner, its members, or both; the owner stays a member",
+    summary: 'Change the owner of a group, its members, or both; the owner is always a member',
     params: idParams,
     body: z.object({ owner: z.optional(id('owner')), members: z.optional(ids('members')) }),
     status: 201,
@@ -47,7 +46,8 @@ export const groups = [
     access: (caller, { app, params }) => isOwner(caller, groupAt(app, params)),
     async handle({ app, params, body, now }) {
       const group = groupAt(app, params);
-      if (!body.owner && !body.members) throw new ChatError(ERROR.badParameter, 'body: owner or members must be there');
+      if (!body.owner && !body.members)
+        throw new ChatError(ERROR.badParameter, 'body: expected owner, members, or both');
       const options = { limit: memberLimit(app, 'group'), now };
       if (body.members) return replaceMembers(group, { owner: body.owner, members: body.members }, options);
       return describeHead(group, await changeMembers(group, { owner: body.owner }, options));
@@ -85,10 +85,10 @@ export const groups = [
   route({
     method: 'GET',
     path: '/ctx/:id/groups',
-    summary: 'List the groups that a user is in',
+    summary: 'List the groups of a user',
     params: z.object({ id: id('id') }),
     query: z.object({
-      detail: flag('The groups themselves, and what was said last'),
+      detail: flag('Return group objects with the last message'),
       skip,
       limit: limit(MAX_LISTED, MAX_LISTED),
     }),

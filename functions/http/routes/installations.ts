@@ -10,7 +10,10 @@ import { route, type Section } from '../route.ts';
 
 const installationId = id('id', 'The installation', 'd3b07384-d113-4ec6-a3f5-0f5c2f6f7a11');
 
-/** An APNs token is hexadecimal: iOS apps send it in any case, and old ones as the system prints it (`<0f0f 0f0f …>`). */
+/**
+ * APNs tokens are hexadecimal. iOS apps send them in upper or lower case. Old apps send the printed form of the system
+ * (`<0f0f 0f0f …>`).
+ */
 const APNS_TOKEN = /^[0-9a-f]{64,200}$/;
 
 const deviceToken = z
@@ -25,7 +28,7 @@ const deviceToken = z
 
 const details = {
   deviceType: z.optional(z.enum(['ios', 'android'])),
-  /** For iOS: where the app comes from. Old SDKs do not say. */
+  /** iOS only: the APNs environment of the app. Old SDKs omit it. */
   environment: z.optional(z.enum(['production', 'sandbox'])),
   deviceToken: z.optional(deviceToken),
   badge: z.optional(z.int().check(z.minimum(0), z.maximum(1_000_000))),
@@ -56,14 +59,17 @@ const Shown = z
 
 const date = (ms: number) => new Date(ms).toISOString();
 
-/** Anybody while it is not bound, then only the user whom it is bound to. */
+/** Everyone can use an unbound installation. Only its user can use a bound one. */
 async function mayUse(caller: Principal, app: App, installation: unknown): Promise<boolean> {
   const found = typeof installation === 'string' && (await findInstallation(app.id, installation));
   return !found || found.boundTo === undefined || (caller.kind === 'user' && found.boundTo === caller.id);
 }
 
 function unknown(installation: string): ChatError {
-  return new ChatError(ERROR.notFound, `There is no installation ${installation}; POST /2.0/installations makes one`);
+  return new ChatError(
+    ERROR.notFound,
+    `There is no installation ${installation}; create one with POST /2.0/installations`,
+  );
 }
 
 async function mustFind(app: App, installation: string): Promise<Installation> {
@@ -72,15 +78,15 @@ async function mustFind(app: App, installation: string): Promise<Installation> {
   return found;
 }
 
-/** What apps tell of the devices that they run on. Source: the MaxLeap SDKs, which are like Parse's. */
+/** Registration of apps on devices. Source: the MaxLeap SDKs, which resemble the Parse SDKs. */
 export const installations: Section = {
   name: 'installations',
-  description: 'Apps on devices, and how pushes reach them',
+  description: 'Apps on devices, and their registration for pushes',
   routes: [
     route({
       method: 'POST',
       path: '/2.0/installations',
-      summary: 'Make an app on a device known; one that is known already is updated',
+      summary: 'Register an app on a device, or update its registration',
       params: z.object({}),
       body: z.object({ installationId: z.optional(z.unknown()), ...details }).register(z.globalRegistry, {
         examples: [{ installationId: 'd3b07384-d113-4ec6-a3f5-0f5c2f6f7a11', ...example }],
@@ -99,7 +105,7 @@ export const installations: Section = {
     route({
       method: 'PUT',
       path: '/2.0/installations/:id',
-      summary: 'Update an installation: its device token, or the number on the badge',
+      summary: 'Update an installation, for example its device token or badge',
       params: z.object({ id: installationId }),
       body: Details.register(z.globalRegistry, { examples: [{ badge: 0 }] }),
       status: 200,

@@ -18,7 +18,7 @@ export const phones = [
   route({
     ...common,
     path: '/2.0/requestLoginSmsCode',
-    summary: 'Have a code sent, to log in by phone or to register it',
+    summary: 'Request a code to log in by phone or to register the phone',
     body: z.object({ mobilePhone }),
     response: Empty,
     async handle({ app, body, now }) {
@@ -30,7 +30,7 @@ export const phones = [
   route({
     ...common,
     path: '/2.0/loginByMobilePhone',
-    summary: 'Log in with a code; the first time, an account is made',
+    summary: 'Log in with a code; the first login creates an account',
     body: z.object({ mobilePhone, smsCode }),
     response: SessionShape,
     async handle({ app, body, now }) {
@@ -42,7 +42,7 @@ export const phones = [
   route({
     ...common,
     path: '/2.0/requestPasswordReset',
-    summary: 'Have a code sent, to set a new password with',
+    summary: 'Request a code to set a new password',
     body: z.object({ mobilePhone: z.optional(mobilePhone), email: z.optional(z.string()) }),
     response: Empty,
     async handle({ app, body, now }) {
@@ -64,16 +64,19 @@ export const phones = [
   }),
 ];
 
-/** No mail is sent from here. */
+/** The server sends no email, so the request must contain a phone. */
 function phoneOf({ mobilePhone, email }: { mobilePhone?: string | undefined; email?: string | undefined }): string {
   if (mobilePhone !== undefined) return mobilePhone;
   if (email !== undefined) {
-    throw new AccountError(ACCOUNT_ERROR.unsupported, 'A password is not reset by email; give mobilePhone');
+    throw new AccountError(
+      ACCOUNT_ERROR.unsupported,
+      'email: a password reset by email is not supported; expected mobilePhone',
+    );
   }
-  throw new AccountError(ACCOUNT_ERROR.badParameter, 'body: mobilePhone must be there');
+  throw new AccountError(ACCOUNT_ERROR.badParameter, 'mobilePhone: missing; expected a phone number');
 }
 
-/** Only whoever holds the phone, and so has the code, learns whether there is an account with it. */
+/** Only a caller with a valid code learns whether an account has this phone. */
 async function reset(
   app: App,
   phone: string,

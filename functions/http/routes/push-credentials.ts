@@ -14,7 +14,7 @@ import { route, type Section } from '../route.ts';
 const reader = requireEnv(ENV.pushCredentialsUrl);
 
 const platform = z.enum(PLATFORMS).register(z.globalRegistry, {
-  description: "Apple's service for apps from the store, Apple's for apps in development, or Google's",
+  description: 'Apple push service for apps in the store or in development, or the push service of Google',
 });
 
 const Known = z
@@ -26,7 +26,7 @@ const Known = z
   })
   .register(z.globalRegistry, { id: 'PushCredential' });
 
-/** What may be told of credentials. */
+/** The public part of credentials. */
 function known(platform: (typeof PLATFORMS)[number], { kind, bundle, expires }: Credential): z.output<typeof Known> {
   return {
     platform,
@@ -38,18 +38,18 @@ function known(platform: (typeof PLATFORMS)[number], { kind, bundle, expires }: 
 
 const example = { file: 'MIIKQQIBAzCCCgcGCSqGSIb3DQEHAaCC...', password: 'as exported', bundleId: 'com.example.chat' };
 
-/** Only the master key may do any of this, in open mode too. */
+/** These endpoints need the master key, also in open mode. */
 const management = { strict: 'always', access: masterOnly } as const;
 
 export const pushCredentials: Section = {
   name: 'push',
-  description: "The application's credentials for push services, and how alerts are worded",
+  description: 'Credentials of the application for push services, and the text of alerts',
   routes: [
     route({
       ...management,
       method: 'PUT',
       path: '/2.0/push/credentials/:platform',
-      summary: 'Upload credentials (.p12, .p8, or the key of a Google service account), in place of those before',
+      summary: 'Upload or replace credentials (.p12, .p8, or the key of a Google service account)',
       params: z.object({ platform }),
       body: Upload.register(z.globalRegistry, { examples: [example] }),
       status: 200,
@@ -68,7 +68,7 @@ export const pushCredentials: Section = {
       ...management,
       method: 'GET',
       path: '/2.0/push/credentials',
-      summary: 'Read what credentials there are, and until when they are valid',
+      summary: 'List the credentials and their expiry dates',
       params: z.object({}),
       status: 200,
       response: z.array(Known),
@@ -83,7 +83,7 @@ export const pushCredentials: Section = {
       ...management,
       method: 'PUT',
       path: '/2.0/push/settings',
-      summary: 'Say how alerts are worded; what is not given is as it is by default',
+      summary: 'Replace the settings of alerts; omitted settings get their defaults',
       params: z.object({}),
       body: PushSettings.register(z.globalRegistry, {
         id: 'PushSettings',
@@ -101,7 +101,7 @@ export const pushCredentials: Section = {
       ...management,
       method: 'GET',
       path: '/2.0/push/settings',
-      summary: 'Read how alerts are worded',
+      summary: 'Read the settings of alerts',
       params: z.object({}),
       status: 200,
       response: PushSettings,

@@ -7,7 +7,6 @@ import { route } from '../route.ts';
 import { communityName, communityRoutes, memberLimit, nameAttribute } from './communities.ts';
 import { IdShape, IdsShape, RoomShape } from './shapes.ts';
 
-/** The endpoints of rooms. */
 export const rooms = [
   ...communityRoutes('room'),
 
@@ -30,9 +29,9 @@ export const rooms = [
   route({
     method: 'GET',
     path: '/ctx/:id/rooms',
-    summary: 'List the rooms that a user is in',
+    summary: 'List the rooms of a user',
     params: z.object({ id: id('id') }),
-    query: z.object({ detail: flag('The rooms themselves'), skip, limit: limit(MAX_LISTED, MAX_LISTED) }),
+    query: z.object({ detail: flag('Return room objects'), skip, limit: limit(MAX_LISTED, MAX_LISTED) }),
     status: 200,
     response: z.union([IdsShape, z.array(RoomShape)]),
     access: isSelf,

@@ -9,15 +9,19 @@ import { systemMessages } from './system.ts';
 import { users } from './users.ts';
 import { visitors } from './visitors.ts';
 
-/** All that the function `rest` serves. */
+/** The routes of the function `rest`. */
 export const sections: readonly Section[] = [
-  { name: 'users', description: 'What there is about a user', routes: users },
-  { name: 'friends', description: 'Users who may talk, and see one another online', routes: friends },
-  { name: 'strangers', description: 'Users who talked without being friends', routes: strangers },
-  { name: 'groups', description: 'Up to 50 members and an owner, with a history', routes: groups },
-  { name: 'rooms', description: 'Many members, no owner, no history', routes: rooms },
-  { name: 'visitors', description: 'Guests of a site or app, whom its users talk with', routes: visitors },
-  { name: 'system', description: 'What the application itself has to say', routes: systemMessages },
-  { name: 'attributes', description: 'What the application knows of users, groups and rooms', routes: attributes },
-  { name: 'search', description: 'Finding users, groups and rooms by their attributes', routes: searches },
+  { name: 'users', description: 'Data of a user', routes: users },
+  { name: 'friends', description: 'Users who can chat and see the online status of each other', routes: friends },
+  { name: 'strangers', description: 'Users who exchanged messages without a friendship', routes: strangers },
+  { name: 'groups', description: 'Up to 50 members and an owner, with a message history', routes: groups },
+  { name: 'rooms', description: 'Many members, without an owner and without a history', routes: rooms },
+  { name: 'visitors', description: 'Guests of a site or app who chat with its users', routes: visitors },
+  { name: 'system', description: 'Messages from the application', routes: systemMessages },
+  {
+    name: 'attributes',
+    description: 'Data that the application stores about users, groups and rooms',
+    routes: attributes,
+  },
+  { name: 'search', description: 'Search for users, groups and rooms by their attributes', routes: searches },
 ];

@@ -4,18 +4,18 @@ import { parsePattern } from '../../attributes/pattern.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Search } from '../../store/search.ts';
 
-/** The parameters of a request by name; one that came several times has all its values. */
+/** The query parameters by name. A repeated parameter has a list of values. */
 export type Parameters = Record<string, string | string[]>;
 
-/** How many are found. */
+/** Number of results. */
 export const SEARCH_LIMIT = { default: 20, max: 1000 };
 const MAX_CONDITIONS = 10;
 const MAX_SORT_KEYS = 10;
 const PATTERN_CHARACTERS = 256;
 
 /**
- * Reads a search out of a query: names that begin with `_` are options, all others are conditions.
- * @throws ChatError 5018 that names what was wrong
+ * Parses a search from a query. Names that begin with `_` are options, all others are conditions.
+ * @throws ChatError 5018 that names the invalid parameter
  */
 export function parseSearch(parameters: Parameters): Search {
   const pairs = Object.entries(parameters).flatMap(([name, values]) =>
@@ -25,12 +25,10 @@ export function parseSearch(parameters: Parameters): Search {
   const conditions = pairs.filter(([name]) => !name.startsWith('_'));
   for (const name of options.keys()) {
     if (!['_sort', '_skip', '_limit'].includes(name)) {
-      throw bad(
-        `${name} is no option; _sort, _skip and _limit are. The name of an attribute cannot begin with "_" here`,
-      );
+      throw bad(`${name}: unknown option; expected _sort, _skip or _limit. A condition cannot begin with "_"`);
     }
   }
-  if (conditions.length > MAX_CONDITIONS) throw bad(`There may be at most ${MAX_CONDITIONS} conditions`);
+  if (conditions.length > MAX_CONDITIONS) throw bad(`query: expected at most ${MAX_CONDITIONS} conditions`);
   for (const [name, value] of conditions) checkCondition(name, value);
   return {
     conditions,
@@ -41,10 +39,10 @@ export function parseSearch(parameters: Parameters): Search {
 }
 
 function checkCondition(name: string, value: string): void {
-  if (Buffer.byteLength(name) > PATH_BYTES) throw bad(`A name is longer than ${PATH_BYTES} bytes, as no attribute is`);
+  if (Buffer.byteLength(name) > PATH_BYTES) throw bad(`query: expected attribute names of at most ${PATH_BYTES} bytes`);
   const { equality, length } = parsePattern(value);
   if (!equality && length > PATTERN_CHARACTERS) {
-    throw bad(`${name}: a pattern may have at most ${PATTERN_CHARACTERS} characters`);
+    throw bad(`${name}: expected a pattern of at most ${PATTERN_CHARACTERS} characters`);
   }
 }
 
@@ -52,14 +50,14 @@ function parseSort(text: string | undefined): Sort[] {
   if (text === undefined) return [];
   const keys = text.split(',').map((key): Sort => (key.startsWith('-') ? [key.slice(1), 'desc'] : [key, 'asc']));
   if (keys.some(([key]) => key === ''))
-    throw bad('_sort must be names separated by commas, each after "-" if descending');
-  if (keys.length > MAX_SORT_KEYS) throw bad(`_sort may have at most ${MAX_SORT_KEYS} names`);
+    throw bad('_sort: expected attribute names separated by commas, with "-" before a descending name');
+  if (keys.length > MAX_SORT_KEYS) throw bad(`_sort: expected at most ${MAX_SORT_KEYS} names`);
   return keys;
 }
 
 function whole(name: string, text: string, least: number): number {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : -1;
-  if (value < least) throw bad(`${name} must be a whole number of at least ${least}`);
+  if (value < least) throw bad(`${name}: expected a whole number of at least ${least}`);
   return value;
 }
 

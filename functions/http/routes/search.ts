@@ -16,20 +16,21 @@ const query = z
     properties: {
       _sort: {
         type: 'string',
-        description: 'Names of attributes separated by commas, each after `-` if descending; `ts` is the creation',
+        description:
+          'Attribute names separated by commas, with `-` before a descending name. `ts` is the creation time',
         examples: ['score,-age'],
       },
-      _skip: { type: 'integer', minimum: 0, default: 0, description: 'How many to pass over' },
+      _skip: { type: 'integer', minimum: 0, default: 0, description: 'Number of results to skip' },
       _limit: {
         type: 'integer',
         minimum: 1,
         default: SEARCH_LIMIT.default,
-        description: `How many at most; more than ${SEARCH_LIMIT.max} are taken for ${SEARCH_LIMIT.max}`,
+        description: `Maximum number of results. A value above ${SEARCH_LIMIT.max} becomes ${SEARCH_LIMIT.max}`,
       },
     },
     additionalProperties: { type: 'string' },
     description:
-      'Attributes that all have to fit: the path and value of each; `*` is any run of characters, `?` any one',
+      'Conditions that must all match: path and value of an attribute. `*` matches any characters, `?` matches one character',
     examples: [{ name: 'j*' }],
   });
 
@@ -65,7 +66,7 @@ const communities = (kind: 'group' | 'room') =>
     query,
     status: 200,
     response: z.array(kind === 'group' ? GroupShape : RoomShape),
-    // Anybody may enter a room, so they may look for one; who is in a group is for its members to know.
+    // Every user may enter a room, so every user may search rooms. Only members may know who is in a group.
     access: kind === 'room' ? everyone : masterOnly,
     async handle({ app, query }) {
       const found = await search(app.id, kind, query);

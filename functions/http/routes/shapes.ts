@@ -1,27 +1,29 @@
 import * as z from 'zod/mini';
 import { ERROR } from '../../shared/errors.ts';
 
-/** What the endpoints answer. Handlers are checked against these by the compiler, running ones by a test. */
+/** Response schemas. The compiler checks handlers against them, and a test checks their responses. */
 
 const ts = z.int().register(z.globalRegistry, { description: 'Epoch milliseconds', examples: [1767225600000] });
 const id = z.string().register(z.globalRegistry, { examples: ['tom'] });
 const online = z.boolean().register(z.globalRegistry, { description: 'Whether a device of the user is connected' });
 const members = z
   .array(z.string())
-  .register(z.globalRegistry, { description: 'At most 1000 are listed', examples: [['jerry', 'tom']] });
+  .register(z.globalRegistry, { description: 'The list contains at most 1000 members', examples: [['jerry', 'tom']] });
 
 export const IdShape = z.string().register(z.globalRegistry, { examples: ['9f2b61c04a7d4b0f8f3f5f5c2f6f7a11'] });
 export const IdsShape = z.array(z.string()).register(z.globalRegistry, { examples: [['jerry', 'butch']] });
 
 export const AttributesShape = z
   .record(z.string(), z.unknown())
-  .register(z.globalRegistry, { id: 'Attributes', description: 'Any JSON by name', examples: [{ age: 3 }] });
+  .register(z.globalRegistry, { id: 'Attributes', description: 'JSON values by name', examples: [{ age: 3 }] });
 
 export const UserShape = z
   .object({
     attributes: AttributesShape,
-    installs: z.array(z.string()).register(z.globalRegistry, { description: 'Installations bound for push' }),
-    sessions: z.int().register(z.globalRegistry, { description: 'How many devices are connected' }),
+    installs: z
+      .array(z.string())
+      .register(z.globalRegistry, { description: 'Installations that receive pushes for the user' }),
+    sessions: z.int().register(z.globalRegistry, { description: 'Number of connected devices' }),
     friends: z.array(z.string()),
     groups: z.array(z.string()),
     rooms: z.array(z.string()),
@@ -35,7 +37,7 @@ export const FoundUserShape = z.object({ id, online, ts, attributes: AttributesS
 
 export const MessageShape = z
   .object({
-    id: z.string().register(z.globalRegistry, { description: 'Sorts as the history does' }),
+    id: z.string().register(z.globalRegistry, { description: 'Message ids sort in the order of the history' }),
     speaker: id,
     content: z.object({
       media: z.int().register(z.globalRegistry, { description: '0 text, 1 image, 2 audio, 3 video' }),
@@ -55,9 +57,10 @@ const friendship = {
   ts,
 };
 
-export const FriendshipShape = z
-  .object({ ...friendship, online })
-  .register(z.globalRegistry, { id: 'Friendship', description: '`from` asked for it; `online` is the friend' });
+export const FriendshipShape = z.object({ ...friendship, online }).register(z.globalRegistry, {
+  id: 'Friendship',
+  description: '`from` requested the friendship; `online` is the status of the friend',
+});
 
 export const MadeFriendshipShape = z
   .object({
@@ -70,7 +73,7 @@ const recent = z.optional(MessageShape);
 
 export const ContactDetailShape = z
   .object({ id, online, recent })
-  .register(z.globalRegistry, { id: 'ContactDetail', description: 'A friend or stranger, and what was said last' });
+  .register(z.globalRegistry, { id: 'ContactDetail', description: 'A friend or stranger, with the last message' });
 
 export const StrangerShape = z.object({ ts, online, recent }).register(z.globalRegistry, { id: 'Stranger' });
 

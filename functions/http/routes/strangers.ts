@@ -14,7 +14,7 @@ import { ContactDetailShape, HistoryShape, IdsShape, StrangerShape } from './sha
 const userParams = z.object({ id: id('id') });
 const pair = z.object({ id: id('id'), sid: id('sid', 'The stranger', 'butch') });
 
-/** Adds to contacts whether the stranger is online now, and what was said last. */
+/** Adds the online status and the last message to contacts. */
 async function detail(user: Principal, contacts: readonly Contact[], now: number) {
   const [devices, recentMessages] = await Promise.all([
     lookup(contacts.map((stranger) => connectionsOf({ ...user, id: stranger.id }))),
@@ -36,13 +36,13 @@ export const strangers = [
   route({
     method: 'GET',
     path: '/ctx/:id/strangers',
-    summary: 'List the strangers that a user was in contact with, the latest first',
+    summary: 'List the strangers that a user had contact with, latest first',
     params: userParams,
     query: z.object({
-      detail: flag('Who is online, and what was said last'),
+      detail: flag('Include the online status and the last message'),
       skip,
       limit: limit(100),
-      ids: z.optional(idList('ids', 'Only these')),
+      ids: z.optional(idList('ids', 'Return only these strangers')),
     }),
     status: 200,
     response: z.union([IdsShape, z.array(ContactDetailShape)]),
@@ -69,7 +69,7 @@ export const strangers = [
       const user: Principal = { app: app.id, kind: 'user', id: params.id };
       const [found] = await lookup([contact(user, params.sid, now)]);
       const [shown] = await detail(user, found ? [found] : [], now);
-      if (!shown) throw new ChatError(ERROR.notFound, `${params.id} was never in contact with ${params.sid}`);
+      if (!shown) throw new ChatError(ERROR.notFound, `${params.id} had no contact with ${params.sid}`);
       const { id: _, ...rest } = shown;
       return rest;
     },
@@ -89,7 +89,7 @@ export const strangers = [
   }),
 ];
 
-/** Those of the named strangers that there was contact with, the latest first. */
+/** Returns the contacts among the given strangers, latest first. */
 async function named(
   user: Principal,
   ids: readonly string[],

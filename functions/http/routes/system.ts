@@ -18,15 +18,15 @@ const Body = z
   .object(MessageInput.shape)
   .register(z.globalRegistry, { examples: [{ content: { media: 0, body: 'Back in five minutes' } }] });
 
-/** Hands the message over; whoever is online gets it soon after the request was answered. */
+/** Enqueues the message. Online users receive it after the response. */
 async function send(app: App, to: Addressee, body: z.output<typeof Body>, now: number): Promise<{ id: string }> {
   checkContent(body, 'body');
   const { content, remark, push } = body;
   const message = { id: messageId(now, 0), content, ts: now, ...(remark != null && { remark }) };
-  const told = to.kind === 'user' || to.kind === 'group';
+  const pushes = to.kind === 'user' || to.kind === 'group';
   const event = serverEvent('sys', message);
   await enqueueDeliveries([
-    { app: app.id, event, priority: 'notice', to, ...(told && { push: push ?? {} }) } satisfies DeliverJob,
+    { app: app.id, event, priority: 'notice', to, ...(pushes && { push: push ?? {} }) } satisfies DeliverJob,
   ]);
   return { id: message.id };
 }
@@ -35,7 +35,7 @@ export const systemMessages = [
   route({
     method: 'POST',
     path: '/system',
-    summary: 'Say something to everybody online',
+    summary: 'Send a message to everyone who is online',
     params: z.object({}),
     body: Body,
     status: 202,
@@ -47,9 +47,9 @@ export const systemMessages = [
   route({
     method: 'POST',
     path: '/system/:id',
-    summary: 'Say something to a user, a group or a room',
+    summary: 'Send a message to a user, a group or a room',
     params: z.object({ id: id('id', 'The user, group or room') }),
-    query: z.object({ group: flag('The id is that of a group'), room: flag('The id is that of a room') }),
+    query: z.object({ group: flag('The id is a group id'), room: flag('The id is a room id') }),
     body: Body,
     status: 202,
     response: AcceptedShape,

@@ -32,7 +32,7 @@ async function read({ app, params }: { app: App; params: { id: string } }) {
 export const users = [
   ...loaded({
     path: '/ctx/:id',
-    summary: 'Read what there is about a user',
+    summary: 'Read a user',
     params: userParams,
     status: 200,
     response: UserShape,
@@ -43,7 +43,7 @@ export const users = [
   route({
     method: 'DELETE',
     path: '/ctx/:id/installs/:installId',
-    summary: 'Log out on a device: its app gets no more pushes for the user',
+    summary: 'Log out on a device, and stop its pushes for the user',
     params: z.object({ id: id('id'), installId: id('installId', 'The installation', INSTALLATION) }),
     status: 204,
     access: isSelf,

@@ -12,7 +12,7 @@ import { AttributesShape, HistoryShape, IdShape } from './shapes.ts';
 const visitorId = id('id', 'The visitor', '9f2b61c04a7d4b0f8f3f5f5c2f6f7a11');
 const visitorParams = z.object({ id: visitorId });
 
-/** The visitor whom the path names. */
+/** The visitor in the path. */
 const ownVisitor = ({ kind, id }: Principal, { params }: { params: { id: string } }) =>
   kind === 'visitor' && id === params.id;
 
@@ -26,7 +26,7 @@ export const visitors = [
   route({
     method: 'POST',
     path: '/passengers',
-    summary: 'Create a visitor, or update the attributes of the one whose id the body has',
+    summary: 'Create a visitor, or update the attributes of the visitor with the id in the body',
     params: z.object({}),
     body: z.record(z.string(), z.unknown()).register(z.globalRegistry, { examples: [{ name: 'Tyke' }] }),
     status: 200,
@@ -42,7 +42,7 @@ export const visitors = [
 
   ...loaded({
     path: '/passengers/:id',
-    summary: "Read a visitor's attributes",
+    summary: 'Read the attributes of a visitor',
     params: visitorParams,
     status: 200,
     response: AttributesShape,
