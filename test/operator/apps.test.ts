@@ -39,7 +39,7 @@ describe('an application', () => {
     expect(await run(['apps', 'create', 'fresh', 'mode=strict'])).toMatchObject({
       code: 0,
       err: '',
-      out: 'fresh is there; its keys are in the secret macaw/prod/fresh\n',
+      out: 'Application fresh created; its keys are in the secret macaw/prod/fresh\n',
     });
     const { clientKey, masterKey } = await keysOf('fresh');
     expect([clientKey, masterKey]).toEqual([expect.stringMatching(KEY), expect.stringMatching(KEY)]);
@@ -137,7 +137,7 @@ describe('a key', () => {
     expect(await admits('turning', after.clientKey)).toBe(true);
     expect(await admits('turning', before.clientKey)).toBe(true);
     expect(await run(['apps', 'list'])).toMatchObject({
-      out: expect.stringMatching(/^turning .*the client key before works until/m),
+      out: expect.stringMatching(/^turning .*the previous client key is valid until/m),
     });
   }, 60_000);
 
@@ -184,7 +184,7 @@ describe('a key', () => {
   it('is shown on explicit wish only, and stands in no log, output or call', async () => {
     const keys = await keysOf('turning');
     const { code, out } = await run(['apps', 'keys', 'turning']);
-    expect([code, out]).toEqual([0, 'They are in the secret macaw/prod/turning; --show prints them\n']);
+    expect([code, out]).toEqual([0, 'The keys are in the secret macaw/prod/turning; --show prints them\n']);
     const received = JSON.stringify([log, system.cloud.outputs, system.cloud.calls.since(0)]);
     for (const key of [keys.clientKey, keys.masterKey, 'carried-client-key', 'key-of-maxleap']) {
       expect(received).not.toContain(key);

@@ -87,8 +87,8 @@ describe('what failed for good', () => {
     expect(redriven.code).toBe(1);
     expect(redriven.out.split('\n')).toEqual([
       '1 invoked again',
-      expect.stringMatching(/^of-one-gone is left: Function not found/),
-      expect.stringMatching(/ is left: It is no record of a failed invocation$/),
+      expect.stringMatching(/^of-one-gone was not processed: Function not found/),
+      expect.stringMatching(/ was not processed: It is not a record of a failed invocation$/),
       '',
     ]);
     expect(await pushesTo(phone)).toHaveLength(1);

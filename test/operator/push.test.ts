@@ -85,7 +85,7 @@ describe("the operator's command for push credentials", () => {
       'two servers',
       ['push', 'list', '--app', app.id, '--url', 'http://127.0.0.1:9', '--stage', 'dev'],
       2,
-      /--url and --stage both/,
+      /--url and --stage cannot be combined/,
     ],
     [
       'a server that is not there',
