@@ -19,7 +19,7 @@ const codeTo = async (mobilePhone: string) => {
   return { code, text, attributes };
 };
 
-/** As if the minute were over in which a phone gets one code. */
+/** Simulates the end of the minute in which a phone may get one code. */
 const laterBy = async (what: 'codes in a minute' | 'codes in a day' | 'code', mobilePhone: string) => {
   const past = Math.floor(Date.now() / 1000) - 1;
   const count = await system.database.expire(({ pk }) => String(pk).includes(`#${what}#${mobilePhone}`), past);
@@ -36,7 +36,7 @@ async function sent(mobilePhone: string, path?: string): Promise<string> {
 const loginBy = (mobilePhone: string, smsCode: string) =>
   call('POST', '/2.0/loginByMobilePhone', { mobilePhone, smsCode });
 
-/** Any other code. */
+/** An incorrect code. */
 const wrong = (code: string, n = 1) => String((Number(code) + n) % 1_000_000).padStart(6, '0');
 
 describe('a code', () => {
@@ -208,7 +208,7 @@ describe('a phone', () => {
     const change = { mobilePhone: other, smsCode: await sent(other) };
     const changed = await demo.as(tom.sessionToken)('PUT', `/2.0/users/${tom.objectId}`, change);
     expect(changed).toMatchObject({ status: 200, body: { mobilePhone: other } });
-    // The number it gave up leads to another account.
+    // The released number leads to another account.
     await laterBy('codes in a minute', mobilePhone);
     const { objectId } = (await loginBy(mobilePhone, await sent(mobilePhone))).body as Session;
     expect(objectId).not.toBe(tom.objectId);

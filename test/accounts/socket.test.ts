@@ -29,7 +29,7 @@ interface Said {
   readonly message?: string;
 }
 
-/** Connects with credentials in the URL, and waits for what is said of them. */
+/** Connects with credentials in the URL, and waits for the login event. */
 async function connect(version: Version, credentials: Record<string, unknown>) {
   const device = new Device(version, system.origin, { query: { auth: JSON.stringify(credentials) } });
   return { device, said: (await device.logins.at()) as Said };
@@ -72,9 +72,9 @@ describe.each(VERSIONS)('a client %s', (version) => {
     expect(said).toEqual({ success: true, id: expect.stringMatching(/^[0-9a-f]{24}$/) });
     for (const id of system.cloud.connections()) system.cloud.drop(id);
     expect(await device.logins.at(1)).toEqual(said);
-    // More often than a code may be tried: these are no guesses.
+    // More logins than the attempt limit: correct codes are not failed attempts.
     for (let n = 0; n < 6; n++) expect((await connect(version, credentials)).said).toEqual(said);
-    // The code alone, as somebody may have seen it, is not enough any more: neither here nor by REST.
+    // A used code alone must not log another user in, neither here nor by REST.
     const seen = await connect(version, auth({ phone, password: code }));
     expect(seen.said).toMatchObject({ success: false, error: 5003 });
     const byRest = await call('POST', '/2.0/loginByMobilePhone', { mobilePhone: phone, smsCode: code });

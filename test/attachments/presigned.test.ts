@@ -186,7 +186,7 @@ describe('the thumbnail', () => {
   });
 
   it('stands upright', async () => {
-    // Six: the camera was turned to the right, so that the left side is to be the top.
+    // EXIF orientation 6: the camera was rotated, so the left side must become the top.
     const [, thumbnail] = await upload(system.origin, cat(picture('.jpg', 800, 400, { orientation: 6 })));
     await system.cloud.settled();
     const small = look((await read(thumbnail)).content);

@@ -19,7 +19,7 @@ const sessions = async (who: string) =>
 const join = (client: string, more: object = {}) =>
   `40/chat,${JSON.stringify({ ...credentials({ client }), ...more })}`;
 
-/** A client of Engine.IO 4 that has not joined anything yet. */
+/** An Engine.IO 4 client that has joined no namespace. */
 async function opened(): Promise<RawClient & { id: string }> {
   const raw = await RawClient.connect(system.origin, { EIO: '4', transport: 'websocket' });
   await raw.until((frame) => frame.startsWith('0'));
@@ -72,7 +72,7 @@ describe('a join that is handled after its connection has closed', () => {
 it('a connection that closes while its join is confirmed leaves `offline` as the last word', async () => {
   const { jerry, received } = await friends();
   const raw = await opened();
-  // The confirmation is tried again after a pause, in which the connection closes and `offline` is announced.
+  // The confirmation is retried after a pause, during which the connection closes and `offline` is sent.
   system.cloud.failPosts(raw.id, 429, 2);
   raw.send(join(jerry));
   await expect.poll(() => itemOf(raw.id), { timeout: 5000, interval: 5 }).toBeDefined();
@@ -143,7 +143,7 @@ describe('a login that fails for the moment', () => {
     const tom = someone('tom');
     const raw = await opened();
     const before = Date.now();
-    // As often as the SDK tries.
+    // The number of SDK attempts.
     system.cloud.throttle('dynamodb', 3);
     raw.send(join(tom));
     await raw.closed;

@@ -23,10 +23,10 @@ async function login(client: string, app = 'connections'): Promise<Device> {
   return device;
 }
 
-/** An instance counts five messages at a time. When it handles all of a connection's, it lets so many more pass. */
+/** An instance counts messages in batches of five, so it may accept this many above the limit. */
 const OVERSHOOT = 4;
 
-/** Messages are counted by the minute of the clock: what falls across the end of one is done again. */
+/** Limits apply per clock minute, so a run that crosses the end of a minute is repeated. */
 async function withinOneMinute<T>(act: () => Promise<T>): Promise<T> {
   for (;;) {
     const minute = Math.floor(Date.now() / 60_000);
@@ -36,8 +36,8 @@ async function withinOneMinute<T>(act: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Says one thing after the other until one is refused; how many were not. The instance that was busy last is the first
- * to be busy again, so that all of them are handled by one.
+ * Sends messages until one is rejected, and returns the number of accepted ones. Sequential messages reuse the same
+ * instance, so one instance handles all of them.
  */
 async function sayUntilRefused(device: Device, to: string): Promise<number> {
   for (let taken = 0; taken < 300; taken++) {

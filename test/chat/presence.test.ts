@@ -15,7 +15,7 @@ const login = (who: string | Record<string, unknown>, version: '1.4.8' | '4.8.4'
 
 const settled = () => system.cloud.settled();
 
-/** Waits until so many connections are open, and everything has come of those that are no more. */
+/** Waits until `count` connections are open and all closed ones are processed. */
 async function connected(count: number): Promise<void> {
   await expect.poll(() => system.cloud.connections().length, { timeout: 10_000 }).toBe(count);
   await settled();
@@ -23,14 +23,14 @@ async function connected(count: number): Promise<void> {
 
 beforeEach(() => connected(0), 30_000);
 
-/** Closes devices as their users would, and waits until everything has come of it. */
+/** Closes devices normally, and waits until that is processed. */
 async function close(...devices: Device[]): Promise<void> {
   const left = system.cloud.connections().length - devices.length;
   for (const device of devices) device.close();
   await connected(left);
 }
 
-/** A device that does not come back by itself. */
+/** A device that does not reconnect. */
 async function raw(login: Record<string, unknown>, EIO = '4'): Promise<RawClient> {
   const auth = JSON.stringify(credentials(login));
   const client = await RawClient.connect(system.origin, { EIO, transport: 'websocket', auth });
@@ -38,13 +38,13 @@ async function raw(login: Record<string, unknown>, EIO = '4'): Promise<RawClient
   return client;
 }
 
-/** The same, and the id of its connection. */
+/** A device that does not reconnect, and its connection id. */
 async function mortal(login: Record<string, unknown>, EIO?: string): Promise<{ id: string; close: () => void }> {
   const client = await raw(login, EIO);
   return { id: JSON.parse(String(client.frames.received[0]).slice(1)).sid, close: () => client.close() };
 }
 
-/** Connects a device and cuts it off; nobody on the server's side notices. */
+/** Connects a device and drops it without a disconnect event. */
 async function die(client: string): Promise<void> {
   const { id } = await mortal({ client });
   await settled();
@@ -252,7 +252,7 @@ describe('races', () => {
       here = await login(String(jerry));
     }
     await connected(2);
-    // They may arrive in either order, as they were made by two invocations side by side.
+    // The order may vary, because two invocations send them concurrently.
     const changes = received.filter((event) => event === `online ${jerry}`).length;
     expect(changes).toBeGreaterThan(0);
     expect(received.filter((event) => event === `offline ${jerry}`)).toHaveLength(changes - 1);
@@ -292,7 +292,7 @@ describe('five users with several devices', () => {
       await Promise.all(users.map((user, n) => act(user, String(deeds[n]), open.get(user) ?? [])));
       const now = users.map((user) => open.get(user)?.length ?? 0);
       await connected(1 + now.reduce((sum, count) => sum + count));
-      // Whatever is said to everybody finds those that died silently.
+      // An event to all users detects connections that were lost silently.
       const body = { content: { media: 0, body: 'hello' } };
       await rest(system.origin, 'POST', '/system', { body, headers: { 'X-ML-MasterKey': app.masterKey } });
       await settled();

@@ -39,7 +39,7 @@ describe("an operator's command in the documentation", () => {
 
   it('is found', () => expect(macaw.length).toBeGreaterThan(15));
 
-  // Exit code 2 is for a wrong command line. Nothing listens at the port, so a right one fails with 1.
+  // Exit code 2 means invalid arguments. Nothing listens on the port, so a valid command fails with 1.
   it.concurrent.each(macaw)('is accepted: %s', { timeout: 60_000 }, async (command) => {
     const line = command
       .replace('npm run macaw --', 'exec node --import tsx scripts/operator/main.ts')

@@ -9,7 +9,7 @@ const logs = new Logs();
 const system = macaw({ log: logs.log, retryDelayMs: () => 1 });
 const phones = telephones(system);
 
-/** What functions have logged since, of those whose logical id begins so. */
+/** The lines that functions with this logical id prefix log during an action. */
 async function loggedBy(functionId: string, act: () => Promise<unknown>): Promise<Line[]> {
   await system.cloud.settled();
   const mark = logs.entries.length;

@@ -17,7 +17,7 @@ interface Keys {
 
 const keysOf = (id: string): Promise<Keys> => json('apps', 'keys', id, '--show');
 
-/** Whether a client with that key is let in, by the key itself and by a signature. */
+/** Whether a client with this key is accepted, with the plain key and with a signature. */
 async function admits(id: string, key: string): Promise<boolean> {
   const ask = (headers: Record<string, string>): Promise<Answer> =>
     rest(system.origin, 'GET', `/ctx/${someone()}/friends`, { headers: { 'X-ML-AppId': id, ...headers } });

@@ -11,7 +11,7 @@ const { credentials, offline, pushesTo } = telephones(system);
 
 const left = () => Object.values(system.cloud.failureQueues()).flat();
 
-/** A push that failed for good, as long as nobody invokes its function again. */
+/** A push that fails permanently, until its function is invoked again. */
 async function failPush(text: string): Promise<Phone> {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);

@@ -20,7 +20,7 @@ const token = () =>
     .join('');
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
 
-/** Somebody offline with their telephone, and how to say something to them. */
+/** An offline user with a phone, and a function that sends them a message. */
 async function reachable(details: Record<string, unknown> = {}) {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);

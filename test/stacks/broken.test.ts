@@ -8,7 +8,7 @@ import { find, startBroken } from '../support/broken.ts';
 import { credentials, rest, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
 
-// Each test breaks a copy of the templates as somebody might, and finds it out on the local cloud.
+// Each test damages a copy of the templates in a plausible way, and detects the damage on the local cloud.
 
 it('a forgotten grant is denied by name, and the client gets a code, not the inside', async () => {
   const { cloud, log } = await startBroken('Rest', (resources) => {

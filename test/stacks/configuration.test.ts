@@ -9,7 +9,7 @@ import { synthesize } from '../../scripts/synth.ts';
 const directory = mkdtempSync(join(tmpdir(), 'macaw-configuration-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** What the person who deploys is told, a line for each fault. */
+/** The error messages of a deployment, one line per problem. */
 function complaints(work: () => unknown): string[] {
   try {
     work();

@@ -9,7 +9,7 @@ import { Database } from '../support/database.ts';
 import { Device } from '../support/device.ts';
 import { app, rest, someone } from '../support/macaw.ts';
 
-// The second configuration: everything that can be chosen, chosen.
+// The second configuration, with every option set.
 
 const CONFIGURATION = 'test/stacks/full.json';
 

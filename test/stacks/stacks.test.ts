@@ -106,7 +106,7 @@ describe('the functions', () => {
     expect(statements.length).toBeGreaterThan(functions.length);
     for (const { Action, Resource } of statements) {
       expect([Action].flat().filter((action) => String(action).includes('*'))).toEqual([]);
-      // X-Ray's actions know no resources.
+      // X-Ray actions support no resource-level permissions.
       if ([Action].flat().every((action) => String(action).startsWith('xray:Put'))) continue;
       expect([Resource].flat()).not.toContain('*');
     }
@@ -146,10 +146,10 @@ describe('the functions', () => {
 
 const names = (resources: [string, unknown][]) => resources.map(([id]) => id).sort();
 
-/** Whether a value of a template refers to a resource, be it of its own stack or of another. */
+/** Whether a value of a template refers to a resource of any stack. */
 const mentions = (value: unknown, id: string) => JSON.stringify(value ?? null).includes(id);
 
-/** Variables that hold the URL of a function which is always waited for. */
+/** Variables with the URL of a function that is always invoked synchronously. */
 const WAITED_FOR = [ENV.pushCredentialsUrl, ENV.filesUrl];
 
 function isInvokedAsynchronously(id: string): boolean {
