@@ -164,7 +164,7 @@ describe('codes', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
   });
 
-  it('that could not be sent are told so', async () => {
+  it('that could not be sent are reported as such', async () => {
     const mobilePhone = telephone();
     system.cloud.outbox.faults.fail(mobilePhone, 10);
     expect(await request(mobilePhone)).toMatchObject(failure(502, 602));
@@ -199,7 +199,7 @@ describe('codes', () => {
 });
 
 describe('a phone', () => {
-  it('is put on an account by whoever has its code, and then logs into that', async () => {
+  it('is added to an account with its code, and can then log in to it', async () => {
     const mobilePhone = telephone();
     const tom = await register({ mobilePhone, smsCode: await sent(mobilePhone) });
     await laterBy('codes in a minute', mobilePhone);

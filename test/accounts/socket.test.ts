@@ -55,7 +55,7 @@ describe.each(VERSIONS)('a client %s', (version) => {
     });
   });
 
-  it('is told alike of an unknown name and a wrong password, and closed', async () => {
+  it('gets the same error for an unknown name and a wrong password, and is closed', async () => {
     const tom = await register();
     const wrong = await connect(version, auth({ username: tom.username, password: 'wrong' }));
     const unknown = await connect(version, auth({ username: someone('nobody'), password: 'wrong' }));
@@ -158,7 +158,7 @@ it('wrong passwords on the socket and by REST are counted together', async () =>
   expect(said).toMatchObject({ success: false, error: 5003, message: expect.stringContaining('15 minutes') });
 }, 60_000);
 
-it('a wrong signature is told before a password is looked at', async () => {
+it('a wrong signature is rejected before the password is checked', async () => {
   const tom = await register();
   await system.cloud.settled();
   const mark = system.cloud.calls.mark();

@@ -162,7 +162,7 @@ function signedWithPublicKey(): string {
 }
 
 describe.each([...BAD, 'down'])('a provider that is %s', (app) => {
-  it('lets nobody in, and says so in time', async () => {
+  it('logs no user in, and fails in time', async () => {
     const start = performance.now();
     const [byAccessToken, byIdToken] = await Promise.all([
       loginAt(app, { wechat: { id: '7', access_token: 'good' } }),

@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 const visitor = { app: app.id, kind: 'visitor', id: 'tyke' } as const;
 
-it('a token is a JWT that stands for its holder for 30 days', async () => {
+it('a token is a JWT that identifies its holder for 30 days', async () => {
   const token = await issue(app, visitor, ISSUED);
   expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'macaw-session+jwt' });
   expect(decodeJwt(token)).toEqual({
@@ -41,7 +41,7 @@ it('a token is a JWT that stands for its holder for 30 days', async () => {
   expect(await holder(app, token, ISSUED + 30 * DAY)).toBeUndefined();
 });
 
-it('a token of the earlier form stands for its holder until its 30 days are over', async () => {
+it('a token of the earlier format identifies its holder until its 30 days are over', async () => {
   expect(await holder(app, EARLIER.user, ISSUED)).toEqual({ app: app.id, kind: 'user', id: 'tom' });
   expect(await holder(app, EARLIER.passenger, ISSUED + 30 * DAY - 1)).toEqual(visitor);
   expect(await holder(app, EARLIER.user, ISSUED + 30 * DAY)).toBeUndefined();

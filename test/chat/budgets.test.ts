@@ -45,7 +45,7 @@ describe('a friend message with ack, to one device', () => {
   });
 });
 
-describe('a friend message with ack, to somebody offline', () => {
+describe('a friend message with ack, to an offline user', () => {
   it('takes one read more, and one invocation if they have a telephone to push to', async () => {
     const [tom, jerry, butch] = [someone('tom'), someone('jerry'), someone('butch')];
     await befriend(system.origin, tom, jerry);
@@ -113,7 +113,7 @@ describe('heartbeats', () => {
     expect(sum(spent.invocations)).toBe(1);
   });
 
-  it('are all that happens while nobody comes', async () => {
+  it('are all that happens without connections', async () => {
     const spent = await costOf(
       system.cloud,
       () => system.cloud.fire('HeartbeatSchedule'),

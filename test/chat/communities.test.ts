@@ -47,7 +47,7 @@ describe.each([
     },
   );
 
-  it('is refused to those who are no members, and where there is none', async () => {
+  it('is rejected for non-members, and for a missing community', async () => {
     const [tom = '', jerry = ''] = await users('tom', 'jerry');
     const id = await make(tom, []);
     const jerrys = await login(jerry);

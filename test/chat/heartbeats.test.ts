@@ -61,7 +61,7 @@ describe('heartbeats', () => {
     raw.close();
   });
 
-  it('are sent to Engine.IO 4 clients once in an interval, and to nobody else', async () => {
+  it('are sent to Engine.IO 4 clients once per interval, and to no other clients', async () => {
     const [old, recent] = await Promise.all([connect('3'), connect('4')]);
     await minutes(1, PINGS_EVERY);
     expect(recent.pings()).toBe(1);
@@ -125,7 +125,7 @@ describe('a disconnect that is not reported', () => {
     expect(received).toEqual([`online ${tom}`, `offline ${tom}`]);
   });
 
-  it('is none while an Engine.IO 3 client is heard', async () => {
+  it('does not occur while an Engine.IO 3 client pings', async () => {
     const { raw, isOpen } = await connect('3');
     // Earlier checks must find no connection that was silent too long.
     await minutes(-CHECKS_EVERY, CHECKS_EVERY);

@@ -38,7 +38,7 @@ const itemOf = async (connectionId: string) =>
   (await system.database.connections()).find(({ pk }) => pk === `connection#${connectionId}`);
 
 describe('a join that is handled after its connection has closed', () => {
-  it('registers nothing, and nobody is told', async () => {
+  it('registers no connection and sends no presence event', async () => {
     const { jerry, received } = await friends();
     const raw = await opened();
     messageDelayMs = 150;
@@ -82,7 +82,7 @@ it('a connection that closes while its join is confirmed leaves `offline` as the
   expect(received.at(-1)).not.toBe(`online ${jerry}`);
 });
 
-it('a join that cannot be confirmed closes the connection, and friends are told all the same', async () => {
+it('a join that cannot be confirmed closes the connection, and friends are notified anyway', async () => {
   const { jerry, received } = await friends('patient');
   const raw = await opened();
   system.cloud.failPosts(raw.id, 429, 5);

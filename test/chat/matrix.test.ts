@@ -94,7 +94,7 @@ describe.each(cases)('socket.io-client %s with its credentials in the %s', (vers
     expect(await device.messages.at()).toMatchObject({ content: { body: 'welcome back' } });
   });
 
-  it('is told that its key is wrong, and put out, so that it does not come back', async () => {
+  it('gets an error for a wrong key and is disconnected, so that it does not reconnect', async () => {
     const auth = credentials({ client: someone() }, 'wrong');
     const device = new Device(
       version,
@@ -107,7 +107,7 @@ describe.each(cases)('socket.io-client %s with its credentials in the %s', (vers
     expect(device.client.connected).toBe(false);
   });
 
-  it('may join the main namespace alone, where nothing that it says is heard or does harm', async () => {
+  it('may join only the main namespace, where its events have no effect', async () => {
     const device = new Device(version, system.origin, { namespace: '/' });
     await nextEvent(device.client, 'connect');
     device.client.emit('say', text(someone(), 'anybody?'));

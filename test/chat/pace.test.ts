@@ -47,7 +47,7 @@ async function sayUntilRefused(device: Device, to: string): Promise<number> {
   throw new Error('Nothing was refused');
 }
 
-it('a connection says so much in a minute, and is told that more is refused; others go on', async () => {
+it('a connection above its message limit per minute is rejected; others are not affected', async () => {
   const { taken, toms, jerrys, tom } = await withinOneMinute(async () => {
     const [tom, jerry] = await friends();
     const [toms, jerrys] = await Promise.all([login(tom), login(jerry)]);
@@ -76,7 +76,7 @@ it('a user says no more on several connections than a user may', async () => {
   expect(taken.second).toBeLessThanOrEqual(OVERSHOOT);
 });
 
-it('a connection that goes on and on is closed', async () => {
+it('a connection that continues far above its limit is closed', async () => {
   const [tom, jerry] = await friends();
   const toms = await login(tom);
   for (let n = 0; n < 600; n++) toms.client.emit('say', text(jerry, `no ${n}`));

@@ -19,7 +19,7 @@ type Crew = (typeof crews)[number];
 
 afterAll(() => Promise.all(crews.map(({ process }) => process.kill())));
 
-it('a thousand clients in a room hear every message once, and so do the others when a tenth of them dies', async () => {
+it('a thousand clients in a room receive every message once, also after a tenth of them are killed', async () => {
   const login = ({ process, ...who }: Crew) => process.order({ kind: 'login', origin: system.origin, ...who });
   const [cut, killed, ...others] = crews;
   if (!cut || !killed) throw new Error('There are too few processes');

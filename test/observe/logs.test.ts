@@ -93,7 +93,7 @@ describe('a message', () => {
     };
     const [line] = await loggedBy('Deliver', act);
     expect(line).toMatchObject({ app: app.id, SystemMessages: 1, DeliveryLatency: expect.any(Number) });
-    // The gateway's ids are none of Lambda's.
+    // Gateway request ids differ in format from Lambda request ids.
     expect(line?.correlation_id).not.toMatch(/^[0-9a-f-]{36}$/);
   });
 });

@@ -88,7 +88,7 @@ describe('an alarm', () => {
     );
   });
 
-  it('stands on the dashboard, with all others', () => {
+  it('is on the dashboard, with all others', () => {
     const shown = widgets(model).flatMap(({ properties }) => properties.alarms ?? []);
     expect(shown.length).toBeGreaterThan(0);
     expect(shown.toSorted()).toEqual(

@@ -76,7 +76,7 @@ describe('an application', () => {
     expect(await admits('carried', 'carried-client-key')).toBe(true);
   }, 60_000);
 
-  it('is not created twice, nor with an id or key that is none', async () => {
+  it('is not created twice, nor with an invalid id or key', async () => {
     expect(await run(['apps', 'create', app.id])).toMatchObject({ code: 1, err: expect.stringMatching(/already/) });
     expect(await run(['apps', 'create', 'a#b'])).toMatchObject({
       code: 1,
@@ -167,7 +167,7 @@ describe('a key', () => {
     });
   }, 60_000);
 
-  it('that somebody changed in its secret only is found by the list, and made good by rotating', async () => {
+  it('that was changed only in its secret is reported by the list, and corrected by a rotation', async () => {
     await json('apps', 'create', 'edited');
     const client = secrets();
     const SecretId = 'macaw/prod/edited';
@@ -181,7 +181,7 @@ describe('a key', () => {
     expect(await state()).toBe('ok');
   }, 60_000);
 
-  it('is shown on explicit wish only, and stands in no log, output or call', async () => {
+  it('is shown only on explicit request, and is in no log, output or call', async () => {
     const keys = await keysOf('turning');
     const { code, out } = await run(['apps', 'keys', 'turning']);
     expect([code, out]).toEqual([0, 'The keys are in the secret macaw/prod/turning; --show prints them\n']);

@@ -160,7 +160,7 @@ describe("the operator's door to the local cloud", () => {
       body: '{"SecretId":"macaw/prod/macaw-demo"}',
     });
 
-  it('is closed to whoever does not say that they are the operator', async () => {
+  it('rejects credentials other than those of the operator', async () => {
     expect((await ask('')).status).toBe(403);
     const other = 'AWS4-HMAC-SHA256 Credential=ASIAOTHER/20261123/us-east-1/secretsmanager/aws4_request';
     expect((await ask(other)).status).toBe(403);

@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 
 describe('what failed for good', () => {
-  it('is listed without what it was about, as often as somebody looks', async () => {
+  it('is listed without its event, any number of times', async () => {
     await failPush('a very private matter');
     for (const _look of [1, 2]) {
       const listed = await run(['failures', 'list']);

@@ -56,7 +56,7 @@ describe("the operator's command for push credentials", () => {
     });
   });
 
-  it('finds server and master key by itself for whoever may read the secret', async () => {
+  it('finds server and master key automatically for operators who may read the secret', async () => {
     expect(await run(['push', 'list', '--app', app.id, '--local', system.origin])).toMatchObject({ code: 0, err: '' });
   });
 

@@ -68,7 +68,7 @@ describe('the query behind a namespace', () => {
     expect(queryOf('auth={"password":"a%20b"}')).toEqual({ auth: '{"password":"a%20b"}' });
   });
 
-  it('takes a broken escape as it stands', () => {
+  it('keeps an invalid escape unchanged', () => {
     expect(queryOf('a=%&b=%zz&c=%E4%BD&%=d')).toEqual({ a: '%', b: '%zz', c: '%E4%BD', '%': 'd' });
   });
 

@@ -165,7 +165,7 @@ describe('logging in with an installation', () => {
     expect((await call('GET', `/ctx/${jerry}`)).body).toMatchObject({ installs: [] });
   });
 
-  it('that is none is refused', async () => {
+  it('that is invalid is rejected', async () => {
     const login = Device.login('4.8.4', system.origin, { client: someone(), install: 'a b' });
     await expect(login).rejects.toThrow('auth.install');
   });

@@ -75,7 +75,7 @@ describe('accounts', () => {
   });
 });
 
-it('nobody can end a friendship with themselves', async () => {
+it('users cannot end a friendship with themselves', async () => {
   const [user = ''] = await users('user');
   expect((await call('DELETE', `/ctx/${user}/friends/${user}`)).status).toBe(204);
 });

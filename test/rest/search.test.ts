@@ -250,7 +250,7 @@ describe('among many', () => {
     expect(everybody.readUnits).toBeLessThanOrEqual(6);
   });
 
-  it('the condition that few fit decides what is read, wherever it stands', async () => {
+  it('the condition with few matches determines the reads, in any position', async () => {
     for (const query of [
       { common: 'all', rare: '7' },
       { rare: '7', common: 'all' },

@@ -183,7 +183,7 @@ describe('in strict mode', () => {
     expect((await visitor.call('GET', `/ctx/${visitor.id}`)).status).toBe(403);
   });
 
-  it('searching users and rooms is for whoever is logged in, searching groups is not', async () => {
+  it('any logged-in user may search users and rooms, but not groups', async () => {
     const { spike } = await neighbourhood();
     expect((await spike.call('GET', '/ctx?_limit=1')).status).toBe(200);
     expect((await spike.call('GET', '/rooms?_limit=1')).status).toBe(200);
@@ -220,7 +220,7 @@ describe('in strict mode', () => {
     }
   }, 60_000);
 
-  it('say is said by whoever logged in on the connection', async () => {
+  it('the sender of say is the user who logged in on the connection', async () => {
     const { tom, jerry, spike } = await neighbourhood();
     await tom.call('POST', `/ctx/${tom.id}/friends/${jerry.id}`);
     expect(

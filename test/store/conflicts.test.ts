@@ -24,7 +24,7 @@ const membersOf = async (room: string) => {
   return Object(body).members as string[];
 };
 
-describe('writes that meet a transaction', () => {
+describe('writes that conflict with a transaction', () => {
   it('are retried at a login', async () => {
     const user = someone();
     system.cloud.conflict(3);
