@@ -31,7 +31,7 @@ export class RateLimitExceeded extends TooManyRequests {
   readonly flood: boolean;
 
   constructor(flood: boolean) {
-    super(ERROR.memberLimit, 'Message rate limit exceeded; try again in the next minute');
+    super(ERROR.memberLimit, 'Too many messages in one minute; try again in the next minute');
     this.flood = flood;
   }
 }
