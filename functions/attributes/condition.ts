@@ -4,18 +4,18 @@ import type { Pattern } from './pattern.ts';
 import { scalarsAt } from './scalars.ts';
 import { compareText } from './text.ts';
 
-/** One `name=value` of a search. */
+/** One `name=value` condition of a search. */
 export interface Condition {
   readonly path: string;
   readonly pattern: Pattern;
 }
 
-/** Whether one of the values that an attribute has fits. */
+/** Whether at least one value of the attribute matches the pattern. */
 export function matches({ path, pattern }: Condition, { attributes }: Found): boolean {
   return scalarsAt(attributes, path).some((value) => pattern.test(String(value)));
 }
 
-/** Sorts what was found for a condition as the index lists it: by the first value that fits, then by id. */
+/** Sorts results in the order of the index: by the first value that matches, then by id. */
 export function withIndexedValues(found: readonly Found[], { path, pattern }: Condition): Found[] {
   const keyOf = ({ id, attributes }: Found) => {
     const fitting = scalarsAt(attributes, path).map(String).filter(pattern.test);

@@ -2,20 +2,20 @@ import type { Pattern } from './pattern.ts';
 import { scalars } from './scalars.ts';
 import { fold } from './text.ts';
 
-/** One value of one attribute, as the index holds it. */
+/** One value of one attribute, in the form that the index stores. */
 export interface Entry {
   readonly path: string;
   readonly value: string;
 }
 
-/** Bytes of a value in the index. Few values are longer; those that agree so far are told apart by reading them. */
+/** Maximum bytes of an indexed value. Longer values are truncated, so a search compares the full attributes. */
 const VALUE_BYTES = 256;
 
-/** Stands between value and id in the index, so it cannot stand in the value. */
+/** Separates the value from the id in an index key. Values must not contain it. */
 export const SEPARATOR = '\0';
 const REPLACEMENT = '\uFFFD';
 
-/** How the index spells a value: as text, in one case, cut to a length that a key can have. */
+/** Converts a value to its indexed form: case-folded text, truncated to fit into a key. */
 export function indexValue(value: string): string {
   const bytes = Buffer.from(fold(value).replaceAll(SEPARATOR, REPLACEMENT));
   if (bytes.length <= VALUE_BYTES) return bytes.toString();
@@ -24,13 +24,13 @@ export function indexValue(value: string): string {
   return bytes.subarray(0, end).toString();
 }
 
-/** Whether the index alone rules out that a value fits: what it has cut or replaced is known by reading it only. */
+/** Whether the indexed value proves that the full value does not match. A truncated or altered value proves nothing. */
 export function excludes(pattern: Pattern, indexed: string): boolean {
   if (pattern.equality || indexed.includes(REPLACEMENT) || Buffer.byteLength(indexed) > VALUE_BYTES - 4) return false;
   return !pattern.test(indexed);
 }
 
-/** What the index holds of attributes, each entry once. */
+/** The distinct index entries of attributes. */
 export function entriesOf(attributes: Record<string, unknown>): Entry[] {
   const entries = [...scalars(attributes)].map(([path, value]) => ({ path, value: indexValue(String(value)) }));
   return [...new Map(entries.map((entry) => [entry.path + SEPARATOR + entry.value, entry])).values()];

@@ -1,7 +1,7 @@
 import { type Scalar, scalarsAt } from './scalars.ts';
 import { compareText } from './text.ts';
 
-/** A user, group or room that was found, with when it was created (epoch ms). */
+/** A user, group or room that a search found. `ts` is the creation time in epoch ms. */
 export interface Found {
   readonly id: string;
   readonly ts: number;
@@ -10,12 +10,12 @@ export interface Found {
 
 export type Sort = readonly [key: string, direction: 'asc' | 'desc'];
 
-/** The keys that mean the time of creation rather than an attribute. */
+/** Whether a sort key means the creation time instead of an attribute. */
 export function isCreation(key: string): boolean {
   return key === 'createdAt' || key === 'ts';
 }
 
-/** Sorts by several keys; what has no value for a key comes last either way, and equals by id. */
+/** Sorts by several keys. A subject without a value for a key comes last in both directions. Ties are sorted by id. */
 export function sorted(found: readonly Found[], sort: readonly Sort[]): Found[] {
   return found
     .map((item) => ({ item, values: sort.map(([key]) => sortValue(item, key)) }))
@@ -45,7 +45,7 @@ const RANK = { number: 0, string: 1, boolean: 2 } as const;
 const rank = (value: Scalar) =>
   typeof value === 'number' ? RANK.number : typeof value === 'string' ? RANK.string : RANK.boolean;
 
-/** Numbers before strings before booleans; numbers by size, strings by code point, false before true. */
+/** Orders numbers before strings before booleans. Strings compare by code point, and false comes before true. */
 function compareScalars(a: Scalar, b: Scalar): number {
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
   return rank(a) - rank(b) || Number(a) - Number(b);

@@ -1,19 +1,22 @@
 import type { StepBudget } from './step-budget.ts';
 import { fold } from './text.ts';
 
-/** How many characters of a value a pattern with wildcards is compared with. */
+/** Maximum number of characters of a value that a wildcard pattern examines. */
 export const COMPARED_CHARACTERS = 1024;
 
-/** What a condition asks of a value: a plain value must be equal, one with wildcards must fit, in whatever case. */
+/**
+ * A compiled search pattern. Text without wildcards requires an equal value. Text with wildcards matches without regard
+ * to case.
+ */
 export interface Pattern {
   readonly equality: boolean;
-  /** What every value that fits begins with, upper and lower case aside; for an equality, the value. */
+  /** The literal start that every matching value shares, except for its case. For an equality, the full value. */
   readonly prefix: string;
-  /** How many characters there are, wildcards included. */
+  /** Number of characters in the pattern, including wildcards. */
   readonly length: number;
   /**
-   * Whether a value fits. Of a longer value, a pattern with wildcards sees {@link COMPARED_CHARACTERS} only.
-   * @throws ChatError 5018 when the budget is spent
+   * Whether a value matches. A wildcard pattern examines only the first {@link COMPARED_CHARACTERS} characters.
+   * @throws ChatError 5018 when the budget is exhausted
    */
   test(value: string): boolean;
 }
@@ -23,8 +26,9 @@ const ONE = Symbol('?');
 type Token = string | typeof RUN | typeof ONE;
 
 /**
- * Reads a pattern: `*` is any run of characters, `?` any one; a backslash makes the next character an ordinary one.
- * @param budget limits the work of all comparisons of a request
+ * Parses a pattern. `*` matches any run of characters and `?` matches one character. A backslash makes the next
+ * character literal.
+ * @param budget limits the total work of all comparisons of a request
  */
 export function parsePattern(text: string, budget?: StepBudget): Pattern {
   const tokens = tokenize(text);
@@ -51,14 +55,14 @@ function tokenize(text: string): Token[] {
     tokens.push(escaped ? character : character === '*' ? RUN : character === '?' ? ONE : character);
     escaped = false;
   }
-  // A backslash with nothing behind it means itself.
+  // A backslash at the end is a literal backslash.
   return escaped ? [...tokens, '\\'] : tokens;
 }
 
 /**
- * Compiles a pattern into a bit-parallel automaton ("Shift-And"; Baeza-Yates and Gonnet, 1992): bit n of the state is
- * set when the first n characters of the pattern fit so far. A value takes one pass, and each of its characters one
- * operation for every 32 characters of the pattern, whatever the pattern is.
+ * Compiles a pattern into a bit-parallel automaton ("Shift-And"; Baeza-Yates and Gonnet, 1992). Bit n of the state is
+ * set while the first n characters of the pattern match. A value needs one pass. Each character of it costs one
+ * operation per 32 characters of the pattern, for every pattern.
  */
 function compile(tokens: readonly Token[], budget: StepBudget | undefined): (value: string) => boolean {
   const characters = tokens.filter((token) => token !== RUN);
@@ -67,11 +71,11 @@ function compile(tokens: readonly Token[], budget: StepBudget | undefined): (val
   const set = (mask: Uint32Array, n: number) => {
     mask[n >> 5] = (mask[n >> 5] ?? 0) | (1 << (n & 31));
   };
-  /** States that any character leaves as they are: those behind which `*` stands. */
+  /** States that stay active on any character: those followed by `*`. */
   const loops = bits();
   let state = 0;
   for (const token of tokens) token === RUN ? set(loops, state) : state++;
-  /** By character, the states that it leads to. */
+  /** For each literal character, the states that it leads to. */
   const masks = new Map<string, Uint32Array>();
   const others = bits();
   for (const character of characters) if (typeof character === 'string') masks.set(character, bits());

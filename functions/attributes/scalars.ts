@@ -1,9 +1,9 @@
-/** What can be searched for and sorted by. `null` is no value: it is neither found nor sorted. */
+/** A value that can be searched and sorted. `null` is not a value. */
 export type Scalar = string | number | boolean;
 
 /**
- * All the scalars in attributes, each with its path: names joined by dots. The elements of a list stand under the
- * list's own path, so that a condition on it means "one of them".
+ * Yields all scalars with their paths: names joined by dots. The elements of a list have the path of the list, so a
+ * condition matches if one element matches.
  */
 export function* scalars(value: unknown, path = ''): Generator<[path: string, value: Scalar]> {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {

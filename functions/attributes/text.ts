@@ -1,6 +1,6 @@
 /**
- * Text without the difference between upper and lower case. Folds one code point at a time, and only where one comes
- * out of it, so that a prefix stays a prefix, and `?` counts the characters that people see.
+ * Case-folds text, one code point at a time. A code point that folds to several stays as it is. So a prefix stays a
+ * prefix, and `?` counts visible characters.
  */
 export function fold(text: string): string {
   return Array.from(text, (character) => {
@@ -9,13 +9,16 @@ export function fold(text: string): string {
   }).join('');
 }
 
-/** Compares by code point, which is also the order of DynamoDB's keys; `<` compares UTF-16 units, which is another. */
+/**
+ * Compares by code point, which is the order of DynamoDB keys. The operator `<` compares UTF-16 units, whose order
+ * differs.
+ */
 export function compareText(left: string, right: string): number {
   const length = Math.min(left.length, right.length);
   for (let n = 0; n < length; n++) {
     const [a, b] = [left.charCodeAt(n), right.charCodeAt(n)];
     if (a === b) continue;
-    // A surrogate is half of a code point beyond all those that take one unit.
+    // A surrogate belongs to a code point above all code points that use one unit.
     return isSurrogate(a) === isSurrogate(b) ? a - b : isSurrogate(a) ? 1 : -1;
   }
   return left.length - right.length;

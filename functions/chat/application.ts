@@ -19,7 +19,7 @@ import { announceSession, confirmLogin, type Login, refuseLogin, type Session, s
 /**
  * The chat as a Socket.IO application, for one frame of one connection.
  * @param arrival when the frame reached the gateway, epoch ms
- * @param background receives work that the answer to the client need not wait for, but the invocation must
+ * @param background receives work that may finish after the answer, but before the invocation ends
  */
 export function chatApplication(
   authorization: Authorization,
@@ -32,7 +32,8 @@ export function chatApplication(
     async connect({ namespace, connection }, { query, payload }) {
       if (namespace === '/') return undefined;
       if (namespace !== NAMESPACE) return { message: 'Invalid namespace' };
-      // The session starts before the join is confirmed: stock clients send their buffered events right after that.
+      // The session starts before the join is confirmed, because clients send buffered events right after the
+      // confirmation.
       try {
         const login = await identify(authorization, query.auth ?? payload, arrival);
         addLogContext({ app: login.principal.app });
@@ -59,13 +60,12 @@ export function chatApplication(
       try {
         const principal = await sender(authorization, socket.connection.id);
         addLogContext({ app: principal.app });
-        if (name !== 'say')
-          throw new ChatError(ERROR.unsupported, `There is no event ${name.slice(0, 64)}; a client sends say`);
+        if (name !== 'say') throw new ChatError(ERROR.unsupported, `${name.slice(0, 64)}: unknown event; expected say`);
         const speaker = { ...principal, connectionId: socket.connection.id };
         await checkRateLimit(speaker, arrival);
-        const { delivered, ...said } = await say(speaker, args[0], { ts: arrival, packetId });
+        const { delivered, ...stored } = await say(speaker, args[0], { ts: arrival, packetId });
         background(delivered);
-        return [{ success: true, ...said } satisfies Answer];
+        return [{ success: true, ...stored } satisfies Answer];
       } catch (error) {
         if (error instanceof RateLimitExceeded && error.flood) await socket.connection.close();
         const shown = publicError(error);
@@ -82,7 +82,7 @@ export function chatApplication(
   };
 }
 
-/** @throws ChatError when the credentials are wrong */
+/** @throws ChatError for invalid credentials */
 async function identify(authorization: Authorization, auth: unknown, now: number): Promise<Login> {
   switch (authorization.outcome) {
     case 'known':
@@ -97,19 +97,19 @@ async function identify(authorization: Authorization, auth: unknown, now: number
 }
 
 /**
- * Who sent an event. Only clients that logged in by CONNECT payload cost a read.
- * @throws ChatError 5003 when nobody has logged in on the connection
+ * The sender of an event. Only clients that logged in by CONNECT payload require a read.
+ * @throws ChatError 5003 when no user is logged in on the connection
  */
 async function sender(authorization: Authorization, connectionId: string): Promise<Principal> {
   if (authorization.outcome === 'known') return authorization.principal;
   const owner = authorization.outcome === 'anonymous' ? await connectionOwner(connectionId) : undefined;
-  if (!owner) throw new ChatError(ERROR.notAuthorised, 'Nobody has logged in on this connection; join /chat first');
+  if (!owner) throw new ChatError(ERROR.notAuthorised, 'No user is logged in on this connection; join /chat first');
   return owner;
 }
 
 /**
- * Tells a client that its event was refused, in an event of its own: MaxIM's clients know none for that, and take `ack`
- * for success. The message's `ack` number comes back, so that newer clients can tell which message it was.
+ * Emits `refused` for a rejected event. MaxIM clients have no event for failures, and interpret `ack` as success. The
+ * event contains the `ack` number, so that newer clients can identify the message.
  */
 async function refuseEvent(socket: Socket, input: unknown, error: ChatError) {
   const ack = typeof input === 'object' && input !== null && 'ack' in input ? input.ack : undefined;

@@ -11,22 +11,22 @@ import { profile } from '../store/profiles.ts';
 import type { SenderView } from './message-events.ts';
 import { type OwnedConnection, otherMembers, type Recipients, withOwner } from './recipients.ts';
 
-/** Who receives a message, where it is stored, and how the receivers see its speaker. */
+/** The receivers of a message, its conversation, and how receivers see the sender. */
 export interface Audience {
-  /** The history that keeps the message; undefined: none does. */
+  /** The conversation that stores the message. Undefined when the message is not stored. */
   readonly conversation: Conversation | undefined;
   readonly senderView: SenderView;
-  /** Everybody but the speaker. */
+  /** All receivers, without the sender. */
   readonly recipients: Recipients;
-  /** Whether receivers without a connected device get a push: users do, except in rooms. */
+  /** Whether receivers without a connected device get a push. Users do, except in rooms. */
   readonly pushes: boolean;
-  /** The open connections of the speaker. */
+  /** The open connections of the sender. */
   readonly speakerConnections: readonly OwnedConnection[];
 }
 
 /**
- * Lets a speaker speak to a receiver.
- * @throws ChatError 5003 or 5004 when they may not, 5001 when they would speak to themselves
+ * Checks that a sender may write to a receiver, and finds the audience.
+ * @throws ChatError 5003 or 5004 when the sender may not, 5001 when sender and receiver are the same
  */
 export async function admit(speaker: Principal, id: string, type: Type): Promise<Audience> {
   if (speaker.kind === 'visitor') return toUser(speaker, id, 'visitor', [speaker.id, id], TYPE.visitor);
@@ -47,11 +47,11 @@ export async function admit(speaker: Principal, id: string, type: Type): Promise
 }
 
 function checkOther(speaker: Principal, id: string): void {
-  if (id === speaker.id) throw new ChatError(ERROR.badParameter, 'say.to.id is the speaker; it must be somebody else');
+  if (id === speaker.id) throw new ChatError(ERROR.badParameter, 'say.to.id: expected another user than the sender');
 }
 
 function toFriend(speaker: Principal, id: string): Promise<Audience> {
-  const refusal = `${id} is no friend of ${speaker.id}; become friends first, or write with to.type 4`;
+  const refusal = `say.to.id: ${id} is not a friend of ${speaker.id}; create the friendship first, or send with to.type 4`;
   return toOne(speaker, { ...speaker, id }, friendship(speaker, id), new ChatError(ERROR.notAuthorised, refusal), {
     conversation: { app: speaker.app, kind: 'friend', between: [speaker.id, id] },
     senderView: { type: TYPE.friend },
@@ -80,7 +80,7 @@ function toVisitor(speaker: Principal, id: string): Promise<Audience> {
   });
 }
 
-/** One receiver: a single batch read tells whether the speaker may write to them, and where both are connected. */
+/** For one receiver: a single batch read returns the permission and the connections of both sides. */
 async function toOne(
   speaker: Principal,
   receiver: Principal,
@@ -98,7 +98,7 @@ async function toOne(
   };
 }
 
-/** Many receivers: one batch read tells whether the speaker is one of them, and how many they are. */
+/** For a community: one batch read returns the membership of the sender and the number of members. */
 async function toCommunity(speaker: Principal, community: Community): Promise<Audience> {
   const { app, kind, id } = community;
   const [found, member, own] = await lookup([
@@ -107,7 +107,7 @@ async function toCommunity(speaker: Principal, community: Community): Promise<Au
     connectionsOf(speaker),
   ]);
   if (!found) throw unknownCommunity(community);
-  if (!member) throw new ChatError(ERROR.notAuthorised, `${speaker.id} is no member of ${kind} ${id}`);
+  if (!member) throw new ChatError(ERROR.notAuthorised, `${speaker.id} is not a member of ${kind} ${id}`);
   return {
     conversation: kind === 'group' ? { app, kind, between: [id] } : undefined,
     senderView: { type: kind === 'group' ? TYPE.group : TYPE.room, gid: id },

@@ -10,31 +10,31 @@ import type { PostRate } from './post-rate.ts';
 import { removeConnection } from './remove-connection.ts';
 import { AT_ONCE, ATTEMPTS, pauseAfter } from './sharding.ts';
 
-/** An open connection, and its owner (looked up when it matters, if not known). */
+/** An open connection and its owner. An unknown owner is looked up when needed. */
 export interface Recipient {
   readonly connectionId: string;
   readonly owner?: Principal | undefined;
 }
 
-/** How fast to post (by default, as fast as possible), and when to stop, epoch ms. */
+/** The post rate, by default unlimited, and the deadline in epoch ms. */
 export interface Pacing {
   readonly rate?: PostRate;
   readonly until?: number;
 }
 
-/** The recipients of an event by what became of it. */
+/** The recipients of an event, grouped by result. */
 export interface Outcomes<R extends Recipient> {
   readonly sent: R[];
-  /** There was no time for them, or API Gateway failed: they may be tried again later. */
+  /** Recipients that may be retried later: the deadline passed, or API Gateway failed. */
   readonly left: R[];
-  /** Their connection is closed, or every attempt was refused. */
+  /** Recipients whose connection is closed, or whose posts were all throttled. */
   readonly lost: R[];
 }
 
 /**
- * Posts an event to every recipient. A connection that is gone is removed. One that is refused (429: the account's rate is
- * exceeded, or this client's buffer is full) is tried again while others go on, and given up in the end. Whatever happens
- * to one recipient is logged and affects no other.
+ * Posts an event to every recipient. A closed connection is removed. Status 429 means that the account exceeds its
+ * rate, or that the buffer of the client is full. Such a post is retried while others continue, for a limited number of
+ * attempts. A failure of one recipient is logged and does not affect others.
  */
 export async function deliver<R extends Recipient>(
   recipients: Iterable<R> | AsyncIterable<R>,
@@ -43,7 +43,7 @@ export async function deliver<R extends Recipient>(
 ): Promise<Outcomes<R>> {
   const frame = chatFrame(event);
   const outcomes: Outcomes<R> = { sent: [], left: [], lost: [] };
-  /** Recipients with a failed post, each with the number of the next attempt. */
+  /** Retries of failed posts that are still in progress. */
   const retries: Promise<void>[] = [];
   const run = async (recipient: R, attempt: number): Promise<void> => {
     const outcome = await postOnce(recipient, frame, attempt, pacing);
@@ -55,7 +55,7 @@ export async function deliver<R extends Recipient>(
   return outcomes;
 }
 
-/** One attempt to post to a recipient. Never fails. */
+/** Makes one attempt to post to a recipient. Never throws. */
 async function postOnce(
   { connectionId, owner }: Recipient,
   frame: string,
@@ -74,15 +74,17 @@ async function postOnce(
     if (answer === 'refused') pacing.rate?.refused(Date.now());
     if (attempt < ATTEMPTS) return 'retry';
     if (answer === 'failed') return 'left';
-    throw new Error(`429 for ${ATTEMPTS} times: the client reads too slowly, or the quota of posts is too small`);
+    throw new Error(
+      `Post failed after ${ATTEMPTS} attempts with status 429: the client reads too slowly, or the post quota is too small`,
+    );
   } catch (error) {
     count(METRIC.postsFailed);
-    logger.error('A frame was not delivered', { connection_id: connectionId, error });
+    logger.error('Frame not delivered', { connection_id: connectionId, error });
     return 'lost';
   }
 }
 
-/** Waits until the rate allows one more post; false when that would be too late. */
+/** Waits until the rate allows one more post. Returns false when that is after the deadline. */
 async function waitForTurn({ rate, until = Number.POSITIVE_INFINITY }: Pacing): Promise<boolean> {
   const wait = rate?.turn(Date.now()) ?? 0;
   if (Date.now() + wait >= until) return false;

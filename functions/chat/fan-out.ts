@@ -8,16 +8,16 @@ import { postAllowance } from './post-allowance.ts';
 import type { Recipients } from './recipients.ts';
 import { MAX_DIRECT, type NumberRange, shardsFor, shareOf, splitRange, splitRecipients } from './sharding.ts';
 
-/** Messages tell when they were said; presence does not. */
-const Said = z.object({ ts: z.number() });
+/** Matches messages, which contain their time. Presence events do not. */
+const Timestamped = z.object({ ts: z.number() });
 
-/** Handles principals whom an event reached on no device. */
+/** Handles principals whose devices all missed an event. */
 export type OnUnreached = (principals: readonly Principal[]) => Promise<void>;
 
 const ignore: OnUnreached = () => Promise.resolve();
 
 /**
- * Delivers to any number of recipients: by itself where they are few, else by shards of the function `deliver`.
+ * Delivers to any number of recipients: directly if they are few, else through shards of the `deliver` function.
  * @throws when not all shards could be started
  */
 export async function fanOut(delivery: Delivery, to: Recipients, onUnreached = ignore): Promise<void> {
@@ -44,23 +44,23 @@ function startShards(delivery: Delivery, parts: readonly DeliverPart[]): Promise
   return enqueueDeliveries(parts.map((part) => ({ ...delivery, part, share })));
 }
 
-/** What a delivery has still to do. */
+/** The remaining work of a delivery. */
 export interface Undelivered {
-  /** Recipients to try again later; without their owner where the owner has been reached on another device. */
+  /** Recipients to retry later. The owner is omitted if another of their devices received the event. */
   readonly left: Recipient[];
-  /** Owners who were reached on none of their devices, and are not among those to try again. */
+  /** Owners with no device that received the event or will be retried. */
   readonly unreached: Principal[];
 }
 
-/** Posts to recipients, and measures how long that took. */
+/** Posts to recipients and records the latency. */
 export async function deliverMeasured(
   { event }: Delivery,
   recipients: Iterable<Recipient> | AsyncIterable<Recipient>,
   pacing: Pacing = {},
 ): Promise<Undelivered> {
   const { sent, left, lost } = await deliver(recipients, event, pacing);
-  const said = Said.safeParse(event.args[0]);
-  if (said.success) recordDelivery(said.data.ts, sent.length);
+  const timestamped = Timestamped.safeParse(event.args[0]);
+  if (timestamped.success) recordDelivery(timestamped.data.ts, sent.length);
   const reached = new Set(owners(sent).keys());
   const due = owners(left);
   return {
@@ -71,7 +71,7 @@ export async function deliverMeasured(
   };
 }
 
-/** The owners of some recipients by their ids. */
+/** The owners of recipients, by id. */
 function owners(recipients: readonly Recipient[]): Map<string, Principal> {
   return new Map(recipients.flatMap(({ owner }) => (owner ? [[owner.id, owner]] : [])));
 }

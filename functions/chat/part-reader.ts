@@ -5,31 +5,31 @@ import { connectionsOfApp } from '../store/connection-index.ts';
 import type { Recipient } from './delivery.ts';
 import { offlineAmong, openConnections } from './recipients.ts';
 
-/** How many members' connections are read at once: as many as one batch read takes. */
+/** Number of members whose connections are read at once: the limit of one batch read. */
 const PAGE = 100;
 
-/** How far a part was read. */
+/** How much of a part was read. */
 export interface Reading {
-  /** What is left of the part; undefined when it was read to its end. */
+  /** The rest of the part. Undefined when all of it was read. */
   readonly rest?: DeliverPart | undefined;
-  /** Members who are connected nowhere. */
+  /** Members without a connection. */
   readonly offline: readonly Principal[];
-  /** Why the reading ended, if it could not go on. */
+  /** The error that ended the read, if any. */
   readonly failure?: unknown;
 }
 
 type Part<K extends DeliverPart['kind']> = DeliverPart & { kind: K };
 
-/** An application, and when to stop reading its connections, epoch ms. */
+/** An application, and the deadline for reading its connections in epoch ms. */
 interface Scope {
   readonly app: string;
   readonly until: number;
 }
 
 /**
- * Reads the recipients of a part while they are consumed, so that they need not all be in memory.
- * @param consume gets the recipients, and has to read all of them; reading never throws
- * @returns what `consume` returns, and how far the part was read
+ * Streams the recipients of a part, so that they need not all fit into memory.
+ * @param consume receives the recipients and must read all of them; reading never throws
+ * @returns the result of `consume`, and how much of the part was read
  */
 export async function readPart<T>(
   part: DeliverPart,

@@ -1,37 +1,40 @@
 import type { PostAllowance } from './sharding.ts';
 
-/** Messages go before notices, which are all that nobody waits for: presence, and what the application has to say. */
+/**
+ * Messages have priority over notices. Notices are presence events and events from the application, which no user waits
+ * for.
+ */
 export type Priority = 'message' | 'notice';
 
 /**
- * Nobody counts the posts of all functions, so each adapts to being refused, as TCP does: a refusal cuts the rate, time
- * brings it back. Notices begin with half of what a deployment leaves to others anyway, so that they do not disturb a message;
- * they give up more and take longer to come back, so that under pressure messages get most of what there is.
+ * No component counts the posts of all functions. So each invocation adapts to throttling, as TCP does: throttling
+ * reduces the rate, and time restores it. Notices start at a small fraction of their share, so that they do not delay
+ * messages. They back off further and recover more slowly, so that messages get most of the capacity under load.
  */
 const BEHAVIOR = {
   message: { begins: 1, keeps: 1 / 2, recoversInS: 2 },
   notice: { begins: 1 / 20, keeps: 1 / 4, recoversInS: 30 },
 } as const;
 
-/** Refusals so close to one another (ms) tell of the same pressure. */
+/** Throttled posts within this time (ms) count as one signal. */
 const SAME_MS = 100;
 
-/** Who starts later than that was not late but tried again. */
+/** An invocation that starts later than this (ms) is a retry, so it gets no credit for its delay. */
 const MAX_LATE_MS = 1000;
 
-/** A token bucket whose rate adapts. Knows no clock: times are epoch ms, or whatever the caller counts in ms. */
+/** A token bucket with an adaptive rate. It has no clock: callers pass times in ms, such as epoch ms. */
 export class PostRate {
   readonly #share: PostAllowance;
   readonly #behavior: (typeof BEHAVIOR)[Priority];
   #perSecond: number;
-  /** Below zero by as many as wait for their turn. */
+  /** Available tokens. A negative number counts the posts that wait. */
   #tokens: number;
   #at: number;
   #cutAt = Number.NEGATIVE_INFINITY;
 
   /**
-   * @param since when the shares were given: who starts late may use what they could have posted since then, and all
-   *   together still keep to the allowance
+   * @param since when the shares were assigned. A late start may use the tokens since then, and the total stays within
+   * the allowance.
    */
   constructor(share: PostAllowance, priority: Priority, now: number, since = now) {
     this.#share = share;
@@ -42,14 +45,14 @@ export class PostRate {
     this.#at = now;
   }
 
-  /** Takes a turn; answers in how many ms it comes. */
+  /** Takes a token. Returns the time until the post may start, in ms. */
   turn(now: number): number {
     this.#pass(now);
     this.#tokens -= 1;
     return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#perSecond) * 1000;
   }
 
-  /** Notes that a post was refused for being one too many. */
+  /** Reduces the rate after a throttled post. */
   refused(now: number): void {
     this.#pass(now);
     if (now - this.#cutAt < SAME_MS) return;

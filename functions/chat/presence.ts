@@ -13,12 +13,12 @@ import { friendsOf } from '../store/friendships.ts';
 import { fanOut } from './fan-out.ts';
 import { type OwnedConnection, openConnections } from './recipients.ts';
 
-/** Nobody is waited for longer: their friends would take them for online. */
+/** Maximum grace period. With a longer one, friends would see an offline user as online. */
 const MAX_GRACE_S = 60;
 
 /**
- * Notifies a user's friends, and everybody if the user wants that, that the user has come online. Never fails, as the login
- * has succeeded already.
+ * Notifies a user's friends, and all users if the user requested that, that the user is online. Never throws, because
+ * the login has already succeeded.
  * @param except the connection of that login
  */
 export async function notifyOnline(news: PresenceChange, except: string): Promise<void> {
@@ -26,17 +26,17 @@ export async function notifyOnline(news: PresenceChange, except: string): Promis
   try {
     if (news.everybody) await enqueueDeliveries([{ ...delivery('online_x', user), to: { kind: 'everybody', except } }]);
     if (!news.friends) return;
-    await tellFriends('online', user, await friendsOnline(user));
+    await notifyFriends('online', user, await friendsOnline(user));
   } catch (error) {
-    logger.error('A login was not announced', { user: user.id, error });
+    logger.error('Online notification failed', { user: user.id, error });
   }
 }
 
 /**
- * Notifies whoever was notified that a user is online that the user has gone, unless the user comes back within the time
- * that the application grants. That time is spent in a queue, not by this function.
+ * Sends offline events to all who received online events, unless the user reconnects within the grace period. A queue
+ * holds the delay, so the function does not wait.
  * @param left when the last connection was removed, epoch ms
- * @throws when nobody could be notified yet; it may be tried again
+ * @throws before any notification, so that a retry is safe
  */
 export async function notifyOffline(user: User, left: number): Promise<void> {
   const app = await findApp(user.app);
@@ -44,23 +44,27 @@ export async function notifyOffline(user: User, left: number): Promise<void> {
   const graceMs = Math.min(app.presenceGraceSeconds, MAX_GRACE_S) * 1000;
   const remainingMs = left + graceMs - Date.now();
   if (remainingMs > 0) return sendDelayed(requireEnv(ENV.departuresQueue), { user, left }, remainingMs / 1000);
-  // Read before the user is marked as offline, which succeeds only once: from then on nothing may fail.
+  // Must run before `markOffline`, which succeeds only once. A failure after it would lose the notification.
   const friends = await friendsOnline(user);
   const announced = await markOffline(user, left);
   if (!announced) return;
-  await sayOffline(user, announced, friends).catch((error) => {
-    logger.error('A departure was not announced to all', { user: user.id, error });
+  await sendOffline(user, announced, friends).catch((error) => {
+    logger.error('Offline notification incomplete', { user: user.id, error });
   });
 }
 
-async function sayOffline(user: User, announced: PresenceAudience, friends: readonly OwnedConnection[]): Promise<void> {
+async function sendOffline(
+  user: User,
+  announced: PresenceAudience,
+  friends: readonly OwnedConnection[],
+): Promise<void> {
   await Promise.all([
-    tellFriends('offline', user, friends),
+    notifyFriends('offline', user, friends),
     announced === 'everybody' && enqueueDeliveries([{ ...delivery('offline_x', user), to: { kind: 'everybody' } }]),
   ]);
 }
 
-async function tellFriends(
+async function notifyFriends(
   event: 'online' | 'offline',
   user: User,
   friends: readonly OwnedConnection[],

@@ -6,41 +6,41 @@ import { countMessages, type MessageCounts } from '../store/message-counts.ts';
 const MINUTE_MS = 60_000;
 
 /**
- * How many messages of a connection an instance of the function lets pass before it counts them, all at once: people
- * type more slowly than so many in a minute, so that an ordinary message costs nothing more for this.
+ * Number of messages per connection that an instance of the function counts with one write. Users type fewer per
+ * minute, so ordinary messages cause no extra cost.
  */
 const BATCH = 5;
 
-/** By how much a connection may exceed its limit, all the while being refused, before it is closed. */
+/** A connection is closed when it exceeds its limit by this factor. */
 const FLOOD = 3;
 
-/** What one instance knows of a connection in one minute. */
+/** The state of one connection in one minute, local to this instance. */
 interface Pace {
   readonly minute: number;
   seen: number;
   verdict: 'pass' | 'refuse' | 'close';
 }
 
-/** Of as many connections as speak to one instance in a minute or two, and no more. */
+/** Maximum number of tracked connections, enough for those that use one instance in a minute or two. */
 const MAX_PACES = 10_000;
 const paces = new Map<string, Pace>();
 
-/** A message that is one too many. */
+/** The message exceeds the rate limit. */
 export class RateLimitExceeded extends TooManyRequests {
-  /** Whether the connection has been refused so often that it is to be closed. */
+  /** Whether the connection must be closed, because it continued after many rejections. */
   readonly flood: boolean;
 
   constructor(flood: boolean) {
-    super(ERROR.memberLimit, 'These are too many messages in one minute; wait for the next');
+    super(ERROR.memberLimit, 'Too many messages in one minute; try again in the next minute');
     this.flood = flood;
   }
 }
 
 /**
- * Lets a message pass, unless its speaker or their connection has said too much in this minute of the clock. Frames of one
- * connection meet several instances of the function, and each of them may let a few more pass than the limits say.
+ * Rejects a message when its sender or their connection exceeds the limit of this clock minute. Several instances
+ * handle the frames of one connection, and each may accept a few messages above the limit.
  * @param now epoch ms
- * @throws TooFast
+ * @throws RateLimitExceeded
  */
 export async function checkRateLimit(
   speaker: Principal & { readonly connectionId: string },

@@ -9,26 +9,26 @@ import { collect, lookup } from '../store/dynamo.ts';
 import type { Recipient } from './delivery.ts';
 import { MAX_LISTED } from './sharding.ts';
 
-/** An open connection of somebody known. */
+/** An open connection with a known owner. */
 export type OwnedConnection = Recipient & { readonly owner: Principal };
 
-/** The receivers of an event, found as far as it makes sense to do so before shards are started. */
+/** The receivers of an event. Large audiences are given as a range, which shards read. */
 export type Recipients =
   | {
       readonly recipients: readonly Recipient[];
-      /** Receivers who are connected nowhere. */
+      /** Receivers without a connection. */
       readonly offline?: readonly Principal[];
     }
   | {
-      /** Stands for all of them. */
+      /** The range that contains all receivers. */
       readonly range: Exclude<DeliverPart, { kind: 'recipients' }>;
-      /** How many there may be. */
+      /** Upper bound of the number of receivers. */
       readonly size: number;
     };
 
 /**
- * The members of a community without one of them: if they are not too many, one query lists them, and one batch read per
- * hundred tells where they are connected.
+ * The members of a community, except one. A small community is listed with one query, plus one batch read per hundred
+ * members for their connections.
  */
 export async function otherMembers(
   except: string | undefined,
@@ -45,10 +45,10 @@ export async function otherMembers(
   return { recipients: found, offline: offlineAmong(users, found) };
 }
 
-/** How many connections of each shard of everybody are looked at to see whether there are many. */
+/** Number of connections to read per shard of the index, to estimate whether there are many. */
 const SAMPLE = 10;
 
-/** Whom an event is for. A group or room that is no more is nobody. */
+/** Finds the receivers of an event. Undefined for a group or room that does not exist. */
 export async function findRecipients(app: string, to: Addressee): Promise<Recipients | undefined> {
   if (to.kind === 'everybody') {
     const shards = Array.from({ length: EVERYBODY_SHARDS }, (_, shard) =>
@@ -73,19 +73,19 @@ export async function findRecipients(app: string, to: Addressee): Promise<Recipi
   return found && otherMembers(undefined, community, found.members);
 }
 
-/** Those of some users who have no open connection. */
+/** The users without an open connection. */
 export function offlineAmong(users: readonly Principal[], found: readonly OwnedConnection[]): Principal[] {
   const online = new Set(found.map(({ owner }) => owner.id));
   return users.filter(({ id }) => !online.has(id));
 }
 
-/** The open connections of all of them. */
+/** The open connections of all principals. */
 export async function openConnections(principals: readonly Principal[]): Promise<OwnedConnection[]> {
   const found = await lookup(principals.map(connectionsOf));
   return principals.flatMap((principal, n) => withOwner(principal, found[n] ?? []));
 }
 
-/** A principal's open connections, as those of somebody known. */
+/** Adds the owner to each connection id. */
 export function withOwner(owner: Principal, connectionIds: readonly string[]): OwnedConnection[] {
   return connectionIds.map((connectionId) => ({ connectionId, owner }));
 }

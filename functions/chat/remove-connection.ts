@@ -3,9 +3,9 @@ import type { Principal } from '../shared/principal.ts';
 import { unregisterConnection } from '../store/connections.ts';
 
 /**
- * Forgets a connection that is gone, and has others told if that was its user's last one. One that is not registered is
- * no error.
- * @param owner whose it is; found out, if that is not known
+ * Removes a closed connection, and schedules the offline notification if it was the last one of the user. A connection
+ * that is not registered is not an error.
+ * @param owner the owner, if known; otherwise looked up
  */
 export async function removeConnection(connectionId: string, owner?: Principal): Promise<void> {
   const removal = await unregisterConnection(connectionId, owner);

@@ -26,12 +26,12 @@ const COUNTED_AS = {
   room: METRIC.roomMessages,
 } as const;
 
-/** One device of somebody who speaks. */
+/** A sender and the connection that they use. */
 export interface Speaker extends Principal {
   readonly connectionId: string;
 }
 
-/** When a `say` reached the gateway (epoch ms), and the Socket.IO packet id it carried, if any. */
+/** When a `say` reached the gateway in epoch ms, and its Socket.IO packet id, if any. */
 export interface Arrival {
   readonly ts: number;
   readonly packetId: number | undefined;
@@ -40,13 +40,15 @@ export interface Arrival {
 export interface SayResult {
   readonly id: string;
   readonly ts: number;
-  /** The number that the message carried, if it did. */
+  /** The `ack` number of the message, if any. */
   readonly ack?: number;
-  /** Settles when everybody has it, or those who are offline will be told by push; never fails. */
+  /**
+   * Resolves when all online receivers have the message and pushes to offline receivers are enqueued. Never rejects.
+   */
   readonly delivered: Promise<void>;
 }
 
-/** What a client asks to say, as far as it is valid by itself. */
+/** A validated `say`, before permission checks. */
 interface Draft {
   readonly to: { readonly id: string; readonly type: Type };
   readonly content: Message['content'];
@@ -56,9 +58,9 @@ interface Draft {
 }
 
 /**
- * Says something: stores the message, then sends it to all devices of the receivers (`message`) and to the other devices
- * of the speaker (`yourself`), and confirms it to this device (`ack`) if the message had an ack number.
- * Returns as soon as it is stored; the deliveries go on.
+ * Handles `say`. Stores the message and sends it to all devices of the receivers (`message`) and to the sender's other
+ * devices (`yourself`). If the message has an ack number, this device gets `ack`. Returns after the write, while
+ * delivery continues.
  * @throws ChatError 5001, 5003, 5004 or 5010: then nothing was stored or sent
  */
 export async function say(speaker: Speaker, input: unknown, arrival: Arrival): Promise<SayResult> {
@@ -99,7 +101,7 @@ async function store(speaker: Speaker, draft: Draft, { conversation }: Audience,
   return message;
 }
 
-/** Settles when everybody has the message, or those who are offline will get a push. Never fails. */
+/** Resolves when all online receivers have the message and pushes to offline receivers are enqueued. Never rejects. */
 async function publish(speaker: Speaker, draft: Draft, audience: Audience, message: Message): Promise<void> {
   const { to, ack, push } = draft;
   const { app, connectionId } = speaker;
@@ -115,7 +117,7 @@ async function publish(speaker: Speaker, draft: Draft, audience: Audience, messa
     ack !== undefined && deliver([current ?? { owner: speaker, connectionId }], ackEvent(message, ack)),
     fanOut(delivery, recipients, async (users) => {
       if (pushes) await enqueuePush(users, { app, event: messageView(message, senderView), push });
-    }).catch((error) => logger.error('A message was not delivered to all', { error })),
+    }).catch((error) => logger.error('Message delivery incomplete', { error })),
     deliver(
       speakerConnections.filter((device) => device !== current),
       yourselfEvent(message, to),

@@ -14,24 +14,24 @@ import { findApp } from '../store/apps.ts';
 import { type PresenceChange, registerConnection, unregisterConnection } from '../store/connections.ts';
 import { notifyOnline } from './presence.ts';
 
-/** A principal who logs in, and what the login asks for. */
+/** A principal and the options of their login. */
 export interface Login {
   readonly principal: Principal;
   readonly options: LoginOptions;
 }
 
-/** A connection on which a principal is logged in. */
+/** A connection with a logged-in principal. */
 export interface Session {
   readonly connectionId: string;
   readonly principal: Principal;
-  /** Whom to notify that the user is online; undefined when nobody has to be. */
+  /** The online notification to send. Undefined when none is due. */
   readonly news: PresenceChange | undefined;
 }
 
 /**
- * Saves what the login asks for and registers the connection: from here on the principal is online and receives messages
- * on it. This happens before the client is told, because a client that knows it is logged in must not miss a message.
- * @returns undefined when the connection is registered already, or has closed
+ * Saves the login options and registers the connection. From then on the principal is online and receives messages on
+ * it. Registration precedes the login event, so that a client with a confirmed login misses no message.
+ * @returns undefined when the connection is already registered or closed
  * @throws ChatError 5001, 5005, 5008 or 5010 when the login options cannot be saved or the device limit is reached
  */
 export async function startSession(
@@ -45,7 +45,7 @@ export async function startSession(
   return { connectionId, principal, news: news && { ...news, friends: news.friends && friends > 0 } };
 }
 
-/** Sends `login`, in strict mode with the token that REST requests need. Then notifies others that the user is online. */
+/** Sends `login`, in strict mode with the token for REST requests. Then notifies others that the user is online. */
 export async function confirmLogin(session: Session, now: number): Promise<void> {
   const { connectionId, principal } = session;
   const outcome = await sendLogin(connectionId, principal, now).catch(async (error) => {
@@ -57,16 +57,16 @@ export async function confirmLogin(session: Session, now: number): Promise<void>
 }
 
 /**
- * Notifies others that the user is online. The registration has claimed that for this session, so it is due even when the
- * client cannot be told of its login: the next login finds the user announced.
+ * Notifies others that the user is online. The registration has claimed this notification for the session, and later
+ * logins do not repeat it. So it must be sent even when the login event cannot be delivered.
  */
 export async function announceSession({ connectionId, news }: Session): Promise<void> {
   if (news) await notifyOnline(news, connectionId);
 }
 
 /**
- * Removes the connection of a client that left while it was logged in. `$disconnect` may have been handled already, and
- * others may have been told that the user is offline. That must remain the last word.
+ * Removes the connection of a client that closed during the login. If `$disconnect` was handled earlier, others may
+ * already have an offline event. Then no online event may follow it.
  */
 async function endSession(session: Session): Promise<void> {
   const removal = await unregisterConnection(session.connectionId, session.principal);
@@ -81,12 +81,13 @@ async function sendLogin(connectionId: string, principal: Principal, now: number
   return post(connectionId, chatFrame(login));
 }
 
-/** Failures of a login that may succeed at another time with the same credentials. */
+/** Login failures that may not recur with the same credentials. */
 const TEMPORARY: ReadonlySet<ErrorCode> = new Set([ERROR.database, ERROR.conflict, ERROR.memberLimit]);
 
 /**
- * Sends a failed `login`, removes the client from the namespace, and closes the connection. Without the removal, stock
- * clients would reconnect with the same credentials forever. After a temporary failure they should, so it is left out.
+ * Sends a failed `login`, removes the client from the namespace, and closes the connection. Without the removal,
+ * clients reconnect forever with the same credentials. After a temporary failure they should reconnect, so the removal
+ * is omitted.
  */
 export async function refuseLogin(connectionId: string, { code, message }: ChatError): Promise<void> {
   count(code === ERROR.database ? METRIC.loginsFailed : METRIC.loginsRefused);

@@ -1,67 +1,70 @@
 import type { Principal } from '../shared/principal.ts';
 
-/** Posts that somebody may make: so many in a second, and as many more at once. */
+/** A post allowance: posts per second, plus a burst. */
 export interface PostAllowance {
   readonly perSecond: number;
   readonly burst: number;
 }
 
-/** How many posts are under way at once: as many as the SDK keeps sockets for. */
+/** Maximum concurrent posts, equal to the socket limit of the SDK. */
 export const AT_ONCE = 50;
 
-/** How often a post is tried, with longer and longer pauses (ms): some eight seconds in all. */
+/** Maximum attempts of a post. The pauses (ms) grow exponentially and total about eight seconds. */
 export const ATTEMPTS = 8;
 export const pauseAfter = (attempt: number, random = Math.random()) => random * Math.min(4000, 100 * 2 ** attempt);
 
-/** To so many connections an invocation posts by itself, and is done sooner than others would have started. */
+/** Up to this number of connections, posting directly is faster than starting other invocations. */
 export const MAX_DIRECT = 100;
 
-/** The connections of so many members are found by the invocation that has the message: twelve reads in all. */
+/** Up to this number of members, the invocation that has the message reads the connections: twelve reads in total. */
 export const MAX_LISTED = 1000;
 
-/** How many recipients one job names: even with the longest ids and content, Lambda takes it (1 MB). */
+/** Maximum recipients of one job. With the longest ids and content, the event stays below the Lambda limit of 1 MB. */
 export const MAX_IN_JOB = 1000;
 
-/** So many connections are worth a shard: starting one more invocation takes as long as some ten posts. */
+/** Minimum connections per shard. Starting an invocation takes as long as about ten posts. */
 const WORTH_A_SHARD = 50;
 
-/** How many posts per second one shard is relied upon to make; computing alone would allow some 2000. */
+/** Expected posts per second of one shard. The CPU alone would allow about 2000. */
 const SHARD_RATE = 300;
 
 /**
- * How many shards share an audience. A power of two, so that ranges fall into parts of one length. Neither would more of
- * them be sooner done, as the allowance is used up, nor do they take the account's concurrency away from others.
- * @param connections how many there are, or may be
+ * The number of shards for an audience. It is a power of two, so that ranges split evenly. More shards would exceed the
+ * post allowance, and would use concurrency that other functions of the account need.
+ * @param connections the number of connections, or an upper bound
  */
 export function shardsFor(connections: number, { perSecond }: PostAllowance): number {
   const wanted = Math.min(connections / WORTH_A_SHARD, perSecond / SHARD_RATE);
   return 2 ** Math.ceil(Math.log2(Math.max(1, wanted)));
 }
 
-/** What one of several shards may post, so that all of them together keep to the allowance. */
+/** The share of one shard, so that all shards together stay within the allowance. */
 export function shareOf({ perSecond, burst }: PostAllowance, shards: number): PostAllowance {
   return { perSecond: perSecond / shards, burst: burst / shards };
 }
 
-/** Numbers from one up to another, which is not among them. */
+/** Integers from `from` to `to`, without `to`. */
 export interface NumberRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** Cuts a range into so many parts, or into numbers where there are not so many. */
+/** Splits a range into `parts` ranges, or into single numbers if it has fewer. */
 export function splitRange({ from, to }: NumberRange, parts: number): NumberRange[] {
   const count = Math.min(parts, to - from);
   const edge = (n: number) => from + Math.floor(((to - from) * n) / count);
   return Array.from({ length: count }, (_, n) => ({ from: edge(n), to: edge(n + 1) }));
 }
 
-/** Deals recipients out to so many shards, or to more, if a job could not name them; those of one owner to one of them. */
+/**
+ * Distributes recipients over shards, and keeps those of one owner together. Adds shards if a job would exceed its
+ * maximum.
+ */
 export function splitRecipients<R extends { readonly owner?: Principal | undefined }>(
   recipients: readonly R[],
   shards: number,
 ): R[][] {
-  // Half as many, because the devices of the last owner come on top.
+  // Half the maximum, because the devices of the last owner may exceed the size.
   const count = Math.max(shards, Math.ceil(recipients.length / (MAX_IN_JOB / 2)));
   const size = Math.ceil(recipients.length / count);
   const dealt: R[][] = [];

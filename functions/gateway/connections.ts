@@ -10,8 +10,8 @@ import { ENV, METRIC } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 
 /**
- * The SDK retries 429 by itself, with backoff and jitter: it means that the account's post rate is exceeded
- * or that this client's buffer is full. Five attempts take four seconds on average, and eight at most.
+ * The SDK retries status 429 with backoff and jitter. The status means that the account exceeds its post rate, or that
+ * the buffer of the client is full. Five attempts take four seconds on average and at most eight.
  */
 const client = new ApiGatewayManagementApiClient({
   ...clientConfig('quick'),
@@ -20,15 +20,15 @@ const client = new ApiGatewayManagementApiClient({
 });
 countThrottling(client, METRIC.postsThrottled);
 
-/** The same without retries, for those who have to know that they are refused. */
-const impatient = new ApiGatewayManagementApiClient({
+/** A client without retries, for callers that must react to throttling. */
+const clientWithoutRetries = new ApiGatewayManagementApiClient({
   ...clientConfig('quick'),
   endpoint: requireEnv(ENV.callbackUrl),
   maxAttempts: 1,
 });
-countThrottling(impatient, METRIC.postsThrottled);
+countThrottling(clientWithoutRetries, METRIC.postsThrottled);
 
-/** API Gateway's answer for a connection that is closed, or whose `$connect` has not returned yet. */
+/** API Gateway returns 410 for a closed connection, and for one whose `$connect` has not returned yet. */
 function isGone(error: unknown): boolean {
   return status(error) === 410;
 }
@@ -39,7 +39,7 @@ function status(error: unknown): unknown {
   return metadata && typeof metadata === 'object' && 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined;
 }
 
-/** Posts one text frame. Answers `gone` when the connection does not exist (any more); throws on every other failure. */
+/** Posts one text frame. Returns `gone` when the connection does not exist. Throws on every other failure. */
 export async function post(connectionId: string, frame: string): Promise<'sent' | 'gone'> {
   try {
     await client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame }));
@@ -51,26 +51,26 @@ export async function post(connectionId: string, frame: string): Promise<'sent' 
 }
 
 /**
- * Posts one text frame, once. Answers `gone` when the connection does not exist (any more), `refused` when this would be
- * one post too many for the account or the client, `failed` when it may succeed another time; throws on every other failure.
+ * Posts one text frame without retries. Returns `gone` when the connection does not exist. Returns `refused` when the
+ * account or the client is throttled. Returns `failed` after a temporary failure. Throws on every other failure.
  */
 export async function tryPost(connectionId: string, frame: string): Promise<'sent' | 'gone' | 'refused' | 'failed'> {
   try {
-    await impatient.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame }));
+    await clientWithoutRetries.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame }));
     return 'sent';
   } catch (error) {
     if (isGone(error)) return 'gone';
     const answer = status(error);
     if (answer === 429) return 'refused';
-    // Without an answer the network failed.
+    // No status code means a network failure.
     if (typeof answer !== 'number' || answer >= 500) return 'failed';
     throw error;
   }
 }
 
 /**
- * Posts the first frame of a connection, for at most about three seconds: until `$connect` has returned
- * to API Gateway, posts are answered with 410 although the client is there.
+ * Posts the first frame of a connection, and retries for about three seconds. API Gateway answers 410 until `$connect`
+ * has returned, although the client is connected.
  */
 export async function postFirst(connectionId: string, frame: string): Promise<'sent' | 'gone'> {
   for (let pause = 10; pause < 2000; pause *= 2) {
@@ -81,12 +81,13 @@ export async function postFirst(connectionId: string, frame: string): Promise<'s
 }
 
 /**
- * When something last went over a connection, epoch ms. AWS does not tell whether what the server posts counts, so it may.
+ * The time of the last activity on a connection, in epoch ms. AWS does not document whether frames from the server
+ * count as activity, so they may.
  */
 export async function lastActiveAt(connectionId: string): Promise<number | 'gone'> {
   try {
     const { LastActiveAt } = await client.send(new GetConnectionCommand({ ConnectionId: connectionId }));
-    if (!LastActiveAt) throw new Error('API Gateway did not tell when the connection was last active');
+    if (!LastActiveAt) throw new Error('API Gateway returned no LastActiveAt for the connection');
     return LastActiveAt.getTime();
   } catch (error) {
     if (isGone(error)) return 'gone';
@@ -94,7 +95,7 @@ export async function lastActiveAt(connectionId: string): Promise<number | 'gone
   }
 }
 
-/** Closes a connection; one that is closed already is no error. */
+/** Closes a connection. A connection that is already closed is not an error. */
 export async function close(connectionId: string): Promise<void> {
   try {
     await client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));

@@ -1,16 +1,16 @@
 import { TIMEOUT_MS } from '../shared/aws-client.ts';
 import { postSigned } from './signed-request.ts';
 
-/** The longest delay that SQS knows, in seconds. */
+/** Maximum delay of an SQS message, in seconds. */
 export const MAX_DELAY_S = 900;
 
 /**
- * Puts a message into a queue, from which it can be received after a delay.
+ * Sends a message to a queue with a delay.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
- * @throws when SQS does not take it
+ * @throws when SQS rejects the message
  */
 export async function sendDelayed(queueUrl: string, message: object, delaySeconds: number): Promise<void> {
-  // The variable by which all AWS SDKs are led elsewhere.
+  // All AWS SDKs use this variable to redirect requests to another endpoint.
   const endpoint = process.env.AWS_ENDPOINT_URL ?? new URL(queueUrl).origin;
   const { status, body } = await postSigned(new URL('/', endpoint).href, {
     service: 'sqs',

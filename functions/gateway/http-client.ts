@@ -6,7 +6,7 @@ import { CONNECT_TIMEOUT_MS } from '../shared/aws-client.ts';
 export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** How long the answer may take, ms. */
+  /** Maximum time until the response is complete, in ms. */
   readonly timeoutMs: number;
 }
 
@@ -20,8 +20,9 @@ const https = new HttpsAgent({ keepAlive: true });
 const http = new HttpAgent({ keepAlive: true });
 
 /**
- * Posts something over a connection that is kept alive. While Lambda freezes a function, the other side may close such a
- * connection; the function finds that out when it uses it. So a request that is reset on one is repeated on a new one, once.
+ * Posts over a keep-alive connection. The server may close the connection while Lambda freezes the function. The
+ * function detects this only on the next request. A request that fails with a reset on a reused connection is therefore
+ * retried once on a new one.
  */
 export async function post(url: string, request: HttpRequest): Promise<HttpResponse> {
   const first = await attempt(url, request, url.startsWith('https:') ? https : http);

@@ -5,12 +5,12 @@ import { requireEnv } from '../shared/environment.ts';
 import type { HttpResponse } from './http-client.ts';
 import { postSigned } from './signed-request.ts';
 
-/** A function that is waited for answers within the time that its caller has. */
+/** Keeps a synchronous invocation within the time limit of its caller. */
 const SYNCHRONOUS_TIMEOUT_MS = 28_000;
 
 /**
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
- * The event takes along which request it comes of: Lambda hands a client context over in synchronous invocations only.
+ * The event carries the correlation id, because Lambda passes a client context only to synchronous invocations.
  */
 async function send(url: string, type: 'Event' | 'RequestResponse', event: object): Promise<HttpResponse> {
   const response = await postSigned(url, {
@@ -23,12 +23,15 @@ async function send(url: string, type: 'Event' | 'RequestResponse', event: objec
   return response;
 }
 
-/** The Invoke URL of the very function that runs: CloudFormation cannot tell a function its own name, so Lambda does. */
+/**
+ * The Invoke URL of the running function. CloudFormation cannot pass a function its own name, so the name comes from
+ * Lambda.
+ */
 export const ownUrl = (): string =>
   `${requireEnv(ENV.functionsUrl)}${requireEnv('AWS_LAMBDA_FUNCTION_NAME')}/invocations`;
 
 /**
- * Invokes a function asynchronously: Lambda has taken the event over when this returns, and retries it by itself.
+ * Invokes a function asynchronously. On return, Lambda has accepted the event and is responsible for retries.
  * @param url the function's Invoke URL
  * @throws when Lambda does not accept the event
  */
@@ -37,9 +40,9 @@ export async function invokeAsync(url: string, event: object): Promise<void> {
 }
 
 /**
- * Invokes a function and waits for what it returns.
+ * Invokes a function and waits for its result.
  * @param url the function's Invoke URL
- * @throws when it failed, or Lambda did not run it
+ * @throws when the function fails or Lambda does not run it
  */
 export async function invoke(url: string, event: object): Promise<unknown> {
   const { headers, body } = await send(url, 'RequestResponse', event);

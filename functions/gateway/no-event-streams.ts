@@ -1,6 +1,7 @@
 /**
- * What bundles hold in place of `@smithy/core/event-streams` (an alias in lib/macaw-function.ts): 15 KB that only calls whose
- * answer is a stream of events need, and none is made here. S3's client, which has such a call, asks for two of its functions.
+ * Replaces `@smithy/core/event-streams` in bundles, through an alias in lib/macaw-function.ts. Only calls that return
+ * an event stream need its 15 KB, and the functions make none. The S3 client has such a call and imports these two
+ * functions.
  */
 export const resolveEventStreamSerdeConfig = <T>(config: T): T => config;
 export const eventStreamSerdeProvider = undefined;

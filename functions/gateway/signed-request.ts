@@ -14,8 +14,8 @@ export interface SignedRequest {
 }
 
 /**
- * Posts to an AWS API, signed as the function's role. The SDK's client would do the same, and take 71 KB of each bundle.
- * A request that meets 429 or 5xx is retried with backoff.
+ * Posts to an AWS API, signed with the role of the function. The SDK client would do the same, but adds 71 KB to each
+ * bundle. A response of 429 or 5xx is retried with backoff.
  */
 export async function postSigned(url: string, request: SignedRequest): Promise<HttpResponse> {
   const { service, headers, body, timeoutMs } = request;

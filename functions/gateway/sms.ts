@@ -3,13 +3,13 @@ import { clientConfig } from '../shared/aws-client.ts';
 
 const sns = new SNSClient(clientConfig('service'));
 
-/** Sends a text message. @param phone in the form of E.164: `+8613800138000` */
+/** Sends a text message. @param phone in E.164 format: `+8613800138000` */
 export async function sendSms(phone: string, text: string): Promise<void> {
   await sns.send(
     new PublishCommand({
       PhoneNumber: phone,
       Message: text,
-      // Codes go out ahead of advertising, and also to those who refused that.
+      // AWS delivers transactional messages with priority, and also to users who opted out of promotional messages.
       MessageAttributes: { 'AWS.SNS.SMS.SMSType': { DataType: 'String', StringValue: 'Transactional' } },
     }),
   );

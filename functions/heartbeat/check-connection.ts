@@ -7,24 +7,28 @@ import { METRIC } from '../shared/constants.ts';
 import { HEARTBEAT, type Round } from '../shared/heartbeat-times.ts';
 import { claimPing } from '../store/heartbeats.ts';
 
-/** Does what is due for one connection; never fails. `now` is the minute of the schedule, epoch ms. */
+/**
+ * Runs the heartbeat that is due for one connection. Never throws. `now` is the minute of the schedule, in epoch ms.
+ */
 export async function checkConnection(round: Round, connectionId: string, now: number): Promise<void> {
   try {
     await (round === 'ping' ? ping(connectionId, now) : check(connectionId, now));
   } catch (error) {
     count(METRIC.postsFailed);
-    logger.error('A heartbeat failed', { connection_id: connectionId, error });
+    logger.error('Heartbeat failed', { connection_id: connectionId, error });
   }
 }
 
-/** Pings a client, unless another run did so; one that has not answered the last ping is taken for dead. */
+/**
+ * Pings a client, unless another run pinged it in this minute. Removes the connection if the last ping is unanswered.
+ */
 async function ping(connectionId: string, now: number): Promise<void> {
   const claim = await claimPing(connectionId, now);
   if (claim === 'unanswered') return end(connectionId);
   if (claim === 'claimed' && (await post(connectionId, PING)) === 'gone') await removeConnection(connectionId);
 }
 
-/** A client that pings by itself, and has not for so long, is dead. */
+/** Removes a connection whose client has not pinged within the allowed time. */
 async function check(connectionId: string, now: number): Promise<void> {
   const heardAt = await lastActiveAt(connectionId);
   if (heardAt === 'gone') return removeConnection(connectionId);

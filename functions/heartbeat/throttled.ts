@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Does some work for all of them, at most so many at once and in a second. */
+/** Runs a task for every item, with a limit on concurrency and on tasks per second. */
 export async function throttled<T>(
   all: readonly T[],
   perSecond: number,

@@ -1,7 +1,7 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 
-/** What is logged of an error: never its other properties, in which the SDK hands over items and requests. */
+/** Logs only these fields of an error. SDK errors also contain items and requests, which must not reach the log. */
 class Formatter extends LogFormatter {
   override formatAttributes(given: UnformattedAttributes, ids: LogAttributes): LogItem {
     const { logLevel, timestamp, message, serviceName, lambdaContext, xRayTraceId } = given;
@@ -24,7 +24,7 @@ class Formatter extends LogFormatter {
 }
 
 /**
- * Writes lines of JSON, each with the ids of what the invocation is about. Ids and errors only: what people say, their keys,
- * tokens, passwords and phones have no place in a log.
+ * Writes one JSON object per line, with the ids of the current invocation. Log only ids and errors. Message content,
+ * keys, tokens, passwords and phone numbers must not reach the log.
  */
 export const logger = new Logger({ logFormatter: new Formatter() });

@@ -5,27 +5,26 @@ type Name = (typeof METRIC)[keyof typeof METRIC];
 
 const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
 
-/** What this invocation has counted so far. */
+/** Counts of the current invocation. */
 const counts = new Map<Name, number>();
 
-/** Counts something that happened. */
 export function count(name: Name, times = 1): void {
   counts.set(name, (counts.get(name) ?? 0) + times);
 }
 
 /**
- * Records that a message has reached those who are online.
- * @param arrival when it reached the gateway, epoch ms
- * @param posts to how many connections it went
+ * Records that a message has reached all online receivers.
+ * @param arrival when the message reached the gateway, epoch ms
+ * @param posts number of connections that received it
  */
 export function recordDelivery(arrival: number, posts: number): void {
   if (posts === 0) return;
-  // The clocks of the gateway and of this machine may differ by a little.
+  // The clocks of the gateway and the function may differ slightly.
   metrics.addMetric(METRIC.deliveryLatency, MetricUnit.Milliseconds, Math.max(0, Date.now() - arrival));
   metrics.addMetric(METRIC.fanOut, MetricUnit.Count, posts);
 }
 
-/** Writes how many days a push certificate is still valid. */
+/** Records the number of days until a push certificate expires. */
 export function recordCertificate(
   dimensions: { readonly app: string; readonly platform: string },
   daysLeft: number,
@@ -35,8 +34,8 @@ export function recordCertificate(
 }
 
 /**
- * Writes what was counted, in one line from which CloudWatch takes the metrics; the ids in it make it the record of what
- * the invocation did. Nothing is written when there was nothing to count.
+ * Writes all counts in one line, from which CloudWatch extracts the metrics. The ids make the line a record of the
+ * invocation. Writes nothing without counts.
  */
 export function publishMetrics(ids: Readonly<Record<string, string>>): void {
   for (const [name, times] of counts) metrics.addMetric(name, MetricUnit.Count, times);

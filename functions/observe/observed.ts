@@ -3,14 +3,14 @@ import * as z from 'zod/mini';
 import { logger } from './logger.ts';
 import { publishMetrics } from './metrics.ts';
 
-/** What events say of their origin: those of the gateway, and the jobs that functions hand one another. */
+/** The origin fields of an event: from the gateway, or from a job that another function enqueued. */
 const Origin = z.object({
   correlationId: z.optional(z.string()),
   connectionId: z.optional(z.string()),
   requestContext: z.optional(z.object({ requestId: z.optional(z.string()), connectionId: z.optional(z.string()) })),
 });
 
-/** The ids of what an invocation is about, by their names in the log. */
+/** The ids of an invocation, by their names in the log. */
 interface Ids {
   readonly correlation_id?: string;
   readonly connection_id?: string;
@@ -18,22 +18,22 @@ interface Ids {
   readonly message_id?: string;
 }
 
-/** An environment handles one invocation at a time. */
+/** A Lambda execution environment handles one invocation at a time. */
 let current: Ids = {};
 
-/** Adds to every line that this invocation still logs what it is about. */
+/** Adds ids to all later log lines of this invocation. */
 export function addLogContext(ids: Ids): void {
   current = { ...current, ...ids };
   logger.appendKeys({ ...ids });
 }
 
-/** Names all that comes of one request: made at the gateway, and handed on to every function that works for it. */
+/** The id of the original request. Every function that works for the request logs the same id. */
 export const correlationId = (): string | undefined => current.correlation_id;
 
-/** How long before Lambda cuts an invocation off, with all that it has not written yet, ms. */
+/** How many ms before the Lambda timeout the remaining logs and metrics are written. */
 const LAST_MOMENT = 300;
 
-/** A handler whose failures are logged, and whose metrics are written when it ends. It behaves as it does without. */
+/** Wraps a handler: logs its failures, and writes its metrics when it ends. The result and the errors stay the same. */
 export function observed<E, R>(
   handle: (event: E, context: Context) => Promise<R>,
 ): (event: E, context: Context) => Promise<R> {
@@ -50,13 +50,13 @@ export function observed<E, R>(
     const publish = () =>
       publishMetrics({ function_name: context.functionName, function_request_id: context.awsRequestId, ...current });
     const lastMoment = setTimeout(() => {
-      logger.error('The time is over');
+      logger.error('Lambda timeout imminent');
       publish();
     }, context.getRemainingTimeInMillis() - LAST_MOMENT);
     try {
       return await handle(event, context);
     } catch (error) {
-      logger.error('The invocation failed', { error });
+      logger.error('Invocation failed', { error });
       throw error;
     } finally {
       clearTimeout(lastMoment);

@@ -2,11 +2,11 @@ import type { MiddlewareStack } from '@smithy/types';
 import type { METRIC } from '../shared/constants.ts';
 import { count } from './metrics.ts';
 
-/** DynamoDB's errors, and that of API Gateway's connections. */
+/** The throttling errors of DynamoDB and of API Gateway's connections API. */
 const THROTTLED =
   /^(Throttling\w*|ProvisionedThroughputExceededException|RequestLimitExceeded|LimitExceededException)$/;
 
-/** Counts each time that AWS throttles a client's call, also when the SDK then tries again and succeeds. */
+/** Counts every throttled attempt, including attempts that the SDK later retries with success. */
 export function countThrottling<I extends object, O extends object>(
   client: { readonly middlewareStack: MiddlewareStack<I, O> },
   metric: (typeof METRIC)['postsThrottled' | 'tableThrottles'],
@@ -20,7 +20,8 @@ export function countThrottling<I extends object, O extends object>(
         throw error;
       }
     },
-    // Around the reading of each answer, which makes an error of it, and so within the retries.
+    // The middleware wraps deserialization, which creates the errors. This position is inside the retry loop, so it
+    // runs per attempt.
     { name: 'countThrottling', step: 'deserialize', priority: 'high' },
   );
 }

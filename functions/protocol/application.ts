@@ -1,50 +1,54 @@
 import type { Eio } from './eio.ts';
 
-/** One websocket, as its host shows it to the protocol. */
+/** One WebSocket connection, as the host presents it to the protocol. */
 export interface Connection {
   readonly id: string;
   readonly eio: Eio;
-  /** The namespaces that the client has joined; `serve` adds and removes. */
+  /** The namespaces that the client has joined. `serve` updates the set. */
   readonly namespaces: Set<string>;
   send(frame: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** One namespace on one connection: what Socket.IO calls a socket. */
+/** One namespace on one connection: a socket in Socket.IO terms. */
 export interface Socket {
   readonly connection: Connection;
   readonly namespace: string;
   emit(name: string, ...args: unknown[]): Promise<void>;
 }
 
-/** What a client brought along when it joined a namespace. */
+/** The data that a client sends when it joins a namespace. */
 export interface Handshake {
-  /** From behind the namespace; Engine.IO 3 only. */
+  /** The query after the namespace; Engine.IO 3 only. */
   readonly query: Record<string, string>;
-  /** The CONNECT packet's own; empty when there was none. */
+  /** The payload of the CONNECT packet; empty if the packet has none. */
   readonly payload: Record<string, unknown>;
 }
 
-/** How an application refuses a namespace join (CONNECT_ERROR). */
+/** The error with which an application rejects a namespace join (CONNECT_ERROR). */
 export interface Refusal {
   readonly message: string;
   readonly data?: unknown;
 }
 
-/** What is served. What its methods throw, `serve` throws. */
+/** The application that `serve` calls. Errors of its methods propagate through `serve`. */
 export interface Application {
   /**
-   * Decides about a namespace join: undefined confirms it; `repeated` leaves it unanswered, because it was answered before.
+   * Decides about a namespace join. `undefined` confirms the join. `repeated` sends no answer, because an earlier join
+   * was answered.
    */
   connect(socket: Socket, handshake: Handshake): Promise<Refusal | 'repeated' | undefined>;
-  /** Called after the join was confirmed. */
+  /** Called after the join is confirmed. */
   connected?(socket: Socket, handshake: Handshake): Promise<void>;
-  /** Called instead when the confirmation could not be sent. */
+  /** Called instead of `connected` when the confirmation cannot be sent. */
   unconfirmed?(socket: Socket): Promise<void>;
-  /** Returns the arguments of the acknowledgement; they are sent only if the client asked for one. undefined = none. */
+  /**
+   * Returns the arguments of the acknowledgement, which is sent only if the client requested one. `undefined` sends
+   * none.
+   */
   event(socket: Socket, name: string, args: unknown[], id: number | undefined): Promise<readonly unknown[] | undefined>;
-  /** The client acknowledged an event that was sent with this id. */
+  /** Called when the client acknowledges an event that was sent with this id. */
   ack?(socket: Socket, id: number, args: unknown[]): Promise<void>;
-  /** The client left the namespace. A connection that just ends is the host's to notice. */
+  /** Called when the client leaves the namespace. The host must detect closed connections itself. */
   disconnect?(socket: Socket): Promise<void>;
 }

@@ -1,9 +1,9 @@
 /**
- * The frame protocol: Engine.IO 3 and 4 on the websocket transport, carrying Socket.IO 4 and 5.
- * Pure: it imports nothing of the project, opens nothing, and waits for nothing but the application it serves.
+ * The frame protocol: Engine.IO 3 and 4 over WebSocket, with Socket.IO 4 and 5. It has no dependency on other project
+ * code. It opens no connections and waits only for the application that it serves.
  *
- * Sources: https://github.com/socketio/engine.io-protocol and https://github.com/socketio/socket.io-protocol
- * (their branches `v3` and `v4` for the older revisions), and the frames of the clients 1.4.8 to 4.8.4.
+ * Sources: https://github.com/socketio/engine.io-protocol and https://github.com/socketio/socket.io-protocol (branches
+ * `v3` and `v4` for the older revisions), and recorded frames of the clients 1.4.8 to 4.8.4.
  */
 export type { Application, Connection, Handshake, Refusal, Socket } from './application.ts';
 export { type Eio, parseEio } from './eio.ts';

@@ -1,9 +1,9 @@
-/** What JSON can say. */
+/** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /**
- * Parses JSON without throwing; undefined, which JSON cannot say, when the text is none. A lone surrogate, which
- * escapes can write but UTF-8 cannot, becomes U+FFFD.
+ * Parses JSON without throwing. Returns undefined for invalid JSON. A lone escaped surrogate, which UTF-8 cannot
+ * encode, becomes U+FFFD.
  */
 export function tryParseJson(text: string): Json | undefined {
   try {
@@ -19,12 +19,12 @@ const wellFormed = (json: string) =>
 const ESCAPED_SURROGATE = /\\u[dD][89a-fA-F]/;
 
 /**
- * An escaped backslash, a pair of escaped surrogates, or one without its other half, which alone is captured. Each
- * alternative consumes what it matches, so the search is linear.
+ * Matches an escaped backslash, a pair of escaped surrogates, or a lone surrogate. Only the lone surrogate is captured.
+ * Each alternative consumes its match, so the search is linear.
  */
 const ESCAPE = /\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})/g;
 
-/** Whether a JSON value is an object: no array, not null. */
+/** Whether a JSON value is an object, not an array or null. */
 export function isJsonObject(value: Json | undefined): value is { [key: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

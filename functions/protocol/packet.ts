@@ -1,6 +1,6 @@
 import { MESSAGE } from './engine.ts';
 
-/** Socket.IO packet types, the second character of a message frame. Revision 4 calls CONNECT_ERROR "ERROR". */
+/** Socket.IO packet types: the second character of a message frame. Revision 4 calls CONNECT_ERROR "ERROR". */
 export const PACKET = {
   connect: '0',
   disconnect: '1',
@@ -13,10 +13,10 @@ export const PACKET = {
 
 export type PacketType = (typeof PACKET)[keyof typeof PACKET];
 
-/** The namespace that is left out on the wire. */
+/** The default namespace, which packets omit. */
 export const MAIN_NAMESPACE = '/';
 
-/** Names that clients and servers emit to themselves; socket.io-parser refuses a packet that carries one. */
+/** Names that clients and servers emit locally. socket.io-parser rejects a packet with such a name. */
 const RESERVED: ReadonlySet<string> = new Set([
   'connect',
   'connect_error',
@@ -30,7 +30,7 @@ export function isReserved(eventName: string): boolean {
   return RESERVED.has(eventName);
 }
 
-/** Whether a number can be the id of a packet that wants an acknowledgement. */
+/** Whether a number is a valid packet id for an acknowledgement. */
 export function isPacketId(id: number): boolean {
   return Number.isSafeInteger(id) && id >= 0;
 }
@@ -39,20 +39,20 @@ export interface Packet {
   readonly type: PacketType;
   readonly namespace: string;
   readonly id?: number | undefined;
-  /** Already JSON. */
+  /** JSON text. */
   readonly data?: string;
 }
 
 /**
- * Writes `4<type>[<namespace>,][<id>][<data>]`.
- * @throws RangeError for a namespace or an id that the receiver would read as something else
+ * Encodes `4<type>[<namespace>,][<id>][<data>]`.
+ * @throws RangeError for a namespace or an id that the receiver would parse as something else
  */
 export function encodePacket({ type, namespace, id, data = '' }: Packet): string {
   if (!namespace.startsWith('/') || namespace.includes(',')) {
-    throw new RangeError(`A namespace begins with "/" and holds no comma: ${JSON.stringify(namespace)}`);
+    throw new RangeError(`namespace: expected "/" first and no comma, got ${JSON.stringify(namespace)}`);
   }
   if (id !== undefined && !isPacketId(id)) {
-    throw new RangeError(`A packet id is a non-negative safe integer: ${id}`);
+    throw new RangeError(`id: expected a non-negative safe integer, got ${id}`);
   }
   return MESSAGE + type + (namespace === MAIN_NAMESPACE ? '' : `${namespace},`) + (id ?? '') + data;
 }

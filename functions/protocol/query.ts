@@ -1,7 +1,7 @@
 /**
- * Reads the query that Engine.IO 3 clients put behind a namespace. Its values come percent-encoded or as raw JSON,
- * depending on how the application handed its query to the client. The first of several equal keys counts.
- * The record has no prototype, so that no key of a client's can mean anything but itself.
+ * Parses the query that Engine.IO 3 clients append to a namespace. Values are percent-encoded or raw JSON, depending on
+ * how the application passes the query to the client. The first of several equal keys wins. The record has no
+ * prototype, so a key such as `__proto__` is an ordinary key.
  */
 export function parseQuery(text: string): Record<string, string> {
   const query: Record<string, string> = Object.create(null);
@@ -15,8 +15,9 @@ export function parseQuery(text: string): Record<string, string> {
 }
 
 /**
- * Every encoder escapes the double quote, so text that holds one was never encoded: it is raw JSON, in which
- * a percent sign means itself. So it does where it begins no escape. A plus sign is no space: no client writes it so.
+ * Every encoder escapes the double quote. Text that contains one is therefore raw JSON, in which a percent sign is
+ * literal. A percent sign that starts no valid escape is literal too. A plus sign is not a space, because no client
+ * encodes spaces so.
  */
 function decode(text: string): string {
   if (text.includes('"')) return text;

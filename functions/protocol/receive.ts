@@ -4,14 +4,14 @@ import { type Incoming, invalid } from './incoming.ts';
 import { readPacket } from './read-packet.ts';
 
 /**
- * Reads one text frame of a client. Never throws: what cannot be read is `invalid`.
+ * Parses one text frame of a client. Never throws: an unreadable frame is `invalid`.
  *
- * Pings and pongs are taken in either direction, although revision 3 has the client ping and revision 4 the server:
- * upgrade probes (`2probe`) come from clients of both, and a wrong ping harms nobody.
+ * Pings and pongs are accepted in both directions, although only the client pings in revision 3 and only the server in
+ * revision 4. Clients of both revisions send upgrade probes (`2probe`), and an unexpected ping is harmless.
  *
- * Binary data is `invalid`. It comes as a packet that counts its attachments and then one frame for each, so reading it
- * needs memory between frames; API Gateway refuses a client's binary frames, cannot send any, and delivers
- * base64 text frames (what a client with `forceBase64` sends) to concurrent invocations.
+ * Binary data is `invalid`. A binary message is one packet followed by one frame per attachment, so parsing it requires
+ * state between frames. API Gateway rejects binary frames from clients and cannot send them. It delivers base64 text
+ * frames, which clients with `forceBase64` send, to concurrent invocations.
  */
 export function receive(eio: Eio, frame: string): Incoming {
   const data = frame.slice(1);
@@ -29,12 +29,12 @@ export function receive(eio: Eio, frame: string): Incoming {
     case NOOP:
       return { kind: 'noop' };
     case OPEN:
-      return invalid('Only the server opens a session.');
+      return invalid('Only the server sends OPEN packets.');
     case BASE64:
       return invalid('Binary data is not supported.');
     case '':
       return invalid('The frame is empty.');
     default:
-      return invalid('The frame is no Engine.IO packet.');
+      return invalid('The frame is not an Engine.IO packet.');
   }
 }

@@ -3,10 +3,10 @@ import { ackFrame, connectErrorFrame, connectFrame, eventFrame } from './frames.
 import type { Incoming } from './incoming.ts';
 
 /**
- * Handles one frame, as `receive` has read it, for an application. It keeps nothing between frames but `connection.namespaces`.
+ * Handles one parsed frame for an application. The only state between frames is `connection.namespaces`.
  *
- * An invalid frame closes the connection, and so does a packet for a namespace that was not joined, as with socket.io.
- * A repeated join is ignored: the host may have confirmed the namespace before the client asked.
+ * An invalid frame closes the connection, as in socket.io. A packet for a namespace that was not joined does the same.
+ * A repeated join is ignored, because the host may confirm the namespace before the client asks.
  */
 export async function serve(application: Application, connection: Connection, incoming: Incoming): Promise<void> {
   switch (incoming.kind) {

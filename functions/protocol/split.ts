@@ -1,19 +1,19 @@
 import type { Eio } from './eio.ts';
 import { MAIN_NAMESPACE, PACKET } from './packet.ts';
 
-/** A Socket.IO packet taken apart, before anything is made of its parts. */
+/** The raw parts of a Socket.IO packet. */
 export interface Parts {
   readonly type: string;
   readonly namespace: string;
-  /** What followed `?` behind the namespace. */
+  /** The text after `?` behind the namespace. */
   readonly query: string;
-  /** Decimal digits, or nothing. */
+  /** Decimal digits, or an empty string. */
   readonly id: string;
-  /** What is left; JSON, if the packet is a good one. */
+  /** The remaining text; JSON in a valid packet. */
   readonly data: string;
 }
 
-/** Takes `<type>[<namespace>,][<id>][<data>]` apart. */
+/** Splits `<type>[<namespace>,][<id>][<data>]` into its parts. */
 export function split(eio: Eio, packet: string): Parts {
   const type = packet.slice(0, 1);
   const { path, query, rest } = splitNamespace(eio, type, packet.slice(1));
@@ -22,8 +22,9 @@ export function split(eio: Eio, packet: string): Parts {
 }
 
 /**
- * The namespace runs to the first comma or to the end. Engine.IO 3 clients may have put a query behind it, which is
- * no part of it; in Engine.IO 4 a question mark means nothing (socketio/socket.io, `client.ts`, treats both so).
+ * The namespace ends at the first comma or at the end of the text. Engine.IO 3 clients may append a query, which is not
+ * part of the namespace. In Engine.IO 4 a question mark has no special meaning. `client.ts` in socketio/socket.io
+ * behaves the same.
  */
 function splitNamespace(eio: Eio, type: string, text: string) {
   if (!text.startsWith('/')) return { path: MAIN_NAMESPACE, query: '', rest: text };
@@ -31,11 +32,11 @@ function splitNamespace(eio: Eio, type: string, text: string) {
   if (eio === 4) return { path: name, query: '', rest };
   const [path, query] = cut(name, '?');
   if (type !== PACKET.connect || path === name) return { path, query, rest };
-  // Clients 1.7 to 2.5 may write raw JSON into the query, commas and all, and 2.x puts one comma behind it.
+  // Clients 1.7 to 2.5 may write raw JSON with commas into the query. Clients 2.x append one comma.
   return { path, query: text.slice(path.length + 1).replace(/,$/, ''), rest: '' };
 }
 
-/** What is before the first separator, and what is behind it. */
+/** The text before and after the first separator. */
 function cut(text: string, separator: string): [string, string] {
   const at = text.indexOf(separator);
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];

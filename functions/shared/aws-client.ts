@@ -1,19 +1,22 @@
-/** How long connecting takes at most (ms), the handshake of TLS aside. */
+/** Maximum time to open a connection in ms, without the TLS handshake. */
 export const CONNECT_TIMEOUT_MS = 2000;
 
-/** How long AWS may take to answer, by what is asked (ms). A function lives for 29 seconds, and the SDK tries three times. */
+/**
+ * Maximum response time of AWS by kind of request, in ms. A function runs for 29 seconds, and the SDK makes three
+ * attempts.
+ */
 export const TIMEOUT_MS = {
-  /** Single items, small batches, posts, and what Lambda and SQS only take over. */
+  /** Single items, small batches, posts, and requests that Lambda and SQS only enqueue. */
   quick: 5000,
-  /** SNS, which talks to the push services, and Secrets Manager. */
+  /** SNS, which calls the push services, and Secrets Manager. */
   service: 8000,
-  /** Whole files. */
+  /** Complete files. */
   file: 20_000,
 } as const;
 
 /**
- * What every client of the SDK is created with. Without timeouts, a connection that died silently holds up a function until
- * Lambda ends it.
+ * The configuration of every SDK client. Without timeouts, a dead connection blocks a function until the Lambda
+ * timeout.
  */
 export const clientConfig = (kind: keyof typeof TIMEOUT_MS) => ({
   requestHandler: {

@@ -1,4 +1,4 @@
-/** Names that the infrastructure declares and the functions use; each stands here once. */
+/** Names that both the infrastructure and the functions use. */
 
 /** Environment variables of the functions. */
 export const ENV = {
@@ -26,16 +26,16 @@ export const ENV = {
   secretPrefix: 'SECRET_PREFIX',
 } as const;
 
-/** What an application's id may be. */
+/** The format of an application id. */
 export const APP_ID = /^[a-zA-Z0-9_-]{1,64}$/;
 
-/** How many days each kind of conversation is kept, unless the deployment says otherwise; in the words of macaw.json. */
+/** Default retention of each kind of conversation in days, with the names of macaw.json. */
 export const RETENTION_DAYS = { friend: 7, group: 7, stranger: 365, passenger: 365 } as const;
 
-/** How many days attachments are kept, unless the deployment says otherwise; in the words of macaw.json. */
+/** Default retention of attachments in days. */
 export const ATTACHMENT_DAYS = 7;
 
-/** Where CloudWatch keeps the metrics that the functions write, and how they are called there; docs/reference/metrics.md explains them. */
+/** The CloudWatch namespace and the names of the metrics. docs/reference/metrics.md explains them. */
 export const METRIC_NAMESPACE = 'Macaw';
 export const METRIC = {
   logins: 'Logins',
@@ -61,57 +61,57 @@ export const METRIC = {
   certificateDaysLeft: 'PushCertificateDaysLeft',
 } as const;
 
-/** What the names of a stage's secrets begin with; the id of the application whose keys they hold ends them. */
+/** The prefix of the secret names of a stage. The application id follows. */
 export const secretPrefix = (stage: string) => `macaw/${stage}/`;
 
-/** Where attachments lie, both in their bucket and below the public URL. */
+/** The path of attachments, in their bucket and below the public URL. */
 export const ATTACHMENTS = 'attachments';
 
-/** Below that: images whose creation makes their thumbnails, all other files, and the thumbnails. */
+/** Subfolders: images, whose creation triggers thumbnails; all other files; and the thumbnails. */
 export const IMAGES = `${ATTACHMENTS}/images/`;
 export const FILES = `${ATTACHMENTS}/files/`;
 export const THUMBNAILS = `${ATTACHMENTS}/thumbnails/`;
 
 /**
- * How long the body of a form may be, in bytes. Lambda takes events of 6 MB, in which the body is encoded as base64,
- * and the rest is for the headers (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+ * Maximum size of a form body in bytes. Lambda accepts events of 6 MB. The body is base64 in the event, and the rest is
+ * for the headers (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
  */
 export const FORM_BYTES = 4_600_000;
 
-/** What a client is told whose form is longer: by the edge, or by the function. */
-export const FORM_TOO_LONG = `A form may have at most ${FORM_BYTES} bytes. For a larger file post {filename, contentType, size} as JSON, and upload it to where the answer says`;
+/** The error message for a longer form, from the edge or from the function. */
+export const FORM_TOO_LONG = `The form is too large; at most ${FORM_BYTES} bytes are allowed. For a larger file, post {filename, contentType, size} as JSON and upload the file to the URL in the response`;
 
-/** Key attributes of every table (a table without a sort key uses the first only). */
+/** Key attributes of every table. A table without a sort key uses only the first. */
 export const PARTITION_KEY = 'pk';
 export const SORT_KEY = 'sk';
 
-/** The TTL attribute of every table that has one: epoch seconds, a number. */
+/** The TTL attribute of every table that has one: a number in epoch seconds. */
 export const EXPIRES = 'expires';
 
-/** Index over connections by the moment, within an interval, at which the schedule has to attend to them. */
+/** Index of connections by the time within the heartbeat interval at which they are due. */
 export const HEARTBEAT_INDEX = { name: 'heartbeat', shard: 'shard', due: 'due' } as const;
 
-/** Index over all connections of an application, for what is said to everybody. */
+/** Index of all connections of an application, for events to all users. */
 export const EVERYBODY_INDEX = { name: 'everybody', shard: 'everybody' } as const;
 
 /**
- * How many partitions the heartbeat index is spread over, for either kind of heartbeat. A connection is written there
- * when it comes and deleted when it goes, and a partition takes 1000 writes in a second: enough for millions, who come
- * back every two hours. Each costs half a read unit in every minute, also while nobody is there.
+ * Number of partitions of the heartbeat index for each kind of heartbeat. Each connection causes one write when it
+ * opens and one when it closes. A partition supports 1000 writes per second, enough for millions of connections that
+ * last two hours. Each partition costs half a read unit per minute, even without connections.
  */
 export const HEARTBEAT_SHARDS = 4;
 
-/** How many partitions the index over everybody is spread over: as many invocations can say something to everybody. */
+/** Number of partitions of the index of all connections, and so of parallel invocations for one event to all users. */
 export const EVERYBODY_SHARDS = 32;
 
-/** Sparse index over the heads of users, groups and rooms, and over accounts: all of an application's, by creation. */
+/** Sparse index of the heads of users, groups and rooms, and of accounts, by creation time within an application. */
 export const DIRECTORY_INDEX = { name: 'directory', partition: 'directory', created: 'ts' } as const;
 
-/** Index from a member to the groups and rooms they are in; its sort key is their partition. */
+/** Index from a member to their groups and rooms. The sort key is the partition of the group or room. */
 export const MEMBERSHIP_INDEX = { name: 'memberships', member: 'member' } as const;
 
-/** Sparse index over a user's contacts with strangers, by the time of the last. */
+/** Sparse index of a user's contacts with strangers, by the time of the last message. */
 export const CONTACT_INDEX = { name: 'contacts', owner: 'contact', last: 'ts' } as const;
 
-/** The header of a list that does not fit into one answer: how many entries to pass over to get the rest. */
+/** The response header of a partial list: the value of `_skip` that returns the rest. */
 export const NEXT_SKIP = 'x-macaw-next-skip';

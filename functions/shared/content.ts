@@ -1,13 +1,16 @@
 import * as z from 'zod/mini';
 import { ChatError, ERROR } from './errors.ts';
 
-/** Bytes of a content's and a remark's JSON: a hundred of them fit in one answer, and one fits in a gateway frame. */
+/**
+ * Maximum bytes of content and remark as JSON. A page of 100 messages fits into one response, and one message fits into
+ * a gateway frame.
+ */
 const CONTENT_BYTES = 28 * 1024;
 const REMARK_BYTES = 2 * 1024;
 
 const word = z.optional(z.nullable(z.string()));
 
-/** How receivers who are offline are told of a message. Source: the MaxIM clients' `push`. */
+/** How offline receivers are notified of a message. Source: the `push` object of MaxIM clients. */
 export const Push = z.object({
   enable: z.optional(z.nullable(z.boolean())),
   /** A sound file in the app, or `default`. */
@@ -19,14 +22,14 @@ export const Push = z.object({
   contentAvailable: z.optional(z.nullable(z.boolean())),
 });
 
-/** What is said, by whomever: the content, and how receivers who are offline are told. */
+/** A message from any sender: the content, and how offline receivers are notified. */
 export const MessageInput = z.object({
   content: z.object({ media: z._default(z.int().check(z.minimum(0), z.maximum(3)), 0), body: z.string() }),
   remark: word,
   push: z.optional(z.nullable(Push)),
 });
 
-/** @throws ChatError 5010 when content or remark are too long; `what` names what they are part of */
+/** @throws ChatError 5010 when content or remark is too long; `what` is the name of the parent parameter */
 export function checkContent(
   { content, remark }: Pick<z.output<typeof MessageInput>, 'content' | 'remark'>,
   what: string,
@@ -38,5 +41,5 @@ export function checkContent(
 function checkLength(value: unknown, limit: number, what: string): void {
   const bytes = Buffer.byteLength(JSON.stringify(value));
   if (bytes > limit)
-    throw new ChatError(ERROR.tooLong, `${what} takes ${bytes} bytes as JSON; at most ${limit} are allowed`);
+    throw new ChatError(ERROR.tooLong, `${what}: ${bytes} bytes as JSON; at most ${limit} are allowed`);
 }

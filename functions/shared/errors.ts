@@ -1,4 +1,4 @@
-/** The error codes that MaxIM's clients know. */
+/** The error codes of the MaxIM protocol. */
 export const ERROR = {
   badParameter: 5001,
   database: 5002,
@@ -17,7 +17,7 @@ export const ERROR = {
 
 export type ErrorCode = (typeof ERROR)[keyof typeof ERROR];
 
-/** A failure that a client may see: a documented code, and a message that says what was wrong and what would be right. */
+/** An error that is shown to the client: a documented code and a message with the cause and the valid values. */
 export class ChatError extends Error {
   override readonly name = 'ChatError';
   readonly code: ErrorCode;
@@ -28,15 +28,15 @@ export class ChatError extends Error {
   }
 }
 
-/** Who asks is known, but may not do this. */
+/** The caller is authenticated but has no permission. */
 export class Forbidden extends ChatError {
   constructor(message: string) {
     super(ERROR.notAuthorised, message);
   }
 }
 
-/** Who asks would have to be logged in. */
+/** The caller is not authenticated. */
 export class NotLoggedIn extends Forbidden {}
 
-/** Who asks may do this, but not so often. */
+/** The caller exceeds a rate limit. */
 export class TooManyRequests extends ChatError {}

@@ -2,19 +2,19 @@ import * as z from 'zod/mini';
 import { ChatError, ERROR } from './errors.ts';
 
 /**
- * What a principal is, as stored items, tokens and jobs have it. MaxIM calls a visitor `passenger`; so did Macaw, and what was
- * written at that time is still read.
+ * The kind of a principal in stored items, tokens and jobs. MaxIM and earlier versions of Macaw call a visitor
+ * `passenger`, so old data contains that word.
  */
 export const PrincipalKind = z.pipe(
   z.enum(['user', 'visitor', 'passenger']),
   z.transform((kind) => (kind === 'passenger' ? 'visitor' : kind)),
 );
 
-/** Somebody who can be connected: a user, or a visitor. */
+/** An identity that can connect: a user or a visitor. */
 export const Principal = z.readonly(z.object({ app: z.string(), kind: PrincipalKind, id: z.string() }));
 export type Principal = z.output<typeof Principal>;
 
-/** A principal who has friends, and whose coming and going is announced. */
+/** A principal with friends and presence. */
 export type User = Principal & { readonly kind: 'user' };
 
 export const isUser = (principal: Principal): principal is User => principal.kind === 'user';
@@ -22,22 +22,22 @@ export const isUser = (principal: Principal): principal is User => principal.kin
 export const ID = /^[a-zA-Z0-9_-]+$/;
 export const ID_LENGTH = 128;
 
-/** An id that `parseId` checks, so that its errors name the parameter; documents describe it as text. */
+/** An id that `parseId` validates, so that its errors name the parameter. The documentation shows it as a string. */
 export const idInput = () => z.unknown().register(z.globalRegistry, { type: 'string' });
 
 /**
- * Checks an id as MaxIM defines it: `[a-zA-Z0-9_\-]+`, at most 128 characters.
- * @throws ChatError 5001 or 5010, naming the parameter
+ * Validates an id as MaxIM defines it: `[a-zA-Z0-9_\-]+`, at most 128 characters.
+ * @throws ChatError 5001 or 5010 that names the parameter
  */
 export function parseId(value: unknown, parameter: string): string {
   if (typeof value !== 'string' || value === '') {
-    throw new ChatError(ERROR.badParameter, `${parameter} must be a non-empty string`);
+    throw new ChatError(ERROR.badParameter, `${parameter}: expected a string of 1 to ${ID_LENGTH} characters`);
   }
   if (value.length > ID_LENGTH) {
-    throw new ChatError(ERROR.tooLong, `${parameter} has ${value.length} characters; at most ${ID_LENGTH} are allowed`);
+    throw new ChatError(ERROR.tooLong, `${parameter}: ${value.length} characters; at most ${ID_LENGTH} are allowed`);
   }
   if (!ID.test(value)) {
-    throw new ChatError(ERROR.badParameter, `${parameter} may contain only letters, digits, "_" and "-"`);
+    throw new ChatError(ERROR.badParameter, `${parameter}: expected 1 to ${ID_LENGTH} characters of A-Z a-z 0-9 _ -`);
   }
   return value;
 }

@@ -1,6 +1,6 @@
 /**
- * The events that the server sends in /chat. `serverEvent` builds them and takes its types from here, and docs/reference/protocol.md
- * lists them. Only types and documentation need the schemas, so no bundle contains this module.
+ * The events that the server sends in /chat. `serverEvent` takes its types from here, and docs/reference/protocol.md
+ * lists them. Only types and documentation use the schemas, so no bundle contains this module.
  */
 import * as z from 'zod/mini';
 import { ERROR } from './errors.ts';
@@ -11,12 +11,12 @@ function described<T extends z.ZodMiniType>(schema: T, description: string): T {
   return schema;
 }
 
-/** Has an id, so that the documentation names it. */
+/** The id gives the type a name in the documentation. */
 const ErrorCode = z.enum(ERROR).register(z.globalRegistry, { id: 'ErrorCode' });
 const ts = described(z.number(), 'epoch milliseconds');
 const id = described(z.string(), 'sorts like the history; use it to drop duplicates');
 const remark = z.optional(z.string());
-const ack = z.optional(described(z.int(), 'the number that the message carried'));
+const ack = z.optional(described(z.int(), 'the ack number of the message'));
 const type = described(z.enum(TYPE), '0 friend, 1 group, 2 room, 3 visitor, 4 stranger');
 const content = z.object({
   media: described(z.int().check(z.minimum(0), z.maximum(3)), '0 text, 1 image, 2 audio, 3 video'),
@@ -33,7 +33,7 @@ const LoginFailed = z.object({ success: z.literal(false), error: ErrorCode, mess
 const MessageEvent = z.object({
   id,
   from: z.object({
-    id: described(z.string(), 'the speaker'),
+    id: described(z.string(), 'the sender'),
     type,
     gid: z.optional(described(z.string(), 'the group or room')),
   }),
@@ -44,13 +44,13 @@ const MessageEvent = z.object({
 
 const Refused = z.object({ error: ErrorCode, message: z.string(), ack });
 
-/** The one argument of each event, by the event's name. */
+/** The argument of each event, by event name. */
 export const SERVER_EVENTS = {
   login: z.union([LoginSucceeded, LoginFailed]),
   message: MessageEvent,
   yourself: z.object({ id, to: z.object({ id: z.string(), type }), content, ts, remark }),
   sys: z.object({ id, content, ts, remark }),
-  ack: z.object({ ack: described(z.int(), 'the number that the message carried'), ts }),
+  ack: z.object({ ack: described(z.int(), 'the ack number of the message'), ts }),
   refused: Refused,
   online: described(z.string(), 'the id of a friend'),
   offline: described(z.string(), 'the id of a friend'),
@@ -60,7 +60,7 @@ export const SERVER_EVENTS = {
 
 export type ServerEvents = { [N in keyof typeof SERVER_EVENTS]: z.input<(typeof SERVER_EVENTS)[N]> };
 
-/** The Socket.IO acknowledgement of an event from a client. */
+/** The Socket.IO acknowledgement of a client event. */
 export const Answer = z.union([
   z.object({ success: z.literal(true), id, ts, ack }),
   z.extend(Refused, { success: z.literal(false) }),

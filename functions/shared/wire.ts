@@ -1,7 +1,7 @@
-/** The Socket.IO namespace of everything MaxIM. */
+/** The Socket.IO namespace of all chat traffic. */
 export const NAMESPACE = '/chat';
 
-/** What a receiver is to the sender, and a sender to the receiver: the numbers of the wire. */
+/** The relation between sender and receiver, as a number of the wire protocol. */
 export const TYPE = { friend: 0, group: 1, room: 2, visitor: 3, stranger: 4 } as const;
 
 export type Type = (typeof TYPE)[keyof typeof TYPE];

@@ -13,38 +13,38 @@ const Stored = z.object({
   username: z.optional(z.string()),
   email: z.optional(z.string()),
   phone: z.optional(z.string()),
-  /** The hash of the password; absent when the account has none. */
+  /** The hash of the password. Undefined when the account has no password. */
   password: z.optional(z.string()),
-  /** The ids under which third parties know its holder, by platform. */
+  /** The third-party user ids of the account, by platform. */
   logins: z._default(z.record(z.string(), z.string()), {}),
-  /** Whatever else the application keeps of it. */
+  /** Other fields that the application stores. */
   fields: z._default(Attributes, {}),
-  /** Counts what ends all sessions: a session of another generation is over. */
+  /** Changes when all sessions end. A session with another generation is invalid. */
   generation: z.number(),
-  /** Counts changes. */
+  /** The number of changes, for optimistic locking. */
   version: z.number(),
   created: z.number(),
   updated: z.number(),
 });
 
-/** An account of an application. Its id is that of its user in the chat. Times are epoch ms. */
+/** An account of an application. Its id is also the id of its chat user. Times are epoch ms. */
 export interface Account extends z.output<typeof Stored> {
   readonly app: string;
   readonly id: string;
 }
 
-/** What only one account can have. */
+/** A value that only one account can own. */
 export interface Claim {
   readonly kind: 'username' | 'email' | 'phone' | 'login';
   readonly value: string;
 }
 
-/** 24 hexadecimal digits, as MaxLeap makes them. */
+/** 24 hexadecimal digits, the format of MaxLeap. */
 export const ACCOUNT_ID = /^[0-9a-f]{24}$/;
 
 const HEAD = 'account';
 
-/** The partition of an account. `#` separates: neither an application id nor an account's can contain it. */
+/** The partition of an account. The separator `#` occurs neither in application ids nor in account ids. */
 export const accountPartition = (app: string, id: string) => `${app}#account#${id}`;
 
 const headKey = (app: string, id: string) => ({ [PARTITION_KEY]: accountPartition(app, id), [SORT_KEY]: HEAD });
@@ -53,10 +53,10 @@ const claimKey = (app: string, { kind, value }: Claim) => ({
   [SORT_KEY]: 'claim',
 });
 
-/** Who is known to a third party by that id. */
+/** The claim of a third-party user id. */
 export const loginClaim = (platform: string, id: string): Claim => ({ kind: 'login', value: `${platform}/${id}` });
 
-/** Names that differ only in how they are written are the same. */
+/** Usernames are equal after Unicode normalization and case folding. */
 export const usernameClaim = (username: string): Claim => ({
   kind: 'username',
   value: username.normalize('NFKC').toLowerCase(),
@@ -71,7 +71,7 @@ function claimsOf({ username, email, phone, logins }: Account): Claim[] {
   ];
 }
 
-/** Reads an account, consistently; undefined when there is none. */
+/** Reads an account with strong consistency. Undefined when it does not exist. */
 export async function findAccount(app: string, id: string): Promise<Account | undefined> {
   if (!ACCOUNT_ID.test(id)) return undefined;
   return parseHead(app, id, await read(headKey(app, id)));
@@ -81,7 +81,7 @@ function parseHead(app: string, id: string, item: Item | undefined): Account | u
   return item && !item.deleted ? { app, id, ...parseStored(Stored, item, `account ${id}`) } : undefined;
 }
 
-/** Whether an id is, or once was, that of an account. */
+/** Whether an id belongs to an account, existing or deleted. */
 export async function isOfAccount(app: string, id: string): Promise<boolean> {
   return ACCOUNT_ID.test(id) && (await read(headKey(app, id))) !== undefined;
 }
@@ -89,7 +89,10 @@ export async function isOfAccount(app: string, id: string): Promise<boolean> {
 /** An id that no account has. */
 const NOBODY = '0'.repeat(24);
 
-/** The account that has claimed something. It takes as many reads to find out that none has. */
+/**
+ * Finds the account that owns a claim. Makes the same number of reads when there is none, so that timing reveals
+ * nothing.
+ */
 export async function findByClaim(app: string, claim: Claim): Promise<Account | undefined> {
   const found = await read(claimKey(app, claim));
   return findAccount(app, found ? String(found.id) : NOBODY);
@@ -101,10 +104,11 @@ async function read(key: Key): Promise<Item | undefined> {
 }
 
 /**
- * Creates, changes or deletes an account together with what it claims, in one transaction.
- * @param before the account as it was read; undefined to create one
- * @param after the account as it will be; undefined to delete it
- * @returns undefined when it was done; else what another account has claimed, or that somebody changed this one meanwhile
+ * Creates, changes or deletes an account and its claims in one transaction.
+ * @param before the account that was read; undefined to create one
+ * @param after the new state of the account; undefined to delete it
+ * @returns undefined on success; else the kind of claim that another account owns, or `changed` after a concurrent
+ * change
  */
 export async function replaceAccount(
   before: Account | undefined,
@@ -137,7 +141,7 @@ export async function replaceAccount(
   return taken[refused.indexOf(true, 1) - 1]?.kind ?? 'changed';
 }
 
-/** The write of the account itself, on condition that it is still as it was read. */
+/** The write of the account item, on condition that the version is unchanged. */
 function head(before: Account | undefined, after: Account | undefined, key: Key): Write {
   const unchanged = before
     ? {
@@ -146,7 +150,7 @@ function head(before: Account | undefined, after: Account | undefined, key: Key)
         ExpressionAttributeValues: { ':version': before.version },
       }
     : { ConditionExpression: 'attribute_not_exists(#pk)', ExpressionAttributeNames: { '#pk': PARTITION_KEY } };
-  // The id stays taken, or whoever holds the client key could log in with it alone.
+  // The id stays reserved. Otherwise a holder of the client key could log in as the deleted user without an account.
   if (!after) return { Put: { TableName: table, Item: { ...key, deleted: true }, ...unchanged } };
   const { app, id, fields, ...rest } = after;
   const Item = {
@@ -162,7 +166,7 @@ function head(before: Account | undefined, after: Account | undefined, key: Key)
 
 const directory = (app: string) => `${app}#account`;
 
-/** The accounts of an application by creation. */
+/** The accounts of an application, sorted by creation time. */
 export async function listAccounts(app: string, { skip, limit }: { skip: number; limit: number }): Promise<Account[]> {
   const keys = await collect(
     query(

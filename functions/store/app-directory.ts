@@ -6,21 +6,21 @@ import { App, appKey, table } from './apps.ts';
 import { collect, dynamo, type Item, query, unlessRefused } from './dynamo.ts';
 import { parseStored } from './stored.ts';
 
-/** An application as it is stored now, for whoever changes it; others find it in a cache, with `findApp`. */
+/** The current state of an application, for changes. Other callers use `findApp`, which caches. */
 export interface StoredApp extends App {
-  /** When it was stored, epoch ms. */
+  /** Creation time, epoch ms. */
   readonly created: number;
-  /** The settings that were given; all others have their defaults. */
+  /** The settings that were set explicitly; all others have defaults. */
   readonly given: Item;
 }
 
-/** The partition of the directory that holds the applications themselves; those of their users have a `#`. */
+/** The directory partition that contains the applications. The partitions of their users contain a `#`. */
 const APPS = 'apps';
 
 const Row = z.object({ [PARTITION_KEY]: z.string() });
 const Created = z.object({ [DIRECTORY_INDEX.created]: z.number() });
 
-/** The application of that id as it is now; undefined when there is none. */
+/** Reads an application with strong consistency. Undefined when it does not exist. */
 export async function readApp(id: string): Promise<StoredApp | undefined> {
   const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: appKey(id), ConsistentRead: true }));
   if (!Item) return undefined;
@@ -32,7 +32,7 @@ export async function readApp(id: string): Promise<StoredApp | undefined> {
   };
 }
 
-/** The ids of all applications, the oldest first. */
+/** The ids of all applications, oldest first. */
 export async function listApps(): Promise<string[]> {
   const rows = await collect(
     query({
@@ -47,7 +47,7 @@ export async function listApps(): Promise<string[]> {
 }
 
 /**
- * Stores an application, or leaves the one that has this id as it is. Settings not given have their defaults.
+ * Stores a new application, with defaults for omitted settings. Does not change an existing application.
  * @param now epoch ms
  * @returns whether it was stored
  */

@@ -11,27 +11,27 @@ export const table = requireEnv(ENV.coreTable);
 
 export const App = z.extend(AppSettings, {
   clientKey: z.string(),
-  /** The client key before, which is accepted for a while after it was replaced; `until` is epoch ms. */
+  /** The previous client key, accepted until `until` (epoch ms). */
   previousClientKey: z.optional(z.object({ key: z.string(), until: z.number() })),
-  /** Of the master key the secret alone has the text. */
+  /** Only the hash of the master key is stored here; the secret contains the key. */
   masterKeyHash: z.string(),
   apns: z.optional(Credential),
   apns_sandbox: z.optional(Credential),
   fcm: z.optional(Credential),
 });
 
-/** An application: whoever holds its client key may use the chat, whoever holds its master key may manage it. */
+/** An application. The client key gives access to the chat, the master key to administration. */
 export interface App extends z.output<typeof App> {
   readonly id: string;
 }
 
-/** How long a function instance trusts what it read of an application: a changed key works everywhere after this. */
+/** How long an instance caches an application. A changed key is effective everywhere after this time. */
 const TRUST_MS = 60_000;
 const known = new Map<string, { app: App; until: number }>();
 
 export const appKey = (id: string) => ({ [PARTITION_KEY]: `app#${id}`, [SORT_KEY]: 'app' });
 
-/** The application of that id, at most a minute old; undefined when there is none. */
+/** Returns an application from a cache of at most one minute. Undefined when it does not exist. */
 export async function findApp(id: string): Promise<App | undefined> {
   if (!APP_ID.test(id)) return undefined;
   const cached = known.get(id);
@@ -44,7 +44,7 @@ export async function findApp(id: string): Promise<App | undefined> {
   return app;
 }
 
-/** Changes some of what is stored of an application; what is undefined is removed. */
+/** Changes attributes of an application. Undefined removes an attribute. */
 export async function changeApp(id: string, changes: Partial<z.input<typeof App>>): Promise<void> {
   const entries = Object.entries(changes);
   const clause = (word: string, part: typeof entries, write: (name: string) => string) =>

@@ -7,12 +7,12 @@ import { dynamo, type Item } from './dynamo.ts';
 import type { Subject } from './keys.ts';
 import type { Write } from './transact.ts';
 
-/** What can have searchable attributes. */
+/** A subject with searchable attributes. */
 export interface Searchable extends Subject {
   readonly kind: 'user' | 'group' | 'room';
 }
 
-/** Asked for on use: functions that only share a store with the one that searches have no such table. */
+/** Read on use, because functions that share this store without searching have no such table. */
 const table = () => requireEnv(ENV.attributesTable);
 
 const partitionOf = (app: string, kind: Searchable['kind'], path: string) => `${app}#${kind}#${path}`;
@@ -22,7 +22,7 @@ const keyOf = ({ app, kind, id }: Searchable, { path, value }: Entry) => ({
   [SORT_KEY]: value + SEPARATOR + id,
 });
 
-/** The writes that bring the index from what attributes were to what they are; none where nothing changes. */
+/** The index writes for a change of attributes. Empty when no entry changes. */
 export function indexChanges(
   subject: Searchable,
   before: Record<string, unknown>,
@@ -42,14 +42,14 @@ export function indexChanges(
   ];
 }
 
-/** The part of the index in which everything is that may fit a condition; read as far as it is asked for. */
+/** The index entries that may match a condition, read on demand. */
 export class IndexRange {
   readonly condition: Condition;
-  /** Whom the entries read so far belong to, in their order, each once. */
+  /** The subjects of all entries read so far, in index order and without duplicates. */
   readonly ids = new Set<string>();
-  /** How many entries were read. */
+  /** Number of entries read. */
   read = 0;
-  /** Whether that were all. */
+  /** Whether the range is read completely. */
   ended = false;
   readonly #key: { ':pk': string; ':prefix'?: string };
   #start: Item | undefined;
@@ -61,7 +61,7 @@ export class IndexRange {
     this.#key = { ':pk': partitionOf(app, kind, condition.path), ...(from !== '' && { ':prefix': from }) };
   }
 
-  /** Reads at most so many entries more. */
+  /** Reads at most `limit` more entries. */
   async more(limit: number): Promise<void> {
     const until = this.read + limit;
     while (!this.ended && this.read < until) {

@@ -14,7 +14,7 @@ export type { Searchable } from './attribute-index.ts';
 
 const table = requireEnv(ENV.coreTable);
 
-/** `version` counts the changes of attributes; `deleted` is set while a group or room is being taken apart. */
+/** `version` counts changes of the attributes. `deleted` is set while a group or room is being deleted. */
 const Head = z.object({
   ts: z.number(),
   attributes: z._default(Attributes, {}),
@@ -22,13 +22,13 @@ const Head = z.object({
   deleted: z.optional(z.boolean()),
 });
 
-/** The attributes of a subject, and since when it exists (epoch ms). */
+/** The attributes of a subject, and its creation time in epoch ms. */
 export interface Described {
   readonly ts: number;
   readonly attributes: Record<string, unknown>;
 }
 
-/** What a subject's attributes are; undefined when it does not exist. */
+/** The attributes of a subject. Undefined when it does not exist. */
 export function attributesOf(subject: Searchable): Lookup<Described | undefined> {
   return { table, key: headKey(subject), parse: existing };
 }
@@ -45,15 +45,15 @@ export function unknownSubject({ kind, id }: Searchable): ChatError {
 type Values = Described['attributes'];
 
 /**
- * Sets some attributes and leaves the others as they are.
- * @returns all attributes as they are then
- * @throws ChatError 5004 when the subject does not exist, 5010 when the attributes would be too much
+ * Sets some attributes and keeps the others.
+ * @returns all attributes after the change
+ * @throws ChatError 5004 when the subject does not exist, 5010 when the attributes exceed a limit
  */
 export function mergeAttributes(subject: Searchable, attributes: Values): Promise<Values> {
   return change(subject, (present) => ({ ...present, ...attributes }));
 }
 
-/** Sets the attributes and removes all others. Throws as `mergeAttributes` does. */
+/** Replaces all attributes. Throws as `mergeAttributes` does. */
 export function replaceAttributes(subject: Searchable, attributes: Values): Promise<Values> {
   return change(subject, () => attributes);
 }
@@ -64,8 +64,8 @@ export async function clearAttributes(subject: Searchable): Promise<void> {
 }
 
 /**
- * Takes what is being deleted out of the index; does nothing the second time. Its head must be marked as deleted before:
- * from then on every change of its attributes is refused, so that what is read here cannot become more.
+ * Removes a subject that is being deleted from the index. Safe to repeat. The head must be marked as deleted first, so
+ * that no concurrent change can add entries.
  */
 export async function dropFromIndex(subject: Searchable): Promise<void> {
   const item = await read(subject);
@@ -73,7 +73,7 @@ export async function dropFromIndex(subject: Searchable): Promise<void> {
   if (writes.length > 0) await transact(writes);
 }
 
-/** Reads, computes, and writes attributes and index in one transaction if nobody did so meanwhile; else once more. */
+/** Computes new attributes, and writes them and the index in one transaction. Repeats on a concurrent change. */
 async function change(subject: Searchable, compute: (present: Values) => Values): Promise<Values> {
   return commit(async () => {
     const head = existing(await read(subject));

@@ -5,13 +5,13 @@ import { IndexRange, type Searchable } from './attribute-index.ts';
 import { attributesOf } from './attributes.ts';
 import { lookup } from './dynamo.ts';
 
-/** How many entries of an index one search may read; each may lead to reading one subject. */
+/** Maximum index entries that one search may read. Each may cause one read of a subject. */
 export const MAX_READ = 10_000;
 
-/** How many subjects are read at once, so that not all of them have to be in memory. */
+/** Number of subjects read at once, so that memory use stays bounded. */
 const CHUNK = 1000;
 
-/** Subjects that may fit some conditions, according to the index or the directory. Their attributes decide whether they do. */
+/** Subjects that may match, from the index or the directory. Their attributes decide whether they match. */
 export class Candidates {
   readonly app: string;
   readonly kind: Searchable['kind'];
@@ -25,7 +25,7 @@ export class Candidates {
     this.#conditions = conditions;
   }
 
-  /** The first of them that exist and for whom all conditions hold, in the order of the ids; reads no further than that. */
+  /** The first existing subjects that meet all conditions, in the order of `ids`. Stops after `limit` matches. */
   async first(limit: number, ids: AsyncIterable<string[]> | Iterable<string[]>): Promise<Found[]> {
     const found: Found[] = [];
     for await (const page of ids) {
@@ -35,7 +35,7 @@ export class Candidates {
     return found.slice(0, limit);
   }
 
-  /** The first of them in the order of a sort, for which all have to be read. */
+  /** The first subjects in a sort order, which requires reading all of them. */
   async best(limit: number, ids: readonly string[], sort: (found: Found[]) => Found[]): Promise<Found[]> {
     let found: Found[] = [];
     for (const chunk of growingChunks(ids, CHUNK))
@@ -55,8 +55,8 @@ export class Candidates {
 }
 
 /**
- * Whom a range lists, page by page, as far as they are asked for.
- * @param first how many are wanted at first; the pages grow from there
+ * Reads the subjects of a range, page by page on demand.
+ * @param first size of the first page; later pages grow
  */
 export async function* rangePages(range: IndexRange, first: number): AsyncGenerator<string[]> {
   let given = 0;
@@ -65,13 +65,13 @@ export async function* rangePages(range: IndexRange, first: number): AsyncGenera
     given = range.ids.size;
     if (range.ended) return;
     if (range.read > MAX_READ)
-      throw tooManyCandidates('too few of those that one condition fits fit the others as well');
-    // One more than the most shows whether there are more.
+      throw tooManyCandidates('most subjects that match one condition do not match the others');
+    // One more entry than the maximum shows whether there are more.
     await range.more(Math.min(size, MAX_READ + 1 - range.read));
   }
 }
 
-/** A list in parts that grow: the first may be enough, and if it is not, there should not be very many. */
+/** Splits a list into growing chunks. Often the first chunk is enough; otherwise larger chunks need fewer reads. */
 export function* growingChunks(list: readonly string[], first: number): Generator<string[]> {
   let size = first;
   for (let n = 0; n < list.length; n += size, size = Math.min(size * 2, CHUNK)) yield list.slice(n, n + size);
@@ -80,6 +80,6 @@ export function* growingChunks(list: readonly string[], first: number): Generato
 export function tooManyCandidates(why: string): ChatError {
   return new ChatError(
     ERROR.badQuery,
-    `The search would have to read more than ${MAX_READ} values: ${why}. Make a condition narrower, or add one`,
+    `The search reads more than ${MAX_READ} values: ${why}. Use a narrower condition, or add a condition`,
   );
 }

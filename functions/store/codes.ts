@@ -6,10 +6,10 @@ import { conditionFailed, dynamo, unlessRefused } from './dynamo.ts';
 
 const table = requireEnv(ENV.accountsTable);
 
-/** What a code was sent for, and does not work for anything else. */
+/** The purpose of a code. A code is valid for its purpose only. */
 export type Purpose = 'login' | 'reset';
 
-/** Where the code that was last sent to a phone for a purpose is kept. */
+/** Identifies the latest code for a phone and purpose. */
 export interface CodeKey {
   readonly app: string;
   readonly phone: string;
@@ -23,19 +23,19 @@ const codeKey = ({ app, phone, purpose }: CodeKey) => ({
 
 const Stored = z.object({ hash: z.string(), user: z.optional(z.string()) });
 
-/** A code: its hash, and by whom it has been used. */
+/** A code: its hash, and the user who used it. */
 export type StoredCode = z.output<typeof Stored>;
 
-/** Keeps the hash of a code, in place of the one before. @param expires epoch seconds */
+/** Stores the hash of a code and replaces the previous one. @param expires epoch seconds */
 export async function saveCode(code: CodeKey, hash: string, expires: number): Promise<void> {
   const Item = { ...codeKey(code), hash, tries: 0, [EXPIRES]: expires };
   await dynamo.send(new PutCommand({ TableName: table, Item }));
 }
 
 /**
- * Counts a try, and only then tells what to compare with.
+ * Counts an attempt, then returns the stored code for comparison.
  * @param now epoch ms
- * @returns undefined when there is no code, or not any more, or the tries are used up
+ * @returns undefined when there is no valid code, or no attempts are left
  */
 export async function tryCode(code: CodeKey, limit: number, now: number): Promise<StoredCode | undefined> {
   try {
@@ -57,7 +57,7 @@ export async function tryCode(code: CodeKey, limit: number, now: number): Promis
   }
 }
 
-/** Takes a code that was right out of use. @returns whether it was the first to do so */
+/** Invalidates a code after successful use. @returns false when another request used it first */
 export async function spendCode(code: CodeKey, { hash }: StoredCode): Promise<boolean> {
   return unlessRefused(
     dynamo.send(
@@ -72,7 +72,10 @@ export async function spendCode(code: CodeKey, { hash }: StoredCode): Promise<bo
   );
 }
 
-/** Gives a code that was right to its user, and the try back. @returns whether it was nobody else's */
+/**
+ * Assigns a correct code to its user, and takes back the counted attempt. @returns false when it belongs to another
+ * user
+ */
 export async function keepCode(code: CodeKey, { hash }: StoredCode, user: string): Promise<boolean> {
   return unlessRefused(
     dynamo.send(

@@ -14,14 +14,14 @@ const Head = z.object({
   ts: z.number(),
   owner: z.optional(z.string()),
   members: z.number(),
-  /** When their number last changed, epoch ms. */
+  /** When the number of members last changed, epoch ms. */
   counted: z.optional(z.number()),
   attributes: z._default(Attributes, {}),
   deleted: z.optional(z.boolean()),
 });
 export type Head = z.output<typeof Head>;
 
-/** How a community looks from outside. */
+/** A community as the API shows it. */
 export interface Description {
   readonly id: string;
   readonly owner?: string;
@@ -30,7 +30,7 @@ export interface Description {
   readonly ts: number;
 }
 
-/** The head of a community that exists; one that is being deleted does not. */
+/** The head of a community. Undefined for one that does not exist or is being deleted. */
 export function communityHead(community: Community): Lookup<Head | undefined> {
   return {
     table,
@@ -42,12 +42,12 @@ export function communityHead(community: Community): Lookup<Head | undefined> {
   };
 }
 
-/** Whether a user is a member: true or false. */
+/** Whether a user is a member. */
 export function membership(community: Community, userId: string): Lookup<boolean> {
   return { table, key: memberKey(community, userId), parse: (item) => item !== undefined };
 }
 
-/** The owner of a group; undefined for rooms, and where there is none. */
+/** The owner of a group. Undefined for rooms, and for groups without an owner. */
 export async function communityOwner(community: Community): Promise<string | undefined> {
   const [found] = await lookup([communityHead(community)]);
   return found?.owner;
@@ -57,18 +57,18 @@ export function unknownCommunity({ kind, id }: Community): ChatError {
   return new ChatError(ERROR.notFound, `There is no ${kind} ${id}`);
 }
 
-/** @throws ChatError 5004 when there is no such community */
+/** @throws ChatError 5004 when the community does not exist */
 export async function checkExists(community: Community): Promise<void> {
   const [found] = await lookup([communityHead(community)]);
   if (!found) throw unknownCommunity(community);
 }
 
 /**
- * The ids of the members in some of the ranges, in an order that is always the same; costs a read unit per 8 KB of them.
+ * The ids of the members in some ranges, in a stable order. Costs one read unit per 8 KB.
  * @param from the first range
- * @param to the range behind the last one
- * @param after the member behind whom to begin
- * @param limit how many at most
+ * @param to the end of the ranges, exclusive
+ * @param after the member after which to start
+ * @param limit maximum number of ids
  */
 export async function* membersWithin(
   community: Community,
@@ -81,7 +81,7 @@ export async function* membersWithin(
       ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
       ExpressionAttributeValues: {
         ':pk': subjectKey(community),
-        // No id begins with a space or a tilde, and all that ids hold lies between the two.
+        // Ids contain no space and no tilde. In sort order, all ids are between the two.
         ':first': after === undefined ? `${rangePrefix(from)} ` : `${memberSortKey(after)} `,
         ':last': `${rangePrefix(to - 1)}~`,
       },
@@ -91,16 +91,16 @@ export async function* membersWithin(
   for await (const item of members) yield memberIdOf(String(item[SORT_KEY]));
 }
 
-/** The ids of the members, or of so many of them, in the order of their ids. */
+/** The ids of the members, or of the first `limit` members, in id order. */
 export async function membersOf(community: Community, limit?: number): Promise<string[]> {
   const range = { from: 0, to: MEMBER_RANGES, ...(limit !== undefined && { limit }) };
   return (await collect(membersWithin(community, range))).sort(compareText);
 }
 
-/** How many members a description lists; more are in the community all the same. */
+/** Maximum members in a description. The community may have more. */
 const LISTED = 1000;
 
-/** How many communities are described side by side. */
+/** Number of communities that are described concurrently. */
 const AT_ONCE = 25;
 
 function description(id: string, { owner, attributes, ts }: Head, members: string[]): Description {
@@ -108,14 +108,14 @@ function description(id: string, { owner, attributes, ts }: Head, members: strin
 }
 
 /**
- * Describes a community whose head is known.
- * @param members its members in the order of their ids; read, if they are not known
+ * Describes a community whose head was read.
+ * @param members the members in id order; read if omitted
  */
 export async function describeHead(community: Community, found: Head, members?: string[]): Promise<Description> {
   return description(community.id, found, members ?? (await membersOf(community, LISTED)));
 }
 
-/** Describes communities, in the order asked for; leaves out those that do not exist. */
+/** Describes communities in the given order. Omits those that do not exist. */
 export async function describeCommunities(
   app: string,
   kind: Community['kind'],
@@ -137,7 +137,7 @@ export async function describeCommunities(
   return descriptions;
 }
 
-/** The groups or rooms that a user is in, by their ids, and how many members they have. */
+/** The number of members of each group or room of a user, by id. */
 export async function sizesOf(app: string, kind: Community['kind'], userId: string): Promise<Map<string, number>> {
   const prefix = subjectKey({ app, kind, id: '' });
   const memberships = query({
@@ -157,7 +157,7 @@ export async function sizesOf(app: string, kind: Community['kind'], userId: stri
   );
 }
 
-/** The ids of the groups or rooms that a user is in. */
+/** The ids of the groups or rooms of a user. */
 export async function communitiesOf(app: string, kind: Community['kind'], userId: string): Promise<string[]> {
   return [...(await sizesOf(app, kind, userId)).keys()];
 }

@@ -24,16 +24,16 @@ import { commit, transact } from './transact.ts';
 
 const table = requireEnv(ENV.coreTable);
 
-/** How many members there may be at most, and the time of the change (epoch ms). */
+/** The member limit, and the time of the change in epoch ms. */
 export interface ChangeOptions {
   readonly limit: number;
   readonly now: number;
 }
 
 /**
- * Creates a community with its first members and attributes.
- * @throws ChatError 5004 when somebody named does not exist, 5008 when they are too many, 5010 when the attributes are
- *   too much: then it was not created
+ * Creates a community with members and attributes.
+ * @throws ChatError 5004 for an unknown user, 5008 for too many members, 5010 for attributes above a limit: then
+ * nothing was created
  */
 export async function createCommunity(
   app: string,
@@ -52,7 +52,7 @@ export async function createCommunity(
   let known: CommunityState | undefined = state;
   await commit(async () => {
     const found = known ?? (await readState(community, members));
-    // Only the first attempt knows it without reading.
+    // The planned state is valid for the first attempt only. Later attempts read the current state.
     known = undefined;
     return planChange(community, found, { join: members }, context);
   }, busy(community));
@@ -60,10 +60,10 @@ export async function createCommunity(
 }
 
 /**
- * Lets users join and leave, and gives a group another owner; see {@link planChange}.
- * @returns the head as it is then
- * @throws ChatError 5004 when the community or a user does not exist, 5008 when they would be too many,
- *   5009 when the owner would leave: then nothing was changed
+ * Adds and removes members, and changes the owner of a group; see {@link planChange}.
+ * @returns the head after the change
+ * @throws ChatError 5004 when the community or a user does not exist, 5008 for too many members, 5009 when the owner
+ * would leave: then nothing was changed
  */
 export async function changeMembers(
   community: Community,
@@ -91,8 +91,8 @@ export async function changeMembers(
 }
 
 /**
- * Makes just these users, and the owner, the members of a community.
- * @returns the community as it is then
+ * Replaces the members of a community. The owner stays a member.
+ * @returns the community after the change
  * @throws as {@link changeMembers} does
  */
 export async function replaceMembers(

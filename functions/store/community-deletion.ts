@@ -11,13 +11,13 @@ import { MAX_WRITES, transact } from './transact.ts';
 
 const table = requireEnv(ENV.coreTable);
 
-/** How long a deletion may take before whoever asked for it is answered (ms): so many thousand members. */
+/** Maximum duration of one deletion request in ms, enough for several thousand members. */
 const DELETION_MS = 20_000;
 
 /**
- * Deletes a community. First it is marked, so that from there on nobody finds it or joins it; then its members go,
- * and last the mark. A deletion that was interrupted goes on when it is asked for again.
- * @throws ChatError 5004 when it does not exist, 5005 when it has so many members that it has to be asked for again
+ * Deletes a community. First marks it as deleted, so that requests neither find nor join it. Then deletes the members,
+ * and the mark last. A repeated request continues an interrupted deletion.
+ * @throws ChatError 5004 when it does not exist, 5005 when so many members remain that the request must be repeated
  */
 export async function deleteCommunity(community: Community): Promise<void> {
   const marked = await unlessRefused(
@@ -47,6 +47,6 @@ export async function deleteCommunity(community: Community): Promise<void> {
 function unfinished({ kind, id }: Community): ChatError {
   return new ChatError(
     ERROR.conflict,
-    `The ${kind} ${id} is no more, but has more members than can be removed at once; ask again to go on`,
+    `The deletion of ${kind} ${id} is incomplete, because it has too many members for one request; repeat the request`,
   );
 }

@@ -9,21 +9,20 @@ import { headKey, subjectKey } from './keys.ts';
 
 const table = requireEnv(ENV.coreTable);
 
-/** How many users may join or leave by themselves; more are transactions. */
+/** Maximum users per change without a transaction. Larger changes use transactions. */
 export const FEW_MEMBERS = 10;
 
-/** For how long a count must not have changed before it is taken for final (ms): no function runs for that long. */
+/** A count that is unchanged for this time (ms) is final, because no function runs longer. */
 const SETTLED_MS = 60_000;
 
 const EXISTS = 'attribute_exists(#pk) AND attribute_not_exists(deleted)';
 
 /**
- * Lets users join who are no members yet, without a transaction: many who join one community at once would all meet on its
- * head. They are counted first, on condition that there is room, and then become members. So there are never more members
- * than counted. If this ends halfway, fewer are members than counted, until {@link recount} finds out.
- * See docs/decisions/0023-joins-without-transactions.md.
- * @returns how many members there are
- * @throws ChatError 5004 when the community does not exist (any more), 5008 when there is no room
+ * Adds users who are not members, without a transaction. With transactions, many concurrent joins to one community
+ * would conflict on its head. The count increases first, if the limit permits it, and then the memberships are written.
+ * So the count is never below the number of members. After an interruption it is too high, until {@link recount}
+ * corrects it. See docs/decisions/0023-joins-without-transactions.md.
+ * @throws ChatError 5004 when the community does not exist, 5008 when it is full
  */
 export async function join(community: Community, users: readonly string[], limit: number, now: number): Promise<void> {
   const counted = await count(community, users.length, limit);
@@ -34,20 +33,23 @@ export async function join(community: Community, users: readonly string[], limit
   const joined = await Promise.all(users.map((user) => enrol(community, user, now)));
   const late = joined.filter((success) => !success).length;
   if (late > 0) await count(community, -late);
-  // Whoever deletes the community marks it first. It may have looked for members before these joined.
+  // A concurrent deletion marks the community first. It may have listed the members before these users joined.
   if (await readHead(community)) return;
   await Promise.all(users.map((user) => expel(community, user)));
   throw unknownCommunity(community);
 }
 
-/** Lets members leave a community without an owner, which needs no transaction either: they go first, and then are uncounted. */
+/**
+ * Removes members from a community without an owner. No transaction is needed: memberships are deleted first, then the
+ * count decreases.
+ */
 export async function leave(community: Community, users: readonly string[]): Promise<void> {
   const left = await Promise.all(users.map((user) => expel(community, user)));
   const gone = left.filter((success) => success).length;
   if (gone > 0) await count(community, -gone);
 }
 
-/** Adds to the number of members. @returns false when there is no room for so many, or no such community */
+/** Changes the member count. @returns false when the limit would be exceeded or the community does not exist */
 async function count(community: Community, growth: number, limit?: number): Promise<boolean> {
   return unlessRefused(
     dynamo.send(
@@ -67,7 +69,7 @@ async function count(community: Community, growth: number, limit?: number): Prom
   );
 }
 
-/** Counts the members anew, if their number has not changed for a while. @returns whether it was wrong, and no longer is */
+/** Corrects the member count, if it has been unchanged for some time. @returns whether it was corrected */
 async function recount(community: Community): Promise<boolean> {
   const found = await readHead(community);
   if (!found || (found.counted ?? 0) > Date.now() - SETTLED_MS) return false;
@@ -92,14 +94,14 @@ async function recount(community: Community): Promise<boolean> {
   );
 }
 
-/** The head as it is at this moment. */
+/** Reads the head with strong consistency. */
 async function readHead(community: Community): Promise<Head | undefined> {
   const { key, parse } = communityHead(community);
   const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
   return parse(Item);
 }
 
-/** @returns false when the user is a member already */
+/** @returns false when the user is already a member */
 function enrol(community: Community, user: string, now: number): Promise<boolean> {
   const member = subjectKey({ app: community.app, kind: 'user', id: user });
   return unlessRefused(
@@ -114,7 +116,7 @@ function enrol(community: Community, user: string, now: number): Promise<boolean
   );
 }
 
-/** @returns false when the user is no member */
+/** @returns false when the user is not a member */
 function expel(community: Community, user: string): Promise<boolean> {
   return unlessRefused(
     dynamo.send(

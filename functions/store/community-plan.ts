@@ -4,21 +4,21 @@ import { type Community, memberKey } from './community-keys.ts';
 import { headKey, subjectKey } from './keys.ts';
 import { MAX_WRITES, type Plan, type Write } from './transact.ts';
 
-/** Who is to join and leave, and who is to own the group from now on. */
+/** Users to add and remove, and the new owner of the group. */
 export interface MemberChange {
   readonly join?: readonly string[];
   readonly leave?: readonly string[];
   readonly owner?: string | undefined;
 }
 
-/** What a plan depends on besides the community: the table, the member limit, and the time of the change (epoch ms). */
+/** The context of a plan: the table, the member limit, and the time of the change in epoch ms. */
 export interface PlanContext {
   readonly table: string;
   readonly limit: number;
   readonly now: number;
 }
 
-/** What was read of a community: its head, and those of its members that the change concerns. */
+/** The state of a community that was read: its head, and which users of the change are members. */
 export interface CommunityState<H extends CommunityHead = CommunityHead> {
   readonly head: H;
   readonly members: ReadonlySet<string>;
@@ -26,16 +26,16 @@ export interface CommunityState<H extends CommunityHead = CommunityHead> {
 
 export interface CommunityHead {
   readonly owner?: string | undefined;
-  /** How many members there are. */
+  /** Number of members. */
   readonly members: number;
 }
 
 /**
- * The writes by which a community changes. Who is a member already stays one; who is none, too. As many changes as fit are
- * one transaction. More are several: the new owner comes first, then those who leave, then those who join, so that in
- * between neither is the limit exceeded nor the group without an owner.
- * @returns the transactions, none when nothing changes, and the head as it is afterwards
- * @throws ChatError 5008 when the members would be too many, 5009 when the owner would leave
+ * Plans the writes of a member change. Adding a member again or removing a non-member has no effect. A small change is
+ * one transaction. A large change is several: first the new owner, then removals, then additions. So the limit is never
+ * exceeded, and the group always has an owner.
+ * @returns the transactions, empty if nothing changes, and the head after them
+ * @throws ChatError 5008 when the members exceed the limit, 5009 when the owner would leave
  */
 export function planChange<H extends CommunityHead>(
   community: Community,
@@ -71,11 +71,11 @@ export function planChange<H extends CommunityHead>(
 }
 
 /**
- * The transaction by which a community comes to exist, with as many of its members as fit.
- * @param item what its head holds besides
- * @param index the writes that list its attributes in the index
- * @returns the transaction, and what is stored by it
- * @throws ChatError 5008 when the members are too many
+ * Plans the transaction that creates a community, with as many members as fit.
+ * @param item other attributes of the head
+ * @param index the index writes for its attributes
+ * @returns the transaction, and the state that it stores
+ * @throws ChatError 5008 when the members exceed the limit
  */
 export function planCreation<H extends object>(
   community: Community,
@@ -103,7 +103,7 @@ interface Owners {
   readonly after: string | undefined;
 }
 
-/** The write of the head that goes with some steps: only on condition that they are still possible. */
+/** The head write of some steps. Its conditions ensure that the steps are still valid. */
 function headUpdate(community: Community, steps: readonly Step[], owners: Owners, context: PlanContext): Write {
   const leaves = steps.filter(({ joins }) => !joins).length;
   const growth = steps.length - 2 * leaves;
@@ -112,7 +112,7 @@ function headUpdate(community: Community, steps: readonly Step[], owners: Owners
   const readsOwner = changesOwner || leaves > 0;
   const conditions = [
     'attribute_exists(#pk) AND attribute_not_exists(deleted)',
-    // The count is compared with the limit only, so that many who join at once do not undo one another's attempts.
+    // The condition compares the count with the limit only, so that concurrent joins do not fail each other.
     ...(growth > 0 ? ['members <= :room'] : []),
     ...(readsOwner ? [before === undefined ? 'attribute_not_exists(#owner)' : '#owner = :before'] : []),
   ];
@@ -134,7 +134,7 @@ function headUpdate(community: Community, steps: readonly Step[], owners: Owners
   };
 }
 
-/** The write of one membership: only on condition that it is not so yet. */
+/** The write of one membership, on condition that it changes something. */
 function memberWrite(community: Community, { user, joins }: Step, { table, now }: PlanContext): Write {
   const key = memberKey(community, user);
   const names = { ExpressionAttributeNames: { '#pk': PARTITION_KEY } };
@@ -149,15 +149,9 @@ function chunks<T>(list: readonly T[], size: number): T[][] {
 }
 
 export function tooManyMembers({ kind, id }: Community, limit: number): ChatError {
-  return new ChatError(
-    ERROR.memberLimit,
-    `The ${kind} ${id} would have more than ${limit} members, the most there can be`,
-  );
+  return new ChatError(ERROR.memberLimit, `${kind} ${id}: too many members; at most ${limit} are allowed`);
 }
 
 function ownerStays(owner: string): ChatError {
-  return new ChatError(
-    ERROR.unsupported,
-    `${owner} owns the group and cannot leave it; make somebody else the owner first`,
-  );
+  return new ChatError(ERROR.unsupported, `${owner} owns the group and cannot leave it; assign another owner first`);
 }

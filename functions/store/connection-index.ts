@@ -8,15 +8,15 @@ const table = requireEnv(ENV.connectionsTable);
 
 const shardKey = (app: string, shard: number) => `${app}#${shard}`;
 
-/** What puts a connection into the index of all connections of its application. */
+/** The attributes that add a connection to the index of all connections of its application. */
 export const everybodyEntry = (app: string, connectionId: string) => ({
   [EVERYBODY_INDEX.shard]: shardKey(app, hashBucket(connectionId, EVERYBODY_SHARDS)),
 });
 
 /**
- * One shard of all the connections of an application; there are EVERYBODY_SHARDS of them.
- * @param after the connection after which to begin; the order is arbitrary, but always the same
- * @param limit the largest number to return
+ * Lists the connections of an application in one shard of EVERYBODY_SHARDS.
+ * @param after the connection after which to start; the order is arbitrary but stable
+ * @param limit maximum number of connections
  */
 export async function* connectionsOfApp(
   app: string,

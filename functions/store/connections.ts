@@ -12,42 +12,42 @@ import { connectionKey } from './keys.ts';
 
 const table = requireEnv(ENV.connectionsTable);
 
-/** How long the owner of a closed connection is known, in seconds: a frame is handled within 29. */
+/** How long the owner of a closed connection stays stored, in seconds. A frame is handled within 29 seconds. */
 const CLOSED_S = 5 * 60;
 
-/** The owner in the item of a connection; undefined when it closed before anybody had logged in on it. */
+/** The owner in a connection item. Undefined when the connection closed before a login. */
 function ownerOf(item: Record<string, unknown> | undefined): Principal | undefined {
   return item?.id === undefined ? undefined : Principal.parse(item);
 }
 
-/** That a user has come online, and who has to be notified of it. */
+/** An online notification: the user and the audience. */
 export interface PresenceChange {
   readonly user: User;
   readonly friends: boolean;
   readonly everybody: boolean;
 }
 
-/** A connection to be registered. */
+/** A connection to register. */
 export interface NewConnection {
   readonly eio: Eio;
-  /** When it was opened, epoch ms. */
+  /** Opening time, epoch ms. */
   readonly now: number;
-  /** Whether everybody is to be notified that its user is online. */
+  /** Whether all users receive the online notification. */
   readonly notifyAll: boolean;
 }
 
 /**
- * Registers an open connection: from here on its principal is online, and events for the principal are sent to it.
- * @returns who has to be notified about a user (of registrations that race, one learns it); `repeated` when the connection
- *   is registered, or has closed
- * @throws ChatError 5008 when the principal has too many devices connected
+ * Registers an open connection. From then on its principal is online and receives events on it.
+ * @returns the online notification that is due, which only one of several concurrent registrations gets; `repeated`
+ * when the connection is already registered or closed
+ * @throws ChatError 5008 when the principal has too many connected devices
  */
 export async function registerConnection(
   connectionId: string,
   principal: Principal,
   { eio, now, notifyAll }: NewConnection,
 ): Promise<PresenceChange | 'repeated' | undefined> {
-  // The SDK repeats a write whose answer was lost. Without its own mark, the repetition would look like a second join.
+  // The SDK repeats a write when its response is lost. The mark distinguishes the repetition from a second join.
   const attempt = randomUUID();
   const put = dynamo.send(
     new PutCommand({
@@ -66,7 +66,7 @@ export async function registerConnection(
     }),
   );
   if (!(await unlessRefused(put))) return 'repeated';
-  // Last, so that nothing can fail any more once others are notified.
+  // Must run last: after others are notified, no step may fail.
   const before = await addDevice(principal, connectionId, { audience: notifyAll ? 'everybody' : 'friends', now });
   return isUser(principal)
     ? { user: principal, friends: before === undefined, everybody: notifyAll && before !== 'everybody' }
@@ -74,9 +74,10 @@ export async function registerConnection(
 }
 
 /**
- * Takes a connection out of the indexes, and keeps for a while that it closed and whose it was. Frames that arrived before
- * may be handled after: events still have a sender, and a join does not register the connection any more.
- * @returns its owner; undefined when it is not registered, or closed already
+ * Removes a connection from the indexes, and stores for a while that it closed and who owned it. Frames that arrived
+ * earlier may be handled later. Events among them still have a sender, and a join does not register the connection
+ * again.
+ * @returns the owner; undefined when the connection is not registered or already closed
  */
 async function markClosed(connectionId: string, now: number): Promise<Principal | undefined> {
   try {
@@ -103,7 +104,7 @@ async function markClosed(connectionId: string, now: number): Promise<Principal 
   }
 }
 
-/** Who a connection belongs to, which may have closed a moment ago; undefined when nobody has logged in on it. */
+/** The owner of a connection, which may have closed recently. Undefined when no user has logged in on it. */
 export async function connectionOwner(connectionId: string): Promise<Principal | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({ TableName: table, Key: connectionKey(connectionId), ConsistentRead: true }),
@@ -111,23 +112,23 @@ export async function connectionOwner(connectionId: string): Promise<Principal |
   return ownerOf(Item);
 }
 
-/** That a user's last connection was removed, and when (epoch ms). */
+/** The removal of a user's last connection, and its time in epoch ms. */
 export interface Departure {
   readonly user: User;
   readonly left: number;
 }
 
-/** What remains of a principal after one of their connections was removed. */
+/** The state of a principal after the removal of a connection. */
 export interface Removal {
-  /** Whether they are announced as online. */
+  /** Whether the principal is announced as online. */
   readonly announced: boolean;
-  /** Set when a user has no other connection and is still announced as online; see {@link markOffline}. */
+  /** Set when the user has no other connection and is still announced as online; see {@link markOffline}. */
   readonly departure: Departure | undefined;
 }
 
 /**
- * Removes a connection that is gone; one that is not registered is no error.
- * @returns what remains of the principal; undefined when nobody is known to own the connection
+ * Removes a closed connection. A connection that is not registered is not an error.
+ * @returns the state of the owner; undefined when the owner is unknown
  */
 export async function unregisterConnection(connectionId: string, owner?: Principal): Promise<Removal | undefined> {
   const left = Date.now();

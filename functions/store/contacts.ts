@@ -11,7 +11,9 @@ const table = requireEnv(ENV.messagesTable);
 
 const Contact = z.object({ ts: z.number() });
 
-/** That a user has been in contact with a stranger, and when last (epoch ms). Kept as long as their history. */
+/**
+ * A user's contact with a stranger, and the time of the last message in epoch ms. Retained as long as their history.
+ */
 export interface Contact extends z.output<typeof Contact> {
   readonly id: string;
 }
@@ -21,7 +23,7 @@ const contactKey = (user: Principal, stranger: string) => ({
   [SORT_KEY]: stranger,
 });
 
-/** Notes the contact on one side. */
+/** Records the contact for one of the two users. */
 export async function recordContact(user: Principal, stranger: string, ts: number): Promise<void> {
   await dynamo.send(
     new UpdateCommand({
@@ -38,7 +40,7 @@ export async function recordContact(user: Principal, stranger: string, ts: numbe
   );
 }
 
-/** The contact with one stranger; undefined when there was none, or none that is remembered. */
+/** The contact with one stranger. Undefined when there is none, or when it has expired. */
 export function contact(user: Principal, stranger: string, now: number): Lookup<Contact | undefined> {
   return {
     table,
@@ -50,7 +52,7 @@ export function contact(user: Principal, stranger: string, now: number): Lookup<
   };
 }
 
-/** The latest contacts with strangers, newest first; reads `skip` + `limit` of them. */
+/** The latest contacts with strangers, newest first. Reads `skip` + `limit` items. */
 export async function contactsOf(user: Principal, skip: number, limit: number, now: number): Promise<Contact[]> {
   const contacts = query(
     {

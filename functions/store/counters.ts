@@ -5,17 +5,17 @@ import { dynamo, unlessRefused } from './dynamo.ts';
 
 const table = requireEnv(ENV.accountsTable);
 
-/** How often something may happen within a time that begins when it first does. */
+/** A limit per time window. The window begins with the first event. */
 export interface CounterLimit {
   readonly limit: number;
   readonly windowMs: number;
 }
 
 /**
- * Counts one more, if the allowance has room for it.
- * @param name what is counted; its first part is the application
+ * Increments a counter if the limit permits it.
+ * @param name what is counted; the first part is the application
  * @param now epoch ms
- * @returns whether it was counted
+ * @returns whether it was incremented
  */
 export async function countAgainst(name: string, { limit, windowMs }: CounterLimit, now: number): Promise<boolean> {
   if (limit < 1) return false;
@@ -34,11 +34,11 @@ export async function countAgainst(name: string, { limit, windowMs }: CounterLim
       ExpressionAttributeNames: { '#count': 'count', '#until': 'until', '#expires': EXPIRES },
       ExpressionAttributeValues: { ':one': 1, ':until': until, ':expires': Math.ceil(until / 1000), ':now': now },
     });
-  // The last, for when another request has begun the window meanwhile.
+  // The second `goOn` handles a window that a concurrent request began.
   return (await goOn()) || (await begin()) || (await goOn());
 }
 
-/** Takes back what was counted and turned out not to matter. */
+/** Decrements a counter, for an event that must not count after all. */
 export async function resetCounter(name: string): Promise<void> {
   await update(name, {
     UpdateExpression: 'SET #count = #count - :one',

@@ -8,11 +8,11 @@ import { conditionFailed, dynamo, type Lookup } from './dynamo.ts';
 import { subjectKey } from './keys.ts';
 
 /*
- * The devices item of a principal holds the open connections, and what others have been notified of. It is the only state
- * of presence, and every transition is one conditional update of it, so that of several that race one notifies.
+ * The devices item of a principal contains the open connections and the notified audience. It is the only presence state.
+ * Every transition is one conditional update. So of several concurrent transitions, exactly one sends notifications.
  *
- * Attributes: `connections` is the set of open connections, absent when empty. `announced` is who was notified that the
- * user is online. `left` is when a connection was last removed. `expires` removes an item that nobody updates any more.
+ * Attributes: `connections` is the set of open connections, absent when empty. `announced` is the audience of the online
+ * notification. `left` is the time of the last removal of a connection. `expires` deletes an item without updates.
  *
  * | state   | connections | announced | left              | addDevice                | removeDevice          | markOffline(left)      |
  * |---------|-------------|-----------|-------------------|--------------------------|-----------------------|------------------------|
@@ -22,19 +22,19 @@ import { subjectKey } from './keys.ts';
  * | leaving | absent      | present   | the last removal  | online: notify the rest  | leaving, later `left` | same `left`: offline,  |
  * |         |             |           |                   |                          |                       | notify; else leaving   |
  *
- * "Notify the rest": only everybody, if only friends had been notified until then. No item at all is the state offline.
- * Only users are notified about: the items of visitors stay in `leaving` until they expire.
+ * "Notify the rest": notify all users if only friends were notified before. A missing item means the state `offline`.
+ * Only users cause notifications: the items of visitors stay in `leaving` until they expire.
  */
 
 const table = requireEnv(ENV.connectionsTable);
 
-/** API Gateway ends every connection after two hours. */
+/** API Gateway closes every connection after two hours. */
 const LIFETIME_S = 3 * 60 * 60;
 
-/** How many devices one principal may have connected at once. */
+/** Maximum connected devices of one principal. */
 const MAX_DEVICES = 100;
 
-/** Who has been notified that a user is online. */
+/** The audience of an online notification. */
 const PresenceAudience = z.enum(['friends', 'everybody']);
 export type PresenceAudience = z.output<typeof PresenceAudience>;
 
@@ -43,12 +43,12 @@ const Devices = z.object({
   announced: z.optional(PresenceAudience),
 });
 
-/** When an item that is written now may be removed: epoch seconds, from epoch ms. */
+/** Expiry of an item that is written now: epoch seconds, from epoch ms. */
 export const expiryAt = (now: number) => Math.ceil(now / 1000) + LIFETIME_S;
 
 const devicesKey = (principal: Principal) => ({ [PARTITION_KEY]: subjectKey(principal) });
 
-/** The ids of a principal's open connections: one item, whatever their number. */
+/** The ids of a principal's open connections, from one item. */
 export function connectionsOf(principal: Principal): Lookup<string[]> {
   return {
     table,
@@ -61,18 +61,18 @@ export function connectionsOf(principal: Principal): Lookup<string[]> {
 }
 
 /**
- * To `online`: adds a connection.
- * @param audience who has to know that the principal is online
+ * Transition to `online`: adds a connection.
+ * @param audience who must be notified that the principal is online
  * @param now epoch ms
- * @returns who had been notified before; undefined when the principal was offline
- * @throws ChatError 5008 when the principal has too many devices connected
+ * @returns the audience notified before; undefined when the principal was offline
+ * @throws ChatError 5008 when the principal has too many connected devices
  */
 export async function addDevice(
   principal: Principal,
   connectionId: string,
   { audience, now }: { audience: PresenceAudience; now: number },
 ): Promise<PresenceAudience | undefined> {
-  // Once everybody is notified, everybody is notified of the departure, whichever device goes last.
+  // If all users received the online notification, they all get the offline notification, whichever device closes last.
   const announced = audience === 'everybody' ? ':audience' : 'if_not_exists(announced, :audience)';
   try {
     const { Attributes } = await dynamo.send(
@@ -96,13 +96,13 @@ export async function addDevice(
     if (!conditionFailed(error)) throw error;
     throw new ChatError(
       ERROR.memberLimit,
-      `${principal.id} has ${MAX_DEVICES} devices connected, the most there can be`,
+      `${principal.id} has too many connected devices; at most ${MAX_DEVICES} are allowed`,
     );
   }
 }
 
 /**
- * From `online` to `leaving`, if that was the last connection: removes a connection.
+ * Transition from `online` to `leaving` if it was the last connection: removes a connection.
  * @param left epoch ms
  * @returns the state afterwards
  */
@@ -115,7 +115,7 @@ export async function removeDevice(
     new UpdateCommand({
       TableName: table,
       Key: devicesKey(principal),
-      // The item may have expired before; then this must not create one that stays forever.
+      // The item may have expired. The update must not recreate it without an expiry.
       UpdateExpression: 'DELETE connections :connection SET #left = :left, #expires = :expires',
       ExpressionAttributeNames: { '#left': 'left', '#expires': EXPIRES },
       ExpressionAttributeValues: {
@@ -132,9 +132,9 @@ export async function removeDevice(
 }
 
 /**
- * From `leaving` to `offline`, if no device has come or gone since.
+ * Transition from `leaving` to `offline`, if no connection was added or removed since.
  * @param left when the user's last connection was removed, epoch ms
- * @returns who had been notified that the user is online; of several callers, one learns it
+ * @returns the audience of the online notification, which only one of several callers gets
  */
 export async function markOffline(user: User, left: number): Promise<PresenceAudience | undefined> {
   const now = Date.now();

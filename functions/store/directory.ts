@@ -17,8 +17,8 @@ interface Listed {
 }
 
 /**
- * The ids of all of an application's subjects of one kind by creation, those of the same moment by id.
- * @param first how many are wanted at first; the pages grow from there
+ * The ids of an application's subjects of one kind, by creation time and then by id.
+ * @param first size of the first page; later pages grow
  */
 export async function* listDirectory(
   app: string,
@@ -29,7 +29,7 @@ export async function* listDirectory(
   const prefix = subjectKey({ app, kind, id: '' }).length;
   let held: Listed[] = [];
   let start: Item | undefined;
-  // One more than wanted, which shows that nobody else was created in the moment of the last.
+  // One more than requested, to detect subjects with the same creation time as the last.
   let size = first + 1;
   do {
     const page = await dynamo.send(

@@ -16,7 +16,7 @@ export const dynamo = DynamoDBDocumentClient.from(client, {
 export type Item = Record<string, unknown>;
 export type Key = Record<string, string>;
 
-/** One item to read, and how to understand it; what stores hand out so that a use case can read several at once. */
+/** A read of one item and its parser. Stores return lookups, so that a use case can batch them. */
 export interface Lookup<T> {
   readonly table: string;
   readonly key: Key;
@@ -29,14 +29,14 @@ type Results<T extends readonly Lookup<unknown>[]> = {
 
 const BATCH = 100;
 
-/** Reads any number of items, eventually consistent, in one BatchGetItem call per hundred. */
+/** Reads items with eventual consistency, one BatchGetItem call per hundred. */
 export async function lookup<const T extends readonly Lookup<unknown>[]>(lookups: T): Promise<Results<T>> {
   const unique = [...new Map(lookups.map((item) => [identity(item.table, item.key), item])).values()];
   const chunks = Array.from({ length: Math.ceil(unique.length / BATCH) }, (_, n) =>
     unique.slice(n * BATCH, (n + 1) * BATCH),
   );
   const found = new Map((await Promise.all(chunks.map(readChunk))).flat());
-  // The tuple's types follow from its lookups, one by one; map() cannot say so.
+  // The result tuple follows from the types of the lookups, which `map()` cannot express.
   return lookups.map(({ table, key, parse }) => parse(found.get(identity(table, key)))) as Results<T>;
 }
 
@@ -52,7 +52,7 @@ async function readChunk(lookups: readonly Lookup<unknown>[]): Promise<[string, 
   for (let attempt = 0; Object.keys(request).length > 0; attempt++) {
     if (attempt > 0)
       await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(50 * 2 ** attempt, 1000)));
-    if (attempt > 6) throw new Error('DynamoDB left keys of a batch read unprocessed');
+    if (attempt > 6) throw new Error('DynamoDB batch read incomplete after all attempts');
     const { Responses = {}, UnprocessedKeys = {} } = await dynamo.send(new BatchGetCommand({ RequestItems: request }));
     for (const [table, items] of Object.entries(Responses)) {
       const names = keyNames.get(table) ?? [];
@@ -69,7 +69,7 @@ function identity(table: string, key: Key): string {
   return JSON.stringify([table, ...Object.entries(key).sort().flat()]);
 }
 
-/** The items that a query finds, in its order: at most so many, and no page further than its reader gets. */
+/** Yields the items of a query in order, up to a limit. Reads pages on demand. */
 export async function* query(input: QueryCommandInput, limit = Number.POSITIVE_INFINITY): AsyncGenerator<Item> {
   let left = limit;
   let start = input.ExclusiveStartKey;
@@ -83,19 +83,19 @@ export async function* query(input: QueryCommandInput, limit = Number.POSITIVE_I
   } while (start && left > 0);
 }
 
-/** All that a generator yields. */
+/** Collects all values of an async iterable. */
 export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of source) all.push(item);
   return all;
 }
 
-/** Tells whether a write was refused by its own condition. */
+/** Whether a write failed because of its own condition. */
 export function conditionFailed(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }
 
-/** Awaits a write, and tells whether its condition held. */
+/** Awaits a write, and returns whether its condition was met. */
 export async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;

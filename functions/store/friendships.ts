@@ -11,12 +11,12 @@ import { transact } from './transact.ts';
 
 const table = requireEnv(ENV.coreTable);
 
-/** What one user can collect at most, so that a list of friends stays readable in one request. */
+/** Maximum friends of a user, so that one request can read the list. */
 export const MAX_FRIENDS = 5000;
 
 const Friendship = z.object({ id: z.string(), from: z.string(), to: z.string(), ts: z.number() });
 
-/** Two users who are friends of one another; `from` asked, `ts` is epoch ms. */
+/** A friendship of two users. `from` is the user who requested it, `ts` is epoch ms. */
 export type Friendship = z.output<typeof Friendship>;
 
 const friendshipKey = (user: Principal, friend: string) => ({
@@ -24,7 +24,7 @@ const friendshipKey = (user: Principal, friend: string) => ({
   [SORT_KEY]: `friend#${friend}`,
 });
 
-/** The friendship as it stands in the user's own list; undefined when they are not friends. */
+/** The friendship, from the list of the user. Undefined when they are not friends. */
 export function friendship(user: Principal, friend: string): Lookup<Friendship | undefined> {
   return { table, key: friendshipKey(user, friend), parse: (item) => item && Friendship.parse(item) };
 }
@@ -32,8 +32,8 @@ export function friendship(user: Principal, friend: string): Lookup<Friendship |
 const withId = (user: Principal, id: string): Principal => ({ ...user, id });
 
 /**
- * Makes two users friends of one another, and creates either of them on first use. Friends already: nothing changes.
- * @throws ChatError 5008 when one of them has too many friends, 5005 when others keep changing the same two users
+ * Creates a friendship, and either user if they do not exist. An existing friendship does not change.
+ * @throws ChatError 5008 when one user has too many friends, 5005 after too many concurrent changes of the same users
  */
 export async function befriend(user: Principal, friend: string, now: number): Promise<Friendship> {
   const made: Friendship = { id: randomUUID(), from: user.id, to: friend, ts: now };
@@ -65,11 +65,11 @@ export async function befriend(user: Principal, friend: string, now: number): Pr
   if (existing) return existing;
   throw new ChatError(
     ERROR.memberLimit,
-    `${user.id} or ${friend} has ${MAX_FRIENDS} friends already, the most there can be`,
+    `${user.id} or ${friend} has too many friends; at most ${MAX_FRIENDS} are allowed`,
   );
 }
 
-/** Ends a friendship on both sides; no friends: nothing changes. */
+/** Deletes a friendship on both sides. Safe to repeat. */
 export async function unfriend(user: Principal, friend: string): Promise<void> {
   if (user.id === friend) return;
   const entry = (owner: Principal, other: string) => ({

@@ -4,10 +4,12 @@ import { ROUNDS } from '../shared/heartbeat-times.ts';
 
 const MINUTE = 60_000;
 
-/** Into how many parts a slice is divided at once; each divides itself further if that is not enough. */
+/** Maximum parts of one split. A part that is still too large is split again. */
 const MAX_PARTS = 100;
 
-/** The connections of one shard that are due between two phases, milliseconds after the start of an interval: `from` ≤ phase < `to`. */
+/**
+ * The connections of one shard with `from` ≤ phase < `to`. The phase is the offset in ms from the start of an interval.
+ */
 export const Slice = z.object({
   round: z.enum(['ping', 'check']),
   shard: z.int(),
@@ -16,24 +18,27 @@ export const Slice = z.object({
 });
 export type Slice = z.output<typeof Slice>;
 
-/** The start of the minute after a moment (epoch ms): who is pinged is pinged before it is due, and a late run is in time. */
+/**
+ * The start of the minute after a time (epoch ms). A run handles the next minute, so pings are early and a delayed run
+ * is still in time.
+ */
 export const minuteAfter = (time: number): number => (Math.floor(time / MINUTE) + 1) * MINUTE;
 
-/** At most so many minutes are made up for: what is older is overtaken by what clients do on their own. */
+/** Maximum missed minutes that a run handles. For older ones, clients have already reacted by themselves. */
 const MAX_MISSED = 3;
 
 /**
- * The minutes that a run attends to: the one after it, and those that no run attended to since the last one. The schedule
- * does not keep to a second of the minute, so it skips a minute now and then.
+ * The minutes that a run handles: the next one, and those that were missed since the last run. The schedule runs at
+ * varying seconds of the minute, so it occasionally skips a minute.
  * @param next the minute after the run
- * @param last the last minute attended to; undefined if there is none, or other runs are ahead of this one
+ * @param last the last minute that was handled; undefined if there is none, or if later runs were faster
  */
 export function minutesSince(last: number | undefined, next: number): number[] {
   const missed = last === undefined || last >= next ? 0 : Math.min((next - last) / MINUTE - 1, MAX_MISSED);
   return Array.from({ length: missed + 1 }, (_, n) => next - (missed - n) * MINUTE);
 }
 
-/** All that is due in a minute. */
+/** The slices of one minute. */
 export function slicesOf(minute: number): Slice[] {
   return (['ping', 'check'] as const).flatMap((round) => {
     const from = minute % ROUNDS[round];
@@ -42,14 +47,14 @@ export function slicesOf(minute: number): Slice[] {
 }
 
 /**
- * Divides what is left of a slice into parts of about equal size, taking it to be about as full as its beginning was.
- * @param taken how many were found in the slice before the rest begins
- * @param limit how many one part may have
+ * Splits the rest of a slice into parts of about equal size, on the assumption that connections are evenly distributed.
+ * @param taken number of connections in the slice before the rest
+ * @param limit maximum connections of one part
  */
 export function divideSlice(slice: Slice, rest: Slice, taken: number, limit: number): Slice[] {
   const width = rest.to - rest.from;
   const expected = (taken / Math.max(1, rest.from - slice.from)) * width;
-  // At least two, so that parts become smaller even where nothing could be taken.
+  // At least two, so that parts become smaller even when no connection was read.
   const parts = Math.min(width, Math.max(2, Math.min(Math.ceil((1.1 * expected) / limit), MAX_PARTS)));
   const start = (n: number) => rest.from + Math.floor((width * n) / parts);
   return Array.from({ length: parts }, (_, n) => ({ ...rest, from: start(n), to: start(n + 1) }));

@@ -13,8 +13,8 @@ const table = requireEnv(ENV.connectionsTable);
 const shardKey = (round: Round, shard: number) => `${round}#${shard}`;
 
 /**
- * What puts a connection into the index: the moment within the interval at which it is due, for as long as it lasts.
- * As that never changes, a beat costs the index no write.
+ * The index attributes of a connection: the phase within the interval at which its heartbeat is due. The phase never
+ * changes, so a heartbeat causes no index write.
  */
 export function heartbeatEntry(eio: Eio, now: number) {
   const round = eio === 4 ? 'ping' : 'check';
@@ -25,8 +25,8 @@ export function heartbeatEntry(eio: Eio, now: number) {
 const Due = z.object({ [PARTITION_KEY]: z.string(), [HEARTBEAT_INDEX.due]: z.number() });
 
 /**
- * The connections at the beginning of a slice, so many at most, and the rest of the slice if there are more.
- * Those of one millisecond stay together, so there may be none where very many are due at once.
+ * The first connections of a slice, and the rest of the slice if there are more. Connections of the same millisecond
+ * stay together. The result may therefore be empty when very many are due at once.
  */
 export async function dueIn(slice: Slice, limit: number): Promise<{ connectionIds: string[]; rest?: Slice }> {
   const { round, shard, from, to } = slice;
@@ -53,8 +53,8 @@ export async function dueIn(slice: Slice, limit: number): Promise<{ connectionId
 const Clock = z.object({ last: z.optional(z.number()) });
 
 /**
- * Notes up to which minute (epoch ms) connections are attended to.
- * @returns the minute noted until then; undefined if there was none, or another run has noted this one or a later
+ * Records the minute (epoch ms) up to which heartbeats are handled.
+ * @returns the previous minute; undefined if there was none, or if another run recorded the same or a later minute
  */
 export async function advanceTo(minute: number): Promise<number | undefined> {
   try {
@@ -76,14 +76,14 @@ export async function advanceTo(minute: number): Promise<number | undefined> {
   }
 }
 
-/** The last ping, and the last that was answered, by the minutes in which they were due. */
+/** The minutes of the last ping and of the last answered ping. */
 const Pulse = z.object({ pinged: z.optional(z.number()), answered: z.optional(z.number()) });
 
 /**
- * Notes that a connection is pinged.
+ * Claims the ping of a connection for this run.
  * @param now the minute of the schedule, epoch ms
- * @returns `claimed` to whoever has to ping, `unanswered` if the ping before was not answered, and `taken` if another
- *   run has pinged in this minute, or the connection has closed
+ * @returns `claimed` if this run must ping; `unanswered` if the previous ping has no answer; `taken` if another run
+ * pinged in this minute or the connection closed
  */
 export async function claimPing(connectionId: string, now: number): Promise<'claimed' | 'taken' | 'unanswered'> {
   try {
@@ -107,7 +107,7 @@ export async function claimPing(connectionId: string, now: number): Promise<'cla
   }
 }
 
-/** Notes that a client has answered its last ping; one that was never pinged has nothing to answer. */
+/** Records the answer to the last ping. Ignores an answer without a ping. */
 export async function answerPing(connectionId: string): Promise<void> {
   await unlessRefused(
     dynamo.send(

@@ -9,33 +9,33 @@ import { headKey, subjectKey } from './keys.ts';
 
 const table = requireEnv(ENV.coreTable);
 
-/** How many installations a user has at most: of more, the ones bound longest ago get no more pushes. */
+/** Maximum installations of a user. With more, the ones bound first get no more pushes. */
 export const MAX_INSTALLS = 20;
 
 const ATTEMPTS = 10;
 
 const Installation = z.object({
-  /** When it came to exist and when it was last changed, epoch ms. */
+  /** Creation and last change, epoch ms. */
   ts: z.number(),
   updated: z.optional(z.number()),
   deviceType: z.optional(z.enum(['ios', 'android'])),
   environment: z.optional(z.enum(['production', 'sandbox'])),
   deviceToken: z.optional(z.string()),
-  /** By which SNS reaches the device token; undefined when it cannot. */
+  /** The SNS endpoint of the device token. Undefined when SNS cannot reach it. */
   endpoint: z.optional(z.string()),
-  /** Whose messages it is pushed. */
+  /** The user whose messages are pushed to this installation. */
   boundTo: z.optional(z.string()),
   badge: z._default(z.number(), 0),
 });
 
-/** An app on a device, as far as pushes go to it. */
+/** An app on a device, with its push data. */
 export type Installation = z.output<typeof Installation>;
 
-/** What an app tells of itself. */
-type Told = Partial<Pick<Installation, 'deviceType' | 'environment' | 'deviceToken' | 'badge'>>;
+/** The fields that an app sets itself. */
+type AppFields = Partial<Pick<Installation, 'deviceType' | 'environment' | 'deviceToken' | 'badge'>>;
 
-/** What is to be changed of an installation; `endpoint` null: SNS does not reach it any more. */
-export type InstallationChanges = { readonly [K in keyof Told]?: Told[K] | undefined } & {
+/** A change of an installation. `endpoint: null` means that SNS cannot reach it. */
+export type InstallationChanges = { readonly [K in keyof AppFields]?: AppFields[K] | undefined } & {
   readonly endpoint?: string | null;
 };
 
@@ -44,12 +44,12 @@ const installsKey = (user: Principal) => ({ [PARTITION_KEY]: subjectKey(user), [
 
 const readIds = z._default(z.array(z.string()), []);
 
-/** The installations that a user is bound to, the latest last: one item, whatever their number. */
+/** The installations bound to a user, the latest last, from one item. */
 export function installsOf(user: Principal): Lookup<string[]> {
   return { table, key: installsKey(user), parse: (item) => readIds.parse(item?.ids) };
 }
 
-/** An installation as it is at this moment; undefined when there is none of that id. */
+/** Reads an installation with strong consistency. Undefined when it does not exist. */
 export async function findInstallation(app: string, id: string): Promise<Installation | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({ TableName: table, Key: installationKey(app, id), ConsistentRead: true }),
@@ -57,7 +57,7 @@ export async function findInstallation(app: string, id: string): Promise<Install
   return Item && Installation.parse(Item);
 }
 
-/** Creates an installation, or changes what is given of it. */
+/** Creates an installation, or changes the given fields. */
 export async function saveInstallation(
   app: string,
   id: string,
@@ -82,14 +82,14 @@ export async function saveInstallation(
   return Installation.parse(Attributes);
 }
 
-/** Notes that SNS no longer reaches an installation by this endpoint; one that has another by now keeps it. */
+/** Removes an endpoint that SNS cannot reach. Keeps an endpoint that was replaced meanwhile. */
 export function dropEndpoint(app: string, id: string, endpoint: string): Promise<unknown> {
   return change(app, id, 'REMOVE endpoint', 'endpoint = :endpoint', { ':endpoint': endpoint });
 }
 
 /**
- * Counts one more message on the badge of an installation.
- * @returns the installation; undefined when it is not bound to that user any more
+ * Increments the badge of an installation.
+ * @returns the installation; undefined when it is no longer bound to the user
  */
 export async function countMessage(app: string, id: string, user: string): Promise<Installation | undefined> {
   const counted = await change(app, id, 'ADD badge :one', 'boundTo = :user', { ':one': 1, ':user': user });
@@ -97,14 +97,14 @@ export async function countMessage(app: string, id: string, user: string): Promi
 }
 
 /**
- * Binds an installation to a user, so that it is pushed their messages; it leaves whomever it was bound to.
+ * Binds an installation to a user, who then gets pushes on it, and unbinds the previous user.
  * @param now epoch ms
- * @throws ChatError 5005 when others keep changing the user's installations
+ * @throws ChatError 5005 after too many concurrent changes of the user's installations
  */
 export async function bindInstallation(user: Principal, id: string, now: number): Promise<void> {
   const present = await findInstallation(user.app, id);
   if (present?.boundTo === user.id) return;
-  // The list first: a push looks at both, and should this be cut short, the next login finds it undone.
+  // The list is written first, because a push needs both writes. After an interruption, the next login repeats both.
   const dropped = await changeInstalls(user, (ids) => [...ids.filter((bound) => bound !== id), id]);
   await dynamo.send(
     new UpdateCommand({
@@ -115,24 +115,24 @@ export async function bindInstallation(user: Principal, id: string, now: number)
     }),
   );
   await Promise.all(dropped.map((old) => leave(user, old)));
-  if (present?.boundTo !== undefined) await forget({ ...user, id: present.boundTo }, id);
+  if (present?.boundTo !== undefined) await removeFromList({ ...user, id: present.boundTo }, id);
 }
 
-/** Ends that an installation is pushed a user's messages; one that is not bound to them stays as it is. */
+/** Stops pushes of a user's messages to an installation. Ignores an installation that is not bound to them. */
 export async function unbindInstallation(user: Principal, id: string): Promise<void> {
   await leave(user, id);
-  await forget(user, id);
+  await removeFromList(user, id);
 }
 
 async function leave(user: Principal, id: string): Promise<void> {
   await change(user.app, id, 'REMOVE boundTo', 'boundTo = :user', { ':user': user.id });
 }
 
-async function forget(user: Principal, id: string): Promise<void> {
+async function removeFromList(user: Principal, id: string): Promise<void> {
   await changeInstalls(user, (ids) => ids.filter((bound) => bound !== id));
 }
 
-/** Changes an installation if a condition holds: what it is then, else undefined. */
+/** Changes an installation if a condition is met. Returns the new state, else undefined. */
 async function change(app: string, id: string, update: string, condition: string, values: Record<string, unknown>) {
   try {
     const { Attributes } = await dynamo.send(
@@ -152,7 +152,7 @@ async function change(app: string, id: string, update: string, condition: string
   }
 }
 
-/** Changes the list of a user's installations, and tells which fell out of it because there are too many. */
+/** Changes the list of a user's installations. Returns the ids that were removed because of the limit. */
 async function changeInstalls(user: Principal, edit: (ids: string[]) => string[]): Promise<string[]> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { Item } = await dynamo.send(

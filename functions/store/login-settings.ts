@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** The address of a provider. Plain http is for a stand-in on this machine. */
+/** The URL of a provider. Plain http is permitted only for test servers on the local machine. */
 const base = z
   .string()
   .check(z.refine(isProviderUrl, 'expected an https address without a user name, such as https://login.example.com'));
@@ -16,10 +16,10 @@ const clientIds = z.array(z.string().check(z.minLength(1))).check(z.minLength(1)
 
 const OpenId = z.object({ issuer: base, clientIds });
 
-/** An OpenID Connect issuer, and the ids under which the application is known there. */
+/** An OpenID Connect issuer, and the client ids of the application there. */
 export type OpenId = z.output<typeof OpenId>;
 
-/** The providers whose users may log in, by platform. A platform that is not here is refused. */
+/** The third-party login providers by platform. Other platforms are rejected. */
 export const LoginSettings = z.object({
   wechat: z.optional(z.object({ api: z._default(base, 'https://api.weixin.qq.com') })),
   qq: z.optional(z.object({ appId: z.string(), api: z._default(base, 'https://graph.qq.com') })),
@@ -33,7 +33,7 @@ export const LoginSettings = z.object({
   ),
   google: z.optional(z.object({ issuer: z._default(base, 'https://accounts.google.com'), clientIds })),
   apple: z.optional(z.object({ issuer: z._default(base, 'https://appleid.apple.com'), clientIds })),
-  /** Any other issuers, under names of the application's choice. */
+  /** Other issuers, with names that the application chooses. */
   oidc: z._default(
     z.record(z.string().check(z.regex(/^[a-z0-9_-]{1,32}$/, 'expected 1 to 32 characters of a-z 0-9 _ -')), OpenId),
     {},

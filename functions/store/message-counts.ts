@@ -10,16 +10,16 @@ const table = requireEnv(ENV.connectionsTable);
 
 const Stored = z.looseObject({ messages: z.number() });
 
-/** How many messages somebody has said in a minute: on all their connections, and on one. */
+/** The number of messages of a user in one minute: on all their connections, and on one. */
 export interface MessageCounts {
   readonly ofUser: number;
   readonly ofConnection: number;
 }
 
 /**
- * Counts messages that somebody says on a connection.
+ * Adds to the message counts of a user and a connection.
  * @param minute minutes since the epoch
- * @returns how many there are in that minute by now
+ * @returns the new counts of that minute
  */
 export async function countMessages(
   speaker: Principal & { readonly connectionId: string },

@@ -14,17 +14,19 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const retentionDays = z
   .pipe(
     z.object({ friend: z.number(), group: z.number(), stranger: z.number(), passenger: z.number() }),
-    // The configuration has MaxIM's word for visitors.
+    // The configuration uses MaxIM's term for visitors.
     z.transform(({ passenger, ...others }) => ({ ...others, visitor: passenger })),
   )
   .parse(JSON.parse(requireEnv(ENV.retentionDays)));
 
 type Kind = keyof typeof retentionDays;
 
-/** How long a kind of conversation is kept, in milliseconds. */
+/** Retention of a kind of conversation, in milliseconds. */
 export const retentionMs = (kind: Kind): number => retentionDays[kind] * DAY_MS;
 
-/** Two who talk, by what they are to one another (the same two have one history per kind), or a group. */
+/**
+ * A conversation: two participants and their relation, or a group. The same two participants have one history per kind.
+ */
 export interface Conversation {
   readonly app: string;
   readonly kind: Kind;
@@ -32,30 +34,30 @@ export interface Conversation {
 }
 
 /**
- * A conversation's partition. Friends and strangers have one whichever of them writes;
- * with a visitor it is the visitor first, then the user, because their ids may be equal.
+ * The partition of a conversation. For friends and strangers the order of the ids does not matter. For visitors it
+ * does, because a visitor and a user may have the same id.
  */
 function conversationKey({ app, kind, between }: Conversation): string {
   return [app, storedKind(kind), ...(kind === 'visitor' ? between : [...between].sort())].join('#');
 }
 
-/** `media` 0 text, 1 image, 2 audio, 3 video; `body` the text, or the URL of what was uploaded. */
+/** `media`: 0 text, 1 image, 2 audio, 3 video. `body`: the text, or the URL of the upload. */
 const Content = z.object({ media: z.number(), body: z.string() });
 export type Content = z.output<typeof Content>;
 
 const Stored = z.object({ speaker: z.string(), content: Content, remark: z.optional(z.string()) });
 
 export interface Message extends z.output<typeof Stored> {
-  /** Unique in its conversation, and sorts as the conversation does. */
+  /** Unique in its conversation. Ids sort in message order. */
   readonly id: string;
-  /** When it reached the gateway, epoch ms. */
+  /** When the message reached the gateway, epoch ms. */
   readonly ts: number;
 }
 
-/** Sorts behind every stamp. */
+/** Sorts after every timestamp. */
 const END_OF_TIME = '9'.repeat(14);
 
-/** Stores a message. Billed one write unit per KB. */
+/** Stores a message. Costs one write unit per KB. */
 export async function storeMessage(conversation: Conversation, message: Message): Promise<void> {
   const { id, ts, speaker, content, remark } = message;
   await dynamo.send(
@@ -73,22 +75,22 @@ export async function storeMessage(conversation: Conversation, message: Message)
   );
 }
 
-/** A part of a history. All bounds are exclusive. */
+/** A page of a history. All bounds are exclusive. */
 export interface HistoryPage {
-  /** Only messages before this time, epoch ms. Pages by time lose messages of equal times; pages by id do not. */
+  /** Only messages before this time, epoch ms. Pages by time can skip messages with equal times; pages by id cannot. */
   readonly ts?: number | undefined;
-  /** Only messages before the one of this id. */
+  /** Only messages before this id. */
   readonly before?: string | undefined;
-  /** Only messages after the one of this id: then the page is the oldest of them, not the newest. */
+  /** Only messages after this id. Then the page contains the oldest of them instead of the newest. */
   readonly after?: string | undefined;
   readonly limit: number;
 }
 
-/** The greatest text that sorts before every continuation of an id, and behind every smaller id. */
+/** The greatest text that sorts before an id and its continuations, but after every smaller id. */
 const justBefore = (id: string) => `${id.slice(0, -1)}${String.fromCharCode(id.charCodeAt(id.length - 1) - 1)}~`;
 
 /**
- * A page of a conversation, oldest first. What has expired is not read, whether DynamoDB has deleted it by now or not.
+ * A page of a conversation, oldest first. Expired messages are omitted, also those that DynamoDB has not deleted yet.
  * @param now epoch ms
  */
 export async function history(
@@ -121,7 +123,7 @@ function messageOf(item: Item): Message {
   return { id, ts: Number(id.split('-')[0]), ...Stored.parse(item) };
 }
 
-/** The latest message of each conversation, as far as it has one. Costs a query for each. */
+/** The latest message of each conversation that has one. Costs one query per conversation. */
 export async function latestMessages(
   conversations: readonly Conversation[],
   now: number,
@@ -129,7 +131,7 @@ export async function latestMessages(
   return Promise.all(conversations.map(async (conversation) => (await history(conversation, { limit: 1 }, now))[0]));
 }
 
-/** Erases a history, up to its newest message now. */
+/** Deletes a history up to its current newest message. */
 export async function eraseHistory(conversation: Conversation): Promise<void> {
   const key = conversationKey(conversation);
   for (;;) {

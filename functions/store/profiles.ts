@@ -10,27 +10,27 @@ import { directoryEntry, HEAD, headKey, subjectKey } from './keys.ts';
 
 const table = requireEnv(ENV.coreTable);
 
-/** Attributes are any JSON, which DynamoDB's own types cannot hold (its numbers are smaller), so they are kept as text. */
+/** Attributes are stored as JSON text, because DynamoDB types cannot represent all JSON numbers. */
 export const Attributes = z.pipe(
   z.pipe(
     z.string(),
     z.transform((text): unknown => JSON.parse(text)),
   ),
-  // Not z.record(), which leaves out a name that JavaScript has a meaning for, `__proto__`.
+  // `z.record()` drops the name `__proto__`, so it cannot be used here.
   z.custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
 );
 
 const Profile = z.object({ ts: z.number(), attributes: z._default(Attributes, {}) });
 
-/** What is stored of a user or visitor: since when (epoch ms), and the attributes that the application gave them. */
+/** The stored profile of a user or visitor: creation time (epoch ms) and attributes. */
 export type Profile = z.output<typeof Profile>;
 
-/** The profile of a principal; undefined when nobody has that id. */
+/** The profile of a principal. Undefined when the principal does not exist. */
 export function profile(principal: Principal): Lookup<Profile | undefined> {
   return { table, key: headKey(principal), parse: (item) => item && Profile.parse(item) };
 }
 
-/** The update by which a principal comes to exist, and into the directory; one who exists keeps what they have. */
+/** The update that creates a principal and their directory entry. An existing principal does not change. */
 export function creationUpdate(principal: Principal, now: number) {
   return {
     UpdateExpression: 'SET ts = if_not_exists(ts, :now), #directory = if_not_exists(#directory, :directory)',
@@ -41,7 +41,7 @@ export function creationUpdate(principal: Principal, now: number) {
 
 const Popularity = z.object({ friends: z._default(z.number(), 0) });
 
-/** Creates the principal on first use, and leaves one that exists as it is; tells how many friends there are. */
+/** Creates the principal if needed, and returns their number of friends. */
 export async function ensureProfile(principal: Principal, now: number): Promise<z.output<typeof Popularity>> {
   const { Attributes } = await dynamo.send(
     new UpdateCommand({
@@ -57,8 +57,8 @@ export async function ensureProfile(principal: Principal, now: number): Promise<
 const ATTEMPTS = 10;
 
 /**
- * Creates a visitor, or adds to the attributes of one who exists.
- * @throws ChatError 5001 or 5010 when the attributes are none or too much, 5005 when others keep changing them
+ * Creates a visitor, or merges attributes into an existing one.
+ * @throws ChatError 5001 or 5010 for invalid attributes, 5005 after too many concurrent changes
  */
 export async function saveVisitor(visitor: Principal, attributes: Record<string, unknown>, now: number): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -90,13 +90,13 @@ export async function saveVisitor(visitor: Principal, attributes: Record<string,
   throw new ChatError(ERROR.conflict, `Too many requests change visitor ${visitor.id} at this moment; try again`);
 }
 
-/** Everything in a user's partition: the profile, and the ids of their friends. */
+/** A user's partition: the profile, and the ids of their friends. */
 export interface UserRecord {
   readonly profile: Profile;
   readonly friends: string[];
 }
 
-/** Reads a user's whole partition; undefined when nobody has that id. */
+/** Reads a user's partition. Undefined when the user does not exist. */
 export async function userRecord(user: Principal): Promise<UserRecord | undefined> {
   const friends: string[] = [];
   let found: Profile | undefined;

@@ -5,8 +5,8 @@ const ATTEMPTS = 10;
 const LONGEST_PAUSE_MS = 500;
 
 /**
- * Retries writes and transactional reads that meet a transaction on the same items. DynamoDB refuses them at once, and the
- * SDK takes that for final. Transactions that write are the business of those who know what to read again.
+ * Retries writes and transactional reads that conflict with a transaction. DynamoDB rejects them immediately, and the
+ * SDK does not retry them. Write transactions are excluded, because their callers must read the items again.
  */
 export function retryConflicts<I extends object, O extends object>(client: {
   readonly middlewareStack: MiddlewareStack<I, O>;

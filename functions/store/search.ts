@@ -9,17 +9,20 @@ import { Candidates, growingChunks, MAX_READ, rangePages, tooManyCandidates } fr
 import { listDirectory } from './directory.ts';
 
 export interface Search {
-  /** All of them must hold: the value at a path fits a pattern. */
+  /** Conditions that must all be met: the value at a path matches a pattern. */
   readonly conditions: readonly (readonly [path: string, pattern: string])[];
-  /** By default, by creation when there are no conditions; else as the index lists what fits the leading one. */
+  /**
+   * Without a sort, results are ordered by creation if there are no conditions, else in index order of the leading
+   * condition.
+   */
   readonly sort: readonly Sort[];
   readonly skip: number;
   readonly limit: number;
 }
 
 /*
- * How a search is planned. Each condition has a range of the index, which lists in its own order the subjects that may fit it.
- * Which subjects are read follows from the conditions and the sort; which of them fit, their attributes decide.
+ * The plan of a search. Each condition has an index range, which lists the subjects that may match it. The conditions and
+ * the sort determine which subjects are read. The attributes of the subjects then determine the matches.
  *
  * | conditions        | sort                 | candidates                                         | order             | reads                   |
  * |-------------------|----------------------|----------------------------------------------------|-------------------|-------------------------|
@@ -36,11 +39,11 @@ export interface Search {
 
 /**
  * Finds users, groups or rooms by their attributes.
- * @throws ChatError 5018 when it would have to read too much
+ * @throws ChatError 5018 when the search exceeds the read limit
  */
 export async function search(app: string, kind: Searchable['kind'], query: Search): Promise<Found[]> {
   if (query.skip + query.limit > MAX_READ) {
-    throw new ChatError(ERROR.badQuery, `_skip and _limit may come to ${MAX_READ} together; search more narrowly`);
+    throw new ChatError(ERROR.badQuery, `_skip + _limit: at most ${MAX_READ} are allowed; use a narrower search`);
   }
   const budget = new StepBudget();
   const conditions = query.conditions.map(([path, pattern]) => ({ path, pattern: parsePattern(pattern, budget) }));
@@ -49,7 +52,7 @@ export async function search(app: string, kind: Searchable['kind'], query: Searc
   return leader ? searchIndex(candidates, leader, query) : searchDirectory(candidates, query);
 }
 
-/** The plans without conditions. */
+/** Searches without conditions. */
 async function searchDirectory(candidates: Candidates, { sort, skip, limit }: Search): Promise<Found[]> {
   const { app, kind } = candidates;
   const [first, ...others] = sort;
@@ -59,12 +62,12 @@ async function searchDirectory(candidates: Candidates, { sort, skip, limit }: Se
   const ids: string[] = [];
   for await (const page of listDirectory(app, kind, 'asc', 1000)) {
     ids.push(...page);
-    if (ids.length > MAX_READ) throw tooManyCandidates(`without a condition, all ${kind}s have to be sorted`);
+    if (ids.length > MAX_READ) throw tooManyCandidates(`without a condition, the search sorts all ${kind}s`);
   }
   return (await candidates.best(skip + limit, ids, (found) => sorted(found, sort))).slice(skip);
 }
 
-/** The plans with conditions. */
+/** Searches with conditions. */
 async function searchIndex(candidates: Candidates, leader: Condition, query: Search): Promise<Found[]> {
   const { sort, skip, limit } = query;
   const end = skip + limit;
@@ -72,7 +75,7 @@ async function searchIndex(candidates: Candidates, leader: Condition, query: Sea
   const leading = ranges.find(({ condition }) => condition === leader);
   if (sort.length > 0) {
     const range = await readUntilOneEnds(ranges, MAX_READ + 1);
-    if (!range) throw tooManyCandidates('all that fits has to be sorted');
+    if (!range) throw tooManyCandidates('the search sorts all matches');
     return (await candidates.best(end, [...range.ids], (found) => sorted(found, sort))).slice(skip);
   }
   const range = ranges.length > 1 ? await readUntilOneEnds(ranges, PROBE) : undefined;
@@ -80,17 +83,17 @@ async function searchIndex(candidates: Candidates, leader: Condition, query: Sea
   if (!leader.pattern.equality) {
     return (await candidates.best(end, [...range.ids], (found) => withIndexedValues(found, leader))).slice(skip);
   }
-  // The index lists what fits an equality by id.
+  // For an equality, the index lists subjects by id.
   const ids = [...range.ids].sort(compareText);
   return (await candidates.first(end, growingChunks(ids, end))).slice(skip);
 }
 
-/** How many entries to read in search of a condition that few fit, before all that the leading one lists is looked at. */
+/** Maximum entries to read per condition while looking for a condition with few matches. */
 const PROBE = 1000;
 
 /**
- * Reads ranges side by side, in growing steps, until one has been read to its end.
- * @returns that one, or the one of them with the fewest candidates; undefined when so many entries were not enough
+ * Reads ranges concurrently, in growing steps, until one of them ends.
+ * @returns the range that ended with the fewest candidates; undefined when none ended within the limit
  */
 async function readUntilOneEnds(ranges: readonly IndexRange[], limit: number): Promise<IndexRange | undefined> {
   for (let step = 100; ; step *= 3) {
@@ -103,7 +106,7 @@ async function readUntilOneEnds(ranges: readonly IndexRange[], limit: number): P
   }
 }
 
-/** The pages without their first ids. */
+/** Skips the first ids of some pages. */
 async function* skipIds(skip: number, pages: AsyncIterable<string[]>): AsyncGenerator<string[]> {
   let left = skip;
   for await (const page of pages) {

@@ -7,7 +7,7 @@ import { dynamo } from './dynamo.ts';
 
 const table = requireEnv(ENV.accountsTable);
 
-/** A session of an account; what is kept of its secret is a hash. */
+/** A session of an account. Only a hash of its secret is stored. */
 export interface SessionKey {
   readonly app: string;
   readonly account: string;
@@ -28,7 +28,7 @@ export async function saveSession({ app, id, generation }: Account, hash: string
 }
 
 /**
- * The generation of a session, consistently read; undefined when there is none, or not any more.
+ * Reads the generation of a session with strong consistency. Undefined when the session does not exist or has expired.
  * @param now epoch ms
  */
 export async function sessionGeneration(session: SessionKey, now: number): Promise<number | undefined> {
@@ -39,7 +39,7 @@ export async function sessionGeneration(session: SessionKey, now: number): Promi
   return stored && stored[EXPIRES] * 1000 > now ? stored.generation : undefined;
 }
 
-/** Ends a session; one that has ended is no error. */
+/** Ends a session. Safe to repeat. */
 export async function deleteSession(session: SessionKey): Promise<void> {
   await dynamo.send(new DeleteCommand({ TableName: table, Key: sessionKey(session) }));
 }

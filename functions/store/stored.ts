@@ -2,14 +2,14 @@ import type * as z from 'zod/mini';
 import { logger } from '../observe/logger.ts';
 import type { Item } from './dynamo.ts';
 
-/** How many values of one item are repaired before it is given up. */
+/** Maximum repaired values of one item. */
 const MOST_REPAIRS = 50;
 
 /**
- * Parses a stored item that may be older than today's schema. A number outside today's bounds is moved to the nearest
- * bound; any other value that does not fit is left out, so that its default applies. Each repair is logged.
- * @param what names the item in the log
- * @throws when the item cannot be repaired: a required value is missing or wrong
+ * Parses a stored item that may be older than the current schema. A number out of bounds becomes the nearest bound. Any
+ * other invalid value is removed, so that its default applies. Each repair is logged.
+ * @param what the name of the item in the log
+ * @throws when the item cannot be repaired, because a required value is missing or invalid
  */
 export function parseStored<T extends z.ZodMiniType>(schema: T, item: Item, what: string): z.output<T> {
   let candidate: unknown = item;
@@ -28,14 +28,17 @@ export function parseStored<T extends z.ZodMiniType>(schema: T, item: Item, what
   return schema.parse(candidate);
 }
 
-/** The nearest bound of a number that is out of bounds; undefined for any other fault. */
+/** The nearest bound of a number that is out of bounds. Undefined for any other issue. */
 function boundOf(issue: z.core.$ZodIssue): number | undefined {
   const bound = issue.code === 'too_big' ? issue.maximum : issue.code === 'too_small' ? issue.minimum : undefined;
   const isNumber = 'origin' in issue && ['number', 'int'].includes(String(issue.origin));
   return isNumber && typeof bound === 'number' ? bound : undefined;
 }
 
-/** A copy with another value at a path; undefined removes what is there. The same when there is nothing. */
+/**
+ * Copies a value with a replacement at a path; undefined removes it. Returns the same value when the path does not
+ * exist.
+ */
 function put(value: unknown, [key, ...rest]: readonly PropertyKey[], replacement: unknown): unknown {
   if (typeof value !== 'object' || value === null || key === undefined || !Object.hasOwn(value, key)) return value;
   const entries = Object.entries(value).flatMap(([name, member]): [string, unknown][] => {

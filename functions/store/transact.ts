@@ -4,15 +4,15 @@ import { dynamo } from './dynamo.ts';
 
 export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** What one transaction of DynamoDB takes at most. */
+/** Maximum writes of a DynamoDB transaction. */
 export const MAX_WRITES = 100;
 
 const ATTEMPTS = 25;
 
 /**
- * Runs a transaction. One that met another on the same items is tried again, with jitter.
- * @returns undefined when it was done; else, for each write in order, whether its condition failed: nothing was written
- * @throws ChatError 5005 when others keep changing the same items
+ * Runs a transaction. Retries with jitter after a conflict with another transaction.
+ * @returns undefined on success; else, for each write in order, whether its condition failed, and nothing was written
+ * @throws ChatError 5005 after too many conflicts
  */
 export async function transact(writes: Write[]): Promise<boolean[] | undefined> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -21,10 +21,10 @@ export async function transact(writes: Write[]): Promise<boolean[] | undefined> 
     if (outcome !== 'conflict') return outcome;
     await pauseAfter(attempt);
   }
-  throw new ChatError(ERROR.conflict, 'Too many requests change the same things at this moment; try again');
+  throw new ChatError(ERROR.conflict, 'Too many requests change the same items at this moment; try again');
 }
 
-/** Transactions that follow from what was read, in their order, and what holds when they are done. */
+/** Transactions that follow from the data read, in order, and the result once they succeed. */
 export interface Plan<T> {
   readonly transactions: readonly Write[][];
   readonly result: T;
@@ -33,11 +33,11 @@ export interface Plan<T> {
 const PLAN_ATTEMPTS = 25;
 
 /**
- * Reads, plans and writes. Whenever a transaction meets another one, or its conditions do not hold any more, all three are
- * repeated, with jitter: what is written by then is no longer in the next plan. No other retry is needed around it.
- * @param plan reads, and derives the writes from that; its errors end everything
- * @param busy says, as a sentence, what others keep changing
- * @throws ChatError 5005 when they do not stop
+ * Reads, plans and writes. After a conflict or a failed condition, repeats all three with jitter. A repeated plan does
+ * not contain writes that already succeeded. Callers need no other retry.
+ * @param plan reads the data and derives the writes; its errors propagate
+ * @param busy the start of the error message about concurrent changes
+ * @throws ChatError 5005 after too many conflicts
  */
 export async function commit<T>(plan: () => Promise<Plan<T>>, busy: string): Promise<T> {
   for (let attempt = 1; attempt <= PLAN_ATTEMPTS; attempt++) {

@@ -11,14 +11,14 @@ const table = requireEnv(ENV.connectionsTable);
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** The client key does not say whose upload it is; then all share what this many users may upload. */
+/** With the client key, the uploader is unknown. Then all uploads share the limit of this many users. */
 const USERS_WITHOUT_NAME = 100;
 
 /**
- * Counts an upload against what its user, or in open mode everybody together, may upload in an hour of the clock.
+ * Counts an upload against the limit per clock hour of the user, or of all client-key uploads together.
  * @param uploader undefined when the request came with the client key
  * @param now epoch ms
- * @throws ChatError 5011 when the file is too large, 5012 (TooOften) when the hour is used up
+ * @throws ChatError 5011 when the file is too large, 5012 (TooManyRequests) when the limit is exceeded
  */
 export async function countUpload(
   app: App,
@@ -27,7 +27,10 @@ export async function countUpload(
   now: number,
 ): Promise<void> {
   if (bytes > app.attachmentBytes) {
-    throw new ChatError(ERROR.fileTooLarge, `The file has ${bytes} bytes; at most ${app.attachmentBytes} are allowed`);
+    throw new ChatError(
+      ERROR.fileTooLarge,
+      `The file is too large: ${bytes} bytes; at most ${app.attachmentBytes} are allowed`,
+    );
   }
   const hour = Math.floor(now / HOUR_MS);
   const factor = uploader ? 1 : USERS_WITHOUT_NAME;
@@ -54,7 +57,7 @@ export async function countUpload(
     const minutes = Math.ceil(((hour + 1) * HOUR_MS - now) / 60_000);
     throw new TooManyRequests(
       ERROR.uploadFailed,
-      `In an hour, ${app.uploadsPerHour * factor} files of ${app.uploadBytesPerHour * factor} bytes in all may be uploaded; try again in ${minutes} minutes`,
+      `Upload limit exceeded: ${app.uploadsPerHour * factor} files and ${app.uploadBytesPerHour * factor} bytes per hour; try again in ${minutes} minutes`,
     );
   }
 }

@@ -1,4 +1,4 @@
-/** Checks the prose of all Markdown files, or of those that are named. Exit code 1: there is a problem. */
+/** Checks the prose of all Markdown files, or of the given files. Exit code 1 means that there are problems. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { checkProse } from './prose.ts';
@@ -14,6 +14,6 @@ for (const file of named.length > 0 ? named : tracked()) {
   }
 }
 if (problems > 0) {
-  console.error(`${problems} problems with the prose; .textlintrc.json holds the rules`);
+  console.error(`${problems} prose problems found; .textlintrc.json contains the rules`);
   process.exitCode = 1;
 }

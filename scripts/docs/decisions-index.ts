@@ -10,7 +10,7 @@ interface Decision {
   readonly status: string;
 }
 
-/** The records of decisions, in the order of their numbers. @throws when one lacks its heading or status */
+/** The decision records, sorted by number. @throws when a record has no heading or status */
 export function decisions(): Decision[] {
   const files = readdirSync(DIRECTORY).filter((file) => /^\d{4}-.*\.md$/.test(file));
   return files.toSorted().map((file) => {
@@ -22,7 +22,7 @@ export function decisions(): Decision[] {
   });
 }
 
-/** The files that hold an index, and how links lead from there to the records. */
+/** The files that contain an index, and the relative path from there to the records. */
 const INDEXES = [
   { path: '../../docs/decisions/README.md', prefix: '' },
   { path: '../../ARCHITECTURE.md', prefix: 'docs/decisions/' },
@@ -30,7 +30,7 @@ const INDEXES = [
 
 const SECTION = /(<!-- decisions -->\n\n)[\s\S]*?(<!-- \/decisions -->)/;
 
-/** Each file that holds an index, with its current text. */
+/** Each file that contains an index, with its current text. */
 export function currentIndexes(): { path: string; text: string }[] {
   return INDEXES.map(({ path, prefix }) => {
     const file = fileURLToPath(new URL(path, import.meta.url));

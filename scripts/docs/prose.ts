@@ -5,7 +5,7 @@ import wordCount from 'textlint-rule-en-max-word-count';
 import terminology from 'textlint-rule-terminology';
 import * as z from 'zod/mini';
 
-/** No line of prose is longer. Tables and code may be. */
+/** Maximum length of a prose line. Tables and code may be longer. */
 const LINE_COLUMNS = 160;
 
 const Config = z.object({ rules: z.record(z.string(), z.record(z.string(), z.unknown())) });
@@ -26,7 +26,7 @@ const options = {
   ],
 };
 
-/** Checks Markdown against the rules for prose. @returns one line for each problem: `12:3 what is wrong` */
+/** Checks Markdown against the prose rules. @returns one line per problem: `12:3 what is wrong` */
 export async function checkProse(text: string): Promise<string[]> {
   const { messages } = await kernel.lintText(text, options);
   return [

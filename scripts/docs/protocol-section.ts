@@ -25,7 +25,7 @@ export const PROTOCOL = fileURLToPath(new URL('../../docs/reference/protocol.md'
 
 const SECTION = /(<!-- frames -->\n\n)[\s\S]*?(\n\n<!-- \/frames -->)/;
 
-/** The document with a current section of frames and events. */
+/** Returns the document with a current section of frames and events. */
 export const withSection = (document: string) =>
   document.replace(SECTION, (_, before, after) => before + section() + after);
 
@@ -34,7 +34,7 @@ export const currentProtocol = () => withSection(readFileSync(PROTOCOL, 'utf8'))
 const TO_CLIENT = 'server to client';
 const TO_SERVER = 'client to server';
 
-/** How long the lines of a frame's column may be. */
+/** A typical connection id. */
 const SID = 'L0SM9coGGHcCJ0A=';
 
 function section(): string {
@@ -61,7 +61,7 @@ function section(): string {
   ].join('\n\n');
 }
 
-/** `online_x` as `OnlineXEvent`. */
+/** Converts `online_x` to `OnlineXEvent`. */
 const interfaceName = (event: string) =>
   `${event
     .split('_')
@@ -82,7 +82,7 @@ function declaration(name: string, schema: z.ZodMiniType): string {
     : `type ${name} = ${type};`;
 }
 
-/** Each frame as the codec writes it, for either protocol revision. */
+/** Each frame in both protocol revisions, as the codec encodes it. */
 function frames(): string {
   const both = (write: (eio: Eio) => string) => [write(3), write(4)] as const;
   const same = (frame: string) => [frame, frame] as const;

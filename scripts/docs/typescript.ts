@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** The parts of JSON Schema that the chat's schemas use. */
+/** The subset of JSON Schema that the chat schemas use. */
 interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -14,7 +14,7 @@ interface Schema {
   readonly const?: unknown;
 }
 
-/** Writes a schema as a TypeScript type, as it is sent. Numbers of an enumeration are sorted. */
+/** Converts a schema to the TypeScript type of its wire format. Enumerated numbers are sorted. */
 export function typescript(schema: z.ZodMiniType): string {
   return write(JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input' }))), '');
 }
@@ -27,7 +27,7 @@ function write(schema: Schema, indent: string): string {
       .toSorted()
       .map((value) => JSON.stringify(value))
       .join(' | ');
-  if (schema.anyOf) return [...new Set(schema.anyOf.map((one) => write(one, indent)))].join(' | ');
+  if (schema.anyOf) return [...new Set(schema.anyOf.map((option) => write(option, indent)))].join(' | ');
   switch (schema.type) {
     case 'object':
       return writeObject(schema, indent);

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { UsageError } from './errors.ts';
 
-/** Where a question is asked, and answered. */
+/** The streams for a question and its answer. */
 interface Terminal {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly output: NodeJS.WritableStream;
@@ -10,10 +10,10 @@ interface Terminal {
 const TERMINAL: Terminal = { input: process.stdin, output: process.stderr };
 
 /**
- * Asks whether something is really meant that cannot be undone.
- * @param consequence what will happen, a sentence
- * @param yes whether that has been confirmed on the command line
- * @throws UsageError when there is no terminal to ask at; Error when the answer is no
+ * Asks for confirmation of an irreversible action.
+ * @param consequence what will happen, as a sentence
+ * @param yes whether the command line confirms the action
+ * @throws UsageError without a terminal; Error when the user declines
  */
 export async function confirm(
   consequence: string,
@@ -21,7 +21,7 @@ export async function confirm(
   { input, output }: Terminal = TERMINAL,
 ): Promise<void> {
   if (yes) return;
-  if (!input.isTTY) throw new UsageError(`${consequence} There is no terminal to ask at: confirm with --yes`);
+  if (!input.isTTY) throw new UsageError(`${consequence} There is no terminal for a confirmation: confirm with --yes`);
   output.write(`${consequence} Continue? [y/N] `);
   const lines = createInterface({ input });
   try {

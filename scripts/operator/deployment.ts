@@ -6,19 +6,19 @@ import * as z from 'zod';
 import { Answer, type Command } from '../../functions/operator/commands.ts';
 import { secretPrefix } from '../../functions/shared/constants.ts';
 
-/** Which deployment is meant. */
+/** Identifies a deployment. */
 export interface Place {
   readonly stage: string;
-  /** @default as for every AWS tool: AWS_REGION, or the profile's */
+  /** @default AWS_REGION, or the region of the profile, as in all AWS tools */
   readonly region: string | undefined;
-  /** The URL of a local cloud, which stands in for AWS. */
+  /** The URL of a local cloud that replaces AWS. */
   readonly local: string | undefined;
 }
 
 const Keys = z.object({ clientKey: z.string(), masterKey: z.string() });
 const FunctionError = z.object({ errorType: z.string(), errorMessage: z.string() });
 
-/** A deployed stage, or a local cloud, with the operator's own credentials. */
+/** A deployed stage or a local cloud, accessed with the operator's credentials. */
 export class Deployment {
   readonly sqs: SQSClient;
   readonly lambda: LambdaClient;
@@ -38,7 +38,7 @@ export class Deployment {
     this.#cloudFormation = new CloudFormationClient(options);
     this.#secrets = new SecretsManagerClient(options);
     this.sqs = new SQSClient(options);
-    // Once: a command that was followed without our hearing of it must not be followed again.
+    // No retries: after a lost response, the command may already have run.
     this.lambda = new LambdaClient({ ...options, maxAttempts: 1 });
   }
 
@@ -47,14 +47,14 @@ export class Deployment {
     const StackName = `Macaw-${this.#stage}-${stack}`;
     const { Stacks: [found] = [] } = await this.#cloudFormation.send(new DescribeStacksCommand({ StackName }));
     const value = found?.Outputs?.find(({ OutputKey }) => OutputKey === key)?.OutputValue;
-    if (value === undefined) throw new Error(`The stack ${StackName} has no output ${key}: deploy this version of it`);
+    if (value === undefined) throw new Error(`The stack ${StackName} has no output ${key}: deploy the current version`);
     return value;
   }
 
   /**
-   * Has the operator function do something.
-   * @param result what it answers
-   * @throws with its own words when it refuses
+   * Sends a command to the operator function.
+   * @param result the schema of its result
+   * @throws the error message of the function when it rejects the command
    */
   async ask<S extends z.core.$ZodType>(command: z.input<typeof Command>, result: S): Promise<z.output<S>> {
     const FunctionName = await this.output('Data', 'OperatorFunction');
@@ -64,26 +64,25 @@ export class Deployment {
     const answered: unknown = JSON.parse(Payload?.transformToString() ?? 'null');
     if (failed !== undefined) {
       const { errorType, errorMessage } = FunctionError.parse(answered);
-      throw new Error(`The function ${FunctionName} failed: ${errorType}: ${errorMessage}\nIts log group tells more`);
+      throw new Error(
+        `The function ${FunctionName} failed: ${errorType}: ${errorMessage}\nSee its log group for details`,
+      );
     }
     const answer = z.parse(Answer, answered);
     if ('refused' in answer) throw new Error(answer.refused);
     return z.parse(result, answer.result);
   }
 
-  /** The name of the secret that holds an application's keys. */
+  /** The name of the secret that contains the keys of an application. */
   secretOf(app: string): string {
     return `${secretPrefix(this.#stage)}${app}`;
   }
 
-  /** The keys of an application. */
   async keys(app: string): Promise<z.output<typeof Keys>> {
     const SecretId = this.secretOf(app);
     const { SecretString = '' } = await this.#secrets.send(new GetSecretValueCommand({ SecretId })).catch((error) => {
       if (error.name !== 'ResourceNotFoundException') throw error;
-      throw new Error(
-        `There is no secret ${SecretId}; "npm run macaw -- apps list" tells which applications there are`,
-      );
+      throw new Error(`There is no secret ${SecretId}; "npm run macaw -- apps list" lists the applications`);
     });
     return Keys.parse(JSON.parse(SecretString));
   }

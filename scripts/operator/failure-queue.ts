@@ -2,7 +2,10 @@ import { ChangeMessageVisibilityCommand, DeleteMessageCommand, ReceiveMessageCom
 import * as z from 'zod';
 import type { Deployment } from './deployment.ts';
 
-/** What Lambda writes of an invocation that failed for good. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+/**
+ * The record that Lambda writes for an invocation that failed permanently.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ */
 const Record = z.object({
   timestamp: z.iso.datetime(),
   requestContext: z.object({
@@ -15,25 +18,25 @@ const Record = z.object({
   responsePayload: z.nullish(z.object({ errorType: z.optional(z.string()), errorMessage: z.optional(z.string()) })),
 });
 
-/** An invocation that failed for good. */
+/** An invocation that failed permanently. */
 export interface Failure {
-  /** The id of the request; of what is no record of Lambda's, that of the message in the queue. */
+  /** The request id. For a message that is not a Lambda record, the message id. */
   readonly id: string;
-  /** When it was given up, epoch ms. */
+  /** The time of the last failure, epoch ms. */
   readonly at: number;
-  /** Undefined: it is no record of Lambda's, and cannot be invoked again. */
+  /** Undefined for a message that is not a Lambda record; it cannot be retried. */
   readonly invocation:
     | { readonly functionArn: string; readonly payload: unknown; readonly attempts: number }
     | undefined;
-  /** Its type and message. */
+  /** Type and message of the error. */
   readonly error: string;
   readonly receipt: string;
 }
 
-/** How many are looked at in one go. */
+/** Maximum failures that one command reads. */
 export const MOST = 1000;
 
-/** The queue of failed invocations. Whoever looks keeps what they received from others, for a short while. */
+/** The queue of failed invocations. Received messages are hidden from other readers for a short time. */
 export class FailureQueue {
   readonly #deployment: Deployment;
   readonly #url: string;
@@ -48,8 +51,8 @@ export class FailureQueue {
   }
 
   /**
-   * All that is in the queue, the oldest first, at most {@link MOST}. Nobody else receives it for so long, or until it
-   * is released.
+   * Reads all messages in the queue, oldest first, at most {@link MOST}. They stay hidden for `seconds`, or until they
+   * are released.
    */
   async receive(seconds: number): Promise<Failure[]> {
     const received = new Map<string, Failure>();
@@ -59,7 +62,7 @@ export class FailureQueue {
           QueueUrl: this.#url,
           MaxNumberOfMessages: 10,
           VisibilityTimeout: seconds,
-          // With waiting, SQS asks all of its servers; without, only some, and finds nothing although there is something.
+          // With long polling, SQS queries all of its servers. Short polling queries only some, and may miss messages.
           WaitTimeSeconds: 1,
           MessageSystemAttributeNames: ['SentTimestamp'],
         }),
@@ -68,10 +71,10 @@ export class FailureQueue {
       for (const { MessageId = '', ReceiptHandle = '', Body = '', Attributes } of Messages) {
         received.set(MessageId, read(MessageId, ReceiptHandle, Body, Number(Attributes?.SentTimestamp)));
       }
-      // What comes a second time has been held for too long: there is more than can be looked at.
+      // A message that arrives again was hidden for too long, so the queue contains more than one command can read.
       if (received.size === before || received.size >= MOST) break;
     }
-    return [...received.values()].sort((one, other) => one.at - other.at);
+    return [...received.values()].sort((a, b) => a.at - b.at);
   }
 
   async release(failures: readonly Failure[]): Promise<void> {
@@ -90,7 +93,7 @@ export class FailureQueue {
 function read(id: string, receipt: string, body: string, sent: number): Failure {
   const { success, data } = Record.safeParse(parseJson(body));
   if (!success)
-    return { id, at: sent, invocation: undefined, error: 'This is no record of a failed invocation', receipt };
+    return { id, at: sent, invocation: undefined, error: 'This is not a record of a failed invocation', receipt };
   const { requestContext, requestPayload: payload, responsePayload, timestamp } = data;
   const { functionArn, requestId, approximateInvokeCount: attempts, condition } = requestContext;
   const { errorType = condition, errorMessage = '' } = responsePayload ?? {};

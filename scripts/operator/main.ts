@@ -5,11 +5,10 @@ import { addPush } from './commands/push.ts';
 import { explain, UsageError } from './errors.ts';
 import { addHelpCommand, completeLocal, createProgram, HINT, placeOf, shellOf } from './program.ts';
 
-/** The exit codes. */
 const FAILED = 1;
 const WRONG_USAGE = 2;
 
-// Node.js 20 is enough here for as long as the versions that are pinned run on it.
+// Suppresses a warning of the SDK. The pinned versions still support Node.js 20.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const program = createProgram();
@@ -25,7 +24,7 @@ try {
   process.exitCode = report(error);
 }
 
-/** Prints what is wrong, unless that is done. @returns the exit code */
+/** Prints the error, unless Commander has printed it. @returns the exit code */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
   if (error instanceof UsageError) {

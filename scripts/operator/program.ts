@@ -5,33 +5,33 @@ const RUN = 'npm run macaw --';
 const LOCAL = 'http://127.0.0.1:3000';
 const STAGE = /^[a-z][a-z0-9]{0,15}$/;
 
-/** The last line of what is printed about wrong usage. */
-export const HINT = 'Add --help to see what is possible.';
+/** The last line of an error about wrong usage. */
+export const HINT = 'Add --help for usage.';
 
-/** What a command prints: to people, and to programs (`--json`). */
+/** The output of a command: text, and JSON for `--json`. */
 export interface Output {
   readonly text: string;
   readonly json: unknown;
-  /** Whether something was left undone; exit code 1. @default false */
+  /** Whether part of the work failed; exit code 1. @default false */
   readonly failed?: boolean;
 }
 
-/** What commands get from the options that all of them have. */
+/** The functions that commands get from the common options. */
 export interface Shell {
-  /** Runs a command against the deployment that is meant, and prints what it answers. */
+  /** Runs a command against the selected deployment, and prints its output. */
   answer(run: (deployment: Deployment) => Promise<Output>): Promise<void>;
-  /** Which of the options were given that say where the deployment is. */
+  /** The deployment options that were given. */
   given(): string[];
 }
 
-/** The root of all commands, with the options that all of them have. */
+/** The root command, with the common options. */
 export function createProgram() {
   return new Command(RUN)
-    .description('Operates a deployment of Macaw. Secrets are never given on the command line.')
+    .description('Operates a deployment of Macaw. Never pass secrets on the command line.')
     .option('--stage <stage>', 'the deployment (default: prod)', readStage)
-    .option('--region <region>', "where it is deployed (default: AWS_REGION, or the profile's)")
-    .option('--local [url]', `a local cloud in place of AWS (default: ${LOCAL})`, readUrl)
-    .option('--json', 'print the answer as JSON')
+    .option('--region <region>', "the AWS region (default: AWS_REGION, or the profile's)")
+    .option('--local [url]', `use a local cloud instead of AWS (default: ${LOCAL})`, readUrl)
+    .option('--json', 'print the output as JSON')
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError(HINT)
     .helpCommand(false)
@@ -40,7 +40,7 @@ export function createProgram() {
 
 type Program = ReturnType<typeof createProgram>;
 
-/** The deployment that the options name. */
+/** The deployment that the options select. */
 export function placeOf(program: Program): Place {
   const { stage = 'prod', region, local } = program.opts();
   return { stage, region, local: typeof local === 'string' ? local : undefined };
@@ -60,11 +60,11 @@ export function shellOf(program: Program): Shell {
   };
 }
 
-/** A group of commands, which lists them when it stands alone. */
+/** A group of commands. Without a subcommand, it lists its commands. */
 export const group = (program: CommandUnknownOpts, name: string, description: string) =>
   program.command(name).description(description);
 
-/** `help apps create`, the same as `apps create --help`. */
+/** Adds `help apps create`, which equals `apps create --help`. */
 export function addHelpCommand(program: CommandUnknownOpts): void {
   program
     .command('help [command...]')
@@ -78,23 +78,23 @@ export function addHelpCommand(program: CommandUnknownOpts): void {
     });
 }
 
-/** Examples for the end of a command's help. */
+/** The examples at the end of a command's help. */
 export const examples = (...lines: string[]) => ['\nExamples:', ...lines.map((line) => `  ${RUN} ${line}`)].join('\n');
 
-/** Gathers the values of an option that may be given several times. */
+/** Collects the values of a repeatable option. */
 export const collect = (value: string, before: string[] = []) => [...before, value];
 
-/** `--local` may stand alone; then the next word is not its value unless it is a URL. */
+/** Permits `--local` without a value. The next word is its value only if it is a URL. */
 export function completeLocal(args: readonly string[]): string[] {
   return args.map((word, n) => (word === '--local' && !URL.canParse(args[n + 1] ?? '') ? `--local=${LOCAL}` : word));
 }
 
 function readStage(text: string): string {
   if (STAGE.test(text)) return text;
-  throw new InvalidArgumentError('Expected 1 to 16 lower-case letters or digits, a letter first.');
+  throw new InvalidArgumentError('Expected 1 to 16 lower-case letters or digits, starting with a letter.');
 }
 
-/** A URL that a server can have. */
+/** Parses an http or https URL. */
 export function readUrl(text: string): string {
   if (/^https?:/.test(text) && URL.canParse(text)) return text;
   throw new InvalidArgumentError(`Expected a URL such as ${LOCAL} or https://chat.example.com.`);

@@ -1,10 +1,10 @@
-/** A server as its operator reaches it, deployed or local. */
+/** A deployed or local server, with operator access. */
 export interface Server {
-  /** @returns the answer's body; @throws with the server's own words when it refuses */
+  /** @returns the response body; @throws the error message of the server */
   ask(method: string, path: string, body?: unknown): Promise<unknown>;
 }
 
-/** @param masterKey of the application */
+/** @param masterKey the master key of the application */
 export function serverAt(url: string, app: string, masterKey: string): Server {
   return {
     async ask(method, path, body) {

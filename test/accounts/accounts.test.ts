@@ -82,7 +82,7 @@ describe('registering', () => {
     expect(await call('POST', '/2.0/users', { username: other, password: 'x', email })).toMatchObject(
       failure(409, 203),
     );
-    // What was refused has taken nothing.
+    // A rejected registration must not claim the values.
     expect(await call('POST', '/2.0/users', { username: other, password: 'x' })).toMatchObject({ status: 201 });
   });
 
@@ -121,7 +121,7 @@ describe('logging in', () => {
       expect(answer).toMatchObject(failure(404, 101));
       expect(answer.body).toEqual(wrong[0]?.answer.body);
     }
-    // A hash takes some hundred milliseconds; without one, the answer would come in ten.
+    // A hash takes some hundred milliseconds; without one, a response takes about ten.
     const fastest = (times: { ms: number }[]) => Math.min(...times.map(({ ms }) => ms));
     expect(fastest(unknown)).toBeGreaterThan(fastest(wrong) / 3);
   });
@@ -171,7 +171,7 @@ describe('logging in', () => {
 });
 
 describe('an account', () => {
-  it('is read, changed and deleted by its holder, and by nobody else', async () => {
+  it('is read, changed and deleted only by its holder', async () => {
     const [tom, spike] = [await register(), await register()];
     const path = `/2.0/users/${tom.objectId}`;
     for (const method of ['GET', 'PUT', 'DELETE']) {
@@ -190,7 +190,7 @@ describe('an account', () => {
     expect(body).not.toHaveProperty('email');
     expect(await login(tom.username, tom.password)).toMatchObject(failure(404, 101));
     expect((await login(username, tom.password)).status).toBe(200);
-    // What it gave up, others may take.
+    // Other users may claim a released value.
     await register({ username: tom.username, email: `${username}@example.com` });
 
     expect(await toms('DELETE', path)).toMatchObject({ status: 200, body: {} });
@@ -222,7 +222,7 @@ describe('an account', () => {
 });
 
 describe('the master key', () => {
-  it('lists all accounts page by page, and nobody else does', async () => {
+  it('lists all accounts page by page; other callers may not', async () => {
     const made = [await register(), await register(), await register()];
     const ids = async (query: string) => {
       const { status, body } = await master('GET', `/2.0/users${query}`);

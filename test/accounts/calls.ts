@@ -6,7 +6,7 @@ export interface Session {
   readonly [field: string]: unknown;
 }
 
-/** What tests of accounts do, said shortly; all in one application. */
+/** Common actions of account tests, all in one application. */
 export function accountsOf(system: { readonly origin: string }, appId: string = app.id) {
   const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> =>
     rest(system.origin, method, path, {
@@ -24,7 +24,7 @@ export function accountsOf(system: { readonly origin: string }, appId: string = 
     call,
     succeed,
 
-    /** With the session of an account. */
+    /** Makes calls with the session of an account. */
     as: (token: string) => (method: string, path: string, body?: unknown) =>
       call(method, path, body, { 'X-ML-Session-Token': token }),
 
@@ -45,7 +45,7 @@ export function accountsOf(system: { readonly origin: string }, appId: string = 
 
 let phones = 0;
 
-/** A telephone that no other test has. */
+/** A phone number that no other test uses. */
 export function telephone(): string {
   phones += 1;
   return `+861${String(process.pid % 10_000).padStart(4, '0')}${String(phones).padStart(6, '0')}`;

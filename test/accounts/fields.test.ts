@@ -4,7 +4,7 @@ import { parsePhone } from '../../functions/accounts/fields.ts';
 import { hashPassword, passwordMatches } from '../../functions/accounts/password.ts';
 import type { App } from '../../functions/store/apps.ts';
 
-/** As far as telephone numbers are concerned. */
+/** An application with the settings that concern phone numbers. */
 const appIn = (prefix?: string) => ({ sms: { prefix } }) as App;
 
 const number = fc.bigInt({ min: 1_000_000n, max: 99_999_999_999n }).map(String);

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 
-/** The key of an issuer, and one that only claims to be. */
+/** The key of an issuer, and a key that does not belong to it. */
 interface Key {
   readonly kid: string;
   readonly privateKey: CryptoKey;
@@ -15,11 +15,11 @@ async function makeKey(kid: string): Promise<Key> {
 }
 
 /**
- * Stands in for all providers of logins. The first part of a path says how it behaves: `well` answers as the provider
- * would, all others as none should.
+ * Simulates all login providers. The first part of a path selects the behaviour: `well` responds correctly, all others
+ * respond with a fault.
  */
 export class Provider {
-  /** What was asked, as `METHOD path?query body`. */
+  /** The received requests, as `METHOD path?query body`. */
   readonly asked: string[] = [];
   readonly #server: Server;
   readonly #key: Key;
@@ -46,12 +46,12 @@ export class Provider {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/${behaviour}`;
   }
 
-  /** Its key, as everybody may know it. */
+  /** The public key. */
   get publicKey(): string {
     return JSON.stringify(this.#key.jwk);
   }
 
-  /** An ID token, right unless told otherwise. */
+  /** An ID token, valid unless options change it. */
   idToken(
     claims: JWTPayload = {},
     {
@@ -109,7 +109,7 @@ export class Provider {
     }
   }
 
-  /** What each provider says of the token `good`, which it gave user `7` of application `app-1`. */
+  /** The correct response of each provider to the token `good` of user `7` and application `app-1`. */
   #right(path: string, query: URLSearchParams): unknown {
     const token = query.get('access_token');
     switch (path) {

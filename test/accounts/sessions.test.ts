@@ -69,7 +69,7 @@ describe('a session', () => {
     expect((await login(tom.username, tom.password)).status).toBe(200);
   }, 60_000);
 
-  it('ends, with the connections, when the account is deleted; and nobody becomes its user any more', async () => {
+  it('ends, with the connections, when the account is deleted; and its user id cannot be used again', async () => {
     const tom = await register();
     const { device, said } = await socket(strict.auth({ username: tom.username, password: tom.password }));
     expect((await as(tom.sessionToken)('DELETE', `/2.0/users/${tom.objectId}`)).status).toBe(200);

@@ -19,7 +19,7 @@ const codeTo = async (mobilePhone: string) => {
   return { code, text, attributes };
 };
 
-/** As if the minute were over in which a phone gets one code. */
+/** Simulates the end of the minute in which a phone may get one code. */
 const laterBy = async (what: 'codes in a minute' | 'codes in a day' | 'code', mobilePhone: string) => {
   const past = Math.floor(Date.now() / 1000) - 1;
   const count = await system.database.expire(({ pk }) => String(pk).includes(`#${what}#${mobilePhone}`), past);
@@ -36,7 +36,7 @@ async function sent(mobilePhone: string, path?: string): Promise<string> {
 const loginBy = (mobilePhone: string, smsCode: string) =>
   call('POST', '/2.0/loginByMobilePhone', { mobilePhone, smsCode });
 
-/** Any other code. */
+/** An incorrect code. */
 const wrong = (code: string, n = 1) => String((Number(code) + n) % 1_000_000).padStart(6, '0');
 
 describe('a code', () => {
@@ -164,7 +164,7 @@ describe('codes', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
   });
 
-  it('that could not be sent are told so', async () => {
+  it('that could not be sent are reported as such', async () => {
     const mobilePhone = telephone();
     system.cloud.outbox.faults.fail(mobilePhone, 10);
     expect(await request(mobilePhone)).toMatchObject(failure(502, 602));
@@ -199,7 +199,7 @@ describe('codes', () => {
 });
 
 describe('a phone', () => {
-  it('is put on an account by whoever has its code, and then logs into that', async () => {
+  it('is added to an account with its code, and can then log in to it', async () => {
     const mobilePhone = telephone();
     const tom = await register({ mobilePhone, smsCode: await sent(mobilePhone) });
     await laterBy('codes in a minute', mobilePhone);
@@ -208,7 +208,7 @@ describe('a phone', () => {
     const change = { mobilePhone: other, smsCode: await sent(other) };
     const changed = await demo.as(tom.sessionToken)('PUT', `/2.0/users/${tom.objectId}`, change);
     expect(changed).toMatchObject({ status: 200, body: { mobilePhone: other } });
-    // The number it gave up leads to another account.
+    // The released number leads to another account.
     await laterBy('codes in a minute', mobilePhone);
     const { objectId } = (await loginBy(mobilePhone, await sent(mobilePhone))).body as Session;
     expect(objectId).not.toBe(tom.objectId);

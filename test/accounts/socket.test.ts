@@ -29,7 +29,7 @@ interface Said {
   readonly message?: string;
 }
 
-/** Connects with credentials in the URL, and waits for what is said of them. */
+/** Connects with credentials in the URL, and waits for the login event. */
 async function connect(version: Version, credentials: Record<string, unknown>) {
   const device = new Device(version, system.origin, { query: { auth: JSON.stringify(credentials) } });
   return { device, said: (await device.logins.at()) as Said };
@@ -55,7 +55,7 @@ describe.each(VERSIONS)('a client %s', (version) => {
     });
   });
 
-  it('is told alike of an unknown name and a wrong password, and closed', async () => {
+  it('gets the same error for an unknown name and a wrong password, and is closed', async () => {
     const tom = await register();
     const wrong = await connect(version, auth({ username: tom.username, password: 'wrong' }));
     const unknown = await connect(version, auth({ username: someone('nobody'), password: 'wrong' }));
@@ -72,9 +72,9 @@ describe.each(VERSIONS)('a client %s', (version) => {
     expect(said).toEqual({ success: true, id: expect.stringMatching(/^[0-9a-f]{24}$/) });
     for (const id of system.cloud.connections()) system.cloud.drop(id);
     expect(await device.logins.at(1)).toEqual(said);
-    // More often than a code may be tried: these are no guesses.
+    // More logins than the attempt limit: correct codes are not failed attempts.
     for (let n = 0; n < 6; n++) expect((await connect(version, credentials)).said).toEqual(said);
-    // The code alone, as somebody may have seen it, is not enough any more: neither here nor by REST.
+    // A used code alone must not log another user in, neither here nor by REST.
     const seen = await connect(version, auth({ phone, password: code }));
     expect(seen.said).toMatchObject({ success: false, error: 5003 });
     const byRest = await call('POST', '/2.0/loginByMobilePhone', { mobilePhone: phone, smsCode: code });
@@ -158,7 +158,7 @@ it('wrong passwords on the socket and by REST are counted together', async () =>
   expect(said).toMatchObject({ success: false, error: 5003, message: expect.stringContaining('15 minutes') });
 }, 60_000);
 
-it('a wrong signature is told before a password is looked at', async () => {
+it('a wrong signature is rejected before the password is checked', async () => {
   const tom = await register();
   await system.cloud.settled();
   const mark = system.cloud.calls.mark();

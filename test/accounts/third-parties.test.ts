@@ -162,14 +162,14 @@ function signedWithPublicKey(): string {
 }
 
 describe.each([...BAD, 'down'])('a provider that is %s', (app) => {
-  it('lets nobody in, and says so in time', async () => {
+  it('logs no user in, and fails in time', async () => {
     const start = performance.now();
     const [byAccessToken, byIdToken] = await Promise.all([
       loginAt(app, { wechat: { id: '7', access_token: 'good' } }),
       loginAt(app, { company: { id_token: await provider.idToken({ iss: provider.at(app) }) } }),
     ]);
     expect(byIdToken).toMatchObject(unavailable);
-    // "missing" is an answer, too: that the token is not right.
+    // "missing" is a valid response: it means that the token is invalid.
     expect(byAccessToken).toMatchObject(app === 'missing' ? refused : unavailable);
     expect(performance.now() - start).toBeLessThan(8000);
     expect(JSON.stringify(byIdToken.body)).not.toMatch(/127\.0\.0\.1|good|fetch/);
@@ -220,7 +220,7 @@ describe('third-party logins', () => {
       const given = { id_token: await provider.idToken({}, { by: 'an unknown key' }) };
       expect(await login({ company: given })).toMatchObject(refused);
     }
-    // Whichever function instance answers asks for keys once, and not again for half a minute.
+    // Each function instance requests the keys once, and then not for half a minute.
     expect(provider.asked.length - before).toBeLessThan(4);
   });
 });

@@ -7,10 +7,10 @@ import type { App } from '../../functions/store/apps.ts';
 const DAY = 24 * 60 * 60 * 1000;
 const ISSUED = 1_790_000_000_000;
 
-// Nothing else of an application matters to a token.
+// Tokens depend on no other attribute of an application.
 const app = { id: 'macaw-demo', masterKeyHash: 'UI7pXI5eQNqmiYp3Qmgwxj5C1wPNTaqhgsRv0ByW25I' } as App;
 
-/** What servers issued before tokens were JWTs, for that application at that time. */
+/** A token of the format before JWT, for that application and time. */
 const EARLIER = {
   user: 'eyJraW5kIjoidXNlciIsImlkIjoidG9tIiwidW50aWwiOjE3OTI1OTIwMDAwMDB9.zp1pxE9TTWgvxg2GPPH6X95XESvWssGdqKixv14DhcU',
   passenger:
@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 const visitor = { app: app.id, kind: 'visitor', id: 'tyke' } as const;
 
-it('a token is a JWT that stands for its holder for 30 days', async () => {
+it('a token is a JWT that identifies its holder for 30 days', async () => {
   const token = await issue(app, visitor, ISSUED);
   expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'macaw-session+jwt' });
   expect(decodeJwt(token)).toEqual({
@@ -41,7 +41,7 @@ it('a token is a JWT that stands for its holder for 30 days', async () => {
   expect(await holder(app, token, ISSUED + 30 * DAY)).toBeUndefined();
 });
 
-it('a token of the earlier form stands for its holder until its 30 days are over', async () => {
+it('a token of the earlier format identifies its holder until its 30 days are over', async () => {
   expect(await holder(app, EARLIER.user, ISSUED)).toEqual({ app: app.id, kind: 'user', id: 'tom' });
   expect(await holder(app, EARLIER.passenger, ISSUED + 30 * DAY - 1)).toEqual(visitor);
   expect(await holder(app, EARLIER.user, ISSUED + 30 * DAY)).toBeUndefined();
@@ -72,7 +72,7 @@ it.each(['none', 'HS512', 'wrong type', 'no expiry', 'signature cut off', 'chang
       'changed claims': async () =>
         `${header}.${encode({ kind: 'visitor', sub: 'spike', aud: app.id, exp: ISSUED })}.${signature}`,
     }[how];
-    // In time: what is wrong is not that it has expired.
+    // The token has not expired, so the failure has another cause.
     expect(await holder(app, (await forged?.()) ?? '', ISSUED - DAY)).toBeUndefined();
   },
 );

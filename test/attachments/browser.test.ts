@@ -17,7 +17,7 @@ const candidates = [
 ];
 const executablePath = candidates.find((path) => existsSync(path));
 const REASON = `There is no Chromium here (${candidates.join(', ')}; MACAW_CHROMIUM may name another)`;
-// Where it has to be there, a run without it must not pass.
+// Where the browser is required, a run without it must fail.
 if (!executablePath && process.env.MACAW_REQUIRE_CHROMIUM) throw new Error(REASON);
 if (!executablePath) console.warn(`SKIPPED: uploads from a browser. ${REASON}`);
 
@@ -26,7 +26,7 @@ const system = macaw();
 const package_ = createRequire(import.meta.url).resolve('socket.io-client/package.json');
 const socketIo = readFileSync(join(dirname(package_), 'dist/socket.io.min.js'), 'utf8');
 
-/** A site that the chat is part of. It knows the chat by its base URL only. */
+/** A website with an embedded chat, which knows only the base URL. */
 const PAGE = `<!doctype html><meta charset="utf-8"><script>${socketIo}</script><script>
 async function sendPicture({ origin, headers, auth, to, picture }) {
   const file = new File([Uint8Array.from(picture)], 'cat.jpg', { type: 'image/jpeg' });
@@ -67,7 +67,7 @@ async function postForm({ origin, headers, picture }) {
 }
 </script>`;
 
-/** Runs one of the page's functions in a browser that shows it. */
+/** Runs a function of the page in a browser. */
 async function inBrowser(name: 'sendPicture' | 'postForm', argument: object): Promise<Record<string, unknown>> {
   const site = createServer((_request, response) => response.setHeader('content-type', 'text/html').end(PAGE));
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));

@@ -6,7 +6,7 @@ import { formOf, postForm, read, textFile } from './uploads.ts';
 
 const system = macaw();
 
-/** A form as a client writes it who does not know how browsers do. */
+/** A form from a client that does not follow browser conventions. */
 function written(part: string, content: Uint8Array | string, end = '\r\n--XyZ--\r\n') {
   const body = Buffer.concat([Buffer.from(`--XyZ\r\n${part}\r\n\r\n`), Buffer.from(content), Buffer.from(end)]);
   return [body, { 'content-type': 'multipart/form-data; boundary=XyZ' }] as const;
@@ -35,7 +35,7 @@ describe('a file in a form', () => {
     expect(header('content-type')).toBe('text/plain');
   });
 
-  // As they came off the wire of AFNetworking (iOS), OkHttp and Apache's HttpClient (Android), and curl.
+  // Recorded requests of AFNetworking (iOS), OkHttp and Apache HttpClient (Android), and curl.
   it.each([
     ['iOS', 'Content-Disposition: form-data; name="attachment"; filename="a.png"\r\nContent-Type: image/png'],
     [

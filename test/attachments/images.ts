@@ -3,7 +3,7 @@ import Vips from 'wasm-vips';
 
 const vips = await Vips({ dynamicLibraries: [] });
 
-/** A picture whose left half is red and whose right half is blue, in the format of the ending. */
+/** A picture with a red left half and a blue right half, in the format of the file extension. */
 export function picture(
   ending: '.jpg' | '.png' | '.webp' | '.gif',
   width: number,
@@ -24,7 +24,7 @@ export function picture(
   return drawn.writeToBuffer(ending);
 }
 
-/** What a viewer would see. */
+/** The pixels that a viewer displays. */
 export function look(file: Uint8Array) {
   const image = vips.Image.newFromBuffer(file);
   const corner = (x: number) => (Number(image.getpoint(x, 1)[0]) > 128 ? 'red' : 'blue');
@@ -38,7 +38,7 @@ export function look(file: Uint8Array) {
   };
 }
 
-/** A valid PNG of any size that is all black: a few bytes for each thousand pixels. */
+/** A valid black PNG of any size, with a few bytes per thousand pixels. */
 export function blackPng(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -58,7 +58,7 @@ function chunk(type: string, data = Buffer.alloc(0)): Buffer {
   return Buffer.concat([length, body, sum]);
 }
 
-/** PNG's checksum (https://www.w3.org/TR/png/#D-CRCAppendix). Node.js has it in zlib since 20.15. */
+/** The PNG checksum (https://www.w3.org/TR/png/#D-CRCAppendix). Node.js provides it in zlib only since 20.15. */
 function crc32(data: Buffer): number {
   let crc = 0xffffffff;
   for (const byte of data) {

@@ -5,7 +5,7 @@ import { Device } from '../support/device.ts';
 import { app, macaw, someone } from '../support/macaw.ts';
 import { announce, formOf, postForm, read, textFile } from './uploads.ts';
 
-// An application in strict mode, where uploads are counted for each user.
+// An application in strict mode, which counts uploads per user.
 const system = macaw({ parameters: { ...DEMO_PARAMETERS, Mode: 'strict' } });
 
 async function logIn(login: string | Record<string, unknown>) {

@@ -137,7 +137,7 @@ describe('the announcement of a file', () => {
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
-  it('gives every file a place that nobody can guess', async () => {
+  it('gives every file a URL that cannot be guessed', async () => {
     const file = { filename: 'a.png', contentType: 'image/png', size: 1 };
     const [one, other] = await Promise.all([prepare(file), prepare(file)]);
     const random = ({ urls: [url = ''] }: Upload) => new URL(url).pathname.split('/').at(-2) ?? '';
@@ -185,8 +185,8 @@ describe('the thumbnail', () => {
     expect(look((await read(thumbnail)).content)).toMatchObject({ ...size, loader: 'jpegload_buffer', left: 'red' });
   });
 
-  it('stands upright', async () => {
-    // Six: the camera was turned to the right, so that the left side is to be the top.
+  it('has the correct orientation', async () => {
+    // EXIF orientation 6: the camera was rotated, so the left side must become the top.
     const [, thumbnail] = await upload(system.origin, cat(picture('.jpg', 800, 400, { orientation: 6 })));
     await system.cloud.settled();
     const small = look((await read(thumbnail)).content);

@@ -8,18 +8,18 @@ export const Upload = z.object({
 });
 export type Upload = z.output<typeof Upload>;
 
-/** A file that a user has on their device. */
+/** A file on a user's device. */
 export interface LocalFile {
   readonly filename: string;
   readonly contentType: string;
   readonly content: Uint8Array;
 }
 
-/** Says to the server that a file will come. */
+/** Announces an upload to the server. */
 export const announce = (origin: string, file: Record<string, unknown>, headers: Record<string, string> = {}) =>
   rest(origin, 'POST', '/attachment', { body: file, headers });
 
-/** Posts a file to where the server said. */
+/** Posts a file to the presigned URL. */
 export function post({ url, fields }: Upload, content: Uint8Array, changed: Record<string, string> = {}) {
   const form = new FormData();
   for (const [name, value] of Object.entries({ ...fields, ...changed })) form.append(name, value);
@@ -27,7 +27,7 @@ export function post({ url, fields }: Upload, content: Uint8Array, changed: Reco
   return fetch(url, { method: 'POST', body: form });
 }
 
-/** Announces and uploads a file as a new client does; answers its URLs. */
+/** Announces and uploads a file as a new client does. Returns its URLs. */
 export async function upload(origin: string, { filename, contentType, content }: LocalFile): Promise<string[]> {
   const { status, body } = await announce(origin, { filename, contentType, size: content.length });
   if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);
@@ -53,7 +53,7 @@ export function formOf({ filename, contentType, content }: LocalFile, field = 'a
   return form;
 }
 
-/** Reads a URL: what a browser would be told of it, and its content. */
+/** Reads a URL: the headers that a browser evaluates, and the content. */
 export async function read(url: string | undefined, init?: RequestInit) {
   const response = await fetch(url ?? '', init);
   return {

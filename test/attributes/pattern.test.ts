@@ -22,7 +22,7 @@ describe('a pattern', () => {
     );
   });
 
-  it('fits whatever stands in the place of its wildcards, in whatever case', () => {
+  it('matches any text in place of its wildcards, without regard to case', () => {
     const part = fc.oneof(
       any.map((value) => ({ pattern: literally(value), value })),
       any.map((value) => ({ pattern: '*', value })),
@@ -106,7 +106,7 @@ describe('a pattern', () => {
 });
 
 describe('the entries of the index', () => {
-  it('are keys that DynamoDB takes, and each stands there once', () => {
+  it('are valid DynamoDB keys without duplicates', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue()), (attributes) => {
         const entries = entriesOf(attributes);

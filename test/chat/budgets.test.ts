@@ -40,12 +40,12 @@ describe('a friend message with ack, to one device', () => {
     expect(sum(spent.invocations)).toBe(1);
     expect(spent.writeUnits).toBeLessThanOrEqual(1);
     expect(spent.readUnits).toBeLessThanOrEqual(2);
-    // Units are counted at all.
+    // Ensures that units are counted.
     expect(spent.readUnits * spent.writeUnits).toBeGreaterThan(0);
   });
 });
 
-describe('a friend message with ack, to somebody offline', () => {
+describe('a friend message with ack, to an offline user', () => {
   it('takes one read more, and one invocation if they have a telephone to push to', async () => {
     const [tom, jerry, butch] = [someone('tom'), someone('jerry'), someone('butch')];
     await befriend(system.origin, tom, jerry);
@@ -83,7 +83,7 @@ describe('connecting and logging in', () => {
   it('takes no more while all friends are offline', async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     await befriend(system.origin, tom, jerry);
-    // Functions read an application once a minute, and this is not about that.
+    // Fills the application cache, so that its read does not count here.
     (await raw('3', someone())).close();
     const spent = await cost(() => raw('3', tom));
     expect(spent.posts).toBeLessThanOrEqual(4);
@@ -113,7 +113,7 @@ describe('heartbeats', () => {
     expect(sum(spent.invocations)).toBe(1);
   });
 
-  it('are all that happens while nobody comes', async () => {
+  it('are all that happens without connections', async () => {
     const spent = await costOf(
       system.cloud,
       () => system.cloud.fire('HeartbeatSchedule'),

@@ -47,7 +47,7 @@ describe.each([
     },
   );
 
-  it('is refused to those who are no members, and where there is none', async () => {
+  it('is rejected for non-members, and for a missing community', async () => {
     const [tom = '', jerry = ''] = await users('tom', 'jerry');
     const id = await make(tom, []);
     const jerrys = await login(jerry);
@@ -117,7 +117,7 @@ it('a message to a group of fifty online takes three reads at most, one write, a
   const { reads, writes, posts } = await costOfMessage(system.cloud, await login(tom), { id, type: 1 }, clients);
   expect(reads).toBeLessThanOrEqual(3);
   expect(writes).toBe(1);
-  // One for each member, one for the acknowledgement.
+  // One for each member, and one for the acknowledgement.
   expect(posts).toBe(50);
   for (const client of clients) client.close();
 }, 60_000);

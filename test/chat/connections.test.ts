@@ -15,7 +15,7 @@ async function connectionsDuring(act: () => Promise<unknown>): Promise<string[]>
 }
 
 describe('a connection that died without goodbye', () => {
-  it("harms nothing that is sent to its owner's other devices, and is forgotten", async () => {
+  it("does not affect messages to its owner's other devices, and is removed", async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     await befriend(system.origin, tom, jerry);
     const toms = await login(tom);

@@ -7,7 +7,9 @@ import { macaw } from '../support/macaw.ts';
 
 const system = macaw();
 
-/** USD per million: one read more, when an instance that had forgotten the application reads it again, is no regression. */
+/**
+ * USD per million. One additional read is not a regression: it occurs when an instance reloads an expired application.
+ */
 const TOLERANCE = 0.15;
 
 it('what the documentation says that things cost is what they cost', async () => {

@@ -6,7 +6,7 @@ import { befriend, credentials, macaw, rest, someone } from '../support/macaw.ts
 
 const system = macaw();
 
-/** Where the APIs are by themselves, without the distribution before them. */
+/** The URLs of the APIs without the distribution. */
 const realtime = () => String(system.cloud.outputs.WebSocketUrl);
 const api = () => String(system.cloud.outputs.RestUrl);
 

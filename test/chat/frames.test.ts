@@ -46,7 +46,7 @@ describe('a frame that no client of Socket.IO sends ends the connection:', () =>
   });
 });
 
-it('while others misbehave, a well-behaved client goes on undisturbed', async () => {
+it('invalid frames of other clients do not affect a client', async () => {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);
   const [toms, jerrys] = await Promise.all([

@@ -31,6 +31,6 @@ it('spares friends a user who reconnects in time, and tells of one who does not'
   const runs = system.cloud.calls
     .since(mark)
     .filter((entry) => entry.service === 'invocation' && entry.functionId.startsWith('PresenceOffline'));
-  // The time is spent in a queue: one run puts the departure there, another tells of it.
+  // A queue holds the delay: one run enqueues the departure, and another sends the notification.
   expect(runs.map(({ at }) => at - left > (GRACE_S * 1000) / 2)).toEqual([false, true]);
 }, 30_000);

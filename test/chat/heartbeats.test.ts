@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 const PINGS_EVERY = 4;
 const CHECKS_EVERY = 10;
 
-/** Runs the schedule of so many minutes, the first of which is that many from now. */
+/** Runs the schedule for `count` minutes, starting `first` minutes from now. */
 async function minutes(first: number, count: number): Promise<void> {
   const now = Date.now();
   for (let n = first; n < first + count; n++) {
@@ -28,12 +28,12 @@ async function connect(EIO: '3' | '4', client = someone()) {
   return {
     ...{ raw, id },
     isOpen: () => system.cloud.connections().includes(id),
-    /** How often it was pinged. */
+    /** Number of received pings. */
     pings: () => raw.frames.received.filter((frame) => frame === '2').length,
-    /** Answers a ping, and waits until that is known. */
+    /** Answers a ping, and waits until the server has processed the answer. */
     async pong() {
       raw.send('3');
-      // A frame's answer comes after the frames before it have reached the gateway.
+      // The gateway answers a frame only after the frames before it.
       raw.send('2after');
       await raw.until((frame) => frame === '3after');
       await system.cloud.settled();
@@ -43,7 +43,7 @@ async function connect(EIO: '3' | '4', client = someone()) {
 
 const sessions = async (who: string) => ((await call('GET', `/ctx/${who}`)).body as { sessions: number }).sessions;
 
-/** Somebody with a friend who is notified of them. */
+/** A user with a friend who receives their presence events. */
 async function watched(): Promise<{ tom: string; received: string[] }> {
   const [tom = '', jerry = ''] = await users('tom', 'jerry');
   await call('POST', `/ctx/${tom}/friends/${jerry}`);
@@ -61,7 +61,7 @@ describe('heartbeats', () => {
     raw.close();
   });
 
-  it('are sent to Engine.IO 4 clients once in an interval, and to nobody else', async () => {
+  it('are sent to Engine.IO 4 clients once per interval, and to no other clients', async () => {
     const [old, recent] = await Promise.all([connect('3'), connect('4')]);
     await minutes(1, PINGS_EVERY);
     expect(recent.pings()).toBe(1);
@@ -76,7 +76,7 @@ describe('heartbeats', () => {
 
   it('are made up for when the schedule skips a minute', async () => {
     const { raw, pings } = await connect('4');
-    // Whichever minute it is due in, a run comes for that minute or the one after it.
+    // The run of the due minute or of the next one must ping.
     for (const n of [41, 43, 45]) await minutes(n, 1);
     expect(pings()).toBe(1);
     raw.close();
@@ -125,9 +125,9 @@ describe('a disconnect that is not reported', () => {
     expect(received).toEqual([`online ${tom}`, `offline ${tom}`]);
   });
 
-  it('is none while an Engine.IO 3 client is heard', async () => {
+  it('does not occur while an Engine.IO 3 client pings', async () => {
     const { raw, isOpen } = await connect('3');
-    // Before now, nobody has been silent for long.
+    // Earlier checks must find no connection that was silent too long.
     await minutes(-CHECKS_EVERY, CHECKS_EVERY);
     expect(isOpen()).toBe(true);
     raw.close();

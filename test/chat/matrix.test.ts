@@ -6,7 +6,7 @@ import { SwiftClient } from '../support/swift-client.ts';
 
 const system = macaw();
 
-/** How a client hands over its credentials. */
+/** How a client sends its credentials. */
 const WAYS = ['URL', 'CONNECT payload'] as const;
 
 async function login(version: ClientVersion, way: (typeof WAYS)[number], id: string): Promise<Device> {
@@ -84,7 +84,7 @@ describe.each(cases)('socket.io-client %s with its credentials in the %s', (vers
     const device = await login(version, way, tom);
     const mine = system.cloud.connections().filter((id) => !before.includes(id));
     expect(mine).toHaveLength(1);
-    // The Swift client calls it a disconnect only when it gives up.
+    // The Swift client emits `disconnect` only when it stops reconnecting.
     const cut = nextEvent(device.client, version === SWIFT ? 'reconnect' : 'disconnect');
     for (const id of mine) system.cloud.drop(id);
     await cut;
@@ -94,7 +94,7 @@ describe.each(cases)('socket.io-client %s with its credentials in the %s', (vers
     expect(await device.messages.at()).toMatchObject({ content: { body: 'welcome back' } });
   });
 
-  it('is told that its key is wrong, and put out, so that it does not come back', async () => {
+  it('gets an error for a wrong key and is disconnected, so that it does not reconnect', async () => {
     const auth = credentials({ client: someone() }, 'wrong');
     const device = new Device(
       version,
@@ -102,12 +102,12 @@ describe.each(cases)('socket.io-client %s with its credentials in the %s', (vers
       way === 'URL' ? { query: { auth: JSON.stringify(auth) } } : { options: { auth } },
     );
     expect(await device.logins.at()).toMatchObject({ success: false, error: 5003 });
-    // After a disconnect of this reason, and no other, stock clients do not reconnect.
+    // Only after a disconnect with this reason, stock clients do not reconnect.
     expect(await device.disconnects.at()).toBe(version === SWIFT ? 'Got Disconnect' : 'io server disconnect');
     expect(device.client.connected).toBe(false);
   });
 
-  it('may join the main namespace alone, where nothing that it says is heard or does harm', async () => {
+  it('may join only the main namespace, where its events have no effect', async () => {
     const device = new Device(version, system.origin, { namespace: '/' });
     await nextEvent(device.client, 'connect');
     device.client.emit('say', text(someone(), 'anybody?'));
@@ -118,7 +118,7 @@ describe.each(cases)('socket.io-client %s with its credentials in the %s', (vers
 
   it('is refused other namespaces', async () => {
     const device = new Device(version, system.origin, { namespace: '/elsewhere' });
-    // Before Socket.IO 3 a refusal is an `error` event that carries the message alone.
+    // Before Socket.IO 3, a rejection is an `error` event that contains only the message.
     const [error] = await nextEvent(device.client, eioOf(version) === 3 ? 'error' : 'connect_error');
     expect(typeof error === 'string' ? error : (error as Error).message).toBe('Invalid namespace');
   });

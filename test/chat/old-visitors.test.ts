@@ -7,7 +7,7 @@ import { database } from '../support/database.ts';
 import { app, credentials, rest } from '../support/demo-app.ts';
 import { Device } from '../support/device.ts';
 
-// Visitors were called passengers. What was written at that time must still be read.
+// Visitors had the name "passenger". Data from that time must stay readable.
 
 const STRICT = 'old-strict';
 const system = database(() => ({ [STRICT]: { mode: 'strict' } }));
@@ -18,7 +18,7 @@ const passenger = { ...visitor, kind: 'passenger' };
 describe('a visitor of before', () => {
   it('keeps the partition, and the connection on which they are logged in', async () => {
     const { database, origin } = system;
-    // With credentials in the CONNECT payload, every frame looks up whose connection it came by.
+    // With credentials in the CONNECT payload, every frame requires a read of the connection owner.
     const options = { options: { auth: credentials({ passenger: { id: 'guest', name: 'Tyke' } }) } };
     const guest = new Device('4.8.4', origin, options);
     await guest.loggedIn();

@@ -3,7 +3,7 @@ import type { Client } from '../support/clients.ts';
 import { Device, text } from '../support/device.ts';
 import { befriend, macaw, rest, someone } from '../support/macaw.ts';
 
-// Invocations start at odds with the order of their frames, and run side by side, as on AWS.
+// Invocations start out of order and run concurrently, as on AWS.
 const system = macaw({ invocationDelayMs: () => Math.random() * 40 });
 
 const COUNT = 200;
@@ -17,7 +17,7 @@ interface Past {
   content: { body: string };
 }
 
-/** The whole history, page by page, as an application scrolls back through it. */
+/** Reads the whole history page by page, as an application does while scrolling back. */
 async function historyOf(one: string, other: string): Promise<Past[]> {
   const kept = new Map<string, Past>();
   for (let before = ''; ; ) {
@@ -25,7 +25,7 @@ async function historyOf(one: string, other: string): Promise<Past[]> {
     const page = (await rest(system.origin, 'GET', path)).body as Past[];
     const size = kept.size;
     for (const past of page) kept.set(past.id, past);
-    // The next page ends at this one's first millisecond, inclusive: others may have arrived in it.
+    // The next page includes the first millisecond of this page, because more messages may have arrived in it.
     before = `&ts=${(page[0]?.ts ?? 0) + 1}`;
     if (page.length < 100 || kept.size === size) break;
   }
@@ -61,7 +61,7 @@ describe(`${COUNT} messages sent back to back`, () => {
       await system.cloud.settled();
       expect(received).toHaveLength(COUNT);
       expect(new Set(bodies(received))).toEqual(new Set(all));
-      // Receivers can sort, too: ids sort as history does.
+      // Receivers can sort by id and get the order of the history.
       const sorted = [...received].sort((a, b) => ((a as { id: string }).id < (b as { id: string }).id ? -1 : 1));
       expect(bodies(sorted)).toEqual(all);
       const kept = await historyOf(tom, jerry);
@@ -78,7 +78,7 @@ describe(`${COUNT} messages sent back to back`, () => {
     const kept = await historyOf(tom, jerry);
     expect(new Set(bodies(kept))).toEqual(new Set(all));
     expect(kept.map(({ ts }) => ts)).toEqual(kept.map(({ ts }) => ts).sort((a, b) => a - b));
-    // What arrived in an earlier millisecond was sent earlier; within one, nobody can tell.
+    // A message of an earlier millisecond was sent earlier. Within one millisecond the order is undefined.
     const sent = kept.map(({ content, ts }) => ({ ts, n: all.indexOf(content.body) }));
     for (const { ts, n } of sent) {
       expect(sent.filter((other) => other.ts < ts && other.n > n)).toEqual([]);

@@ -23,10 +23,10 @@ async function login(client: string, app = 'connections'): Promise<Device> {
   return device;
 }
 
-/** An instance counts five messages at a time. When it handles all of a connection's, it lets so many more pass. */
+/** An instance counts messages in batches of five, so it may accept this many above the limit. */
 const OVERSHOOT = 4;
 
-/** Messages are counted by the minute of the clock: what falls across the end of one is done again. */
+/** Limits apply per clock minute, so a run that crosses the end of a minute is repeated. */
 async function withinOneMinute<T>(act: () => Promise<T>): Promise<T> {
   for (;;) {
     const minute = Math.floor(Date.now() / 60_000);
@@ -36,8 +36,8 @@ async function withinOneMinute<T>(act: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Says one thing after the other until one is refused; how many were not. The instance that was busy last is the first
- * to be busy again, so that all of them are handled by one.
+ * Sends messages until one is rejected, and returns the number of accepted ones. Sequential messages reuse the same
+ * instance, so one instance handles all of them.
  */
 async function sayUntilRefused(device: Device, to: string): Promise<number> {
   for (let taken = 0; taken < 300; taken++) {
@@ -47,7 +47,7 @@ async function sayUntilRefused(device: Device, to: string): Promise<number> {
   throw new Error('Nothing was refused');
 }
 
-it('a connection says so much in a minute, and is told that more is refused; others go on', async () => {
+it('a connection above its message limit per minute is rejected; others are not affected', async () => {
   const { taken, toms, jerrys, tom } = await withinOneMinute(async () => {
     const [tom, jerry] = await friends();
     const [toms, jerrys] = await Promise.all([login(tom), login(jerry)]);
@@ -76,7 +76,7 @@ it('a user says no more on several connections than a user may', async () => {
   expect(taken.second).toBeLessThanOrEqual(OVERSHOOT);
 });
 
-it('a connection that goes on and on is closed', async () => {
+it('a connection that continues far above its limit is closed', async () => {
   const [tom, jerry] = await friends();
   const toms = await login(tom);
   for (let n = 0; n < 600; n++) toms.client.emit('say', text(jerry, `no ${n}`));

@@ -70,7 +70,7 @@ describe('shards', () => {
         },
       ),
     );
-    // As many devices as one user may have, for as many users as make the largest jobs, with the longest ids and content.
+    // The largest jobs: the maximum number of devices per user, with the longest ids and content.
     const recipients100 = Array.from({ length: 100 }, (_, user) =>
       Array.from({ length: 100 }, () => ({
         connectionId: 'L0SM9cOFvHcCIhw=',
@@ -91,7 +91,10 @@ describe('shards', () => {
   });
 });
 
-/** When posts go out, of a source that always has more, until a moment (ms); what the account does not take is refused. */
+/**
+ * The times at which posts from an endless source go out, until a limit (ms). Posts above the account quota are
+ * throttled.
+ */
 function posts(rate: PostRate, from: number, until: number, refused: (at: number) => boolean = () => false): number[] {
   const sent: number[] = [];
   for (let now = from; now < until; ) {

@@ -15,7 +15,7 @@ const login = (who: string | Record<string, unknown>, version: '1.4.8' | '4.8.4'
 
 const settled = () => system.cloud.settled();
 
-/** Waits until so many connections are open, and everything has come of those that are no more. */
+/** Waits until `count` connections are open and all closed ones are processed. */
 async function connected(count: number): Promise<void> {
   await expect.poll(() => system.cloud.connections().length, { timeout: 10_000 }).toBe(count);
   await settled();
@@ -23,14 +23,14 @@ async function connected(count: number): Promise<void> {
 
 beforeEach(() => connected(0), 30_000);
 
-/** Closes devices as their users would, and waits until everything has come of it. */
+/** Closes devices normally, and waits until that is processed. */
 async function close(...devices: Device[]): Promise<void> {
   const left = system.cloud.connections().length - devices.length;
   for (const device of devices) device.close();
   await connected(left);
 }
 
-/** A device that does not come back by itself. */
+/** A device that does not reconnect. */
 async function raw(login: Record<string, unknown>, EIO = '4'): Promise<RawClient> {
   const auth = JSON.stringify(credentials(login));
   const client = await RawClient.connect(system.origin, { EIO, transport: 'websocket', auth });
@@ -38,13 +38,13 @@ async function raw(login: Record<string, unknown>, EIO = '4'): Promise<RawClient
   return client;
 }
 
-/** The same, and the id of its connection. */
+/** A device that does not reconnect, and its connection id. */
 async function mortal(login: Record<string, unknown>, EIO?: string): Promise<{ id: string; close: () => void }> {
   const client = await raw(login, EIO);
   return { id: JSON.parse(String(client.frames.received[0]).slice(1)).sid, close: () => client.close() };
 }
 
-/** Connects a device and cuts it off; nobody on the server's side notices. */
+/** Connects a device and drops it without a disconnect event. */
 async function die(client: string): Promise<void> {
   const { id } = await mortal({ client });
   await settled();
@@ -61,7 +61,7 @@ const sessions = async (who: string) =>
   ((await rest(system.origin, 'GET', `/ctx/${who}`)).body as { sessions: number }).sessions;
 
 describe.each(['1.4.8', '4.8.4'] as const)('a friend with socket.io-client %s', (version) => {
-  it('is told when the first device of a user comes and when the last one goes, and of none between', async () => {
+  it('is sent when the first device of a user connects and the last one disconnects, and not in between', async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
     const { received } = await watcher(version, String(tom));
     const phone = await login(String(jerry), version);
@@ -79,7 +79,7 @@ describe.each(['1.4.8', '4.8.4'] as const)('a friend with socket.io-client %s', 
 });
 
 describe('presence', () => {
-  it('is told to all devices of friends, and to nobody else', async () => {
+  it('is sent to all devices of friends, and to no other users', async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
     const phone = await watcher('1.4.8', String(tom));
     const tablet = await watcher('4.8.4', String(tom));
@@ -90,7 +90,7 @@ describe('presence', () => {
     for (const { received } of [stranger, visitor]) expect(received).toEqual([]);
   });
 
-  it('is told of users who log in by the CONNECT payload, and leave the namespace', async () => {
+  it('is sent for users who log in by CONNECT payload and leave the namespace', async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
     const { received } = await watcher('4.8.4', String(tom));
     const device = new Device('4.8.4', system.origin, {
@@ -103,7 +103,7 @@ describe('presence', () => {
     expect(received).toEqual([`online ${jerry}`, `offline ${jerry}`]);
   });
 
-  it('is told to who became a friend meanwhile when it changes, and no longer to who ended the friendship', async () => {
+  it('is sent to new friends at the next change, and no longer to former friends', async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     const { received } = await watcher('4.8.4', tom);
     const jerrys = await login(jerry);
@@ -132,7 +132,7 @@ describe('presence', () => {
     expect(received).toEqual([]);
   });
 
-  it('is told to more connections than a login itself would post to', async () => {
+  it('is sent to more connections than the login posts to directly', async () => {
     const [jerry, tom, butch] = await friends('jerry', 'tom', 'butch');
     const watchers: RawClient[] = [];
     for (let n = 0; n < 17; n++) {
@@ -153,7 +153,7 @@ describe('presence', () => {
     for (const client of watchers) client.close();
   }, 60_000);
 
-  it('of a visitor is told to nobody, even if they want that', async () => {
+  it('of a visitor is not sent, even if they request it', async () => {
     const { received } = await watcher('4.8.4', someone('tom'));
     await close(await login({ passenger: { name: 'Tyke' }, notifyAll: true }));
     expect(received).toEqual([]);
@@ -184,7 +184,7 @@ describe('a connection that died without goodbye', () => {
     expect(received).toEqual([`online ${jerry}`, `offline ${jerry}`]);
   });
 
-  it('is announced when the announcement of somebody else meets it', async () => {
+  it('is sent when it coincides with the event of another user', async () => {
     const [tom, jerry, butch] = await friends('tom', 'jerry', 'butch');
     const { received } = await watcher('4.8.4', String(tom));
     await befriend(system.origin, String(jerry), String(butch));
@@ -252,7 +252,7 @@ describe('races', () => {
       here = await login(String(jerry));
     }
     await connected(2);
-    // They may arrive in either order, as they were made by two invocations side by side.
+    // The order may vary, because two invocations send them concurrently.
     const changes = received.filter((event) => event === `online ${jerry}`).length;
     expect(changes).toBeGreaterThan(0);
     expect(received.filter((event) => event === `offline ${jerry}`)).toHaveLength(changes - 1);
@@ -292,7 +292,7 @@ describe('five users with several devices', () => {
       await Promise.all(users.map((user, n) => act(user, String(deeds[n]), open.get(user) ?? [])));
       const now = users.map((user) => open.get(user)?.length ?? 0);
       await connected(1 + now.reduce((sum, count) => sum + count));
-      // Whatever is said to everybody finds those that died silently.
+      // An event to all users detects connections that were lost silently.
       const body = { content: { media: 0, body: 'hello' } };
       await rest(system.origin, 'POST', '/system', { body, headers: { 'X-ML-MasterKey': app.masterKey } });
       await settled();

@@ -21,7 +21,7 @@ describe('a generated table', () => {
     ['docs/explanation/fan-out.md', 'pressure', 5],
   ])('is present: %s, %s', (file, marker, rows) => {
     const [, table = ''] = new RegExp(`<!-- ${marker} -->([\\s\\S]*?)<!-- /${marker} -->`).exec(read(file)) ?? [];
-    // Two lines are its head.
+    // Two lines are the table header.
     expect(table.trim().split('\n').length).toBeGreaterThanOrEqual(rows + 2);
   });
 });

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { anchorsOf, linksOf, markdownFiles, read } from './markdown.ts';
 
-/** Links of a page that lead nowhere in the project. */
+/** Links of a page to missing targets in the project. */
 function deadLinks(file: string): string[] {
   return linksOf(read(file)).filter((target) => {
     if (/^[a-z]+:/.test(target)) return false;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** The Markdown files of the project, also those that are not committed yet. */
+/** The Markdown files of the project, including uncommitted ones. */
 export const markdownFiles = () =>
   execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], { encoding: 'utf8' })
     .trim()
@@ -11,7 +11,7 @@ export const read = (file: string) => readFileSync(file, 'utf8');
 
 const withoutFences = (text: string) => text.replace(/^[ \t]*```[\s\S]*?^[ \t]*```$/gm, '');
 
-/** Where links of a text lead; those in code are none. */
+/** The link targets of a text, except those in code. */
 export const linksOf = (text: string) =>
   [
     ...withoutFences(text)
@@ -19,7 +19,7 @@ export const linksOf = (text: string) =>
       .matchAll(/\]\(<?([^)\s>]+)>?\)/g),
   ].map(([, target = '']) => target);
 
-/** The anchors of a page, as GitHub makes them of headings. */
+/** The anchors of a page, in GitHub's format for headings. */
 export function anchorsOf(text: string): Set<string> {
   const anchors = new Set<string>();
   for (const [, heading = ''] of withoutFences(text).matchAll(/^#{1,6} (.+)$/gm)) {

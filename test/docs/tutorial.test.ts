@@ -6,7 +6,7 @@ import { macaw } from '../support/macaw.ts';
 import { read } from './markdown.ts';
 
 const system = macaw();
-/** Beside node_modules, where its imports are found. */
+/** Next to node_modules, so that imports resolve. */
 const FILE = 'test/docs/.tutorial.mjs';
 afterAll(() => rmSync(FILE, { force: true }));
 
@@ -14,7 +14,7 @@ it('the client of the tutorial logs in and sends a message', async () => {
   const [, code = ''] = /```js\n([\s\S]*?)```/.exec(read('docs/tutorial.md')) ?? [];
   const here = code.replace('http://127.0.0.1:3000', system.cloud.origin);
   expect(here).not.toBe(code);
-  // The user keeps it running; the test ends it with the answer.
+  // The tutorial keeps the process running; the test stops it after the answer.
   writeFileSync(
     FILE,
     here.replace("console.log('answer', answer)", "{ console.log('answer', answer); process.exit(); }"),

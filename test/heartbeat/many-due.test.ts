@@ -11,7 +11,7 @@ const COUNT = 600;
 it('connections that are due at once are divided among invocations, and each connection is pinged once', async () => {
   const time = Math.ceil(Date.now() / MINUTE) * MINUTE + 10 * MINUTE;
   const due = (time + MINUTE) % ROUNDS.ping;
-  // Close together as after an outage, and all of them in one shard.
+  // Many due at nearly the same time in one shard, as after an outage.
   const ids = Array.from({ length: COUNT }, (_, n) => `gone-${n}=`);
   await system.database.addConnections(
     ids.map((id, n) => ({
@@ -33,7 +33,7 @@ it('connections that are due at once are divided among invocations, and each con
   const { invocations, denied } = cloud.calls.summary(mark);
   expect(denied).toEqual([]);
   const heartbeats = Object.entries(invocations).find(([id]) => id.startsWith('Heartbeat'))?.[1];
-  // Two that were fired, and at least two parts.
+  // The two scheduled invocations, and at least two parts.
   expect(heartbeats).toBeGreaterThanOrEqual(4);
   expect(Object.values(cloud.failureQueues()).flat()).toEqual([]);
 }, 60_000);

@@ -47,7 +47,7 @@ describe('runs of the schedule', () => {
         const done: number[] = [];
         for (const [n, offset] of offsets.entries()) {
           const next = minuteAfter(start + n * MINUTE + offset);
-          // Another run was ahead.
+          // Another run was faster.
           if (last !== undefined && last >= next) continue;
           done.push(...minutesSince(last, next));
           last = next;

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
 
-// The real configuration, applied to a directory of small files that each import one other file.
+// The real configuration, applied to small files that each import one other file.
 
 const FORBIDDEN = [
   ['http', '../handlers/rest.ts'],
@@ -55,7 +55,7 @@ const Report = z.object({
 const directory = mkdtempSync(join(tmpdir(), 'macaw-layers-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** The lint's messages by file. */
+/** The lint messages by file. */
 const found = new Map<string, string>();
 
 const fileOf = (folder: string, specifier: string) =>

@@ -5,7 +5,7 @@ import { app, rest, someone } from '../support/macaw.ts';
 import type { RawClient } from '../support/raw.ts';
 import { connectAll, connectionOf, framesWith } from '../support/raw-clients.ts';
 
-/** More than the members that a speaker's own invocation lists. */
+/** More members than the sender's invocation lists directly. */
 const MEMBERS = 1100;
 const APP = 'large';
 const system = database(() => ({ [APP]: { roomMembers: 2000 } }));
@@ -15,7 +15,7 @@ const call = (method: string, path: string, body: unknown, headers: Record<strin
 
 const connect = (...ids: string[]) => connectAll(system.origin, ids, { app: APP });
 
-/** A room with very many members, of whom these are online. */
+/** A room with many members, of whom only these are online. */
 async function room(online: readonly string[]): Promise<string> {
   const others = Array.from({ length: MEMBERS - online.length }, () => someone('member'));
   const members = [...online, ...others];
@@ -41,7 +41,7 @@ const close = (clients: readonly RawClient[]) => {
 };
 
 describe('a message to a room of more members than one invocation looks up', () => {
-  it('reaches every connection once, by several shards, whatever some posts meet', async () => {
+  it('reaches every connection once, by several shards, also when some posts fail', async () => {
     const users = Array.from({ length: 24 }, () => someone('online'));
     const [tom = ''] = users;
     const id = await room(users);
@@ -50,7 +50,7 @@ describe('a message to a room of more members than one invocation looks up', () 
     const [slow, failing, dead, ...fine] = others;
     if (!slow || !failing || !dead) throw new Error('Nobody is there');
     system.cloud.failPosts(connectionOf(slow), 429, 3);
-    // More often than a shard tries: what is left is a job of its own.
+    // More failures than a shard retries, so the rest becomes a separate job.
     system.cloud.failPosts(connectionOf(failing), 500, 10);
     system.cloud.drop(connectionOf(dead));
 
@@ -70,7 +70,7 @@ describe('a message to a room of more members than one invocation looks up', () 
     await system.cloud.settled();
   }, 120_000);
 
-  it('comes late to a shard of which nobody was reached at first, and then once', async () => {
+  it('arrives late, and once, at a shard whose posts all failed at first', async () => {
     const [tom = '', jerry = ''] = [someone('tom'), someone('jerry')];
     const id = await room([tom, jerry]);
     const [toms, jerrys] = await connect(tom, jerry);
@@ -112,7 +112,7 @@ describe('a system message', () => {
     await system.cloud.settled();
   }, 60_000);
 
-  it('to more connections than one invocation posts to reaches each once, and forgets those that are gone', async () => {
+  it('to more connections than one invocation posts to reaches each once, and removes closed ones', async () => {
     const gone = Array.from({ length: 40 }, (_, n) => ({
       pk: `connection#gone-${n}`,
       everybody: `${APP}#${n % 2}`,
@@ -141,7 +141,7 @@ it('to join a room and to leave it writes as much for the thousandth as for the 
   const [few, many] = [await units('POST', small, first), await units('POST', large, late)];
   expect(few.writes).toBeGreaterThan(0);
   expect({ ...many, reads: 0 }).toEqual({ ...few, reads: 0 });
-  // The answer lists a thousand members at most.
+  // The response lists at most a thousand members.
   expect(many.reads - few.reads).toBeLessThan(25);
   expect(await units('DELETE', large, late)).toEqual(await units('DELETE', small, first));
 }, 60_000);

@@ -5,13 +5,13 @@ import { Device } from '../support/device.ts';
 import { credentials, macaw } from '../support/macaw.ts';
 import { testApi } from '../support/test-api.ts';
 
-/** How long everybody chats; a minute says more. */
+/** Duration of the test; a minute finds more. */
 const SECONDS = Number(process.env.MACAW_CHAT_SECONDS ?? 20);
 
-/** Connections live for seconds, and end sooner when nothing goes over them. */
+/** Connections have a short lifetime and a shorter idle timeout. */
 const LIMITS = { idleMs: 2000, lifetimeMs: 5000 };
 
-/** How long people think before they say something: the quiet ones for longer than a connection may be idle. */
+/** Pauses between messages. The quiet users pause longer than the idle timeout. */
 const THINKING_MS = { talkative: 500, quiet: 3000 };
 
 const system = macaw({ limits: LIMITS });
@@ -23,7 +23,7 @@ interface Past {
   readonly ts: number;
 }
 
-/** Somebody who chats, by a stock client that comes back by itself whenever it is cut off. */
+/** A user with a stock client that reconnects after each drop. */
 class Chatter {
   readonly id: string;
   readonly device: Device;
@@ -45,7 +45,7 @@ class Chatter {
     });
   }
 
-  /** Says something to each in turn until the time is over. */
+  /** Sends messages to the targets in turn until the time is over. */
   async chat(targets: readonly { id: string; type: number }[], thinkingMs: number, end: number): Promise<void> {
     while (Date.now() < end) {
       const to = targets[this.#said % targets.length];
@@ -58,7 +58,10 @@ class Chatter {
     }
   }
 
-  /** What is on its way when the connection goes may be stored or not. What waits for a connection is sent by the next. */
+  /**
+   * A message in transit during a drop may be stored or lost. A message that waits for a connection is sent by the next
+   * one.
+   */
   #say(message: unknown): Promise<unknown> {
     const { client } = this.device;
     return new Promise((resolve) => {
@@ -88,7 +91,7 @@ it(
       ...talkative.map((id, n) => new Chatter(CLIENT_VERSIONS[n] ?? '4.8.4', id)),
       ...quiet.map((id, n) => new Chatter(n === 0 ? '1.4.8' : '4.8.4', id)),
     ];
-    // While functions start for the first time, a connection may be idle for too long before it is greeted.
+    // During cold starts, a connection may reach the idle timeout before the handshake.
     await Promise.all(chatters.map(({ device }) => device.logins.at(0, 60_000)));
     const end = Date.now() + SECONDS * 1000;
     await Promise.all(
@@ -116,7 +119,7 @@ it(
       expect({ id, refused }).toEqual({ id, refused: [] });
       expect(acknowledged.length).toBeGreaterThan(2);
       expect({ id, missing: acknowledged.filter((body) => !bodies.includes(body)) }).toEqual({ id, missing: [] });
-      // Connections did end all the time: two seconds are enough to come back, on a machine that has much to do.
+      // Connections dropped continuously. Two seconds are enough to reconnect on a machine under load.
       expect(connects).toBeGreaterThan(Math.max(1, Math.floor((SECONDS * 1000) / (LIMITS.lifetimeMs + 2000))));
 
       const seen = device.messages.received.map((message) => (message as Past).content.body);

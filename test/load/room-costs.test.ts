@@ -14,7 +14,7 @@ it('a message to a room of a thousand online takes twelve reads at most, no writ
   const { reads, writes, posts, calls } = await costOfMessage(system.cloud, await login(tom), { id, type: 2 }, clients);
   expect(reads).toBeLessThanOrEqual(12);
   expect(writes).toBe(0);
-  // One for each connection, the speaker's other one included, and one for the acknowledgement.
+  // One for each connection, including the sender's other one, and one for the acknowledgement.
   expect(posts).toBe(1001);
   expect(Object.keys(calls).sort()).toEqual([
     'dynamodb:BatchGetItem',

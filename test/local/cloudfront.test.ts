@@ -243,7 +243,7 @@ describe('errors of an origin', () => {
 });
 
 describe('a bucket behind it', () => {
-  test('is read on behalf of the distribution, and by nobody else', async () => {
+  test('is readable only through the distribution', async () => {
     const { get, put, cloud } = await start();
     await put('files/a long name+ü.txt', 'content');
     const mark = cloud.calls.mark();
@@ -270,7 +270,7 @@ describe('a bucket behind it', () => {
     expect(same.status).toBe(304);
   });
 
-  test('tells nobody what is missing, as it may not be listed', async () => {
+  test('does not reveal which files are missing, because it may not be listed', async () => {
     const { get } = await start();
     expect((await get('/files/missing.txt')).status).toBe(403);
   });

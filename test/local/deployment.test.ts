@@ -110,7 +110,7 @@ describe('starting and stopping', () => {
     await expect(fetch(cloud.origin)).rejects.toThrow();
   });
 
-  test('refuses a resource type it does not know, saying where it stands', () => {
+  test('rejects an unknown resource type and names its location', () => {
     const unknown = synthesize((stack) => {
       new s3.CfnAccessGrantsInstance(stack, 'Strange');
     });

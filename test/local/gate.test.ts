@@ -142,7 +142,7 @@ describe('counting', () => {
     });
   });
 
-  test('consumed capacity is told only to whoever asks for it', async () => {
+  test('consumed capacity is returned only on request', async () => {
     const { call, table } = await start();
     const item = { TableName: table, Key: key };
     expect(await call('Probe', 'get', item)).not.toHaveProperty('output.ConsumedCapacity');

@@ -56,7 +56,7 @@ describe('a decision', () => {
     expect(decide(allow, 'dynamodb:GetItem', `${TABLE}2`)).toBe('implicit deny');
   });
 
-  test('is a denial whenever a statement denies, wherever it stands', () => {
+  test('is a denial if any statement denies, in any position', () => {
     const deny = { Effect: 'Deny', Action: 'dynamodb:DeleteItem', Resource: '*' };
     const allow = { Effect: 'Allow', Action: '*', Resource: '*' };
     for (const statements of [

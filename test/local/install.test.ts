@@ -49,7 +49,7 @@ it("the platform's emulator is installed beside what the lock file names, once",
   expect(calls()[1]).toEqual(expect.arrayContaining(['--no-save', '--no-package-lock', emulator]));
 });
 
-it('an emulator that cannot be installed is no failure, and the user is told what else they can do', () => {
+it('an emulator that cannot be installed is not an error, and the output names an alternative', () => {
   const { install } = checkout();
   const { status, stderr } = install({ FAKE_NPM_FAILS: '1' });
   expect(status).toBe(0);

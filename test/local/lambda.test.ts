@@ -57,7 +57,7 @@ describe('an execution environment', () => {
     expect(context.remaining).toBeLessThanOrEqual(1000);
   });
 
-  test('runs code that stands in the template itself', async () => {
+  test('runs inline code of the template', async () => {
     const { cloud } = await run(assembly);
     expect(await cloud.invoke('Inline', {})).toBe('inline');
   });

@@ -186,7 +186,7 @@ describe('a push', () => {
     expect(await cloud.outbox.nextPush('token:1')).toMatchObject({ platform: 'GCM' });
   });
 
-  test('fails when it is told to: disabled, throttled, failing, without an endpoint', async () => {
+  test('fails on request: disabled, throttled, failing, without an endpoint', async () => {
     const { cloud, application, endpoint, push, call } = await start();
     const target = await endpoint(await application());
     const { faults } = cloud.outbox;
@@ -223,7 +223,7 @@ describe('a text message', () => {
       attributes: { 'AWS.SNS.SMS.SMSType': 'Transactional' },
     });
     expect((await cloud.outbox.nextSms(to)).text).toBe('Your code: 654321');
-    await expect(cloud.outbox.nextSms(to, 10)).rejects.toThrow('Nothing of the kind');
+    await expect(cloud.outbox.nextSms(to, 10)).rejects.toThrow('No matching message');
   });
 
   test.each([

@@ -6,7 +6,7 @@ import { webSocketAssembly } from './websocket-assembly.ts';
 const assembly = webSocketAssembly();
 
 describe('connecting', () => {
-  test('a connection that is still being made is gone to whoever posts to it', async () => {
+  test('a post to a connection that is not open yet gets 410', async () => {
     const { cloud, printed } = await run(assembly);
     await connect(cloud, 'user=ann&mode=early');
     await cloud.settled();
@@ -124,7 +124,7 @@ describe('frames', () => {
 });
 
 describe('posting to connections', () => {
-  test('a function without the grant is told so as API Gateway tells it', async () => {
+  test('a function without the grant gets the error of API Gateway', async () => {
     const { cloud, log } = await run(assembly);
     await connect(cloud);
     const [connectionId] = cloud.connections();
@@ -202,7 +202,7 @@ describe('posting to connections', () => {
 });
 
 describe('disconnecting', () => {
-  test('the function hears with which code and reason the client left', async () => {
+  test('the function receives the close code and reason of the client', async () => {
     const { cloud, printed } = await run(assembly);
     const client = await connect(cloud);
     client.socket.close(4001, 'tired');

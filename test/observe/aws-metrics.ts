@@ -1,4 +1,4 @@
-/** AWS's own metrics that are watched, as its documents have them. */
+/** The watched metrics of AWS, with names and dimensions from its documentation. */
 export const AWS_METRICS = [
   {
     source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html',
@@ -34,7 +34,7 @@ export const AWS_METRICS = [
   },
 ] as const;
 
-/** What names a resource in a dimension, by the resource's type: its Ref, or one of its attributes. */
+/** The value that identifies a resource in a dimension, by resource type: its Ref, or an attribute. */
 export const RESOURCES: Record<string, { readonly type: string; readonly attribute?: string }> = {
   ApiId: { type: 'AWS::ApiGatewayV2::Api' },
   Stage: { type: 'AWS::ApiGatewayV2::Stage' },

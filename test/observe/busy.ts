@@ -7,25 +7,25 @@ import { telephones } from '../support/phone.ts';
 import { RawClient } from '../support/raw.ts';
 import { testApi } from '../support/test-api.ts';
 
-/** What is said, and must be said to nobody else. */
+/** Message content, which must not appear in logs. */
 export const BODY = `secret-${randomUUID()}`;
 export const PASSWORD = `correct-horse-${randomUUID()}`;
 
 /**
- * Does once all that is counted: what goes well, and what goes wrong for each reason there is.
- * @returns what must never stand in a log
+ * Causes every counted event once: successes, and failures of every kind.
+ * @returns texts that must not appear in logs
  */
 export async function busy(system: ReturnType<typeof macaw>): Promise<string[]> {
   const { call, login, users, create } = testApi(system);
   const phones = telephones(system);
   const { cloud, origin } = system;
-  // The SDK tries for a while before it gives up.
+  // The SDK retries for a while before it fails.
   const counted = async (metric: string) => {
     while (cloud.metrics.sum(metric) === 0) await setTimeout(20);
   };
   const master = { 'X-ML-MasterKey': app.masterKey };
 
-  // Logins: of each kind, a refused one, and one that fails by our fault.
+  // Logins: one of each kind, one rejected, and one that fails because of a server error.
   const [tom = '', jerry = ''] = await users('tom', 'jerry');
   await befriend(origin, tom, jerry);
   const account = { username: someone(), password: PASSWORD };
@@ -51,14 +51,14 @@ export async function busy(system: ReturnType<typeof macaw>): Promise<string[]> 
   await call('POST', `/system/${tom}`, { content: { media: 0, body: BODY } }, master);
   await toms.systems.at();
 
-  // Messages that are refused: for a reason, and by our fault.
+  // Rejected messages: one invalid, and one that fails because of a server error.
   await toms.say(text(someone('nobody'), BODY));
   cloud.throttle('dynamodb', 1000);
   toms.client.emit('say', text(jerry, BODY));
   await counted('MessagesFailed');
   cloud.throttle('dynamodb', 0);
 
-  // Posts that are throttled, that fail for good, and that meet nobody.
+  // Posts that are throttled, that fail permanently, and that reach no connection.
   await cloud.settled();
   cloud.throttle('execute-api', 1000);
   toms.client.emit('say', text(jerry, BODY));
@@ -74,7 +74,7 @@ export async function busy(system: ReturnType<typeof macaw>): Promise<string[]> 
   old.send('2');
   await old.until((frame) => frame === '3');
 
-  // Pushes: one that is sent, and one that fails until it is given up. And a certificate that ends some day.
+  // Pushes: one that is sent, one that fails permanently, and a certificate with an expiry.
   await phones.credentials();
   for (const works of [true, false]) {
     const [friend = ''] = await users('friend');
@@ -95,7 +95,7 @@ export async function busy(system: ReturnType<typeof macaw>): Promise<string[]> 
   return [BODY, PASSWORD, app.clientKey, app.masterKey, String(sessionToken), String(Object(JSON.parse(auth)).sign)];
 }
 
-/** A login that does not succeed. */
+/** A login that must fail. */
 async function failing(origin: string, auth: Record<string, unknown>): Promise<void> {
   const device = new Device('4.8.4', origin, {
     query: { auth: JSON.stringify(auth) },

@@ -9,7 +9,7 @@ const logs = new Logs();
 const system = macaw({ log: logs.log, retryDelayMs: () => 1 });
 const phones = telephones(system);
 
-/** What functions have logged since, of those whose logical id begins so. */
+/** The lines that functions with this logical id prefix log during an action. */
 async function loggedBy(functionId: string, act: () => Promise<unknown>): Promise<Line[]> {
   await system.cloud.settled();
   const mark = logs.entries.length;
@@ -49,7 +49,9 @@ describe('after a busy hour', () => {
   });
 
   it('every line of an error has a level, a time, a sentence, and where it came from', () => {
-    const errors = logs.lines().filter(({ level, message }) => level === 'ERROR' && message !== 'The time is over');
+    const errors = logs
+      .lines()
+      .filter(({ level, message }) => level === 'ERROR' && message !== 'Lambda timeout imminent');
     expect(errors.length).toBeGreaterThan(2);
     for (const line of errors) {
       expect(line).toMatchObject({
@@ -91,7 +93,7 @@ describe('a message', () => {
     };
     const [line] = await loggedBy('Deliver', act);
     expect(line).toMatchObject({ app: app.id, SystemMessages: 1, DeliveryLatency: expect.any(Number) });
-    // The gateway's ids are none of Lambda's.
+    // Gateway request ids differ in format from Lambda request ids.
     expect(line?.correlation_id).not.toMatch(/^[0-9a-f-]{36}$/);
   });
 });
@@ -115,7 +117,7 @@ describe('a handler that fails', () => {
     );
     expect(line).toMatchObject({
       level: 'ERROR',
-      message: 'The invocation failed',
+      message: 'Invocation failed',
       error: { stack: expect.stringMatching(/functions\/gone\/handler\.ts|at /) },
     });
   });
@@ -129,7 +131,7 @@ describe('a handler that fails', () => {
     system.cloud.throttle('dynamodb', 0);
     expect({ status, body }).toEqual({
       status: 500,
-      body: { errorCode: 5002, errorMessage: 'Something failed on the server and nothing was stored; try again' },
+      body: { errorCode: 5002, errorMessage: 'Internal server error; nothing was stored; try again' },
     });
   });
 });

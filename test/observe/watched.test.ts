@@ -50,7 +50,7 @@ describe('what AWS writes', () => {
     if (search) {
       const key = search.keys.find((candidate) => candidate in RESOURCES) ?? '';
       const matching = valuesOf(key).filter((value) => search.words.every((word) => value.split('-').includes(word)));
-      // All of them: a stage's functions and tables carry its name.
+      // All matches, because the names of functions and tables contain the stage.
       expect(matching).toEqual(valuesOf(key));
     }
   });
@@ -88,7 +88,7 @@ describe('an alarm', () => {
     );
   });
 
-  it('stands on the dashboard, with all others', () => {
+  it('is on the dashboard, with all others', () => {
     const shown = widgets(model).flatMap(({ properties }) => properties.alarms ?? []);
     expect(shown.length).toBeGreaterThan(0);
     expect(shown.toSorted()).toEqual(

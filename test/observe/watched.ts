@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import type { Model } from '../../local/template/model.ts';
 
-/** A metric as an alarm or a widget names it; a search names only some of its dimensions' values, or words in them. */
+/** A metric in an alarm or a widget. A search contains only some dimension values, or words in them. */
 export interface Watch {
   readonly by: string;
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
-  /** Set for a search: the names of the dimensions, and words that their values hold. */
+  /** Set for a search: the dimension names, and words in their values. */
   readonly search?: { readonly keys: readonly string[]; readonly words: readonly string[] };
 }
 
@@ -47,7 +47,7 @@ export const widgets = (model: Model) =>
     .ofType('AWS::CloudWatch::Dashboard')
     .flatMap((resource) => Widgets.parse(JSON.parse(String(resource.properties().DashboardBody))).widgets);
 
-/** Everything that the alarms and the dashboard of a template watch. */
+/** All metrics of the alarms and the dashboard of a template. */
 export function watches(model: Model): Watch[] {
   const stat = (by: string, { Namespace, MetricName, Dimensions }: z.output<typeof Stat>): Watch => ({
     by,

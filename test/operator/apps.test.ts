@@ -17,7 +17,7 @@ interface Keys {
 
 const keysOf = (id: string): Promise<Keys> => json('apps', 'keys', id, '--show');
 
-/** Whether a client with that key is let in, by the key itself and by a signature. */
+/** Whether a client with this key is accepted, with the plain key and with a signature. */
 async function admits(id: string, key: string): Promise<boolean> {
   const ask = (headers: Record<string, string>): Promise<Answer> =>
     rest(system.origin, 'GET', `/ctx/${someone()}/friends`, { headers: { 'X-ML-AppId': id, ...headers } });
@@ -39,7 +39,7 @@ describe('an application', () => {
     expect(await run(['apps', 'create', 'fresh', 'mode=strict'])).toMatchObject({
       code: 0,
       err: '',
-      out: 'fresh is there; its keys are in the secret macaw/prod/fresh\n',
+      out: 'Application fresh created; its keys are in the secret macaw/prod/fresh\n',
     });
     const { clientKey, masterKey } = await keysOf('fresh');
     expect([clientKey, masterKey]).toEqual([expect.stringMatching(KEY), expect.stringMatching(KEY)]);
@@ -76,7 +76,7 @@ describe('an application', () => {
     expect(await admits('carried', 'carried-client-key')).toBe(true);
   }, 60_000);
 
-  it('is not created twice, nor with an id or key that is none', async () => {
+  it('is not created twice, nor with an invalid id or key', async () => {
     expect(await run(['apps', 'create', app.id])).toMatchObject({ code: 1, err: expect.stringMatching(/already/) });
     expect(await run(['apps', 'create', 'a#b'])).toMatchObject({
       code: 1,
@@ -137,7 +137,7 @@ describe('a key', () => {
     expect(await admits('turning', after.clientKey)).toBe(true);
     expect(await admits('turning', before.clientKey)).toBe(true);
     expect(await run(['apps', 'list'])).toMatchObject({
-      out: expect.stringMatching(/^turning .*the client key before works until/m),
+      out: expect.stringMatching(/^turning .*the previous client key is valid until/m),
     });
   }, 60_000);
 
@@ -167,7 +167,7 @@ describe('a key', () => {
     });
   }, 60_000);
 
-  it('that somebody changed in its secret only is found by the list, and made good by rotating', async () => {
+  it('that was changed only in its secret is reported by the list, and corrected by a rotation', async () => {
     await json('apps', 'create', 'edited');
     const client = secrets();
     const SecretId = 'macaw/prod/edited';
@@ -181,10 +181,10 @@ describe('a key', () => {
     expect(await state()).toBe('ok');
   }, 60_000);
 
-  it('is shown on explicit wish only, and stands in no log, output or call', async () => {
+  it('is shown only on explicit request, and is in no log, output or call', async () => {
     const keys = await keysOf('turning');
     const { code, out } = await run(['apps', 'keys', 'turning']);
-    expect([code, out]).toEqual([0, 'They are in the secret macaw/prod/turning; --show prints them\n']);
+    expect([code, out]).toEqual([0, 'The keys are in the secret macaw/prod/turning; --show prints them\n']);
     const received = JSON.stringify([log, system.cloud.outputs, system.cloud.calls.since(0)]);
     for (const key of [keys.clientKey, keys.masterKey, 'carried-client-key', 'key-of-maxleap']) {
       expect(received).not.toContain(key);

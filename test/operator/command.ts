@@ -17,9 +17,9 @@ export interface Done {
 }
 
 export interface Circumstances {
-  /** The environment; nothing of the test's own but where programs are. */
+  /** The environment. It inherits only the search path for programs from the test. */
   readonly env?: Record<string, string>;
-  /** What the operator types when they are asked. */
+  /** The input of the operator at prompts. */
   readonly typed?: string;
 }
 
@@ -32,7 +32,7 @@ const environment = (env: Record<string, string>) => ({
 
 let bundled: Promise<string> | undefined;
 
-/** The command in one file, which loads ten times as fast as its sources do. */
+/** The command as one bundled file, which loads ten times faster than its sources. */
 async function bundle(): Promise<string> {
   const outfile = join(mkdtempSync(join(dirname(inject('assembly')), 'operator-')), 'main.mjs');
   await build({
@@ -63,14 +63,14 @@ async function printed(
   return { code: Number(code), ...text };
 }
 
-/** Runs the operator's command in a thread that has an environment and streams of its own. */
+/** Runs the operator command in a thread with separate environment and streams. */
 export async function run(args: readonly string[], { env = {}, typed = '' }: Circumstances = {}): Promise<Done> {
   bundled ??= bundle();
   const worker = new Worker(await bundled, {
     argv: [...args],
     env: environment(env),
     execArgv: [],
-    // A thread whose input ends before it runs does not end itself (Node.js 20).
+    // A thread whose input ends before it starts does not exit (Node.js 20).
     stdin: typed !== '',
     stdout: true,
     stderr: true,
@@ -79,7 +79,7 @@ export async function run(args: readonly string[], { env = {}, typed = '' }: Cir
   return printed(worker, once(worker, 'exit'));
 }
 
-/** Runs it as a process, as `npm run macaw` does. */
+/** Runs the command as a process, as `npm run macaw` does. */
 export async function runProcess(args: readonly string[], { env = {}, typed = '' }: Circumstances = {}): Promise<Done> {
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { env: environment(env) });
   child.stdin.end(typed);
@@ -93,7 +93,7 @@ export function operator(system: { readonly origin: string }) {
   return {
     run: local,
 
-    /** What a command that succeeds answers to programs. */
+    /** The JSON output of a command that must succeed. */
     async json(...args: string[]) {
       const { code, out, err } = await local([...args, '--json']);
       if (code !== 0) throw new Error(`${code}: ${err}`);

@@ -30,7 +30,7 @@ describe('the command', () => {
     ['an address that is none', ['apps', 'list', '--local=nowhere'], /'nowhere' is invalid\. Expected a URL/],
     ['another key', ['apps', 'rotate-key', 'one', 'both'], /'both' is invalid.*client, master/],
     ['a grace without unit', ['apps', 'rotate-key', 'one', 'client', '--grace', '7'], /'7' is invalid.*hours or days/],
-    ['a master key in silence', ['apps', 'rotate-key', 'one', 'master'], /ends at once.*no terminal.*--yes/],
+    ['a master key in silence', ['apps', 'rotate-key', 'one', 'master'], /become invalid.*no terminal.*--yes/],
     ['failures unnamed', ['failures', 'redrive'], /--id, or give --all/],
     [
       'failures named twice',
@@ -81,7 +81,7 @@ describe('the command', () => {
     const settings = (file: string) => run(['apps', 'settings', 'one', '--file', file]);
     const err = (message: RegExp) => ({ code: 1, out: '', err: expect.stringMatching(message) });
     expect(await settings('/nowhere/logins.json')).toEqual(err(/^There is no file \/nowhere\/logins\.json\n$/));
-    expect(await settings('LICENSE')).toEqual(err(/^LICENSE must hold an object of JSON/));
+    expect(await settings('LICENSE')).toEqual(err(/^LICENSE: expected a JSON object/));
   });
 
   it('says what to do without credentials or region', async () => {
@@ -93,7 +93,7 @@ describe('the command', () => {
     expect(await run(['apps', 'list'])).toEqual({
       code: 1,
       out: '',
-      err: expect.stringMatching(/^There is no region: give --region/),
+      err: expect.stringMatching(/^There is no region: specify --region/),
     });
   });
 
@@ -125,7 +125,7 @@ describe('the command', () => {
     const denied = Object.assign(new Error('User: x is not authorized to perform: sqs:ReceiveMessage'), {
       name: 'AccessDeniedException',
     });
-    expect(explain(denied, {})).toMatch(/sqs:ReceiveMessage\nLet your IAM user or role do that/);
+    expect(explain(denied, {})).toMatch(/sqs:ReceiveMessage\nGrant this permission to your IAM user or role/);
   });
 });
 
@@ -160,7 +160,7 @@ describe("the operator's door to the local cloud", () => {
       body: '{"SecretId":"macaw/prod/macaw-demo"}',
     });
 
-  it('is closed to whoever does not say that they are the operator', async () => {
+  it('rejects credentials other than those of the operator', async () => {
     expect((await ask('')).status).toBe(403);
     const other = 'AWS4-HMAC-SHA256 Credential=ASIAOTHER/20261123/us-east-1/secretsmanager/aws4_request';
     expect((await ask(other)).status).toBe(403);

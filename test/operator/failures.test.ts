@@ -11,7 +11,7 @@ const { credentials, offline, pushesTo } = telephones(system);
 
 const left = () => Object.values(system.cloud.failureQueues()).flat();
 
-/** A push that failed for good, as long as nobody invokes its function again. */
+/** A push that fails permanently, until its function is invoked again. */
 async function failPush(text: string): Promise<Phone> {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);
@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 
 describe('what failed for good', () => {
-  it('is listed without what it was about, as often as somebody looks', async () => {
+  it('is listed without its event, any number of times', async () => {
     await failPush('a very private matter');
     for (const _look of [1, 2]) {
       const listed = await run(['failures', 'list']);
@@ -87,8 +87,8 @@ describe('what failed for good', () => {
     expect(redriven.code).toBe(1);
     expect(redriven.out.split('\n')).toEqual([
       '1 invoked again',
-      expect.stringMatching(/^of-one-gone is left: Function not found/),
-      expect.stringMatching(/ is left: It is no record of a failed invocation$/),
+      expect.stringMatching(/^of-one-gone was not processed: Function not found/),
+      expect.stringMatching(/ was not processed: It is not a record of a failed invocation$/),
       '',
     ]);
     expect(await pushesTo(phone)).toHaveLength(1);

@@ -53,7 +53,7 @@ it('the deployment fails with what to do when the name of the secret is blocked'
   });
   await client.send(new DeleteSecretCommand({ SecretId: secret }));
   await first.stop();
-  // The stacks are removed, with their tables; the secret is not gone yet.
+  // The stacks and tables are deleted, but the secret still exists.
   for (const file of readdirSync(dataDir).filter((name) => name !== 'secrets.json')) {
     rmSync(join(dataDir, file), { recursive: true });
   }

@@ -56,7 +56,7 @@ describe("the operator's command for push credentials", () => {
     });
   });
 
-  it('finds server and master key by itself for whoever may read the secret', async () => {
+  it('finds server and master key automatically for operators who may read the secret', async () => {
     expect(await run(['push', 'list', '--app', app.id, '--local', system.origin])).toMatchObject({ code: 0, err: '' });
   });
 
@@ -85,7 +85,7 @@ describe("the operator's command for push credentials", () => {
       'two servers',
       ['push', 'list', '--app', app.id, '--url', 'http://127.0.0.1:9', '--stage', 'dev'],
       2,
-      /--url and --stage both/,
+      /--url and --stage cannot be combined/,
     ],
     [
       'a server that is not there',

@@ -6,7 +6,7 @@ describe.each([3, 4] as const)('with Engine.IO %i', (eio) => {
   it.each(BAD_FRAMES)('%s is invalid', (_wrong, frame) => {
     const incoming = receive(eio, frame);
     expect(incoming.kind).toBe('invalid');
-    // The reason is a sentence of ours.
+    // The reason is a fixed text that contains no part of the frame.
     expect(incoming).toHaveProperty('reason', expect.stringMatching(/^(A|An|Binary|Only|The) [^{["]+\.$/));
   });
 

@@ -1,4 +1,4 @@
-/** Frames that no client may send, each with what is wrong about it. They are wrong in both revisions. */
+/** Frames that clients must not send, with the reason. They are invalid in both revisions. */
 export const BAD_FRAMES: readonly (readonly [wrong: string, frame: string])[] = [
   ['nothing at all', ''],
   ['plain text', 'abc'],

@@ -14,7 +14,6 @@ import { decodeStock, SERVER_PARSER, STOCK_PARSERS } from './stock-parsers.ts';
 const RESERVED = ['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener'];
 
 const eio = fc.constantFrom<Eio>(3, 4);
-/** Any UTF-16 there is, halves of surrogate pairs included. */
 /** Well-formed, since a lone surrogate does not come back. */
 const text = fc
   .string({ unit: fc.nat({ max: 0xffff }).map((unit) => String.fromCharCode(unit)), maxLength: 30 })
@@ -25,13 +24,13 @@ const namespace = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 12 }).map((name) => `/${name.replaceAll(/[,?]/g, '')}`),
 );
 const name = fc.oneof(fc.constantFrom('say', '', '0', '__proto__', '"]'), text).filter((it) => !RESERVED.includes(it));
-/** JSON as it comes out of JSON: minus zero does not, for one. */
+/** Values that survive a JSON round trip, which minus zero does not. */
 const args = fc
   .array(fc.jsonValue({ maxDepth: 4 }), { maxLength: 4 })
   .map((it): unknown[] => JSON.parse(JSON.stringify(it)));
 const id = fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constantFrom(0, Number.MAX_SAFE_INTEGER));
 
-/** Compares what JSON can tell apart, own `__proto__` keys among it. */
+/** Compares values as JSON, including own `__proto__` keys. */
 const sameJson = (actual: unknown, expected: unknown) => expect(JSON.stringify(actual)).toBe(JSON.stringify(expected));
 
 describe('what we write, we read', () => {
@@ -77,7 +76,7 @@ describe('what we write, we read', () => {
     const comma = fc.constantFrom('', ',');
     fc.assert(
       fc.property(record, comma, (auth, comma) => {
-        // What ends a pair in a raw query cannot stand in it.
+        // An ampersand ends a pair in a raw query, so values must not contain it.
         const raw = JSON.stringify(auth).replaceAll('&', '');
         const expected = { kind: 'connect', namespace: '/chat', payload: {} };
         expect(receive(3, `40/chat?auth=${raw}${raw === '{}' ? '' : comma}`)).toEqual({
@@ -141,7 +140,7 @@ describe('whatever arrives', () => {
   });
 
   it('means what it means to the parser of the official server', () => {
-    // Without binary packets, and without blanks between the parts, which that parser takes for digits.
+    // Without binary packets, and without blanks between parts, which that parser accepts as digits.
     const part = {
       type: fc.constantFrom('0', '1', '2', '3', '4', '7', 'a', '-'),
       namespace: fc.constantFrom('', '/', '/,', '/chat', '/chat,', '/a/b,', 'chat,', ','),
@@ -176,7 +175,8 @@ describe('whatever arrives', () => {
           expect(ours.kind).toBe('invalid');
           return;
         }
-        // A refusal from a client, an event without a name, an acknowledgement of nothing: the server has no use for them.
+        // A rejection from a client, an event without a name, and an acknowledgement without an id have no meaning for
+        // a server.
         const useless =
           theirs?.type === 4 ||
           (theirs?.type === 2 && theirs.data === undefined) ||

@@ -132,7 +132,7 @@ describe('what clients bring along', () => {
 
   afterAll(() => server.close());
 
-  /** What the server got with the join. */
+  /** The handshake data that the server received. */
   async function brought(version: ClientVersion, connect: ConnectOptions): Promise<unknown> {
     const client = connectClient(version, `http://localhost:${server.port}`, { namespace: '/custom', ...connect });
     const [got] = await nextEvent(client, 'auth').finally(() => client.close());

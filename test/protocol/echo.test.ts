@@ -3,7 +3,7 @@ import { type Host, startEcho, startHost } from '../../examples/echo/host.ts';
 import { BAD_FRAMES } from './bad-frames.ts';
 import { joinRaw, openRaw, type RawClient, type RawOptions, refusalOf } from './raw-client.ts';
 
-/** What the conformance suites of Engine.IO and Socket.IO ask of the websocket transport, frame by frame. */
+/** The requirements of the Engine.IO and Socket.IO conformance suites for the WebSocket transport. */
 
 let server: Host;
 const clients: RawClient[] = [];

@@ -38,7 +38,7 @@ describe('the heartbeat of Engine.IO 4', () => {
 });
 
 describe('the heartbeat of Engine.IO 3', () => {
-  it('ends when nothing was heard for interval and timeout together', () => {
+  it('ends without activity for the sum of interval and timeout', () => {
     const pulse = { heardAt: 1000 };
     expect(nextBeatAt(3, pulse, times)).toBe(1500);
     expect(beat(3, pulse, times, 1499)).toBe('wait');

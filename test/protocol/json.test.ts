@@ -22,7 +22,7 @@ describe('JSON of a client', () => {
     expect(tryParseJson('"\\\\\\ud800"')).toBe('\\\ufffd');
   });
 
-  it('that is none is undefined', () => {
+  it('that is invalid is undefined', () => {
     for (const text of ['', '{', 'undefined', '"\\ud8"']) expect(tryParseJson(text)).toBeUndefined();
   });
 });

@@ -2,12 +2,12 @@ import { WebSocket } from 'ws';
 
 const PATIENCE_MS = 5000;
 
-/** A websocket without a Socket.IO client around it: what it sends and gets are frames. */
+/** A plain WebSocket that sends and receives frames. */
 export interface RawClient {
   send(frame: string | Uint8Array): void;
-  /** The next frame that was not asked for yet; rejects when the connection closed or none comes in time. */
+  /** The next unread frame. Rejects when the connection closes, or after a timeout. */
   next(): Promise<string>;
-  /** The status code of the connection's end. */
+  /** The close code of the connection. */
   readonly closed: Promise<number>;
   close(): void;
 }
@@ -19,7 +19,7 @@ export interface RawOptions {
   keepAlive?: boolean;
 }
 
-/** Connects and reads the open frame, which is left to `next`. */
+/** Connects. The first call of `next` returns the open frame. */
 export function openRaw(port: number, { eio = 4, keepAlive = true }: RawOptions = {}): RawClient {
   const revision = eio === 'missing' ? '' : `EIO=${eio}&`;
   const socket = new WebSocket(`ws://localhost:${port}/socket.io/?${revision}transport=websocket`);
@@ -67,7 +67,7 @@ export function openRaw(port: number, { eio = 4, keepAlive = true }: RawOptions 
   };
 }
 
-/** Connects and joins the main namespace; every frame up to `auth` has been read. */
+/** Connects and joins the main namespace, and reads the frames up to `auth`. */
 export async function joinRaw(port: number, options: RawOptions = {}): Promise<RawClient> {
   const client = openRaw(port, options);
   await client.next();
@@ -77,7 +77,7 @@ export async function joinRaw(port: number, options: RawOptions = {}): Promise<R
   return client;
 }
 
-/** The HTTP status with which the server refuses a websocket at this path and query. */
+/** The HTTP status with which the server rejects an upgrade at this path and query. */
 export function refusalOf(port: number, target: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`ws://localhost:${port}${target}`);

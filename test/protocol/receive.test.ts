@@ -4,7 +4,7 @@ import { type Eio, type Incoming, parseEio, receive } from '../../functions/prot
 const none = { query: {}, payload: {} };
 const auth = '{"app":"a","sign":"c0ffee,17","client":"ann"}';
 
-/** Frames as stock clients write them. */
+/** Recorded frames of stock clients. */
 const RECORDED: readonly [client: string, eio: Eio, frame: string, meaning: Incoming][] = [
   ['1.4.8 joins', 3, '40/chat', { kind: 'connect', namespace: '/chat', ...none }],
   ['1.7.4 joins', 3, `40/chat?auth=${auth}`, { kind: 'connect', namespace: '/chat', query: { auth }, payload: {} }],
@@ -68,7 +68,7 @@ describe('the query behind a namespace', () => {
     expect(queryOf('auth={"password":"a%20b"}')).toEqual({ auth: '{"password":"a%20b"}' });
   });
 
-  it('takes a broken escape as it stands', () => {
+  it('keeps an invalid escape unchanged', () => {
     expect(queryOf('a=%&b=%zz&c=%E4%BD&%=d')).toEqual({ a: '%', b: '%zz', c: '%E4%BD', '%': 'd' });
   });
 

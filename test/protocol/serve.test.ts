@@ -18,7 +18,7 @@ beforeEach(() => {
   wire = [];
 });
 
-/** Writes down what it is told; refuses the namespace `/no`; answers an event with its arguments, but not `mute`. */
+/** Records its calls. Rejects the namespace `/no`, and answers every event except `mute` with its arguments. */
 const application: Application = {
   async connect({ namespace }, handshake) {
     received.push(['connect', namespace, handshake]);

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** A packet as the parsers inside the stock clients decode it. */
+/** A packet as decoded by the parsers of the stock clients. */
 export interface StockPacket {
   readonly type: number;
   readonly nsp: string;
@@ -36,10 +36,10 @@ export const STOCK_PARSERS = [
   ['4.8.4', 4, parserOf('socket.io-client')],
 ] as const;
 
-/** The parser that the official server of today reads its clients with. */
+/** The parser of the current official server. */
 export const SERVER_PARSER = parserOf('socket.io-client');
 
-/** What a stock parser makes of a message frame. @throws what the parser throws */
+/** Decodes a message frame with a stock parser. @throws the error of the parser */
 export function decodeStock({ Decoder }: StockParser, frame: string): StockPacket | undefined {
   const decoder = new Decoder();
   let decoded: StockPacket | undefined;

@@ -53,7 +53,7 @@ describe('credentials for push services', () => {
       kind: 'key',
       bundle: BUNDLE,
     });
-    // Put back, for the metric below.
+    // Restores the certificate for the metric below.
     expect((await upload('apns', { file: p12('x', { days: 30.5 }), password: 'x' })).status).toBe(200);
     const applications = system.cloud.calls.summary(0).calls;
     expect(applications).toMatchObject({

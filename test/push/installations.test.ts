@@ -20,7 +20,7 @@ const token = () =>
     .join('');
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
 
-/** Somebody offline with their telephone, and how to say something to them. */
+/** An offline user with a phone, and a function that sends them a message. */
 async function reachable(details: Record<string, unknown> = {}) {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);
@@ -165,7 +165,7 @@ describe('logging in with an installation', () => {
     expect((await call('GET', `/ctx/${jerry}`)).body).toMatchObject({ installs: [] });
   });
 
-  it('that is none is refused', async () => {
+  it('that is invalid is rejected', async () => {
     const login = Device.login('4.8.4', system.origin, { client: someone(), install: 'a b' });
     await expect(login).rejects.toThrow('auth.install');
   });

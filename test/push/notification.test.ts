@@ -5,7 +5,7 @@ import { applePayload, googlePayload, type Notification, PAYLOAD_BYTES } from '.
 const words = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 6000 }),
   fc.string({ unit: 'binary', maxLength: 3000 }),
-  // Whatever JSON can hold, halves of characters among it.
+  // Any JSON string, including lone surrogates.
   fc.array(fc.nat(0xffff), { maxLength: 3000 }).map((units) => units.map((unit) => String.fromCharCode(unit)).join('')),
 );
 const affix = fc.oneof(fc.constant(''), fc.string({ maxLength: 20 }), words);

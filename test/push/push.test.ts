@@ -11,7 +11,7 @@ const { call, create, users } = testApi(system);
 
 beforeAll(() => credentials());
 
-/** Two friends: one who is online, one who is offline and has their telephone with them. */
+/** Two friends: one online, and one offline with a phone. */
 async function friends() {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);
@@ -137,7 +137,7 @@ describe('who gets one', () => {
     await device.say(text(jerry, 'one'));
     await second.messages.at();
     expect(await pushesTo(phone)).toEqual([]);
-    // What is registered is gone already: every post to it meets 410.
+    // The registered connections are already closed, so every post gets 410.
     for (const id of system.cloud.connections()) if (!before.has(id)) system.cloud.drop(id);
     await device.say(text(jerry, 'two'));
     expect(opened(await next(phone)).aps.alert).toBe('two');
@@ -265,7 +265,8 @@ describe('a group of 50 of whom 49 are offline', () => {
     const { faults } = system.cloud.outbox;
     const [throttled, broken, disabled, ...fine] = phones;
     if (!throttled || !broken || !disabled) throw new Error('There are 49 phones');
-    // More often than the SDK retries, once: a later job reaches it. For good: it ends in the failure queue.
+    // One endpoint fails more often than the SDK retries, and a later job reaches it. The other fails permanently and
+    // ends in the failure queue.
     faults.throttle(throttled.token, 5);
     faults.fail(broken.token, 1000);
     faults.disable(disabled.token);
@@ -285,7 +286,7 @@ describe('a group of 50 of whom 49 are offline', () => {
     });
     faults.clear();
 
-    // Disabled: no push until the app registers its token again.
+    // A disabled endpoint gets no push until the app registers its token again.
     await device.say({ to: { id: group, type: 1 }, content: { media: 0, body: 'third' } });
     expect(opened(await next(broken)).aps.badge).toBe(3);
     expect(await pushesTo(disabled)).toHaveLength(1);

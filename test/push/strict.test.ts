@@ -6,7 +6,7 @@ import { app, macaw, someone } from '../support/macaw.ts';
 
 const system = macaw({ parameters: { ...DEMO_PARAMETERS, Mode: 'strict' } });
 
-/** Logs a user in, with an installation if they have one, and asks with their token. */
+/** Logs a user in, optionally with an installation, and makes requests with their token. */
 async function logIn(install?: string) {
   const device = await Device.login('4.8.4', system.origin, { client: someone(), ...(install && { install }) });
   const { token } = Object(await device.logins.at());

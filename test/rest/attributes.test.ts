@@ -134,7 +134,7 @@ describe('the limits', () => {
   }
 });
 
-describe('changes that meet', () => {
+describe('concurrent changes', () => {
   const found = async (query: string, id: string) =>
     ((await call('GET', `/ctx?${query}`)).body as { id: string }[]).some((one) => one.id === id);
 
@@ -148,7 +148,7 @@ describe('changes that meet', () => {
     for (const [name, value] of pairs) expect(await found(`${name}=${encodeURIComponent(value)}`, id)).toBe(true);
   });
 
-  it('leave the index agreeing with the attributes, whoever was last', async () => {
+  it('keep the index consistent with the attributes, in any order', async () => {
     const id = await user();
     const path = `/ctx/${id}/attributes`;
     await Promise.all(
@@ -166,7 +166,7 @@ describe('changes that meet', () => {
     }
   });
 
-  it('end when a group is deleted meanwhile, of which nothing is left', async () => {
+  it('fail when the group is deleted concurrently, and leave no data', async () => {
     const group = await community('groups');
     const path = `/groups/${group}/attributes`;
     const changes = Array.from({ length: 10 }, (_, n) => call('POST', path, { [`k${n}`]: group }));

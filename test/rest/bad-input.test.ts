@@ -15,7 +15,7 @@ interface Operation {
   requestBody?: unknown;
 }
 
-/** Every endpoint, from the API's own description; those of accounts, which have codes of their own, are tested there. */
+/** Every endpoint of the API description, except account endpoints, whose own tests cover their codes. */
 async function operations(): Promise<{ method: string; path: string; operation: Operation }[]> {
   const response = await fetch(new URL('/openapi.json', system.origin));
   const { paths } = (await response.json()) as { paths: Record<string, Record<string, Operation>> };
@@ -29,7 +29,7 @@ async function operations(): Promise<{ method: string; path: string; operation: 
 const filled = (path: string, bad?: { name: string; value: string }) =>
   path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === bad?.name ? String(bad?.value) : 'somebody'));
 
-/** Some endpoints are the business of the master key alone. */
+/** Some endpoints require the master key. */
 const MASTER = { 'X-ML-MasterKey': app.masterKey };
 
 describe('every endpoint', () => {

@@ -7,7 +7,7 @@ const { call, users } = testApi(system);
 
 const MASTER = { 'X-ML-AppId': app.id, 'X-ML-MasterKey': app.masterKey };
 
-/** A request whose path is sent as it is written. */
+/** Sends a request with an unnormalized path. */
 async function raw(method: string, path: string, init: RequestInit = {}) {
   const response = await fetch(system.origin + path, { method, headers: MASTER, ...init });
   const text = await response.text();
@@ -75,7 +75,7 @@ describe('accounts', () => {
   });
 });
 
-it('nobody can end a friendship with themselves', async () => {
+it('users cannot end a friendship with themselves', async () => {
   const [user = ''] = await users('user');
   expect((await call('DELETE', `/ctx/${user}/friends/${user}`)).status).toBe(204);
 });

@@ -7,7 +7,7 @@ import { text } from '../support/device.ts';
 import { app, macaw, sign, someone } from '../support/macaw.ts';
 import { testApi } from '../support/test-api.ts';
 
-const system = macaw();
+const system = macaw({ own: true });
 const { users, create, login } = testApi(system);
 
 let api: Described;

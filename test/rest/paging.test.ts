@@ -11,7 +11,7 @@ interface Past {
   readonly content: { readonly body: string };
 }
 
-/** A friend's history of `count` messages, written ten at a time, so that some share their millisecond. */
+/** A history of `count` messages with a friend, written ten at a time, so that some have equal timestamps. */
 async function conversation(count: number): Promise<{ path: string; all: Past[] }> {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);

@@ -6,7 +6,7 @@ import { testApi } from '../support/test-api.ts';
 const system = macaw();
 const { users } = testApi(system);
 
-/** As many quotes as fit into the attributes of one user: each takes four bytes in what Lambda answers. */
+/** The maximum number of quotes in the attributes of one user. Each takes four bytes in the Lambda response. */
 const LONG = '"'.repeat(16_000);
 const USERS = 110;
 

@@ -21,7 +21,7 @@ async function search(query: Record<string, string> | string, base = '/ctx'): Pr
 const ids = (hits: Hit[]) => hits.map(({ id }) => id);
 
 let scopes = 0;
-/** Users with these attributes, and one more of their own, so that a search can be for them alone. */
+/** Users with these attributes and one common attribute, so that a search finds only them. */
 async function searchIn(people: Record<string, Record<string, unknown>>, base = '/ctx') {
   const scope = `scope-${++scopes}`;
   for (const [id, attributes] of Object.entries(people)) {
@@ -239,7 +239,7 @@ describe('among many', () => {
     const spent = await cost({ rare: '7' });
     expect(spent.found).toBe(3);
     expect(spent.queries).toBe(1);
-    // The entries, three users, and whether they are online: half a unit each.
+    // The entries, three users, and their presence: half a unit each.
     expect(spent.readUnits).toBeLessThanOrEqual(4);
   });
 
@@ -252,7 +252,7 @@ describe('among many', () => {
     expect(everybody.readUnits).toBeLessThanOrEqual(6);
   });
 
-  it('the condition that few fit decides what is read, wherever it stands', async () => {
+  it('the condition with few matches determines the reads, in any position', async () => {
     for (const query of [
       { common: 'all', rare: '7' },
       { rare: '7', common: 'all' },

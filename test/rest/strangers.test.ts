@@ -8,7 +8,7 @@ const { call, users, login } = testApi(system);
 const stranger = (id: string, body: string) => ({ to: { id, type: 4 }, content: { media: 0, body } });
 
 describe('the strangers of a user', () => {
-  it('are listed with the latest contact first, whoever wrote', async () => {
+  it('are listed with the latest contact first, for either sender', async () => {
     const [tom = '', a = '', b = '', c = ''] = await users('tom', 'a', 'b', 'c');
     const [toms, as] = await Promise.all([login(tom), login(a)]);
     for (const id of [a, b, c]) await toms.say(stranger(id, `hello ${id}`));
@@ -34,7 +34,7 @@ describe('the strangers of a user', () => {
     });
   });
 
-  it('are none but those there was contact with', async () => {
+  it('are only those with a previous contact', async () => {
     const [tom = ''] = await users('tom');
     expect((await call('GET', `/ctx/${tom}/strangers`)).body).toEqual([]);
     expect(await call('GET', `/ctx/${tom}/strangers/${someone()}`)).toMatchObject({

@@ -29,7 +29,7 @@ async function logIn(who: string | Record<string, unknown>) {
   return { id, token, device, call: as(token) };
 }
 
-/** Tom, who owns a group and is in a room with Jerry, and Spike, who has no part in it. */
+/** Tom, who owns a group and shares a room with Jerry; and Spike, who is in neither. */
 async function neighbourhood() {
   const install = someone('install');
   const [tom, jerry, spike, visitor] = await Promise.all([
@@ -43,7 +43,7 @@ async function neighbourhood() {
   return { tom, jerry, spike, visitor, group, room, install };
 }
 
-/** Every endpoint that says or tells something about somebody. */
+/** Every endpoint that reads or changes data of a user. */
 const everything = ({ tom, jerry, visitor, group, room, install }: Awaited<ReturnType<typeof neighbourhood>>) =>
   [
     ['GET', `/ctx/${tom.id}`],
@@ -128,7 +128,8 @@ describe('in strict mode', () => {
     const document = (await (await fetch(new URL('/openapi.json', system.origin))).json()) as {
       paths: Record<string, Record<string, { tags: string[] }>>;
     };
-    // Searching users and rooms, making a room and uploading are anybody's who is logged in; searching groups is tested below.
+    // Any logged-in user may search users and rooms, create a room, and upload. A later test covers the search for
+    // groups.
     const forAnybody = ['GET /ctx', 'GET /groups', 'GET /rooms', 'POST /rooms', 'POST /attachment'];
     const shape = (method: string, path: string) => {
       const match = Object.keys(document.paths).filter((candidate) =>
@@ -139,7 +140,7 @@ describe('in strict mode', () => {
     const walked = new Set([...forAnybody, ...everything(people).map(([method, path]) => shape(method, path))]);
     const served = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods)
-        // Accounts are nobody's but their holders' in either mode.
+        // In both modes, only its holder may access an account.
         .filter(([method, { tags }]) => /^(get|post|put|delete)$/.test(method) && !tags.includes('accounts'))
         .map(([method]) => `${method.toUpperCase()} ${path}`),
     );
@@ -155,12 +156,12 @@ describe('in strict mode', () => {
         !path.startsWith('/passengers') &&
         !(path.startsWith('/rooms') && method !== 'GET'),
     );
-    // What deletes comes last, the parts before the whole.
+    // Deletions come last, members before their group.
     for (const [method, path, body] of [...mine].sort(
       (a, b) => Number(a[0] === 'DELETE') - Number(b[0] === 'DELETE') || b[1].length - a[1].length,
     )) {
       const { status } = await people.tom.call(method, path, body);
-      // Once Tom has given the group to Jerry, it is Jerry's.
+      // After Tom transfers the group to Jerry, Jerry owns it.
       if (method === 'PUT' && path.endsWith(people.group))
         await people.jerry.call('PUT', path, { owner: people.tom.id });
       expect({ method, path, status }).toEqual({
@@ -182,7 +183,7 @@ describe('in strict mode', () => {
     expect((await visitor.call('GET', `/ctx/${visitor.id}`)).status).toBe(403);
   });
 
-  it('searching users and rooms is for whoever is logged in, searching groups is not', async () => {
+  it('any logged-in user may search users and rooms, but not groups', async () => {
     const { spike } = await neighbourhood();
     expect((await spike.call('GET', '/ctx?_limit=1')).status).toBe(200);
     expect((await spike.call('GET', '/rooms?_limit=1')).status).toBe(200);
@@ -219,7 +220,7 @@ describe('in strict mode', () => {
     }
   }, 60_000);
 
-  it('say is said by whoever logged in on the connection', async () => {
+  it('the sender of say is the user who logged in on the connection', async () => {
     const { tom, jerry, spike } = await neighbourhood();
     await tom.call('POST', `/ctx/${tom.id}/friends/${jerry.id}`);
     expect(

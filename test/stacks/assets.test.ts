@@ -5,7 +5,7 @@ import { MacawFunction } from '../../lib/macaw-function.ts';
 const app = new App();
 let stacks = 0;
 
-/** Where the code of a function with these files beside it is uploaded to. */
+/** The asset path of a function with these additional files. */
 function uploadedTo(files: Record<string, string>): unknown {
   const stack = new Stack(app, `Stack${++stacks}`);
   const buffers = Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)]));

@@ -8,9 +8,9 @@ import { find, startBroken } from '../support/broken.ts';
 import { credentials, rest, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
 
-// Each test breaks a copy of the templates as somebody might, and finds it out on the local cloud.
+// Each test damages a copy of the templates in a plausible way, and detects the damage on the local cloud.
 
-it('a forgotten grant is denied by name, and the client gets a code, not the inside', async () => {
+it('a missing grant is denied by name, and the client gets a code without details', async () => {
   const { cloud, log } = await startBroken('Rest', (resources) => {
     for (const statement of find(resources, 'AWS::IAM::Policy', 'RestRole').Properties.PolicyDocument.Statement) {
       statement.Action = [statement.Action].flat().filter((action) => action !== 'dynamodb:Query');
@@ -47,7 +47,7 @@ it('an undeclared environment variable stops the function, which says which it w
   expect(JSON.stringify(log)).toContain('The environment variable MESSAGES_TABLE is not set');
 });
 
-it('a forgotten grant to post leaves a client without a greeting, and the job in the failure queue', async () => {
+it('a missing grant to post leaves a client without a handshake, and the job in the failure queue', async () => {
   const { cloud } = await startBroken('Realtime', (resources) => {
     const { Statement } = find(resources, 'AWS::IAM::Policy', 'HandshakeRole').Properties.PolicyDocument;
     for (const statement of Statement) {
@@ -63,7 +63,7 @@ it('a forgotten grant to post leaves a client without a greeting, and the job in
   expect(JSON.stringify(failures)).toContain('AccessDenied');
 });
 
-it('a forgotten grant to make secrets stops the deployment, and says which it was', async () => {
+it('a missing grant to create secrets stops the deployment with an error that names it', async () => {
   const starting = startBroken('Data', (resources) => {
     for (const statement of find(resources, 'AWS::IAM::Policy', 'ApplicationsSeedRole').Properties.PolicyDocument
       .Statement) {
@@ -81,7 +81,7 @@ it('a gateway without permission to invoke its function answers as AWS does', as
   expect((await fetch(new URL('/ctx/anybody', cloud.origin))).status).toBe(500);
 });
 
-it('a storage that fails is told by its code, and leaves nothing to be read', async () => {
+it('a storage failure has its own code, and leaves no readable data', async () => {
   const { cloud, log } = await startBroken('Edge', (resources) => {
     for (const statement of find(resources, 'AWS::IAM::Policy', 'AttachmentsStorageRole').Properties.PolicyDocument
       .Statement) {
@@ -115,7 +115,7 @@ function failed(cloud: Cloud): string[] {
     .toSorted();
 }
 
-it('what cannot be told, and schedules that cannot be kept, are left in the queue', async () => {
+it('undeliverable events and failed schedules remain in the queue', async () => {
   const { cloud } = await startBroken('Realtime', (resources) => {
     for (const name of ['Deliver', 'PresenceOffline', 'Heartbeat', 'PushExpiry']) {
       const { Variables } = find(resources, 'AWS::Lambda::Function', name).Properties.Environment;

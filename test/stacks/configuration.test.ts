@@ -9,7 +9,7 @@ import { synthesize } from '../../scripts/synth.ts';
 const directory = mkdtempSync(join(tmpdir(), 'macaw-configuration-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** What the person who deploys is told, a line for each fault. */
+/** The error messages of a deployment, one line per problem. */
 function complaints(work: () => unknown): string[] {
   try {
     work();
@@ -95,7 +95,7 @@ describe('what cannot be deployed', () => {
     expect(faultsOf(section)).toEqual([`stages.prod.${complaint}`]);
   });
 
-  it('a certificate of another region is told that CloudFront takes it from one only', () => {
+  it('the error for a certificate of another region names the region that CloudFront requires', () => {
     const domain = {
       name: 'chat.example.com',
       certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/1-2',
@@ -105,7 +105,7 @@ describe('what cannot be deployed', () => {
     ]);
   });
 
-  it('unknown names are told the nearest that is known, wherever they stand', () => {
+  it('errors for unknown names suggest the nearest known name, at any level', () => {
     expect(faultsOf({ retentionDay: {}, retentionDays: { freind: 3 }, colour: 'green' })).toEqual([
       'stages.prod.retentionDays.freind is unknown; did you mean friend?',
       'stages.prod.retentionDay is unknown; did you mean retentionDays?',
@@ -113,7 +113,7 @@ describe('what cannot be deployed', () => {
     ]);
   });
 
-  it('several faults are told at once, of all stages', () => {
+  it('several errors are reported at once, for all stages', () => {
     const stages = { prod: { tracing: 1, logRetentionDays: 2 }, dev: { domain: { name: 'chat' } } };
     expect(complaints(() => configurationOf('prod', { stages }, 'macaw.json'))).toEqual([
       'macaw.json cannot be deployed:',
@@ -148,7 +148,7 @@ describe('what cannot be deployed', () => {
     ]);
   });
 
-  it('whatever stands in a file, it is a configuration or told what is wrong', () => {
+  it('any file is a valid configuration or causes an error message', () => {
     const keys = fc.constantFrom('app', 'domain', 'id', 'name', 'keepData', 'firewall', 'region', '__proto__', 'x');
     const leaf = fc.oneof(fc.integer(), fc.string(), fc.boolean(), fc.constant(null), fc.array(fc.integer()));
     const { section } = fc.letrec((tie) => ({

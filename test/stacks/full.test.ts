@@ -9,7 +9,7 @@ import { Database } from '../support/database.ts';
 import { Device } from '../support/device.ts';
 import { app, rest, someone } from '../support/macaw.ts';
 
-// The second configuration: everything that can be chosen, chosen.
+// The second configuration, with every option set.
 
 const CONFIGURATION = 'test/stacks/full.json';
 
@@ -93,7 +93,7 @@ describe('a firewall', () => {
     });
   });
 
-  it('stands in us-east-1, whichever region the stage is in', async () => {
+  it('is in us-east-1, for a stage in any region', async () => {
     const file = join(temporary(), 'macaw.json');
     const prod = { region: 'eu-central-1', firewall: { requestsPerFiveMinutes: 100 } };
     writeFileSync(file, JSON.stringify({ stages: { prod } }));
@@ -165,7 +165,7 @@ describe('on the local cloud', () => {
     expect(Math.floor(days)).toBe(60);
   });
 
-  it('the mode is strict: the client key alone reads nobody', async () => {
+  it('the mode is strict: the client key alone cannot read users', async () => {
     const { status } = await rest(database.cloud.origin, 'GET', `/ctx/${someone()}/friends`);
     expect(status).toBe(403);
   });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
 
-// The packages that Macaw is deployed with and from. What only builds or tests it is not given to anybody.
+// The packages that Macaw is deployed with and from. Packages only for builds and tests are not distributed.
 
 const ALLOWED = new Set([
   '0BSD',
@@ -17,7 +17,7 @@ const ALLOWED = new Set([
   'Unlicense',
 ]);
 
-/** Whether a licence expression of SPDX leaves a choice that is allowed. */
+/** Whether an SPDX licence expression permits an allowed licence. */
 function allowed(expression: string): boolean {
   return expression
     .replace(/^\((.*)\)$/, '$1')
@@ -30,7 +30,7 @@ const Package = z.object({ name: z.string(), license: z.string().optional() });
 
 const { packages } = Lock.parse(JSON.parse(readFileSync('package-lock.json', 'utf8')));
 const production = Object.entries(packages)
-  // What is optional is not installed everywhere.
+  // Optional packages are not installed on every platform.
   .filter(([path, { dev }]) => path !== '' && !dev && existsSync(`${path}/package.json`))
   .map(([path]) => ({ path, ...Package.parse(JSON.parse(readFileSync(`${path}/package.json`, 'utf8'))) }));
 

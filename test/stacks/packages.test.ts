@@ -15,7 +15,7 @@ const { dependencies, devDependencies, optionalDependencies, scripts } = z
   })
   .parse(JSON.parse(readFileSync('package.json', 'utf8')));
 
-/** Packages that are used by no import: by a tool of another name, or for their types. */
+/** Packages without an import: used by a tool, or for their types. */
 const USED_OTHERWISE: Readonly<Record<string, string>> = {
   '@dynoxide/linux-x64': 'named by platform in local/dynamodb',
   '@biomejs/biome': 'the script "lint"',
@@ -30,7 +30,7 @@ const USED_OTHERWISE: Readonly<Record<string, string>> = {
   typescript: 'the script "typecheck"',
 };
 
-/** Where code is. This file names packages, so it does not count. */
+/** Folders with code, except this file, because it names packages. */
 const PLACES = ['bench', 'bin', 'checks', 'examples', 'functions', 'lib', 'local', 'scripts', 'test'];
 
 function files(directory: string): string[] {
@@ -39,7 +39,7 @@ function files(directory: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** `@aws-sdk/client-s3` of `@aws-sdk/client-s3/dist/x.js`. */
+/** Returns `@aws-sdk/client-s3` for `@aws-sdk/client-s3/dist/x.js`. */
 const packageOf = (specifier: string) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 
 it('what functions import is in "dependencies", but for types', () => {
@@ -95,7 +95,7 @@ it('every package that is installed runs on Node.js 20', () => {
   const Engines = z.object({ node: z.string() });
   const tooNew = Object.entries(packages).filter(([, { engines }]) => {
     const { data } = Engines.safeParse(engines);
-    // A range names the least of each alternative first: ">=22", "^22.1.0 || >=24".
+    // In each alternative of a range, the first version is the minimum: ">=22", "^22.1.0 || >=24".
     return data?.node.split('||').every((range) => Number(/\d+/.exec(range)?.[0]) > 20) ?? false;
   });
   expect(tooNew.map(([path]) => path)).toEqual([]);

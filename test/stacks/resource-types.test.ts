@@ -41,14 +41,14 @@ const RESOURCES: Readonly<Record<string, readonly RegExp[]>> = {
   'sns:GetEndpointAttributes': [PLATFORM],
   'sns:SetEndpointAttributes': [PLATFORM],
   'sns:DeleteEndpoint': [PLATFORM],
-  // A text message has a telephone number for its resource, which is no ARN.
+  // The resource of a text message is a phone number, not an ARN.
   'sns:Publish': [PLATFORM, /^not arn:aws:sns:\*:\*:\*$/],
   'sqs:ChangeMessageVisibility': [QUEUE],
   'sqs:DeleteMessage': [QUEUE],
   'sqs:GetQueueAttributes': [QUEUE],
   'sqs:ReceiveMessage': [QUEUE],
   'sqs:SendMessage': [QUEUE],
-  // These two know no resources.
+  // These two actions support no resource-level permissions.
   'xray:PutTraceSegments': [/^\*$/],
   'xray:PutTelemetryRecords': [/^\*$/],
 };
@@ -57,7 +57,7 @@ it('each action is granted on resources of the types that AWS authorizes it on',
   const model = loadModel(inject('assembly'), DEMO_PARAMETERS);
   const grants = [...loadRoles(model).values()]
     .flatMap((role) => role.grants())
-    // Custom resources that the CDK adds bring functions and roles of their own.
+    // Custom resources of the CDK have their own functions and roles.
     .filter(({ role }) => !/\/Custom/.test(role));
   expect(grants.length).toBeGreaterThan(100);
   const wrong = grants.filter(({ action, resource }) => !RESOURCES[action]?.some((pattern) => pattern.test(resource)));

@@ -5,7 +5,7 @@ import { RETENTION_DAYS } from '../../functions/shared/constants.ts';
 import { DataStack } from '../../lib/data-stack.ts';
 import { addRules } from '../../lib/rules.ts';
 
-/** Synthesizes the tables, and the queue beside them, as somebody might break them. */
+/** Synthesizes the tables and the queue with a plausible mistake. */
 async function synthesizeBroken(damage: (resource: (path: string) => CfnResource) => void): Promise<void> {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
   const app = new App({ context });
@@ -24,7 +24,7 @@ async function synthesizeBroken(damage: (resource: (path: string) => CfnResource
   app.synth();
 }
 
-it('templates that nobody has broken are synthesized', async () => {
+it('undamaged templates are synthesized', async () => {
   await synthesizeBroken(() => {});
 }, 60_000);
 

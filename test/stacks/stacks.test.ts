@@ -55,7 +55,7 @@ describe('the tables', () => {
     expect(table('Core').Properties.TimeToLiveSpecification).toBeUndefined();
   });
 
-  it('cost nothing while nobody comes', () => {
+  it('cost nothing without traffic', () => {
     for (const [, { Properties }] of ofType('AWS::DynamoDB::Table')) {
       expect(Properties.BillingMode).toBe('PAY_PER_REQUEST');
     }
@@ -106,7 +106,7 @@ describe('the functions', () => {
     expect(statements.length).toBeGreaterThan(functions.length);
     for (const { Action, Resource } of statements) {
       expect([Action].flat().filter((action) => String(action).includes('*'))).toEqual([]);
-      // X-Ray's actions know no resources.
+      // X-Ray actions support no resource-level permissions.
       if ([Action].flat().every((action) => String(action).startsWith('xray:Put'))) continue;
       expect([Resource].flat()).not.toContain('*');
     }
@@ -146,10 +146,10 @@ describe('the functions', () => {
 
 const names = (resources: [string, unknown][]) => resources.map(([id]) => id).sort();
 
-/** Whether a value of a template refers to a resource, be it of its own stack or of another. */
+/** Whether a value of a template refers to a resource of any stack. */
 const mentions = (value: unknown, id: string) => JSON.stringify(value ?? null).includes(id);
 
-/** Variables that hold the URL of a function which is always waited for. */
+/** Variables with the URL of a function that is always invoked synchronously. */
 const WAITED_FOR = [ENV.pushCredentialsUrl, ENV.filesUrl];
 
 function isInvokedAsynchronously(id: string): boolean {
@@ -204,7 +204,7 @@ describe('the attachments', () => {
     );
   });
 
-  it('are read by nobody but the one distribution', () => {
+  it('are readable only by the distribution', () => {
     const allowed = statements.filter(({ Effect }) => Effect === 'Allow');
     expect(allowed.length).toBeGreaterThan(0);
     for (const { Principal, Condition } of allowed) {
@@ -235,7 +235,7 @@ it('the access log of the REST endpoints names neither queries nor headers, whic
   expect(logged[0]?.filter((name) => /query|header|body|authorizer/i.test(String(name)))).toEqual([]);
 });
 
-it('no key stands in a template, and none is asked for', () => {
+it('templates contain no key and no parameter for a key', () => {
   const parameters = JSON.parse(readFileSync(join(assembly, 'Macaw-prod-Data.template.json'), 'utf8')).Parameters;
   expect(Object.keys(parameters).sort()).toEqual(['AppId', 'BootstrapVersion', 'Mode']);
   const [[, first] = []] = ofType('Custom::FirstApp');

@@ -14,7 +14,7 @@ afterEach(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Runs a command of package.json as a terminal would, and gathers what it prints. */
+/** Runs a script of package.json as a terminal does, and collects its output. */
 function run(script: string, ...args: string[]) {
   const child = spawn('npm', ['run', '--silent', script, '--', ...args], { detached: true });
   running.add(child);
@@ -45,7 +45,7 @@ function run(script: string, ...args: string[]) {
         void ended.then(() => reject(new Error(`${script} ended without saying ${pattern}:\n${output}`)));
       }),
     type: (line: string) => child.stdin.write(`${line}\n`),
-    // As Ctrl-C does: to the whole group that the terminal started.
+    // Like Ctrl-C: signals the whole process group of the terminal.
     interrupt: () => process.kill(-Number(child.pid), 'SIGINT'),
     ended,
     group: Number(child.pid),
@@ -96,7 +96,7 @@ describe('npm start', () => {
       const [, origin = ''] = await server.says(/runs at (http:\S+)/);
       if (round === 1) await befriend(origin, tom, jerry);
       expect((await rest(origin, 'GET', `/ctx/${tom}/friends`)).body).toEqual([jerry]);
-      // As Ctrl-C does, and as a supervisor does, which tells npm alone.
+      // Like Ctrl-C first, and then like a supervisor, which signals npm alone.
       if (round === 1) server.interrupt();
       else process.kill(server.group, 'SIGTERM');
       await server.ended;
@@ -109,7 +109,7 @@ describe('npm start', () => {
     const port = await freePort();
     const origin = `http://127.0.0.1:${port}`;
     const server = run('start', '--port', String(port));
-    // Asks again and again; the first answer there is at all must be that of the running system.
+    // Polls until the first response, which must come from the complete system.
     const answers = await (async () => {
       for (;;) {
         const asked = Promise.all([rest(origin, 'GET', `/ctx/${someone()}`), rest(origin, 'GET', '/openapi.json')]);

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesize } from '../../scripts/synth.ts';
 
-/** What is synthesized with all validation (which takes longer than all the rest), and compared with how it was last looked at (`npx vitest run -u` accepts it). */
+/**
+ * Synthesized with full validation, which is slow, and compared with the last accepted snapshot. `npx vitest run -u`
+ * accepts changes.
+ */
 const CONFIGURATIONS = [
   { name: 'by default', stage: 'prod', options: { validation: true }, snapshot: 'default', stacks: 5 },
-  // Differs by its name alone, about which the rules have nothing to say.
+  // Differs only in its name, which no rule checks.
   {
     name: 'in another stage',
     stage: 'other',
@@ -48,7 +51,7 @@ describe.each(CONFIGURATIONS)('the templates $name', ({ stage, options, snapshot
   });
 });
 
-/** A template without what changes with every line of code: the hashes of assets, and notes for the CDK's tools. */
+/** A template without values that change with every code change: asset hashes and CDK metadata. */
 function settled(template: { Resources: Record<string, object>; Conditions?: object }): unknown {
   const { CDKMetadata: _, ...Resources } = template.Resources;
   return JSON.parse(JSON.stringify({ ...template, Conditions: undefined, Resources }), (key, value) => {
@@ -57,7 +60,7 @@ function settled(template: { Resources: Record<string, object>; Conditions?: obj
   });
 }
 
-/** A template as it would be in any stage. Some ids hold the stage's name, and hashes of it. */
+/** A template independent of the stage. Some ids contain the stage name and its hashes. */
 function anyStage(text: string, stage: string): string {
   return text
     .replaceAll(new RegExp(`\\b\\w*Macaw${stage}\\w*`, 'g'), (id) =>

@@ -3,11 +3,11 @@ import { Device } from '../support/device.ts';
 import { befriend, macaw, rest, someone } from '../support/macaw.ts';
 import { testApi } from '../support/test-api.ts';
 
-// About as long as on AWS.
+// The typical duration on AWS.
 const system = macaw({ transactionMs: 20 });
 const { call, create } = testApi(system);
 
-/** Users who exist, in pairs of friends, so that no two of these transactions meet. */
+/** Existing users in pairs of friends, so that these transactions do not conflict. */
 async function many(number: number): Promise<string[]> {
   const users = Array.from({ length: number }, () => someone());
   for (let n = 0; n < number; n += 20) {
@@ -24,7 +24,7 @@ const membersOf = async (room: string) => {
   return Object(body).members as string[];
 };
 
-describe('writes that meet a transaction', () => {
+describe('writes that conflict with a transaction', () => {
   it('are retried at a login', async () => {
     const user = someone();
     system.cloud.conflict(3);

@@ -14,7 +14,7 @@ interface Resource {
 }
 export type Resources = Record<string, Resource>;
 
-/** Starts the local cloud on a copy of the templates, one stack of which is damaged; ends both with the test. */
+/** Starts the local cloud with a damaged copy of one stack. Stops and deletes both after the test. */
 export async function startBroken(
   stack: string,
   damage: (resources: Resources) => void,
@@ -32,7 +32,7 @@ export async function startBroken(
   return { cloud, log };
 }
 
-/** The resource of a type whose logical id begins so. */
+/** The resource of a type with this prefix of the logical id. */
 export function find(resources: Resources, type: string, prefix: string): Resource {
   const found = Object.entries(resources).find(([id, resource]) => resource.Type === type && id.startsWith(prefix));
   if (!found) throw new Error(`There is no ${type} ${prefix}`);

@@ -4,15 +4,15 @@ import forge from 'node-forge';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface CertificateOptions {
-  /** The app that the certificate is for. @default 'com.example.chat' */
+  /** The bundle id of the app. @default 'com.example.chat' */
   readonly bundle?: string;
-  /** From now. @default 365 */
+  /** Days of validity, from now. @default 365 */
   readonly days?: number;
-  /** Whether it is for apps in development only. @default false */
+  /** Whether the certificate is for the sandbox only. @default false */
   readonly development?: boolean;
 }
 
-/** A certificate for Apple's push service, signed by itself, and its private key: both PEM. */
+/** A self-signed certificate for Apple's push service and its private key, both PEM. */
 export function pushCertificate({ bundle = 'com.example.chat', days = 365, development }: CertificateOptions = {}) {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const key = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
@@ -32,18 +32,18 @@ export function pushCertificate({ bundle = 'com.example.chat', days = 365, devel
   return { certificate: forge.pki.certificateToPem(certificate), key };
 }
 
-/** The same as a `.p12` file, base64. Without a key, as it is exported by mistake. */
+/** The certificate as a base64 `.p12` file. Without a key, it represents an incorrect export. */
 export function p12(password: string, options: CertificateOptions & { readonly withoutKey?: boolean } = {}): string {
   const { certificate, key } = pushCertificate(options);
   const privateKey = options.withoutKey ? null : forge.pki.privateKeyFromPem(key);
-  // 3DES, as the keychain of macOS writes it.
+  // 3DES, as the macOS keychain exports it.
   const file = forge.pkcs12.toPkcs12Asn1(privateKey, [forge.pki.certificateFromPem(certificate)], password, {
     algorithm: '3des',
   });
   return Buffer.from(forge.asn1.toDer(file).getBytes(), 'binary').toString('base64');
 }
 
-/** A signing key as Apple hands it out, PEM. */
+/** A signing key in Apple's format, PEM. */
 export function p8(curve: 'P-256' | 'P-384' = 'P-256'): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: curve });
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

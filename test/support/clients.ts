@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { SwiftClient } from './swift-client.ts';
 
-/** The stock Socket.IO clients that are served, by the generation each stands for. */
+/** The supported stock Socket.IO clients, by version. */
 const PACKAGES = {
   '1.4.8': { name: 'socket.io-client-1.4', eio: 3 },
   '1.7.4': { name: 'socket.io-client-1.7', eio: 3 },
@@ -12,20 +12,20 @@ const PACKAGES = {
 
 type PackageVersion = keyof typeof PACKAGES;
 
-/** The client of MaxIM's iOS SDK, as a script. */
+/** A port of the client in MaxIM's iOS SDK. */
 export const SWIFT = 'for Swift 8';
 
 export type ClientVersion = PackageVersion | typeof SWIFT;
 
 export const CLIENT_VERSIONS = ['1.4.8', '1.7.4', '2.5.0', '3.1.3', '4.8.4'] as const satisfies PackageVersion[];
 
-/** What all generations of the client's socket have in common. */
+/** The common interface of all client versions. */
 export interface Client {
   readonly connected: boolean;
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   once(event: string, listener: (...args: unknown[]) => void): unknown;
   off(event: string, listener: (...args: unknown[]) => void): unknown;
-  /** A function as the last argument asks for an acknowledgement. */
+  /** A function as the last argument requests an acknowledgement. */
   emit(event: string, ...args: unknown[]): unknown;
   close(): unknown;
 }
@@ -33,9 +33,9 @@ export interface Client {
 export interface ConnectOptions {
   /** @default '/' */
   namespace?: string;
-  /** Goes into the handshake's URL; clients 1.7 and 2.5 repeat it behind the namespace. */
+  /** Part of the handshake URL. Clients 1.7 and 2.5 repeat it behind the namespace. */
   query?: Record<string, string>;
-  /** Whatever else the client of that version takes: `auth`, `reconnectionDelay`, `path`… */
+  /** Other options of that client version: `auth`, `reconnectionDelay`, `path`… */
   options?: Record<string, unknown>;
 }
 
@@ -55,12 +55,12 @@ const loaded = new Map<PackageVersion, Io>(
   }),
 );
 
-/** The Engine.IO revision that a client speaks. */
+/** The Engine.IO revision of a client. */
 export function eioOf(version: ClientVersion): 3 | 4 {
   return version === SWIFT ? 3 : PACKAGES[version].eio;
 }
 
-/** Connects a client of that version by websocket alone, on a connection of its own, to `http://host:port`. */
+/** Connects a client of a version over WebSocket only, on its own connection, to `http://host:port`. */
 export function connectClient(version: ClientVersion, url: string, connect: ConnectOptions = {}): Client {
   if (version === SWIFT) return new SwiftClient(url, connect);
   const { namespace = '/', query, options } = connect;
@@ -70,20 +70,20 @@ export function connectClient(version: ClientVersion, url: string, connect: Conn
   return io(`${url}${namespace}${search}`, { transports: ['websocket'], forceNew: true, ...options });
 }
 
-/** URLSearchParams would write a space as `+`, which the older clients do not take for one. */
+/** URLSearchParams encodes a space as `+`, which older clients do not decode. */
 function encodeQuery(query: Record<string, string>): string {
   return Object.entries(query)
     .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)
     .join('&');
 }
 
-/** Ends a client's Engine.IO session without leaving its namespaces. What it has sent is on its way already. */
+/** Closes a client's Engine.IO session without leaving its namespaces. Data that was sent still arrives. */
 export function closeEngine(client: Client): void {
   if (client instanceof SwiftClient) client.closeEngine();
   else Object(Object(client).io).engine.close();
 }
 
-/** The arguments of the next such event; rejects when none comes in time. */
+/** Resolves with the arguments of the next event of this name. Rejects after a timeout. */
 export function nextEvent(client: Client, event: string, timeoutMs = 5000): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
     const listener = (...args: unknown[]) => {
@@ -92,17 +92,17 @@ export function nextEvent(client: Client, event: string, timeoutMs = 5000): Prom
     };
     const timer = setTimeout(() => {
       client.off(event, listener);
-      reject(new Error(`The client saw no "${event}" within ${timeoutMs} ms`));
+      reject(new Error(`The client received no "${event}" within ${timeoutMs} ms`));
     }, timeoutMs);
     client.once(event, listener);
   });
 }
 
-/** Emits an event and returns the arguments of its acknowledgement; rejects when none comes in time. */
+/** Emits an event and resolves with the arguments of its acknowledgement. Rejects after a timeout. */
 export function emitWithAck(client: Client, event: string, args: unknown[], timeoutMs = 5000): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => reject(new Error(`The client saw no acknowledgement of "${event}" within ${timeoutMs} ms`)),
+      () => reject(new Error(`The client received no acknowledgement of "${event}" within ${timeoutMs} ms`)),
       timeoutMs,
     );
     client.emit(event, ...args, (...answer: unknown[]) => {

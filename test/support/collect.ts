@@ -1,9 +1,9 @@
-/** Something that emits events, as every version of the stock client does. */
+/** An event emitter, such as every version of the stock client. */
 interface Emitter {
   on(event: string, listener: (...args: unknown[]) => void): unknown;
 }
 
-/** The arguments of an event, as they come: what has come, and a way to wait for more. */
+/** Collects the arguments of an event, and waits for more. */
 export class Inbox {
   readonly received: unknown[] = [];
   private readonly waiting: { readonly count: number; readonly done: () => void }[] = [];
@@ -15,12 +15,12 @@ export class Inbox {
     });
   }
 
-  /** Waits until so many have come in all, and answers all of them. */
+  /** Waits until `count` events have arrived in total, and returns all of them. */
   async count(count: number, patience = 10_000): Promise<unknown[]> {
     if (this.received.length < count) {
       await new Promise<void>((resolve, reject) => {
         const timer = setTimeout(
-          () => reject(new Error(`Only ${this.received.length} of ${count} came within ${patience} ms`)),
+          () => reject(new Error(`Only ${this.received.length} of ${count} arrived within ${patience} ms`)),
           patience,
         );
         this.waiting.push({
@@ -35,7 +35,7 @@ export class Inbox {
     return this.received;
   }
 
-  /** Waits for the n-th (the first by default). */
+  /** Waits for the event with this index, by default the first. */
   async at(index = 0, patience?: number): Promise<unknown> {
     return (await this.count(index + 1, patience))[index];
   }

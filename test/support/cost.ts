@@ -1,16 +1,16 @@
 import type { CallSummary, Cloud, Entry } from '../../local/cloud.ts';
 
-/** What an act has caused. */
+/** The calls that an action causes. */
 export interface Cost extends CallSummary {
   readonly entries: readonly Entry[];
-  /** Posts that reached a client: a first one may meet 410 while `$connect` is still returning, and is then tried again. */
+  /** Posts that reached a client. The first post may get 410 until `$connect` returns, and is then retried. */
   readonly posts: number;
 }
 
-/** The heartbeat runs by itself once a minute, whatever else happens. */
+/** The heartbeat runs every minute, independent of the measured action. */
 const exceptHeartbeat = ({ functionId }: Entry) => !functionId.startsWith('Heartbeat');
 
-/** What an act costs, from its start until nothing is under way any more. */
+/** Measures the cost of an action, from its start until all work is complete. */
 export async function cost(cloud: Cloud, act: () => Promise<unknown>, keep = exceptHeartbeat): Promise<Cost> {
   await cloud.settled();
   const mark = cloud.calls.mark();

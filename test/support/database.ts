@@ -16,7 +16,7 @@ import { type Hooks, shareCloud } from './shared-cloud.ts';
 
 type Item = Record<string, unknown>;
 
-/** The whole system, and a way past it to its tables: for what an operator writes there, and for time to pass. */
+/** The whole system with direct access to its tables, to write data as an operator and to change times. */
 export class Database {
   readonly cloud: Cloud;
   readonly #client: DynamoDBClient;
@@ -35,7 +35,7 @@ export class Database {
     this.#dynamo = DynamoDBDocumentClient.from(this.#client);
   }
 
-  /** On a cloud of its own, from an assembly. */
+  /** Starts a separate cloud from an assembly. */
   static async start(assembly: string): Promise<Database> {
     const emulator = await startEmulator(undefined);
     const cloud = await startCloud({ assembly, ...DEMO, database: emulator.endpoint });
@@ -45,7 +45,7 @@ export class Database {
     });
   }
 
-  /** On the cloud that the worker's test files share. */
+  /** Uses the cloud that the test files of the worker share. */
   static async share(hooks: Hooks = {}): Promise<Database> {
     const { cloud, database, leave } = await shareCloud(hooks);
     return new Database(cloud, database, leave);
@@ -56,7 +56,7 @@ export class Database {
     await this.#leave();
   }
 
-  /** Stores an application that has the keys of the one for demonstrations, and settings of its own. */
+  /** Stores an application with the keys of the demo application and other settings. */
   async addApp(id: string, settings: Item): Promise<void> {
     const { clientKey, masterKey } = app;
     const Item = { pk: `app#${id}`, sk: 'app', clientKey, masterKeyHash: hashKey(masterKey), ...settings };
@@ -69,12 +69,12 @@ export class Database {
     return this.#putAll(String(this.cloud.outputs.CoreTable), users);
   }
 
-  /** Stores items in the table of connections, as they are. */
+  /** Stores items in the connections table without changes. */
   async addConnections(items: readonly Item[]): Promise<void> {
     await this.#putAll(await this.#table(/Connections/), items);
   }
 
-  /** All items of the table of connections, as they are stored. */
+  /** All stored items of the connections table. */
   async connections(): Promise<Item[]> {
     return this.#scan(await this.#table(/Connections/));
   }
@@ -89,12 +89,12 @@ export class Database {
     return this.#scan(await this.#table(/Accounts/));
   }
 
-  /** All items of the table of messages. */
+  /** All stored items of the messages table. */
   async messages(): Promise<Item[]> {
     return this.#scan(await this.#table(/Messages/));
   }
 
-  /** Sets the time at which items of the table of accounts expire, epoch seconds; answers how many there were. */
+  /** Sets the expiry of items in the accounts table, in epoch seconds. Returns the number of changed items. */
   async expire(matches: (item: Item) => boolean, expires: number): Promise<number> {
     const TableName = await this.#table(/Accounts/);
     const found = (await this.accounts()).filter(matches);
@@ -126,13 +126,13 @@ export class Database {
 
   async #table(pattern: RegExp): Promise<string> {
     const { TableNames = [] } = await this.#dynamo.send(new ListTablesCommand({}));
-    const name = TableNames.find((one) => pattern.test(one));
+    const name = TableNames.find((tableName) => pattern.test(tableName));
     if (!name) throw new Error(`There is no table ${pattern} among ${TableNames.join(', ')}`);
     return name;
   }
 }
 
-/** The same for a test file, with these applications in it; stopped after its last test. */
+/** A database for a test file, with these applications. It is stopped after the last test. */
 export function database(apps: () => Record<string, Item> | Promise<Record<string, Item>>, hooks: Hooks = {}) {
   let running: Database | undefined;
   beforeAll(async () => {
@@ -141,7 +141,7 @@ export function database(apps: () => Record<string, Item> | Promise<Record<strin
   });
   afterAll(() => running?.stop());
   const started = () => {
-    if (!running) throw new Error('The local cloud runs only while tests do');
+    if (!running) throw new Error('The local cloud runs only during tests');
     return running;
   };
   return {

@@ -3,12 +3,12 @@ import { DEMO_APP } from '../../scripts/demo.ts';
 
 export const app = DEMO_APP;
 
-/** A signature as MaxIM's clients make it. */
+/** Creates a signature in the format of MaxIM clients. */
 export function sign(key: string = app.clientKey, timestamp = Date.now()): string {
   return `${createHash('md5').update(`${timestamp}${key}`).digest('hex')},${timestamp}`;
 }
 
-/** The `auth` object of a login; `login` is one of the wire's forms. */
+/** The `auth` object of a login. `login` is one of the login forms of the protocol. */
 export function credentials(login: Record<string, unknown>, key?: string): Record<string, unknown> {
   return { app: app.id, sign: sign(key), ...login };
 }
@@ -19,7 +19,7 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-/** A REST request with the application's key. */
+/** Makes a REST request with the key of the application. */
 export async function rest(
   origin: string,
   method: string,
@@ -35,7 +35,7 @@ export async function rest(
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers };
 }
 
-/** What the endpoints below `/2.0` call the failures that all endpoints know. */
+/** Error codes of the `/2.0` endpoints that correspond to codes of the other endpoints. */
 const SAME = new Map([
   [101, 5004],
   [107, 5001],
@@ -46,7 +46,7 @@ const SAME = new Map([
   [401, 5003],
 ]);
 
-/** What a failure says, by the code that the chat's endpoints have for it. */
+/** The code and message of a failure, with the code of the chat endpoints. */
 export function failureOf(body: unknown): { code: unknown; message: unknown } {
   const { errorCode, errorMessage, code, error = errorMessage } = Object(body);
   return { code: errorCode ?? SAME.get(code) ?? code, message: error };

@@ -11,10 +11,10 @@ interface Call {
   readonly headers?: Record<string, string>;
 }
 
-/** Calls a running API and holds it to its description: no field may come that is not described. */
+/** Calls a running API and validates the responses against its OpenAPI description. Undescribed fields fail. */
 export class Described {
   readonly document: OpenApi;
-  /** The operations that were asked for, by their ids. */
+  /** The ids of the operations that were called. */
   readonly asked = new Set<string>();
   private readonly origin: string;
   private readonly ajv = new Ajv2020({ strict: false, validateSchema: false, allErrors: true });
@@ -26,14 +26,14 @@ export class Described {
     this.ajv.addSchema(closed(document) as object, 'closed');
   }
 
-  /** All that is described: method, path and operation. */
+  /** All described operations, with method and path. */
   operations(): (readonly [method: string, path: string, operation: Operation])[] {
     return Object.entries(this.document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => [method.toUpperCase(), path, operation] as const),
     );
   }
 
-  /** Makes a call that has to succeed as described; lists have to hold something, or they would show nothing. */
+  /** Makes a call that must succeed as described. Lists must not be empty, because an empty list validates nothing. */
   async ask(method: string, path: string, call: Call = {}): Promise<Answer> {
     const operation = this.document.paths[path]?.[method.toLowerCase()];
     if (!operation) throw new Error(`${method} ${path} is not described`);
@@ -52,7 +52,7 @@ export class Described {
     return answer;
   }
 
-  /** Makes a call that has to fail as described. */
+  /** Makes a call that must fail as described. */
   async askInVain(method: string, path: string, call: Call = {}): Promise<Answer> {
     const answer = await this.send(method, path, call);
     expect(answer.status).toBeGreaterThanOrEqual(400);
@@ -69,7 +69,7 @@ export class Described {
 
   private checkNames({ parameters }: Operation, { params = {}, query = {} }: Call): void {
     const anyName = parameters.some((parameter) => parameter.explode === true);
-    const named = (place: string) => parameters.filter((one) => one.in === place).map(({ name }) => name);
+    const named = (place: string) => parameters.filter((parameter) => parameter.in === place).map(({ name }) => name);
     expect(Object.keys(params).sort()).toEqual(named('path').sort());
     if (!anyName) for (const name of Object.keys(query)) expect(named('query')).toContain(name);
   }
@@ -82,7 +82,7 @@ export class Described {
   }
 }
 
-/** The same schemas, in which an object has no other fields than those that are named. */
+/** Copies schemas so that objects permit no additional fields. */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== 'object' || value === null) return value;

@@ -4,12 +4,12 @@ import { credentials } from './macaw.ts';
 
 const open = new Set<Device>();
 
-/** Closes whatever devices a test has left open. */
+/** Closes all devices that a test left open. */
 export function closeDevices(): void {
   for (const device of open) device.close();
 }
 
-/** A stock client, and everything that the chat has said to it. */
+/** A stock client, and all events that it received. */
 export class Device {
   readonly client: Client;
   readonly logins: Inbox;
@@ -32,7 +32,7 @@ export class Device {
     open.add(this);
   }
 
-  /** Connects with the credentials in the URL, as MaxIM's clients do, and waits for the login. */
+  /** Connects with credentials in the URL, as MaxIM clients do, and waits for the login. */
   static async login(version: ClientVersion, origin: string, login: string | Record<string, unknown>): Promise<Device> {
     const auth = credentials(typeof login === 'string' ? { client: login } : login);
     const device = new Device(version, origin, { query: { auth: JSON.stringify(auth) } });
@@ -42,11 +42,11 @@ export class Device {
 
   async loggedIn(): Promise<string> {
     const login = (await this.logins.at()) as { success: boolean; id: string };
-    if (!login.success) throw new Error(`The login failed: ${JSON.stringify(login)}`);
+    if (!login.success) throw new Error(`Login failed: ${JSON.stringify(login)}`);
     return login.id;
   }
 
-  /** Says something and waits for the Socket.IO acknowledgement. */
+  /** Sends a message and waits for the Socket.IO acknowledgement. */
   async say(message: unknown): Promise<unknown> {
     return (await emitWithAck(this.client, 'say', [message]))[0];
   }
@@ -57,7 +57,7 @@ export class Device {
   }
 }
 
-/** A text message, as MaxIM's clients build it. */
+/** A text message in the format of MaxIM clients. */
 export function text(to: string, body: string, more: Record<string, unknown> = {}): Record<string, unknown> {
   return { to: { id: to, type: 0 }, content: { media: 0, body }, ...more };
 }

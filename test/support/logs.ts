@@ -1,19 +1,19 @@
 import type { LogEntry } from '../../local/cloud.ts';
 
-/** One line that a function has printed, as JSON. */
+/** One JSON log line of a function. */
 export type Line = Record<string, unknown> & { readonly functionId: string };
 
-/** What functions print, as it comes. */
+/** Collects the output of functions. */
 export class Logs {
   readonly entries: LogEntry[] = [];
   readonly log = (entry: LogEntry): void => void this.entries.push(entry);
 
-  /** The text of everything printed. */
+  /** The text of the whole output. */
   text(): string[] {
     return this.entries.flatMap((entry) => (entry.kind === 'output' ? entry.text.split('\n') : []));
   }
 
-  /** All lines, parsed; @throws SyntaxError when one is no JSON */
+  /** All lines, parsed. @throws SyntaxError for a line that is not JSON */
   lines(): Line[] {
     return this.entries.flatMap((entry) =>
       entry.kind === 'output'

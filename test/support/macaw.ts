@@ -8,8 +8,9 @@ export * from './demo-app.ts';
 
 export interface SystemOptions extends Partial<CloudOptions> {
   /**
-   * A cloud of the file's own, stopped after its last test: for what looks at everything that a cloud holds.
-   * @default true if there are limits or a port, else one cloud for all files that the worker runs
+   * A separate cloud for the file, stopped after its last test. Required by tests that inspect the whole state of a
+   * cloud.
+   * @default true with limits or a port, else the cloud that the files of the worker share
    */
   own?: boolean;
 }
@@ -34,7 +35,7 @@ export function macaw({ own, ...options }: SystemOptions = {}): { readonly cloud
     cloud = undefined;
   });
   const running = () => {
-    if (!cloud) throw new Error('The local cloud runs only while tests do');
+    if (!cloud) throw new Error('The local cloud runs only during tests');
     return cloud;
   };
   return {

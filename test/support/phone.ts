@@ -10,13 +10,13 @@ export const BUNDLE = 'com.example.chat';
 
 type System = ReturnType<typeof macaw>;
 
-/** A telephone with an app on it: an installation that can be pushed to. */
+/** A phone with an app installation that can receive pushes. */
 export interface Phone {
   readonly install: string;
   readonly token: string;
 }
 
-/** What tests of pushes do, said shortly. */
+/** Common actions of push tests. */
 export function telephones(system: System) {
   const ask = (
     method: string,
@@ -50,10 +50,10 @@ export function telephones(system: System) {
 
     install,
 
-    /** Logs a user in with the app on a telephone; the client stays connected until it is closed. */
+    /** Logs a user in from the app on a phone. The client stays connected until it is closed. */
     login: (user: string, { install }: Phone) => Device.login('1.4.8', system.origin, { client: user, install }),
 
-    /** Somebody who logged in with their telephone, and is offline now. */
+    /** A user who logged in on their phone and is offline now. */
     async offline(user: string, details?: Record<string, unknown>): Promise<Phone> {
       const phone = await install(details);
       const device = await Device.login('1.4.8', system.origin, { client: user, install: phone.install });
@@ -62,7 +62,7 @@ export function telephones(system: System) {
       return phone;
     },
 
-    /** All pushes to a telephone, once nothing is under way any more. */
+    /** All pushes to a phone, after all work is complete. */
     async pushesTo({ token }: Phone): Promise<Push[]> {
       await system.cloud.settled();
       return system.cloud.outbox
@@ -72,7 +72,7 @@ export function telephones(system: System) {
   };
 }
 
-/** A push's payload, with the message in it parsed. */
+/** The payload of a push, with its message parsed. */
 export function opened({ payload }: Push) {
   const { aps, parrot } = Object(payload);
   return { aps, parrot: JSON.parse(parrot) };

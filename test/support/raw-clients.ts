@@ -4,7 +4,7 @@ import { credentials } from './demo-app.ts';
 import type { Device } from './device.ts';
 import { RawClient } from './raw.ts';
 
-/** Logs in users, a few at a time, each on a client that does not come back by itself; in their order. */
+/** Logs in users with limited concurrency, on clients that do not reconnect. Returns the clients in order. */
 export async function connectAll(origin: string, ids: readonly string[], login: object = {}): Promise<RawClient[]> {
   const clients: RawClient[] = [];
   const waiting = [...ids.entries()];
@@ -22,14 +22,14 @@ export async function connectAll(origin: string, ids: readonly string[], login: 
   return clients;
 }
 
-/** How often a client has got what holds such a text. */
+/** The number of frames of a client that contain a text. */
 export const framesWith = ({ frames }: RawClient, text: string) =>
   frames.received.filter((frame) => String(frame).includes(text)).length;
 
-/** The id of a client's connection, out of its Engine.IO handshake. */
+/** The connection id of a client, from its Engine.IO handshake. */
 export const connectionOf = ({ frames }: RawClient): string => JSON.parse(String(frames.received[0]).slice(1)).sid;
 
-/** What a message costs that a device sends to a group or room, until all these clients have it. */
+/** The cost of a message from a device to a group or room, until all clients have received it. */
 export async function costOfMessage(
   cloud: Cloud,
   speaker: Device,

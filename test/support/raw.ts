@@ -3,14 +3,14 @@ import { Inbox } from './collect.ts';
 
 const open = new Set<RawClient>();
 
-/** Closes whatever clients are still open. */
+/** Closes all open clients. */
 export async function closeRawClients(): Promise<void> {
   const left = [...open];
   for (const client of left) client.close();
   await Promise.all(left.map(({ closed }) => closed));
 }
 
-/** A bare websocket that speaks Engine.IO by hand, for what no stock client would send. */
+/** A plain WebSocket with hand-written Engine.IO frames, for input that no stock client sends. */
 export class RawClient {
   readonly frames: Inbox;
   readonly closed: Promise<{ code: number; reason: string }>;
@@ -28,8 +28,8 @@ export class RawClient {
   }
 
   /**
-   * Connects with the given query, without its empty values. With credentials it joins `/chat` as stock clients do.
-   * Rejects with the HTTP status when the upgrade is refused.
+   * Connects with a query, without its empty values. With credentials it joins `/chat` as stock clients do. Rejects
+   * with the HTTP status when the upgrade is rejected.
    */
   static async connect(origin: string, query: Record<string, string>): Promise<RawClient> {
     const url = new URL('/socket.io/', origin.replace(/^http/, 'ws'));
@@ -57,7 +57,7 @@ export class RawClient {
     this.socket.send(frame);
   }
 
-  /** Waits for a frame that has come or comes. */
+  /** Waits for a frame, received already or later. */
   async until(matches: (frame: string) => boolean, patience?: number): Promise<string> {
     for (let n = 0; ; n++) {
       const frame = String(await this.frames.at(n, patience));

@@ -2,6 +2,6 @@ import { afterAll, afterEach } from 'vitest';
 import { closeDevices } from './device.ts';
 import { closeRawClients } from './raw.ts';
 
-// Modules are loaded once for all files of a worker, this one for each: hooks that all files need stand here.
+// A worker loads modules once for all files, but this module once per file. Hooks for all files therefore belong here.
 afterEach(closeDevices);
 afterAll(closeRawClients);

@@ -4,14 +4,14 @@ import { type Cloud, type CloudOptions, startCloud } from '../../local/cloud.ts'
 import { type Emulator, startEmulator } from '../../local/dynamodb/emulator.ts';
 import { DEMO } from '../../scripts/demo.ts';
 
-/** What a test file may set on a cloud that it shares: it is looked up at each use. */
+/** Options that a test file may set on the shared cloud. They are read on each use. */
 export type Hooks = { [K in 'log' | 'retryDelayMs' | 'invocationDelayMs']?: CloudOptions[K] | undefined };
 
 export interface SharedCloud {
   readonly cloud: Cloud;
-  /** Of the database behind it. */
+  /** The database of the cloud. */
   readonly database: URL;
-  /** Leaves it to the next test file as this one found it, but for what is stored. */
+  /** Resets the cloud for the next test file, except for stored data. */
   leave(): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ interface Running {
   hooks: Hooks;
 }
 
-/** One for each set of parameters, for as long as the worker lives: booting one, and its functions' cold starts, cost seconds. */
+/** One cloud per set of parameters and worker, because a start and its cold starts take seconds. */
 const running = new Map<string, Promise<Running>>();
 
 async function start(parameters: Record<string, string>): Promise<Running> {
@@ -41,7 +41,7 @@ async function start(parameters: Record<string, string>): Promise<Running> {
   return Object.assign(current, { cloud, emulator });
 }
 
-/** The worker's cloud with these parameters; one test file uses it at a time. */
+/** The cloud of the worker with these parameters. Only one test file uses it at a time. */
 export async function shareCloud(
   hooks: Hooks,
   parameters: Record<string, string> = DEMO.parameters,
@@ -49,9 +49,9 @@ export async function shareCloud(
   const key = JSON.stringify(parameters);
   const started = running.get(key) ?? start(parameters);
   running.set(key, started);
-  const one = await started;
-  const { cloud, emulator } = one;
-  one.hooks = hooks;
+  const shared = await started;
+  const { cloud, emulator } = shared;
+  shared.hooks = hooks;
   return {
     cloud,
     database: emulator.endpoint,
@@ -63,7 +63,7 @@ export async function shareCloud(
       for (const id of cloud.connections()) cloud.drop(id);
       await cloud.settled();
       cloud.clearFailureQueues();
-      one.hooks = {};
+      shared.hooks = {};
     },
   };
 }

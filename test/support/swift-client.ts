@@ -2,24 +2,25 @@ import { EventEmitter } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Client, ConnectOptions } from './clients.ts';
 
-/** The engine waits so long before it looks whether its attempt to come back has succeeded. */
+/** The engine checks after this time whether a reconnect succeeded. */
 const RECONNECT_WAIT_MS = 10_000;
 
 type Listener = (...args: unknown[]) => void;
 
 /**
- * Does what socket.io-client-swift 8 to 12 does on the websocket transport with `forceWebsockets`, frame by frame. It differs
- * from the JavaScript clients:
+ * Reproduces socket.io-client-swift 8 to 12 on the WebSocket transport with `forceWebsockets`, frame by frame. It
+ * differs from the JavaScript clients:
  *
  * - It sends no `EIO`, percent-encodes every value of the query, and sends an `Origin`.
- * - It pings right after the open packet and then once per interval; it counts the pongs that are missing.
- * - It drops events that come before its namespace is confirmed, and `emit` before that is an error.
- * - A lost connection is a `reconnect` event. `disconnect` means that it will not come back.
+ * - It pings right after the open packet and then once per interval. It counts missing pongs.
+ * - It drops events that arrive before the namespace is confirmed. An earlier `emit` is an error.
+ * - A lost connection is a `reconnect` event. `disconnect` means that it does not reconnect.
  *
- * Source: https://github.com/socketio/socket.io-client-swift, `SocketEngine.swift`, `SocketIOClient.swift`, `SocketParsable.swift`
+ * Source: https://github.com/socketio/socket.io-client-swift, `SocketEngine.swift`, `SocketIOClient.swift`,
+ * `SocketParsable.swift`
  */
 export class SwiftClient implements Client {
-  /** How many pings were answered. */
+  /** Number of answered pings. */
   pongs = 0;
 
   readonly #url: string;
@@ -40,7 +41,7 @@ export class SwiftClient implements Client {
     this.#origin = url;
     this.#namespace = namespace;
     this.#reconnects = options.reconnection !== false;
-    // An EventEmitter throws for an `error` that nobody listens to; Swift's does not.
+    // An EventEmitter throws for an `error` without a listener; the Swift client does not.
     this.#events.on('error', () => undefined);
     this.#connect();
   }
@@ -82,7 +83,7 @@ export class SwiftClient implements Client {
     this.#didDisconnect('Disconnect');
   }
 
-  /** Ends the engine alone, which takes the socket for cut off. */
+  /** Closes only the engine, which interprets this as a lost connection. */
   closeEngine(): void {
     this.#engine?.disconnect('Engine closed');
   }
@@ -239,7 +240,7 @@ function isListener(value: unknown): value is Listener {
   return typeof value === 'function';
 }
 
-/** What `stringByAddingPercentEncodingWithAllowedCharacters` makes of a value, with the characters that the engine allows. */
+/** Reproduces `stringByAddingPercentEncodingWithAllowedCharacters` with the characters that the engine allows. */
 function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

@@ -6,7 +6,7 @@ import { synthesize } from '../../scripts/synth.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where the run's cloud assembly is; what lies beside it is deleted with it when the run ends. */
+    /** Path of the cloud assembly of this run. Files next to it are deleted with it after the run. */
     assembly: string;
   }
 }

@@ -1,7 +1,7 @@
 import { Device } from './device.ts';
 import { type Answer, befriend, rest, someone } from './macaw.ts';
 
-/** What most tests of one file do, said shortly. */
+/** Common actions of REST tests. */
 export function testApi(system: { readonly origin: string }) {
   const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> =>
     rest(system.origin, method, path, { ...(body !== undefined && { body }), ...(headers && { headers }) });
@@ -10,7 +10,7 @@ export function testApi(system: { readonly origin: string }) {
     call,
     login: (who: string | Record<string, unknown>) => Device.login('4.8.4', system.origin, who),
 
-    /** Users who exist, as after a first login. */
+    /** Creates users, as a first login does. */
     async users(...names: string[]): Promise<string[]> {
       const ids = names.map(someone);
       const witness = someone('witness');

@@ -1,7 +1,7 @@
 import type { ClientVersion } from './clients.ts';
 import { Device } from './device.ts';
 
-/** Somebody's device, and what it has been told of others' presence, in order: `online tom`. */
+/** A device, and its received presence events in order: `online tom`. */
 export async function watcher(
   version: ClientVersion,
   origin: string,

@@ -9,11 +9,10 @@ import { addRotateKey } from './rotate-key.ts';
 
 const KEYS_STATE = {
   ok: '',
-  differ: 'its secret holds other keys than are accepted: rotate the key, or bring the right one --with-key',
-  missing: 'it has no secret: rotate its master key',
+  differ: 'its secret contains keys that are not accepted: rotate the key, or set the correct one with --with-key',
+  missing: 'secret not found: rotate the master key',
 };
 
-/** Commands about applications. */
 export function addApps(program: CommandUnknownOpts, shell: Shell): void {
   const apps = group(program, 'apps', 'applications, their settings and keys');
   addCreate(apps, shell);
@@ -26,14 +25,14 @@ export function addApps(program: CommandUnknownOpts, shell: Shell): void {
 function addCreate(apps: CommandUnknownOpts, { answer }: Shell): void {
   apps
     .command('create')
-    .summary('create an application, and its keys in Secrets Manager')
-    .description('Creates an application, and its keys in Secrets Manager. The settings are those of "apps settings".')
+    .summary('create an application and its keys in Secrets Manager')
+    .description('Creates an application and its keys in Secrets Manager. "apps settings" lists the settings.')
     .argument('<id>', '1 to 64 letters, digits, "_" or "-"')
-    .argument('[setting=value...]', 'settings other than the defaults')
+    .argument('[setting=value...]', 'settings that differ from the defaults')
     .option(...FILE)
     .option(
       '--with-keys',
-      'its clients carry keys already: they are asked for (MACAW_CLIENT_KEY, MACAW_MASTER_KEY), or read from the standard input, one a line; an empty one is generated',
+      'use existing keys: from MACAW_CLIENT_KEY and MACAW_MASTER_KEY, a prompt, or standard input with one per line; an empty key is generated',
     )
     .addHelpText(
       'after',
@@ -48,7 +47,7 @@ function addCreate(apps: CommandUnknownOpts, { answer }: Shell): void {
         const settings = await readSettings(words, file);
         const keys = withKeys ? await askForKeys() : {};
         const made = await deployment.ask({ command: 'create', app, settings, keys }, RESULTS.create);
-        return { text: `${made.app} is there; its keys are in the secret ${made.secret}`, json: made };
+        return { text: `Application ${made.app} created; its keys are in the secret ${made.secret}`, json: made };
       }),
     );
 }
@@ -65,13 +64,13 @@ function addList(apps: CommandUnknownOpts, { answer }: Shell): void {
   apps
     .command('list')
     .summary('list the applications')
-    .description('Lists the applications, and whether their secrets hold the keys that are accepted.')
+    .description('Lists the applications, and whether their secrets contain the accepted keys.')
     .addHelpText('after', examples('apps list', 'apps list --stage dev --json'))
     .action(() =>
       answer(async (deployment) => {
         const all = await deployment.ask({ command: 'list' }, RESULTS.list);
         const rows = all.map(({ app, mode, created, secret, keys, previousClientKeyUntil: until }) => {
-          const grace = until === undefined ? '' : `the client key before works until ${showMoment(until)}`;
+          const grace = until === undefined ? '' : `the previous client key is valid until ${showMoment(until)}`;
           return [app, mode, showMoment(created), secret, [grace, KEYS_STATE[keys]].filter(Boolean).join('; ')];
         });
         return { text: all.length === 0 ? 'There are no applications' : table(rows), json: all };
@@ -84,12 +83,12 @@ function addSettings(apps: CommandUnknownOpts, { answer }: Shell): void {
     .command('settings')
     .summary('show and change the settings of an application')
     .description(
-      'Shows the settings of an application, and changes them: all that are named, or none. They work everywhere within a minute. docs/reference/cli.md lists the settings.',
+      'Shows the settings of an application and changes the given ones, all or none. Changes take effect within a minute. docs/reference/cli.md lists the settings.',
     )
     .argument('<id>', 'the application')
     .argument('[setting=value...]', 'the settings to change')
     .option(...FILE)
-    .option('--reset <setting>', 'give a setting its default; may be given several times', collect)
+    .option('--reset <setting>', 'reset a setting to its default; repeatable', collect)
     .addHelpText(
       'after',
       examples(
@@ -116,16 +115,16 @@ function addSettings(apps: CommandUnknownOpts, { answer }: Shell): void {
 function addKeys(apps: CommandUnknownOpts, { answer }: Shell): void {
   apps
     .command('keys')
-    .summary('tell where the keys of an application are, or show them')
-    .description('Tells in which secret the keys of an application are, and shows them when asked to.')
+    .summary('show the secret or the keys of an application')
+    .description('Shows the name of the secret that contains the keys of an application. With --show, prints the keys.')
     .argument('<id>', 'the application')
-    .option('--show', 'print the keys themselves')
+    .option('--show', 'print the keys')
     .addHelpText('after', examples('apps keys my-app', 'apps keys my-app --show --json'))
     .action((app, { show }) =>
       answer(async (deployment) => {
         const secret = deployment.secretOf(app);
         const { clientKey, masterKey } = await deployment.keys(app);
-        if (!show) return { text: `They are in the secret ${secret}; --show prints them`, json: { app, secret } };
+        if (!show) return { text: `The keys are in the secret ${secret}; --show prints them`, json: { app, secret } };
         return {
           text: `client key  ${clientKey}\nmaster key  ${masterKey}`,
           json: { app, secret, clientKey, masterKey },

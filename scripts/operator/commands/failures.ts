@@ -12,31 +12,33 @@ const LOOKING_S = 30;
 /** Long enough to invoke all of them again. */
 const REDRIVING_S = 300;
 
-/** How much of an error is shown. */
+/** Maximum characters of an error in the list. */
 const ERROR_LENGTH = 200;
 
-/** Which failures are meant. */
+/** The selected failures. */
 interface Which {
   readonly id?: string[] | undefined;
   readonly all?: true | undefined;
-  /** A part of the function's name. */
+  /** Part of the function name. */
   readonly function?: string | undefined;
   /** Epoch ms. */
   readonly since?: number | undefined;
 }
 
-const FUNCTION = ['--function <name>', 'only those of functions whose name contains this, such as Push'] as const;
+const FUNCTION = [
+  '--function <name>',
+  'only failures of functions whose name contains this text, such as Push',
+] as const;
 const SINCE = [
   '--since <time>',
-  'only those of the last seconds, minutes, hours or days: 90s, 30m, 12h, 7d; or after a moment: 2026-11-23, 2026-11-23T12:00:00Z',
+  'only failures of the last seconds, minutes, hours or days: 90s, 30m, 12h, 7d; or after a time: 2026-11-23, 2026-11-23T12:00:00Z',
   readMoment,
 ] as const;
-const ALL = ['--all', 'all of them, or those that --function and --since leave'] as const;
-const ids = () => new Option('--id <id>', 'this one; may be given several times').argParser(collect).conflicts('all');
+const ALL = ['--all', 'all failures, or all that match --function and --since'] as const;
+const ids = () => new Option('--id <id>', 'the failure with this id; repeatable').argParser(collect).conflicts('all');
 
-/** Commands about asynchronous invocations that failed for good. */
 export function addFailures(program: CommandUnknownOpts, shell: Shell): void {
-  const failures = group(program, 'failures', 'asynchronous invocations that failed for good');
+  const failures = group(program, 'failures', 'asynchronous invocations that failed permanently');
   addList(failures, shell);
   addRedrive(failures, shell);
   addDrop(failures, shell);
@@ -45,9 +47,9 @@ export function addFailures(program: CommandUnknownOpts, shell: Shell): void {
 function addList(failures: CommandUnknownOpts, { answer }: Shell): void {
   failures
     .command('list')
-    .summary('list the invocations that failed for good')
+    .summary('list the invocations that failed permanently')
     .description(
-      'Lists the asynchronous invocations that failed for good: when, attempts, function, id, error. It shows nothing of what they were about. The queue keeps them for 14 days.',
+      'Lists the asynchronous invocations that failed permanently: time, attempts, function, id, error. The list does not show the events. The queue retains them for 14 days.',
     )
     .option(...FUNCTION)
     .option(...SINCE)
@@ -60,16 +62,22 @@ async function list(which: Which, deployment: Deployment): Promise<Output> {
   const all = await queue.receive(LOOKING_S);
   await queue.release(all);
   const shown = all.filter((failure) => meets(which, failure));
-  const more = all.length >= MOST ? [`There may be more: only ${MOST} are looked at in one go`] : [];
-  const rows = shown.map((one) => [showMoment(one.at), attemptsOf(one), functionOf(one), one.id, clean(one.error)]);
+  const more = all.length >= MOST ? [`There may be more: the list contains at most ${MOST}`] : [];
+  const rows = shown.map((failure) => [
+    showMoment(failure.at),
+    attemptsOf(failure),
+    functionOf(failure),
+    failure.id,
+    clean(failure.error),
+  ]);
   return {
     text: [shown.length === 0 ? 'There are no failures' : table(rows), ...more].join('\n'),
-    json: shown.map((one) => ({
-      id: one.id,
-      at: new Date(one.at).toISOString(),
-      function: functionOf(one),
-      attempts: one.invocation?.attempts,
-      error: clean(one.error),
+    json: shown.map((failure) => ({
+      id: failure.id,
+      at: new Date(failure.at).toISOString(),
+      function: functionOf(failure),
+      attempts: failure.invocation?.attempts,
+      error: clean(failure.error),
     })),
   };
 }
@@ -77,9 +85,9 @@ async function list(which: Which, deployment: Deployment): Promise<Output> {
 function addRedrive(failures: CommandUnknownOpts, { answer }: Shell): void {
   failures
     .command('redrive')
-    .summary('invoke functions again with what failed')
+    .summary('retry failed invocations')
     .description(
-      'Invokes functions again with what failed. Each record goes when Lambda has accepted that. Whatever failed halfway the first time is done again as a whole.',
+      'Retries failed invocations. Deletes each record when Lambda accepts the retry. An invocation that failed partway runs again completely.',
     )
     .addOption(ids())
     .option(...ALL)
@@ -92,7 +100,7 @@ function addRedrive(failures: CommandUnknownOpts, { answer }: Shell): void {
     .action((which) =>
       answer((deployment) =>
         handle(which, deployment, 'invoked again', async ({ invocation }) => {
-          if (!invocation) throw new Error('It is no record of a failed invocation');
+          if (!invocation) throw new Error('It is not a record of a failed invocation');
           const { functionArn: FunctionName, payload } = invocation;
           const Payload = JSON.stringify(payload ?? null);
           await deployment.lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload }));
@@ -104,28 +112,28 @@ function addRedrive(failures: CommandUnknownOpts, { answer }: Shell): void {
 function addDrop(failures: CommandUnknownOpts, { answer }: Shell): void {
   failures
     .command('drop')
-    .summary('delete records of failures')
-    .description('Deletes records of failures. What they were about is lost.')
+    .summary('delete failure records')
+    .description('Deletes failure records. The events are lost.')
     .addOption(ids())
     .option(...ALL)
     .option(...FUNCTION)
     .option(...SINCE)
-    .option('--yes', 'delete all without asking')
+    .option('--yes', 'delete all without confirmation')
     .addHelpText('after', examples('failures drop --id 0b6f5c9e-…', 'failures drop --all --function Heartbeat'))
     .action(({ yes, ...which }) =>
       answer(async (deployment) => {
-        if (which.all) await confirm(`The records of ${described(which)} are deleted for good.`, yes);
+        if (which.all) await confirm(`The records of ${described(which)} are deleted permanently.`, yes);
         return handle(which, deployment, 'deleted', async () => {});
       }),
     );
 }
 
 function described({ function: name, since }: Which): string {
-  const of = name === undefined ? '' : ` of functions named like ${name}`;
+  const of = name === undefined ? '' : ` of functions whose name contains ${name}`;
   return `all failures${of}${since === undefined ? '' : ` since ${showMoment(since)} UTC`}`;
 }
 
-/** Does something with each of the records that are meant, and deletes those with which it could be done. */
+/** Applies an action to each selected record, and deletes those for which it succeeds. */
 async function handle(
   which: Which,
   deployment: Deployment,
@@ -133,12 +141,14 @@ async function handle(
   act: (failure: Failure) => Promise<void>,
 ): Promise<Output> {
   const ids = new Set(which.id);
-  if (ids.size === 0 && !which.all) throw new UsageError('Which failures? Name them with --id, or give --all');
+  if (ids.size === 0 && !which.all) throw new UsageError('No failures selected: specify --id, or give --all');
   const queue = await FailureQueue.of(deployment);
   const all = await queue.receive(REDRIVING_S);
-  const wanted = all.filter((one) => meets(which, one) && (ids.size === 0 || ids.has(one.id)));
-  const left: Failure[] = all.filter((one) => !wanted.includes(one));
-  const problems = [...ids].filter((id) => !all.some((one) => one.id === id)).map((id) => `There is no failure ${id}`);
+  const wanted = all.filter((failure) => meets(which, failure) && (ids.size === 0 || ids.has(failure.id)));
+  const left: Failure[] = all.filter((failure) => !wanted.includes(failure));
+  const problems = [...ids]
+    .filter((id) => !all.some((failure) => failure.id === id))
+    .map((id) => `There is no failure ${id}`);
   const handled: string[] = [];
   try {
     for (const failure of wanted) {
@@ -146,7 +156,7 @@ async function handle(
       try {
         await act(failure);
       } catch (error) {
-        problems.push(`${failure.id} is left: ${error instanceof Error ? error.message : error}`);
+        problems.push(`${failure.id} was not processed: ${error instanceof Error ? error.message : error}`);
         continue;
       }
       await queue.remove(failure);
@@ -168,5 +178,5 @@ function meets({ function: name, since }: Which, failure: Failure): boolean {
 const functionOf = ({ invocation }: Failure) => invocation?.functionArn.replace(/^.*:/, '') ?? '?';
 const attemptsOf = ({ invocation }: Failure) => (invocation ? `${invocation.attempts} attempts` : '');
 
-/** A message of unknown origin, fit for a terminal. */
+/** Removes control characters from an external message, so that it is safe for a terminal. */
 const clean = (text: string) => text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, ERROR_LENGTH);

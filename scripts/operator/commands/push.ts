@@ -19,11 +19,10 @@ const Credential = z.object({
 const APP = ['--app <id>', 'the application'] as const;
 const SERVER = [
   '--url <url>',
-  'the server, for those who have its master key only: that is asked for (MACAW_MASTER_KEY)',
+  'the server, for access with the master key instead of AWS credentials; the key comes from MACAW_MASTER_KEY or a prompt',
   readUrl,
 ] as const;
 
-/** Commands about the credentials for push services. */
 export function addPush(program: CommandUnknownOpts, shell: Shell): void {
   const push = group(program, 'push', 'credentials for push services');
   addList(push, shell);
@@ -34,7 +33,7 @@ function addList(push: CommandUnknownOpts, shell: Shell): void {
   push
     .command('list')
     .summary('list the credentials for push services')
-    .description('Lists the credentials for push services that the server has.')
+    .description('Lists the credentials for push services on the server.')
     .requiredOption(...APP)
     .option(...SERVER)
     .addHelpText('after', examples('push list --app my-app', 'push list --app my-app --url https://chat.example.com'))
@@ -42,7 +41,7 @@ function addList(push: CommandUnknownOpts, shell: Shell): void {
       shell.answer(async (deployment) => {
         const server = await serverOf({ app, url }, deployment, shell);
         const all = z.array(Credential).parse(await server.ask('GET', '/2.0/push/credentials'));
-        const none = 'There are no credentials; nobody who is offline gets a push';
+        const none = 'There are no credentials; offline users get no pushes';
         return { text: all.length === 0 ? none : all.map(line).join('\n'), json: all };
       }),
     );
@@ -52,17 +51,17 @@ function addUpload(push: CommandUnknownOpts, shell: Shell): void {
   push
     .command('upload')
     .summary('upload credentials for a push service')
-    .description('Uploads credentials for a push service, in place of those before.')
+    .description('Uploads credentials for a push service and replaces the previous ones.')
     .requiredOption(...APP)
     .option(...SERVER)
     .addOption(new Option('--platform <platform>', 'the push service').choices(PLATFORMS).makeOptionMandatory())
     .requiredOption(
       '--file <file>',
-      '.p12 (its password is asked for: MACAW_P12_PASSWORD), .p8, or the .json of a Google service account',
+      '.p12 (password from MACAW_P12_PASSWORD or a prompt), .p8, or the .json of a Google service account',
     )
-    .option('--key-id <id>', 'needed with a .p8')
-    .option('--team-id <id>', 'needed with a .p8')
-    .option('--bundle-id <id>', 'needed with a .p8; of a .p12 it is checked')
+    .option('--key-id <id>', 'required with a .p8')
+    .option('--team-id <id>', 'required with a .p8')
+    .option('--bundle-id <id>', 'required with a .p8; checked with a .p12')
     .addHelpText(
       'after',
       examples(
@@ -84,11 +83,11 @@ function addUpload(push: CommandUnknownOpts, shell: Shell): void {
     );
 }
 
-/** @throws naming those that are missing of what a .p8 needs */
+/** @throws UsageError that names the missing options of a .p8 file */
 function refuseIncomplete(needed: Readonly<Record<string, string | undefined>>): void {
   const missing = Object.keys(needed).filter((option) => needed[option] === undefined);
   if (missing.length === 0) return;
-  throw new UsageError(`A .p8 does not say whose it is: give ${missing.join(', ')}`);
+  throw new UsageError(`A .p8 file requires more options: give ${missing.join(', ')}`);
 }
 
 async function serverOf(
@@ -101,7 +100,7 @@ async function serverOf(
     return serverAt(await deployment.output('Edge', 'Endpoint'), app, masterKey);
   }
   const [other] = given();
-  if (other !== undefined) throw new UsageError(`--url and ${other} both say where the server is: leave out one`);
+  if (other !== undefined) throw new UsageError(`--url and ${other} cannot be combined: omit one`);
   return serverAt(url, app, await secret('MACAW_MASTER_KEY', `The master key of ${app}`));
 }
 

@@ -13,20 +13,17 @@ export function addRotateKey(apps: CommandUnknownOpts, { answer }: Shell): void 
     .command('rotate-key')
     .summary('replace a key of an application')
     .description(
-      'Replaces a key of an application. The client key before is accepted for a while, so that apps can be updated. A master key ends at once (everywhere within a minute), and with it the codes on their way to telephones and the session tokens of users without an account.',
+      'Replaces a key of an application. The previous client key stays valid for a grace period, so that apps can be updated. A previous master key becomes invalid within a minute. This also invalidates pending verification codes and the session tokens of users without an account.',
     )
     .argument('<id>', 'the application')
     .addArgument(new Argument('<key>', 'which key').choices(['client', 'master'] as const))
     .option(
       '--grace <time>',
-      `how long the client key before is accepted, in seconds, minutes, hours or days: 90s, 30m, 12h, 30d, at most 90d; or 0 (default: ${DEFAULT_GRACE})`,
+      `how long the previous client key stays valid, in seconds, minutes, hours or days: 90s, 30m, 12h, 30d, at most 90d; or 0 (default: ${DEFAULT_GRACE})`,
       readDuration,
     )
-    .option(
-      '--with-key',
-      'the new key is one that exists: it is asked for (MACAW_KEY), or read from the standard input',
-    )
-    .option('--yes', 'rotate a master key without asking')
+    .option('--with-key', 'use an existing key: from MACAW_KEY, a prompt, or standard input')
+    .option('--yes', 'rotate a master key without confirmation')
     .addHelpText(
       'after',
       examples(
@@ -38,8 +35,8 @@ export function addRotateKey(apps: CommandUnknownOpts, { answer }: Shell): void 
     .action((app, which, { grace, withKey, yes }) =>
       answer(async (deployment) => {
         if (which === 'master') {
-          if (grace !== undefined) throw new UsageError('A master key has no grace: leave out --grace');
-          await confirm(`The master key of ${app} ends at once, and with it codes and session tokens.`, yes);
+          if (grace !== undefined) throw new UsageError('A master key has no grace period: omit --grace');
+          await confirm(`The master key of ${app}, its verification codes and its session tokens become invalid.`, yes);
         }
         const graceSeconds = which === 'master' ? 0 : (grace ?? readDuration(DEFAULT_GRACE));
         const key = withKey ? await secret('MACAW_KEY', `The new ${which} key`) : undefined;
@@ -47,9 +44,11 @@ export function addRotateKey(apps: CommandUnknownOpts, { answer }: Shell): void 
         const rotated = await deployment.ask(command, RESULTS.rotate);
         const until = rotated.previousClientKeyUntil;
         const before =
-          until === undefined ? 'The one before has ended' : `The one before works until ${showMoment(until)} UTC`;
+          until === undefined
+            ? 'The previous key is invalid'
+            : `The previous key is valid until ${showMoment(until)} UTC`;
         return {
-          text: `The ${which} key of ${app} is another; it is in the secret ${rotated.secret}.\n${before}.`,
+          text: `The ${which} key of ${app} was rotated; the new key is in the secret ${rotated.secret}.\n${before}.`,
           json: rotated,
         };
       }),

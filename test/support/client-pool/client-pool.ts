@@ -5,7 +5,7 @@ import { Answer, type Order } from './orders.ts';
 
 const SCRIPT = fileURLToPath(new URL('./process.ts', import.meta.url));
 
-/** A process of its own with many stock clients in it. */
+/** A separate process with many stock clients. */
 export class ClientPool {
   readonly #process: ChildProcess;
   readonly #pending = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>();
@@ -21,11 +21,11 @@ export class ClientPool {
       else pending?.reject(new Error(answer.error));
     });
     this.#process.on('exit', () => {
-      for (const { reject } of this.#pending.values()) reject(new Error('The process of this client pool has ended'));
+      for (const { reject } of this.#pending.values()) reject(new Error('The process of this client pool has exited'));
     });
   }
 
-  /** Resolves when the order is carried out. */
+  /** Resolves when the process has completed the order. */
   order(order: Order): Promise<Answer> {
     const n = this.#orders++;
     return new Promise((resolve, reject) => {
@@ -34,7 +34,7 @@ export class ClientPool {
     });
   }
 
-  /** Ends the process at once: none of its clients says goodbye. */
+  /** Kills the process immediately, so its clients do not close their connections. */
   async kill(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const gone = once(this.#process, 'exit');

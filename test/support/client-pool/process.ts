@@ -2,13 +2,13 @@ import { type Client, connectClient, emitWithAck, nextEvent } from '../clients.t
 import { credentials } from '../demo-app.ts';
 import { type Answer, Numbered, type Order } from './orders.ts';
 
-/** How many clients are connecting at once. */
+/** Number of clients that connect concurrently. */
 const AT_ONCE = 10;
 
-/** The machine may have much to do. */
+/** Generous, because the machine may be under load. */
 const PATIENCE_MS = 60_000;
 
-/** One user's stock client, and what it has heard. */
+/** The stock client of one user, and its received messages. */
 class Member {
   readonly client: Client;
   readonly heard: string[] = [];
