@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ENV, MEMBERSHIP_INDEX, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -104,13 +105,16 @@ async function readHead(community: Community): Promise<Head | undefined> {
 /** @returns false when the user is already a member */
 function enrol(community: Community, user: string, now: number): Promise<boolean> {
   const member = subjectKey({ app: community.app, kind: 'user', id: user });
+  // The SDK repeats a write whose response was lost. The mark tells the repetition from an earlier membership.
+  const attempt = randomUUID();
   return unlessRefused(
     dynamo.send(
       new PutCommand({
         TableName: table,
-        Item: { ...memberKey(community, user), [MEMBERSHIP_INDEX.member]: member, ts: now },
-        ConditionExpression: 'attribute_not_exists(#pk)',
+        Item: { ...memberKey(community, user), [MEMBERSHIP_INDEX.member]: member, ts: now, attempt },
+        ConditionExpression: 'attribute_not_exists(#pk) OR attempt = :attempt',
         ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+        ExpressionAttributeValues: { ':attempt': attempt },
       }),
     ),
   );
