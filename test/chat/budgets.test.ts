@@ -5,7 +5,7 @@ import { Device, text } from '../support/device.ts';
 import { befriend, credentials, macaw, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
 
-const system = macaw();
+const system = macaw({ own: true });
 
 const cost = (act: () => Promise<unknown>) => costOf(system.cloud, act);
 

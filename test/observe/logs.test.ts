@@ -99,14 +99,20 @@ describe('a message', () => {
 });
 
 describe('a connection', () => {
-  it('has one correlation id from the upgrade to the login', async () => {
+  it('has one correlation id from the upgrade to the handshake, and one connection id to the login', async () => {
     const query = { auth: JSON.stringify(credentials({ client: someone() }, 'a wrong key')) };
-    const [line] = await loggedBy('Handshake', async () => {
+    const lines = await loggedBy('', async () => {
       const device = new Device('4.8.4', system.origin, { query, options: { reconnection: false } });
       await device.disconnects.at();
     });
-    expect(line).toMatchObject({ LoginsRefused: 1, connection_id: expect.stringMatching(/\S/) });
-    expect(line?.correlation_id).not.toBe(line?.function_request_id);
+    const by = (name: string) => lines.find(({ functionId }) => functionId.startsWith(name));
+    const [connect, handshake] = [by('ConnectF') ?? by('Connect'), by('Handshake')];
+    expect(handshake?.correlation_id).toBe(connect?.correlation_id);
+    expect(handshake?.correlation_id).not.toBe(handshake?.function_request_id);
+    // The join is a request of its own. The connection id links it to the upgrade.
+    const join = lines.find(({ LoginsRefused }) => LoginsRefused === 1);
+    expect(join?.functionId).toMatch(/^Message/);
+    expect(join?.connection_id).toBe(handshake?.connection_id);
   });
 });
 
@@ -118,7 +124,7 @@ describe('a handler that fails', () => {
     expect(line).toMatchObject({
       level: 'ERROR',
       message: 'Invocation failed',
-      error: { stack: expect.stringMatching(/functions\/gone\/handler\.ts|at /) },
+      error: { stack: expect.stringMatching(/functions\/handlers\/disconnect\.ts|at /) },
     });
   });
 

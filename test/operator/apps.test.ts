@@ -104,7 +104,7 @@ describe('an application', () => {
     const group = { owner: members[0], members };
     expect(await rest(system.origin, 'POST', '/groups', { headers, body: group })).toMatchObject({
       status: 409,
-      body: { errorMessage: expect.stringMatching(/more than 2 members/) },
+      body: { errorMessage: expect.stringMatching(/at most 2 are allowed/) },
     });
   }, 60_000);
 

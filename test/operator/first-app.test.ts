@@ -67,5 +67,5 @@ it('CloudFormation waits for minutes at most, should an answer get lost', async 
   const file = join(inject('assembly'), 'Macaw-prod-Data.template.json');
   const { Resources }: { Resources: Resources } = JSON.parse(readFileSync(file, 'utf8'));
   const own = Object.values(Resources).filter(({ Type }) => Type === 'Custom::FirstApp');
-  expect(own.map(({ Properties }) => Properties.ServiceTimeout)).toEqual([300]);
+  expect(own.map(({ Properties }) => Number(Properties.ServiceTimeout))).toEqual([300]);
 });

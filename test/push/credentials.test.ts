@@ -7,7 +7,7 @@ import { app, macaw, rest, someone } from '../support/macaw.ts';
 import { BUNDLE, telephones } from '../support/phone.ts';
 
 const log: LogEntry[] = [];
-const system = macaw({ log: (entry) => log.push(entry) });
+const system = macaw({ own: true, log: (entry) => log.push(entry) });
 const { ask, offline } = telephones(system);
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Device } from '../support/device.ts';
 import { befriend, macaw, rest, someone } from '../support/macaw.ts';
 
-const system = macaw();
+const system = macaw({ own: true });
 const call = (method: string, path: string, body?: unknown) =>
   rest(system.origin, method, path, body === undefined ? {} : { body });
 
