@@ -24,6 +24,7 @@ export const ENV = {
   retentionDays: 'RETENTION_DAYS',
   attachmentDays: 'ATTACHMENT_DAYS',
   secretPrefix: 'SECRET_PREFIX',
+  smsPerDay: 'SMS_PER_DAY',
 } as const;
 
 /** What an application's id may be. */
@@ -34,6 +35,9 @@ export const RETENTION_DAYS = { friend: 7, group: 7, stranger: 365, passenger: 3
 
 /** How many days attachments are kept, unless the deployment says otherwise; in the words of macaw.json. */
 export const ATTACHMENT_DAYS = 7;
+
+/** How many codes all applications of a stage send by SMS per day, unless the deployment says otherwise. */
+export const SMS_PER_DAY = 1000;
 
 /** Where CloudWatch keeps the metrics that the functions write, and how they are called there; docs/reference/metrics.md explains them. */
 export const METRIC_NAMESPACE = 'Macaw';
@@ -57,6 +61,8 @@ export const METRIC = {
   heartbeats: 'Heartbeats',
   pushesSent: 'PushesSent',
   pushesFailed: 'PushesFailed',
+  smsSent: 'SmsSent',
+  smsRefused: 'SmsRefused',
   tableThrottles: 'TableThrottles',
   certificateDaysLeft: 'PushCertificateDaysLeft',
 } as const;
