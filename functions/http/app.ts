@@ -44,7 +44,10 @@ export function serveRoutes(routes: readonly Route[], format = chatErrorFormat):
  */
 export function redirectTrailingSlash(app: Hono, path: string, format = chatErrorFormat): void {
   app.all(path, (context) =>
-    context.req.path === path ? wrongMethod(context, ['GET', 'HEAD'], format) : context.redirect(path, 308),
+    // Hono's own path has no slash at its end.
+    new URL(context.req.url).pathname === path
+      ? wrongMethod(context, ['GET', 'HEAD'], format)
+      : context.redirect(path, 308),
   );
 }
 

@@ -66,7 +66,7 @@ export async function subjectOf(
     });
     // The type of `payload.sub` says text, but nothing has checked that.
     const { data: subject } = z.safeParse(z.string(), payload.sub);
-    return nonce === undefined || payload.nonce === nonce ? subject : undefined;
+    return nonce === undefined || payload.nonce === nonce ? subject?.toWellFormed() : undefined;
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined;
     throw error;
