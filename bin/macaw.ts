@@ -5,6 +5,7 @@ import { documentation } from '../lib/documentation.ts';
 import { EdgeStack } from '../lib/edge-stack.ts';
 import { FirewallStack } from '../lib/firewall-stack.ts';
 import { LogRetention } from '../lib/log-retention.ts';
+import { MacawFunction } from '../lib/macaw-function.ts';
 import { Observability } from '../lib/observability.ts';
 import { OperationsStack } from '../lib/operations-stack.ts';
 import { PlatformApplications } from '../lib/platform-applications.ts';
@@ -43,6 +44,7 @@ const { api } = new RestStack(app, `${prefix}-Rest`, {
   tables,
   platforms,
   realtime,
+  smsPerDay: configuration.smsPerDay,
   documentation: await documentation(),
 });
 const firewallStack =
@@ -75,6 +77,8 @@ new OperationsStack(app, `${prefix}-Operations`, {
     realtime: realtime.stage,
     rest: api,
     heartbeat: realtime.heartbeat,
+    functions: app.node.findAll().filter((node) => node instanceof MacawFunction),
+    smsPerDay: configuration.smsPerDay,
     failureQueue: failures,
   },
 });

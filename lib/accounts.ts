@@ -3,7 +3,7 @@ import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { DIRECTORY_INDEX } from '../functions/shared/constants.ts';
+import { DIRECTORY_INDEX, ENV } from '../functions/shared/constants.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
 import type { RealtimeStack } from './realtime-stack.ts';
@@ -12,11 +12,13 @@ export interface AccountsProps {
   readonly tables: Tables;
   readonly api: HttpApi;
   readonly realtime: RealtimeStack;
+  /** The codes that all applications send by SMS per day. */
+  readonly smsPerDay: number;
 }
 
 /** The account endpoints under `/2.0`. */
 export class Accounts extends Construct {
-  constructor(scope: Construct, id: string, { tables, api, realtime }: AccountsProps) {
+  constructor(scope: Construct, id: string, { tables, api, realtime, smsPerDay }: AccountsProps) {
     super(scope, id);
     const accounts = new MacawFunction(this, 'Accounts', {
       handlerFile: 'accounts',
@@ -25,6 +27,7 @@ export class Accounts extends Construct {
       // Hashing a password is CPU-bound, and Lambda allots CPU by memory. 1769 MB is one vCPU.
       memorySize: 1769,
     });
+    accounts.addEnvironment(ENV.smsPerDay, String(smsPerDay));
     tables.accounts.allow(accounts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
     tables.accounts.allowIndex(accounts, DIRECTORY_INDEX);
     tables.core.allow(accounts, 'GetItem', 'UpdateItem');

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { counted, ofAws, PERIOD } from './metrics.ts';
+import { counted, DAY, ofAws, PERIOD } from './metrics.ts';
 import type { Watched } from './watched.ts';
 
 interface Symptom {
@@ -43,7 +43,13 @@ export class Alarms extends Construct {
   }
 }
 
-function symptoms({ service, realtime, rest, heartbeat, failureQueue }: Watched): Record<string, Symptom> {
+/** The share of the daily text messages that raises the alarm. */
+const SMS_SHARE = 0.8;
+
+/** The remaining days of a push certificate that raise the alarm. */
+const CERTIFICATE_DAYS = 14;
+
+function symptoms({ service, realtime, rest, heartbeat, failureQueue, smsPerDay }: Watched): Record<string, Symptom> {
   const ours = counted(service);
   const socket = (name: string) =>
     ofAws('AWS/ApiGateway', name, { ApiId: realtime.api.apiId, Stage: realtime.stageName });
@@ -117,6 +123,19 @@ function symptoms({ service, realtime, rest, heartbeat, failureQueue }: Watched)
       metric: ours('pushesFailed'),
       atLeast: 20,
       periods: 2,
+    },
+    PushCertificateExpires: {
+      summary: `A push certificate expires in less than ${CERTIFICATE_DAYS} days, or has expired`,
+      runbook: 'push-certificate-expires',
+      metric: ours('certificateDaysLeft', { statistic: 'Minimum', period: DAY }),
+      below: CERTIFICATE_DAYS,
+    },
+    SmsNearLimit: {
+      summary: `${SMS_SHARE * 100}% of the text messages of a day are sent (smsPerDay is ${smsPerDay})`,
+      runbook: 'sms-near-limit',
+      metric: ours('smsSent', { period: DAY }),
+      // A sum of no messages is not a symptom, even if none are allowed.
+      atLeast: Math.max(1, Math.ceil(SMS_SHARE * smsPerDay)),
     },
     WorkIsLeft: {
       summary: 'Asynchronous work has failed permanently and is in the failure queue',

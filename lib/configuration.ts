@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod/mini';
-import { APP_ID, ATTACHMENT_DAYS, RETENTION_DAYS } from '../functions/shared/constants.ts';
+import { APP_ID, ATTACHMENT_DAYS, RETENTION_DAYS, SMS_PER_DAY } from '../functions/shared/constants.ts';
 import { faults, hint, oneOf, section, text, wholeNumber, yesOrNo } from './validation.ts';
 
 /** The default file. The context `configuration` overrides it. It is optional. */
@@ -60,6 +60,8 @@ const Stage = section({
     }),
     { perSecond: 9000, burst: 4500 },
   ),
+  /** The codes that all applications send by SMS per day. */
+  smsPerDay: z._default(wholeNumber(0, 10_000_000, 'text messages'), SMS_PER_DAY),
   firewall: z.optional(section({ requestsPerFiveMinutes: wholeNumber(10, 2_000_000_000, 'requests') })),
   priceClass: z._default(oneOf(...Object.values(PriceClass)), PriceClass.PRICE_CLASS_ALL),
   logRetentionDays: z._default(oneOf(...LOG_DAYS), RetentionDays.ONE_MONTH),

@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { HEARTBEAT } from '../functions/shared/heartbeat-times.ts';
+import { DEFAULT_MEMORY_MB } from './macaw-function.ts';
 import { counted, ofAws, PERIOD } from './metrics.ts';
 import { PRICE } from './prices.ts';
 import type { Watched } from './watched.ts';
@@ -129,7 +130,12 @@ function traffic({ service, realtime, rest }: Watched): IWidget[][] {
         ours('fanOut', { statistic: 'Average', label: 'average' }),
         ours('fanOut', { statistic: 'Maximum', label: 'maximum' }),
       ]),
-      graph('Pushes', [ours('pushesSent'), ours('pushesFailed')]),
+      graph('Pushes and text messages', [
+        ours('pushesSent'),
+        ours('pushesFailed'),
+        ours('smsSent'),
+        ours('smsRefused'),
+      ]),
       graph('REST requests', [
         ofAws('AWS/ApiGateway', 'Count', { ApiId: rest.apiId }),
         ofAws('AWS/ApiGateway', 'Latency', { ApiId: rest.apiId }, { statistic: 'p99', label: 'p99, ms' }),
@@ -155,7 +161,7 @@ function traffic({ service, realtime, rest }: Watched): IWidget[][] {
 }
 
 /** A cost estimate at us-east-1 prices. CloudWatch does not have the exact costs. */
-function costs({ service, realtime, rest }: Watched): IWidget[] {
+function costs({ service, realtime, rest, functions }: Watched): IWidget[] {
   const frames = ofAws('AWS/ApiGateway', 'MessageCount', { ApiId: realtime.api.apiId, Stage: realtime.stageName });
   const beatMinutes = BEAT.toMinutes();
   const lambda = (metric: string) =>
@@ -164,6 +170,9 @@ function costs({ service, realtime, rest }: Watched): IWidget[] {
     ['AWS/DynamoDB,TableName', 'AWS/DynamoDB,GlobalSecondaryIndexName,TableName']
       .map((schema) => `SUM(SEARCH('{${schema}} MetricName="${metric}" ${words(service)}', 'Sum'))`)
       .join(' + ');
+  // The search finds all functions at the default memory. Each other function then adds or subtracts its difference.
+  // So only their names cross the border of a stack, where a name in use keeps CloudFormation from removing its function.
+  const others = functions.filter(({ memorySize }) => memorySize !== DEFAULT_MEMORY_MB);
   const dollars = (label: string, expression: string, usingMetrics: Record<string, IMetric> = {}) =>
     new MathExpression({ label, expression, usingMetrics, period: HOUR });
   return [
@@ -182,8 +191,20 @@ function costs({ service, realtime, rest }: Watched): IWidget[] {
           requests: ofAws('AWS/ApiGateway', 'Count', { ApiId: rest.apiId }),
         }),
         dollars(
-          'Functions (at 512 MB each)',
-          `${lambda('Invocations')} * ${plain(PRICE.invocation)} + ${lambda('Duration')} * ${plain((0.5 * PRICE.compute) / 1000)}`,
+          'Functions',
+          [
+            `${lambda('Invocations')} * ${plain(PRICE.invocation)}`,
+            `${lambda('Duration')} * ${plain(computePrice(DEFAULT_MEMORY_MB))}`,
+            ...others.map(
+              ({ memorySize }, n) => `FILL(f${n}, 0) * ${signed(computePrice(memorySize - DEFAULT_MEMORY_MB))}`,
+            ),
+          ].join(' + '),
+          Object.fromEntries(
+            others.map(({ functionName }, n) => [
+              `f${n}`,
+              ofAws('AWS/Lambda', 'Duration', { FunctionName: functionName }),
+            ]),
+          ),
         ),
         dollars(
           'Tables',
@@ -202,6 +223,11 @@ const words = (service: string) => service.replaceAll('-', ' ');
 function search(label: string, schema: string, terms: string, statistic = 'Sum'): MathExpression {
   return new MathExpression({ label, expression: `SEARCH('{${schema}} ${terms}', '${statistic}')`, period: PERIOD });
 }
+
+/** The price of a millisecond with that much memory. */
+const computePrice = (megabytes: number): number => ((megabytes / 1024) * PRICE.compute) / 1000;
+
+const signed = (value: number): string => (value < 0 ? `(0 - ${plain(-value)})` : plain(value));
 
 /** A number in decimal notation: CloudWatch does not accept exponents. */
 const plain = (value: number): string => value.toFixed(14);

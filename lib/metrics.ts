@@ -5,6 +5,9 @@ import { METRIC, METRIC_NAMESPACE } from '../functions/shared/constants.ts';
 /** The default period of metrics. */
 export const PERIOD = Duration.minutes(5);
 
+/** The period of metrics that are written once a day, or have a limit per day. */
+export const DAY = Duration.days(1);
+
 /** Returns a metric that the functions of a stage write. */
 export type Counted = (name: keyof typeof METRIC, options?: MetricOptions) => Metric;
 

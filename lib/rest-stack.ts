@@ -17,6 +17,8 @@ export interface RestStackProps extends StackProps {
   readonly tables: Tables;
   readonly realtime: RealtimeStack;
   readonly platforms: PlatformApplications;
+  /** The codes that all applications send by SMS per day. */
+  readonly smsPerDay: number;
   /** The files of the REST documentation. */
   readonly documentation: Readonly<Record<string, Buffer>>;
 }

@@ -9,6 +9,10 @@ export interface Watched {
   readonly realtime: WebSocketStage;
   readonly rest: HttpApi;
   readonly heartbeat: MacawFunction;
+  /** All functions of the stage. */
+  readonly functions: readonly MacawFunction[];
+  /** The text messages that the stage sends per day at most. */
+  readonly smsPerDay: number;
   /** Receives asynchronous invocations that failed permanently. */
   readonly failureQueue: Queue;
 }

@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { sendSms } from '../gateway/sms.ts';
 import { logger } from '../observe/logger.ts';
+import { count } from '../observe/metrics.ts';
+import { ENV, METRIC } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
 import type { App } from '../store/apps.ts';
 import { type Purpose, saveCode } from '../store/codes.ts';
 import { type CounterLimit, countAgainst } from '../store/counters.ts';
@@ -10,6 +13,10 @@ import { ACCOUNT_ERROR, AccountError } from './errors.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 const LIFETIME_S = 10 * 60;
+
+/** The counter of all applications. No application has this id. */
+const STAGE = '*';
+const stageLimit = Number(requireEnv(ENV.smsPerDay));
 
 /**
  * Sends a new code to a phone, within the limits. It does not check whether an account has the phone, so a caller
@@ -25,12 +32,14 @@ export async function sendCode(app: App, phone: string, purpose: Purpose, now: n
     'per phone and day',
   );
   await allow(`${app.id}#codes in a day`, { limit: app.sms.perDay, windowMs: DAY_MS }, now, 'per application and day');
+  await allow(`${STAGE}#codes in a day`, { limit: stageLimit, windowMs: DAY_MS }, now, 'per day for all applications');
   const code = String(randomInt(1_000_000)).padStart(6, '0');
   await saveCode(
     { app: app.id, phone, purpose },
     hashCode(app, phone, purpose, code),
     Math.ceil(now / 1000) + LIFETIME_S,
   );
+  count(METRIC.smsSent);
   try {
     await sendSms(phone, app.sms.template.replace('{code}', code));
   } catch (error) {
@@ -42,6 +51,7 @@ export async function sendCode(app: App, phone: string, purpose: Purpose, now: n
 
 async function allow(name: string, allowance: CounterLimit, now: number, scope: string): Promise<void> {
   if (await countAgainst(name, allowance, now)) return;
+  count(METRIC.smsRefused);
   throw new AccountError(
     ACCOUNT_ERROR.tooManyCodes,
     `Limit of ${allowance.limit} codes ${scope} exceeded; try again later`,

@@ -46,7 +46,7 @@ export const handler = observed(async (event: unknown): Promise<void> => {
   const parsed = Event.parse(event);
   const { now, slices } = 'slices' in parsed ? parsed : await scheduled(parsed);
   const found = await Promise.all(
-    slices.map(async (slice) => ({ slice, ...(await dueIn(slice, MAX_PER_INVOCATION / slices.length)) })),
+    slices.map(async (slice) => ({ slice, ...(await dueIn(slice, Math.ceil(MAX_PER_INVOCATION / slices.length))) })),
   );
   const parts = found.flatMap(({ slice, connectionIds, rest }) =>
     rest ? divideSlice(slice, rest, connectionIds.length, MAX_PER_INVOCATION) : [],

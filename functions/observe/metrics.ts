@@ -31,6 +31,9 @@ export function recordCertificate(
 ): void {
   const metric = new Metrics({ namespace: METRIC_NAMESPACE, singleMetric: true });
   metric.addDimensions(dimensions).addMetric(METRIC.certificateDaysLeft, MetricUnit.NoUnit, daysLeft);
+  // An alarm cannot search. It takes the minimum over all certificates of the stage.
+  const ofStage = new Metrics({ namespace: METRIC_NAMESPACE, singleMetric: true });
+  ofStage.addMetric(METRIC.certificateDaysLeft, MetricUnit.NoUnit, daysLeft);
 }
 
 /**

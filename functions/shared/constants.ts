@@ -24,6 +24,7 @@ export const ENV = {
   retentionDays: 'RETENTION_DAYS',
   attachmentDays: 'ATTACHMENT_DAYS',
   secretPrefix: 'SECRET_PREFIX',
+  smsPerDay: 'SMS_PER_DAY',
 } as const;
 
 /** The format of an application id. */
@@ -34,6 +35,9 @@ export const RETENTION_DAYS = { friend: 7, group: 7, stranger: 365, passenger: 3
 
 /** Default retention of attachments in days. */
 export const ATTACHMENT_DAYS = 7;
+
+/** The maximum codes per day by SMS for all applications of a stage, unless the deployment sets another. */
+export const SMS_PER_DAY = 1000;
 
 /** The CloudWatch namespace and the names of the metrics. docs/reference/metrics.md explains them. */
 export const METRIC_NAMESPACE = 'Macaw';
@@ -57,6 +61,8 @@ export const METRIC = {
   heartbeats: 'Heartbeats',
   pushesSent: 'PushesSent',
   pushesFailed: 'PushesFailed',
+  smsSent: 'SmsSent',
+  smsRefused: 'SmsRefused',
   tableThrottles: 'TableThrottles',
   certificateDaysLeft: 'PushCertificateDaysLeft',
 } as const;

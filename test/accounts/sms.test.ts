@@ -6,6 +6,7 @@ import { accountsOf, type Session, telephone } from './calls.ts';
 const system = database(() => ({
   demo: { sms: { perPhone: 3, prefix: '+86', template: 'Macaw: {code}' } },
   capped: { sms: { perDay: 2 } },
+  racing: { sms: { perDay: 2 } },
   plain: {},
 }));
 const demo = accountsOf(system, 'demo');
@@ -162,6 +163,36 @@ describe('codes', () => {
       answers.push(await capped.call('POST', '/2.0/requestLoginSmsCode', { mobilePhone: telephone() }));
     }
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+  });
+
+  it('stay within the limit of an application if many are requested at the same time', async () => {
+    const racing = accountsOf(system, 'racing');
+    const answers = await Promise.all(
+      [...Array(8)].map(() => racing.call('POST', '/2.0/requestLoginSmsCode', { mobilePhone: telephone() })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, ...Array(6).fill(429)]);
+  });
+
+  it('stay within the limit of the stage, over all applications', async () => {
+    const until = Date.now() + 60_000;
+    const stage = { pk: '*#codes in a day', sk: 'counter' };
+    await system.database.addAccounts([{ ...stage, count: 998, until, expires: Math.ceil(until / 1000) }]);
+    const [sentBefore, refusedBefore] = [system.cloud.metrics.sum('SmsSent'), system.cloud.metrics.sum('SmsRefused')];
+    const answers = await Promise.all(
+      ['demo', 'plain', 'demo', 'plain', 'demo'].map((app) =>
+        accountsOf(system, app).call('POST', '/2.0/requestLoginSmsCode', { mobilePhone: telephone() }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 429, 429, 429]);
+    expect(answers.find(({ status }) => status === 429)?.body).toEqual({
+      code: 601,
+      error: 'Limit of 1000 codes per day for all applications exceeded; try again later',
+    });
+    expect(system.cloud.metrics.sum('SmsSent') - sentBefore).toBe(2);
+    expect(system.cloud.metrics.sum('SmsRefused') - refusedBefore).toBe(3);
+    // After the window the count begins again.
+    await system.database.expire(({ pk }) => pk === stage.pk, Math.floor(Date.now() / 1000) - 1);
+    await sent(telephone());
   });
 
   it('that could not be sent are reported as such', async () => {

@@ -137,6 +137,11 @@ describe.each(BY_ID_TOKEN)('a login by %s', (platform) => {
     expect(await login({ [platform]: { ...more(), id_token: await token() } })).toMatchObject(refused);
   });
 
+  it('has a subject of well-formed Unicode', async () => {
+    const answer = await login({ [platform]: { id_token: await provider.idToken({ sub: 'half \ud83d' }) } });
+    expect(answer).toMatchObject({ body: { authData: { [platform]: { id: 'half \ufffd' } } } });
+  });
+
   it('may have a nonce', async () => {
     const given = { nonce: 'mine', id_token: await provider.idToken({ nonce: 'mine' }) };
     expect(await login({ [platform]: given })).toMatchObject({ status: 201 });

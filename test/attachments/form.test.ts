@@ -73,6 +73,41 @@ describe('a file in a form', () => {
     expect(decodeURIComponent(header('content-disposition') ?? '')).toContain("filename*=UTF-8''小猫.txt");
   });
 
+  it('loses characters in its name that are not UTF-8 or change the direction of text', async () => {
+    const name = Buffer.concat([
+      Buffer.from('cat\u202e\u2066gpj\u2069\u202c'),
+      Buffer.from([0xed, 0xa0, 0x80]),
+      Buffer.from('.txt'),
+    ]);
+    const part = Buffer.concat([
+      Buffer.from('--XyZ\r\nContent-Disposition: form-data; name="attachment"; filename="'),
+      name,
+      Buffer.from('"\r\n\r\nhi\r\n--XyZ--\r\n'),
+    ]);
+    const { status, body } = await postForm(system.origin, part, {
+      'content-type': 'multipart/form-data; boundary=XyZ',
+    });
+    expect(status).toBe(200);
+    const { header } = await read((body as string[])[0]);
+    expect(decodeURIComponent(header('content-disposition') ?? '')).toContain(
+      "filename*=UTF-8''catgpj\ufffd\ufffd\ufffd.txt",
+    );
+  });
+
+  it.each([
+    ['a.png', 'image/jpg', 'image/jpeg'],
+    ['a.png', 'IMAGE/JPG; charset=binary', 'image/jpeg'],
+    ['a.png', 'image/*', 'image/png'],
+    ['a.PNG', '*/*', 'image/png'],
+    ['a.m4a', 'audio/*', 'audio/mp4'],
+    ['a.xyz', 'image/*', 'application/octet-stream'],
+  ])('%s of the type %s is served as %s', async (filename, given, type) => {
+    const part = `Content-Disposition: form-data; name="attachment"; filename="${filename}"\r\nContent-Type: ${given}`;
+    const { status, body } = await postForm(system.origin, ...written(part, picture('.png', 20, 10)));
+    expect([status, (body as string[]).length]).toEqual([200, type.startsWith('image/') ? 2 : 1]);
+    expect((await read((body as string[])[0])).header('content-type')).toBe(type);
+  });
+
   it.each([
     ['a text that calls itself a picture', textFile('a.png', 'image/png', 'hello')],
     [

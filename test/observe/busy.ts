@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
+import { telephone } from '../accounts/calls.ts';
 import { p12 } from '../support/certificates.ts';
 import { Device, text } from '../support/device.ts';
 import { app, befriend, credentials, type macaw, someone } from '../support/macaw.ts';
@@ -73,6 +74,10 @@ export async function busy(system: ReturnType<typeof macaw>): Promise<string[]> 
   const old = await RawClient.connect(origin, { EIO: '3', transport: 'websocket' });
   old.send('2');
   await old.until((frame) => frame === '3');
+
+  // Codes: one that is sent, and one that comes too soon after it.
+  const mobilePhone = telephone();
+  for (const _ of ['sent', 'refused']) await call('POST', '/2.0/requestLoginSmsCode', { mobilePhone });
 
   // Pushes: one that is sent, one that fails permanently, and a certificate with an expiry.
   await phones.credentials();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { METRIC, METRIC_NAMESPACE } from '../../functions/shared/constants.ts';
+import { PRICE } from '../../lib/prices.ts';
 import { loadModel } from '../../local/template/model.ts';
 import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
 import { macaw } from '../support/macaw.ts';
@@ -64,6 +65,36 @@ describe('what AWS writes', () => {
   }
 });
 
+describe('the cost of functions', () => {
+  it('is that of their memory: 1000 seconds of each', () => {
+    const rows = widgets(model)
+      .filter(({ properties: { title = '' } }) => title.startsWith('Estimated USD'))
+      .flatMap(({ properties: { metrics = [] } }) => metrics);
+    const label = 'Functions';
+    const { expression } = Object(rows.flat().find((cell) => Object(cell).label === label));
+    const names = new Map(
+      rows
+        .filter(([space, name]) => space === 'AWS/Lambda' && name === 'Duration')
+        .map((row) => [Object(row[4]).id, row[3]]),
+    );
+    const functions = model.ofType('AWS::Lambda::Function').map((resource) => ({
+      name: resource.identity().ref,
+      megabytes: Number(resource.properties().MemorySize),
+    }));
+    const milliseconds = 1_000_000;
+    const [, ...terms] = String(expression).split(' + ');
+    const estimate = terms.reduce((sum, term) => {
+      const [, id, weight = ''] = /^(?:FILL\((\w+), 0\)|SUM\(.*\)) \* (.*)$/.exec(term) ?? [];
+      if (id !== undefined) expect(functions.map(({ name }) => name)).toContain(names.get(id));
+      const [, minus, price] = /^(\(0 - )?([\d.]+)\)?$/.exec(weight) ?? [];
+      return sum + (minus ? -1 : 1) * Number(price) * milliseconds * (id === undefined ? functions.length : 1);
+    }, 0);
+    const gigabyteSeconds = functions.reduce((sum, { megabytes }) => sum + (megabytes / 1024) * 1000, 0);
+    expect(new Set(functions.map(({ megabytes }) => megabytes)).size).toBeGreaterThan(2);
+    expect(estimate).toBeCloseTo(gigabyteSeconds * PRICE.compute, 4);
+  });
+});
+
 describe('an alarm', () => {
   const runbook = readFileSync('docs/how-to/runbook.md', 'utf8');
   const headings = [...runbook.matchAll(/^## (.*)$/gm)].map(([, title = '']) =>
@@ -86,6 +117,18 @@ describe('an alarm', () => {
     expect(others.map(({ id, properties }) => [id, properties.TreatMissingData])).toEqual(
       others.map(({ id }) => [id, 'notBreaching']),
     );
+  });
+
+  it.each([
+    // Certificates are measured once a day, and the day is the window of the limit.
+    ['PushCertificateDaysLeft', { Threshold: 14, ComparisonOperator: 'LessThanThreshold', Statistic: 'Minimum' }],
+    ['SmsSent', { Threshold: 800, ComparisonOperator: 'GreaterThanOrEqualToThreshold', Statistic: 'Sum' }],
+  ])('about %s looks at one day', (name, properties) => {
+    const found = model
+      .ofType('AWS::CloudWatch::Alarm')
+      .map((resource) => resource.properties())
+      .filter(({ MetricName }) => MetricName === name);
+    expect(found).toEqual([expect.objectContaining({ ...properties, Period: 86_400, EvaluationPeriods: 1 })]);
   });
 
   it('is on the dashboard, with all others', () => {

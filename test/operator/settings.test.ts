@@ -54,7 +54,10 @@ describe('settings', () => {
     [{ 'logins.facebook.appId': '1' }, 'logins.facebook.appSecret is missing: expected a text'],
     [{ 'logins.facebook': { appId: '1', appSecret: 42 } }, /^logins\.facebook\.appSecret: expected a text$/],
     [{ 'logins.google.clientIds': [''] }, 'logins.google.clientIds.0: expected a text that is not empty, not ""'],
-    [{ 'logins.wechat.api': 'ftp://x' }, 'logins.wechat.api: expected an https address without a user name, such as https://login.example.com'],
+    [
+      { 'logins.wechat.api': 'ftp://x' },
+      'logins.wechat.api: expected an https address without a user name, such as https://login.example.com',
+    ],
     [
       { 'logins.oidc': { 'A B': { issuer: 'https://x', clientIds: ['a'] } } },
       'logins.oidc.A B: expected 1 to 32 characters of a-z 0-9 _ -',

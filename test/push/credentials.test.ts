@@ -172,12 +172,16 @@ describe('credentials for push services', () => {
 
   it('are watched: once a day the days that certificates have left become a metric', async () => {
     await system.cloud.fire('PushExpirySchedule');
-    expect(system.cloud.metrics.find({ name: 'PushCertificateDaysLeft' })).toEqual([
+    const dimensions = { service: 'Macaw-prod' };
+    const ofStage = system.cloud.metrics.find({ name: 'PushCertificateDaysLeft', dimensions });
+    expect(ofStage.flatMap(({ values }) => values)).toEqual([30]);
+    const ofApp = { ...dimensions, app: app.id, platform: 'APNS' };
+    expect(system.cloud.metrics.find({ name: 'PushCertificateDaysLeft', dimensions: ofApp })).toEqual([
       {
         namespace: 'Macaw',
         name: 'PushCertificateDaysLeft',
         unit: 'None',
-        dimensions: { service: 'Macaw-prod', app: app.id, platform: 'APNS' },
+        dimensions: ofApp,
         values: [30],
         timestamp: expect.any(Number),
       },

@@ -114,6 +114,32 @@ describe('a device token', () => {
     expect(await pushesTo(phone)).toHaveLength(1);
   });
 
+  it('of iOS is the same however it is written, with one endpoint', async () => {
+    const { phone, say } = await reachable();
+    const { token } = phone;
+    const printed = `<${token.replace(/.{8}/g, '$& ').trim()}>`;
+    const path = `/2.0/installations/${phone.install}`;
+    for (const deviceToken of [printed, printed.toUpperCase(), token.toUpperCase(), ` ${token}\n`]) {
+      expect((await call('PUT', path, { deviceToken })).status).toBe(200);
+      expect((await call('GET', path)).body).toMatchObject({ deviceToken: token });
+    }
+    await say('hi');
+    expect(opened(await system.cloud.outbox.nextPush(token)).aps.alert).toBe('hi');
+    expect(await pushesTo(phone)).toHaveLength(1);
+    // An endpoint has one installation. With a second endpoint, the first installation would still be reached.
+    await install({ deviceToken: printed.toUpperCase() });
+    await say('again');
+    expect(await pushesTo(phone)).toHaveLength(1);
+  });
+
+  it('of FCM is kept as it is', async () => {
+    const deviceToken = `cAFE:APA91b<${someone()}> Ab`;
+    const { objectId } = Object(
+      (await call('POST', '/2.0/installations', { deviceType: 'android', deviceToken })).body,
+    );
+    expect((await call('GET', `/2.0/installations/${objectId}`)).body).toMatchObject({ deviceToken });
+  });
+
   it('without credentials for its service is kept for when there are some', async () => {
     const { phone, say } = await reachable({ deviceType: 'android', deviceToken: `android:${someone()}` });
     await say('hi');

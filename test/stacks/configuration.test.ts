@@ -37,6 +37,7 @@ describe('a stage', () => {
       keepData: true,
       retentionDays: { friend: 7, group: 7, stranger: 365, passenger: 365, attachments: 7 },
       postQuota: { perSecond: 9000, burst: 4500 },
+      smsPerDay: 1000,
       priceClass: 'PriceClass_All',
       logRetentionDays: 30,
       tracing: false,
@@ -78,6 +79,7 @@ describe('what cannot be deployed', () => {
       { postQuota: { perSecond: 100 } },
       'postQuota.burst is missing; it must be a whole number of posts in a burst from 1 to 1000000',
     ],
+    [{ smsPerDay: -1 }, 'smsPerDay is -1; it must be a whole number of text messages from 0 to 10000000'],
     [
       { firewall: { requestsPerFiveMinutes: 9 } },
       'firewall.requestsPerFiveMinutes is 9; it must be a whole number of requests from 10 to 2000000000',

@@ -136,6 +136,17 @@ it('logs are kept for as long as was said, in every stack', () => {
   for (const { Properties } of logs) expect(Properties.RetentionInDays).toBe(90);
 });
 
+it('text messages have the chosen limit, and an alarm at 80% of it', () => {
+  const limits = ofType(template('Rest'), 'AWS::Lambda::Function').flatMap(
+    ({ Properties }) => Properties.Environment?.Variables.SMS_PER_DAY ?? [],
+  );
+  expect(limits).toEqual(['50']);
+  const alarm = ofType(template('Operations'), 'AWS::CloudWatch::Alarm').find(
+    ({ Properties }) => Properties.MetricName === 'SmsSent',
+  );
+  expect(alarm?.Properties).toMatchObject({ Threshold: 40, Period: 86_400, Statistic: 'Sum' });
+});
+
 it('attachments are deleted when they were said to be, and cached no longer', () => {
   const [bucket] = ofType(template('Edge'), 'AWS::S3::Bucket');
   expect(bucket?.Properties.LifecycleConfiguration).toMatchObject({ Rules: [{ ExpirationInDays: 30 }, {}] });

@@ -69,6 +69,22 @@ export class Database {
     return this.#putAll(String(this.cloud.outputs.CoreTable), users);
   }
 
+  /** Stores items in the table of accounts, as they are. */
+  async addAccounts(items: readonly Item[]): Promise<void> {
+    await this.#putAll(await this.#table(/Accounts/), items);
+  }
+
+  /** Changes attributes of items in the table of core data; answers how many there were. */
+  async changeCore(matches: (item: Item) => boolean, changes: Item): Promise<number> {
+    const table = String(this.cloud.outputs.CoreTable);
+    const found = (await this.#scan(table)).filter(matches);
+    await this.#putAll(
+      table,
+      found.map((item) => ({ ...item, ...changes })),
+    );
+    return found.length;
+  }
+
   /** Stores items in the connections table without changes. */
   async addConnections(items: readonly Item[]): Promise<void> {
     await this.#putAll(await this.#table(/Connections/), items);

@@ -66,7 +66,7 @@ export async function subjectOf(
     });
     // jose types `payload.sub` as a string but does not check it.
     const { data: subject } = z.safeParse(z.string(), payload.sub);
-    return nonce === undefined || payload.nonce === nonce ? subject : undefined;
+    return nonce === undefined || payload.nonce === nonce ? subject?.toWellFormed() : undefined;
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined;
     throw error;
