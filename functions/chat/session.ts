@@ -12,6 +12,7 @@ import type { Principal } from '../shared/principal.ts';
 import { NAMESPACE } from '../shared/wire.ts';
 import { findApp } from '../store/apps.ts';
 import { type PresenceChange, registerConnection, unregisterConnection } from '../store/connections.ts';
+import { makeRoom } from './make-room.ts';
 import { notifyOnline } from './presence.ts';
 
 /** A principal who logs in, and what the login asks for. */
@@ -32,7 +33,7 @@ export interface Session {
  * Saves what the login asks for and registers the connection: from here on the principal is online and receives messages
  * on it. This happens before the client is told, because a client that knows it is logged in must not miss a message.
  * @returns undefined when the connection is registered already, or has closed
- * @throws ChatError 5001, 5005, 5008 or 5010 when the login options cannot be saved or the device limit is reached
+ * @throws ChatError 5001, 5005, 5008 or 5010 when the login options cannot be saved, or too many devices connect at once
  */
 export async function startSession(
   { id: connectionId, eio }: Pick<Connection, 'id' | 'eio'>,
@@ -40,7 +41,12 @@ export async function startSession(
   now: number,
 ): Promise<Session | undefined> {
   const friends = await saveLogin(principal, options, now);
-  const news = await registerConnection(connectionId, principal, { eio, now, notifyAll: options.notifyAll ?? false });
+  const news = await registerConnection(connectionId, principal, {
+    eio,
+    now,
+    notifyAll: options.notifyAll ?? false,
+    makeRoom: () => makeRoom(principal),
+  });
   if (news === 'repeated') return undefined;
   return { connectionId, principal, news: news && { ...news, friends: news.friends && friends > 0 } };
 }

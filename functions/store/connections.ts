@@ -3,9 +3,10 @@ import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Eio } from '../protocol/index.ts';
 import { ENV, EVERYBODY_INDEX, EXPIRES, HEARTBEAT_INDEX, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
 import { isUser, Principal, type User } from '../shared/principal.ts';
 import { everybodyEntry } from './connection-index.ts';
-import { addDevice, expiryAt, removeDevice } from './devices.ts';
+import { addDevice, expiryAt, MAX_DEVICES, type PresenceAudience, removeDevice } from './devices.ts';
 import { conditionFailed, dynamo, unlessRefused } from './dynamo.ts';
 import { heartbeatEntry } from './heartbeats.ts';
 import { connectionKey } from './keys.ts';
@@ -34,18 +35,23 @@ export interface NewConnection {
   readonly now: number;
   /** Whether everybody is to be notified that its user is online. */
   readonly notifyAll: boolean;
+  /** Removes a device of the principal. It is called when they have as many as they can. */
+  readonly makeRoom: () => Promise<void>;
 }
+
+/** How often room is made for a connection. Others that connect at the same time may take it. */
+const ROOM_ATTEMPTS = 5;
 
 /**
  * Registers an open connection: from here on its principal is online, and events for the principal are sent to it.
  * @returns who has to be notified about a user (of registrations that race, one learns it); `repeated` when the connection
  *   is registered, or has closed
- * @throws ChatError 5008 when the principal has too many devices connected
+ * @throws ChatError 5008 when too many devices of the principal connect at the same time
  */
 export async function registerConnection(
   connectionId: string,
   principal: Principal,
-  { eio, now, notifyAll }: NewConnection,
+  { eio, now, notifyAll, makeRoom }: NewConnection,
 ): Promise<PresenceChange | 'repeated' | undefined> {
   // The SDK repeats a write whose answer was lost. Without its own mark, the repetition would look like a second join.
   const attempt = randomUUID();
@@ -67,10 +73,26 @@ export async function registerConnection(
   );
   if (!(await unlessRefused(put))) return 'repeated';
   // Last, so that nothing can fail any more once others are notified.
-  const before = await addDevice(principal, connectionId, { audience: notifyAll ? 'everybody' : 'friends', now });
+  const device = { audience: notifyAll ? 'everybody' : 'friends', now } as const;
+  const before = await addWithRoom(() => addDevice(principal, connectionId, device), makeRoom);
   return isUser(principal)
     ? { user: principal, friends: before === undefined, everybody: notifyAll && before !== 'everybody' }
     : undefined;
+}
+
+async function addWithRoom(
+  add: () => ReturnType<typeof addDevice>,
+  makeRoom: () => Promise<void>,
+): Promise<PresenceAudience | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const before = await add();
+    if (before !== 'full') return before;
+    if (attempt === ROOM_ATTEMPTS) {
+      const message = `Too many devices connect at the same time; a user or visitor can have ${MAX_DEVICES}. Retry later`;
+      throw new ChatError(ERROR.memberLimit, message);
+    }
+    await makeRoom();
+  }
 }
 
 /**

@@ -2,7 +2,6 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
-import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal, User } from '../shared/principal.ts';
 import { conditionFailed, dynamo, type Lookup } from './dynamo.ts';
 import { subjectKey } from './keys.ts';
@@ -32,7 +31,7 @@ const table = requireEnv(ENV.connectionsTable);
 const LIFETIME_S = 3 * 60 * 60;
 
 /** How many devices one principal may have connected at once. */
-const MAX_DEVICES = 100;
+export const MAX_DEVICES = 100;
 
 /** Who has been notified that a user is online. */
 const PresenceAudience = z.enum(['friends', 'everybody']);
@@ -45,6 +44,9 @@ const Devices = z.object({
 
 /** When an item that is written now may be removed: epoch seconds, from epoch ms. */
 export const expiryAt = (now: number) => Math.ceil(now / 1000) + LIFETIME_S;
+
+/** When a connection was opened whose item may be removed then: epoch ms, from epoch seconds. */
+export const openedAt = (expires: number) => (expires - LIFETIME_S) * 1000;
 
 const devicesKey = (principal: Principal) => ({ [PARTITION_KEY]: subjectKey(principal) });
 
@@ -64,14 +66,14 @@ export function connectionsOf(principal: Principal): Lookup<string[]> {
  * To `online`: adds a connection.
  * @param audience who has to know that the principal is online
  * @param now epoch ms
- * @returns who had been notified before; undefined when the principal was offline
- * @throws ChatError 5008 when the principal has too many devices connected
+ * @returns who had been notified before; undefined when the principal was offline; `full` when they have {@link MAX_DEVICES}
+ *   devices already
  */
 export async function addDevice(
   principal: Principal,
   connectionId: string,
   { audience, now }: { audience: PresenceAudience; now: number },
-): Promise<PresenceAudience | undefined> {
+): Promise<PresenceAudience | 'full' | undefined> {
   // Once everybody is notified, everybody is notified of the departure, whichever device goes last.
   const announced = audience === 'everybody' ? ':audience' : 'if_not_exists(announced, :audience)';
   try {
@@ -94,10 +96,7 @@ export async function addDevice(
     return Devices.parse(Attributes ?? {}).announced;
   } catch (error) {
     if (!conditionFailed(error)) throw error;
-    throw new ChatError(
-      ERROR.memberLimit,
-      `${principal.id} has ${MAX_DEVICES} devices connected, the most there can be`,
-    );
+    return 'full';
   }
 }
 
