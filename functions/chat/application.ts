@@ -55,7 +55,7 @@ export function chatApplication(
     },
 
     async event(socket, name, args, packetId) {
-      if (socket.namespace !== NAMESPACE) return undefined;
+      if (socket.namespace !== NAMESPACE) return refuseNamespace(socket, packetId !== undefined);
       try {
         const principal = await sender(authorization, socket.connection.id);
         addLogContext({ app: principal.app });
@@ -105,6 +105,19 @@ async function sender(authorization: Authorization, connectionId: string): Promi
   const owner = authorization.outcome === 'anonymous' ? await connectionOwner(connectionId) : undefined;
   if (!owner) throw new ChatError(ERROR.notAuthorised, 'Nobody has logged in on this connection; join /chat first');
   return owner;
+}
+
+/**
+ * Refuses an event outside the chat's namespace: in the acknowledgement if the client asked for one, else in `refused`.
+ * One post at most, because anybody can send such events.
+ */
+async function refuseNamespace(socket: Socket, acknowledged: boolean): Promise<readonly [Answer] | undefined> {
+  const message = `There are no events in the namespace ${socket.namespace}; join the namespace ${NAMESPACE}`;
+  const refused: ServerEvents['refused'] = { error: ERROR.unsupported, message };
+  count(METRIC.messagesRefused);
+  if (acknowledged) return [{ success: false, ...refused }];
+  await socket.emit('refused', refused);
+  return undefined;
 }
 
 /**

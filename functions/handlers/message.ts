@@ -53,7 +53,7 @@ async function handle(context: RequestContext, incoming: Incoming): Promise<void
   if (incoming.kind === 'ping' || incoming.kind === 'pong') count(METRIC.heartbeats);
   if (eio === 4 && incoming.kind === 'pong') return answerPing(connectionId);
   // The client has sent its buffered events before it learned that the login failed.
-  if (outcome === 'refused' && incoming.kind === 'event') return;
+  if (outcome === 'refused' && incoming.kind === 'event' && incoming.namespace === NAMESPACE) return;
 
   const connection = {
     id: connectionId,
