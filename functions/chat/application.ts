@@ -8,9 +8,11 @@ import type { Application, Socket } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
-import type { Answer, ServerEvents } from '../shared/server-events.ts';
+import type { Answer, ServerEvents, StateAnswer } from '../shared/server-events.ts';
 import { NAMESPACE } from '../shared/wire.ts';
 import { connectionOwner } from '../store/connections.ts';
+import { changeState } from './app-state.ts';
+import { CLIENT_EVENTS, isClientEvent } from './client-events.ts';
 import { checkRateLimit, RateLimitExceeded } from './rate-limit.ts';
 import { removeConnection } from './remove-connection.ts';
 import { say } from './say.ts';
@@ -59,10 +61,13 @@ export function chatApplication(
       try {
         const principal = await sender(authorization, socket.connection.id);
         addLogContext({ app: principal.app });
-        if (name !== 'say')
-          throw new ChatError(ERROR.unsupported, `There is no event ${name.slice(0, 64)}; a client sends say`);
+        if (!isClientEvent(name)) throw unknownEvent(name);
         const speaker = { ...principal, connectionId: socket.connection.id };
         await checkRateLimit(speaker, arrival);
+        if (name !== 'say') {
+          await changeState(speaker, name);
+          return [{ success: true } satisfies StateAnswer];
+        }
         const { delivered, ...said } = await say(speaker, args[0], { ts: arrival, packetId });
         background(delivered);
         return [{ success: true, ...said } satisfies Answer];
@@ -81,6 +86,12 @@ export function chatApplication(
     },
   };
 }
+
+const unknownEvent = (name: string) =>
+  new ChatError(
+    ERROR.unsupported,
+    `There is no event ${name.slice(0, 64)}; a client sends ${Object.keys(CLIENT_EVENTS).join(', ')}`,
+  );
 
 /** @throws ChatError when the credentials are wrong */
 async function identify(authorization: Authorization, auth: unknown, now: number): Promise<Login> {

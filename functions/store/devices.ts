@@ -3,14 +3,15 @@ import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import type { Principal, User } from '../shared/principal.ts';
-import { conditionFailed, dynamo, type Lookup } from './dynamo.ts';
+import { conditionFailed, dynamo, type Lookup, unlessRefused } from './dynamo.ts';
 import { subjectKey } from './keys.ts';
 
 /*
  * The devices item of a principal holds the open connections, and what others have been notified of. It is the only state
  * of presence, and every transition is one conditional update of it, so that of several that race one notifies.
  *
- * Attributes: `connections` is the set of open connections, absent when empty. `announced` is who was notified that the
+ * Attributes: `connections` is the set of open connections, absent when empty. `background` is the set of those whose app is
+ * in the background; it has no part in presence. `announced` is who was notified that the
  * user is online. `left` is when a connection was last removed. `expires` removes an item that nobody updates any more.
  *
  * | state   | connections | announced | left              | addDevice                | removeDevice          | markOffline(left)      |
@@ -39,6 +40,7 @@ export type PresenceAudience = z.output<typeof PresenceAudience>;
 
 const Devices = z.object({
   connections: z.optional(z.instanceof(Set)),
+  background: z.optional(z.instanceof(Set)),
   announced: z.optional(PresenceAudience),
 });
 
@@ -52,14 +54,46 @@ const devicesKey = (principal: Principal) => ({ [PARTITION_KEY]: subjectKey(prin
 
 /** The ids of a principal's open connections: one item, whatever their number. */
 export function connectionsOf(principal: Principal): Lookup<string[]> {
+  const { table, key, parse } = devicesOf(principal);
+  return { table, key, parse: (item) => parse(item).connections };
+}
+
+/** The open connections of a principal. */
+export interface OpenDevices {
+  readonly connections: string[];
+  /** Whether the app is in the foreground on at least one of them. */
+  readonly foreground: boolean;
+}
+
+/** The ids of a principal's open connections, and whether somebody looks at one of them: one item. */
+export function devicesOf(principal: Principal): Lookup<OpenDevices> {
   return {
     table,
     key: devicesKey(principal),
     parse: (item) => {
-      const { connections = new Set() } = Devices.parse(item ?? {});
-      return [...connections].map(String);
+      const { connections = new Set(), background = new Set() } = Devices.parse(item ?? {});
+      const ids = [...connections].map(String);
+      return { connections: ids, foreground: ids.some((id) => !background.has(id)) };
     },
   };
+}
+
+/**
+ * Notes whether the app of a connection is in the background.
+ * @returns false when the principal has no such connection
+ */
+export function setBackground(principal: Principal, connectionId: string, background: boolean): Promise<boolean> {
+  return unlessRefused(
+    dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: devicesKey(principal),
+        UpdateExpression: `${background ? 'ADD' : 'DELETE'} background :connection`,
+        ConditionExpression: 'contains(connections, :id)',
+        ExpressionAttributeValues: { ':connection': new Set([connectionId]), ':id': connectionId },
+      }),
+    ),
+  );
 }
 
 /**
@@ -115,7 +149,7 @@ export async function removeDevice(
       TableName: table,
       Key: devicesKey(principal),
       // The item may have expired before; then this must not create one that stays forever.
-      UpdateExpression: 'DELETE connections :connection SET #left = :left, #expires = :expires',
+      UpdateExpression: 'DELETE connections :connection, background :connection SET #left = :left, #expires = :expires',
       ExpressionAttributeNames: { '#left': 'left', '#expires': EXPIRES },
       ExpressionAttributeValues: {
         ':connection': new Set([connectionId]),
