@@ -49,7 +49,7 @@ export function chatApplication(
 
     async connected({ connection }) {
       if (!joined) return;
-      await (joined instanceof ChatError ? refuseLogin(connection.id, joined) : confirmLogin(joined, arrival));
+      await (joined instanceof ChatError ? refuseLogin(connection.id, joined) : confirmLogin(joined));
     },
 
     async unconfirmed() {

@@ -6,6 +6,7 @@ import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import { isUser, Principal, type User } from '../shared/principal.ts';
 import { everybodyEntry } from './connection-index.ts';
+import { sessionsEntry } from './connection-sessions.ts';
 import { addDevice, expiryAt, MAX_DEVICES, type PresenceAudience, removeDevice } from './devices.ts';
 import { conditionFailed, dynamo, unlessRefused } from './dynamo.ts';
 import { heartbeatEntry } from './heartbeats.ts';
@@ -35,6 +36,8 @@ export interface NewConnection {
   readonly now: number;
   /** Whether everybody is to be notified that its user is online. */
   readonly notifyAll: boolean;
+  /** The sessions of an account that it belongs to, by their hashes: it is closed when one of them ends. */
+  readonly sessions: readonly string[];
   /** Removes a device of the principal. It is called when they have as many as they can. */
   readonly makeRoom: () => Promise<void>;
 }
@@ -51,7 +54,7 @@ const ROOM_ATTEMPTS = 5;
 export async function registerConnection(
   connectionId: string,
   principal: Principal,
-  { eio, now, notifyAll, makeRoom }: NewConnection,
+  { eio, now, notifyAll, sessions, makeRoom }: NewConnection,
 ): Promise<PresenceChange | 'repeated' | undefined> {
   // The SDK repeats a write whose answer was lost. Without its own mark, the repetition would look like a second join.
   const attempt = randomUUID();
@@ -68,6 +71,7 @@ export async function registerConnection(
         [EXPIRES]: expiryAt(now),
         ...everybodyEntry(principal.app, connectionId),
         ...heartbeatEntry(eio, now),
+        ...sessionsEntry(sessions),
       },
     }),
   );
