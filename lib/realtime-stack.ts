@@ -114,7 +114,7 @@ export class RealtimeStack extends Stack {
 
     this.allowPosts(handshake, 'POST', 'DELETE');
     this.allowPosts(this.deliver, 'POST');
-    this.allowPosts(message, 'POST', 'DELETE');
+    this.allowPosts(message, 'GET', 'POST', 'DELETE');
     this.heartbeat = this.createHeartbeat(props.tables);
     this.allowPosts(this.heartbeat, 'GET', 'POST', 'DELETE');
 

@@ -1,11 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type Account, findAccount } from '../store/accounts.ts';
 import { deleteSession, type SessionKey, saveSession, sessionGeneration } from '../store/sessions.ts';
+import { hashOf, parseSessionToken } from './session-token.ts';
 
 const LIFETIME_S = 30 * 24 * 60 * 60;
-
-/** `r:`, which Parse clients expect, the account id, and 256 random bits. */
-const TOKEN = /^r:([0-9a-f]{24})([\w-]{43})$/;
 
 /**
  * Creates a session and returns its token. The token authenticates the user for 30 days, or until it is revoked.
@@ -25,15 +23,14 @@ export async function sessionHolder(app: string, token: string, now: number): Pr
   return account?.generation === generation ? account : undefined;
 }
 
-export async function endSession(app: string, token: string): Promise<void> {
+/** Ends a session, and answers which it was; undefined when the token is not that of an account. */
+export async function endSession(app: string, token: string): Promise<SessionKey | undefined> {
   const session = parseToken(app, token);
   if (session) await deleteSession(session);
+  return session;
 }
 
 function parseToken(app: string, token: string): SessionKey | undefined {
-  const [, account, secret] = TOKEN.exec(token) ?? [];
-  return account && secret ? { app, account, hash: hashOf(secret) } : undefined;
+  const parsed = parseSessionToken(token);
+  return parsed && { app, ...parsed };
 }
-
-/** The secret has 256 random bits, so a slow hash adds no protection. */
-const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseSessionToken } from '../accounts/session-token.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import { parse, parseJson } from '../shared/parse.ts';
 import { idInput, parseId } from '../shared/principal.ts';
@@ -48,11 +49,18 @@ export const LoginOptions = z.object({
   attributes: z.optional(z.record(z.string(), z.unknown())),
   install: z.optional(z.string()),
   notifyAll: z.optional(z.boolean()),
+  /** The hash of the session that the login uses, if it is that of an account. */
+  session: z.optional(z.string()),
 });
 export type LoginOptions = z.output<typeof LoginOptions>;
 
 export function loginOptions({ login, install, notifyAll }: AuthPayload): LoginOptions {
-  return { install, notifyAll, ...(login.kind === 'visitor' && { attributes: login.attributes }) };
+  return {
+    install,
+    notifyAll,
+    ...(login.kind === 'visitor' && { attributes: login.attributes }),
+    ...(login.kind === 'session' && { session: parseSessionToken(login.token)?.hash }),
+  };
 }
 
 /**

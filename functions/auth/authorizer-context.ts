@@ -36,6 +36,7 @@ const Context = z.object({
   message: z._default(z.string(), ''),
   install: z.optional(z.string()),
   notifyAll: z.optional(booleanText),
+  session: z.optional(z.string()),
   attributes: z.optional(z.pipe(json, z.record(z.string(), z.unknown()))),
 });
 
@@ -73,9 +74,10 @@ function encode(authorization: Authorization): Record<string, string> {
   }
 }
 
-const optionsContext = ({ install, notifyAll, attributes }: LoginOptions) => ({
+const optionsContext = ({ install, notifyAll, session, attributes }: LoginOptions) => ({
   ...(install !== undefined && { install }),
   ...(notifyAll !== undefined && { notifyAll: String(notifyAll) }),
+  ...(session !== undefined && { session }),
   ...(attributes !== undefined && { attributes: JSON.stringify(attributes) }),
 });
 
@@ -84,10 +86,10 @@ export const AuthorizerContext = z.pipe(
   Context,
   z.transform((context): Authorization => {
     const eio = context.eio === '3' ? 3 : 4;
-    const { outcome, app, kind, id, code, message, install, notifyAll, attributes } = context;
+    const { outcome, app, kind, id, code, message, install, notifyAll, session, attributes } = context;
     switch (outcome) {
       case 'known':
-        return { eio, outcome, principal: { app, kind, id }, options: { install, notifyAll, attributes } };
+        return { eio, outcome, principal: { app, kind, id }, options: { install, notifyAll, session, attributes } };
       case 'refused':
         return { eio, outcome, code, message };
       case 'anonymous':

@@ -8,9 +8,11 @@ import type { Application, Socket } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
-import type { Answer, ServerEvents } from '../shared/server-events.ts';
+import type { Answer, ServerEvents, StateAnswer } from '../shared/server-events.ts';
 import { NAMESPACE } from '../shared/wire.ts';
 import { connectionOwner } from '../store/connections.ts';
+import { changeState } from './app-state.ts';
+import { CLIENT_EVENTS, isClientEvent } from './client-events.ts';
 import { checkRateLimit, RateLimitExceeded } from './rate-limit.ts';
 import { removeConnection } from './remove-connection.ts';
 import { say } from './say.ts';
@@ -48,7 +50,7 @@ export function chatApplication(
 
     async connected({ connection }) {
       if (!joined) return;
-      await (joined instanceof ChatError ? refuseLogin(connection.id, joined) : confirmLogin(joined, arrival));
+      await (joined instanceof ChatError ? refuseLogin(connection.id, joined) : confirmLogin(joined));
     },
 
     async unconfirmed() {
@@ -56,13 +58,17 @@ export function chatApplication(
     },
 
     async event(socket, name, args, packetId) {
-      if (socket.namespace !== NAMESPACE) return undefined;
+      if (socket.namespace !== NAMESPACE) return refuseNamespace(socket, packetId !== undefined);
       try {
         const principal = await sender(authorization, socket.connection.id);
         addLogContext({ app: principal.app });
-        if (name !== 'say') throw new ChatError(ERROR.unsupported, `${name.slice(0, 64)}: unknown event; expected say`);
+        if (!isClientEvent(name)) throw unknownEvent(name);
         const speaker = { ...principal, connectionId: socket.connection.id };
         await checkRateLimit(speaker, arrival);
+        if (name !== 'say') {
+          await changeState(speaker, name);
+          return [{ success: true } satisfies StateAnswer];
+        }
         const { delivered, ...stored } = await say(speaker, args[0], { ts: arrival, packetId });
         background(delivered);
         return [{ success: true, ...stored } satisfies Answer];
@@ -82,7 +88,13 @@ export function chatApplication(
   };
 }
 
-/** @throws ChatError for invalid credentials */
+const unknownEvent = (name: string) =>
+  new ChatError(
+    ERROR.unsupported,
+    `There is no event ${name.slice(0, 64)}; a client sends ${Object.keys(CLIENT_EVENTS).join(', ')}`,
+  );
+
+/** @throws ChatError when the credentials are wrong */
 async function identify(authorization: Authorization, auth: unknown, now: number): Promise<Login> {
   switch (authorization.outcome) {
     case 'known':
@@ -108,8 +120,21 @@ async function sender(authorization: Authorization, connectionId: string): Promi
 }
 
 /**
- * Emits `refused` for a rejected event. MaxIM clients have no event for failures, and interpret `ack` as success. The
- * event contains the `ack` number, so that newer clients can identify the message.
+ * Refuses an event outside the chat's namespace: in the acknowledgement if the client asked for one, else in `refused`.
+ * One post at most, because anybody can send such events.
+ */
+async function refuseNamespace(socket: Socket, acknowledged: boolean): Promise<readonly [Answer] | undefined> {
+  const message = `There are no events in the namespace ${socket.namespace}; join the namespace ${NAMESPACE}`;
+  const refused: ServerEvents['refused'] = { error: ERROR.unsupported, message };
+  count(METRIC.messagesRefused);
+  if (acknowledged) return [{ success: false, ...refused }];
+  await socket.emit('refused', refused);
+  return undefined;
+}
+
+/**
+ * Tells a client that its event was refused, in an event of its own: MaxIM's clients know none for that, and take `ack`
+ * for success. The message's `ack` number comes back, so that newer clients can tell which message it was.
  */
 async function refuseEvent(socket: Socket, input: unknown, error: ChatError) {
   const ack = typeof input === 'object' && input !== null && 'ack' in input ? input.ack : undefined;

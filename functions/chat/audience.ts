@@ -3,13 +3,13 @@ import type { Principal } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
 import { communityHead, membership, unknownCommunity } from '../store/communities.ts';
 import type { Community } from '../store/community-keys.ts';
-import { connectionsOf } from '../store/devices.ts';
+import { connectionsOf, devicesOf } from '../store/devices.ts';
 import { type Lookup, lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
 import type { Conversation } from '../store/messages.ts';
 import { profile } from '../store/profiles.ts';
 import type { SenderView } from './message-events.ts';
-import { type OwnedConnection, otherMembers, type Recipients, withOwner } from './recipients.ts';
+import { type OwnedConnection, otherMembers, type Recipients, reach, withOwner } from './recipients.ts';
 
 /** The receivers of a message, its conversation, and how receivers see the sender. */
 export interface Audience {
@@ -18,7 +18,7 @@ export interface Audience {
   readonly senderView: SenderView;
   /** All receivers, without the sender. */
   readonly recipients: Recipients;
-  /** Whether receivers without a connected device get a push. Users do, except in rooms. */
+  /** Whether receivers without a device in the foreground get a push: users do, except in rooms. */
   readonly pushes: boolean;
   /** The open connections of the sender. */
   readonly speakerConnections: readonly OwnedConnection[];
@@ -88,11 +88,11 @@ async function toOne(
   refusal: ChatError,
   audience: Pick<Audience, 'conversation' | 'senderView'>,
 ): Promise<Audience> {
-  const [admitted, theirs, own] = await lookup([admission, connectionsOf(receiver), connectionsOf(speaker)]);
+  const [admitted, theirs, own] = await lookup([admission, devicesOf(receiver), connectionsOf(speaker)]);
   if (admitted === undefined) throw refusal;
   return {
     ...audience,
-    recipients: { recipients: withOwner(receiver, theirs), offline: theirs.length === 0 ? [receiver] : [] },
+    recipients: reach(receiver, theirs),
     pushes: receiver.kind === 'user',
     speakerConnections: withOwner(speaker, own),
   };

@@ -11,7 +11,7 @@ import { MAX_DIRECT, type NumberRange, shardsFor, shareOf, splitRange, splitReci
 /** Matches messages, which contain their time. Presence events do not. */
 const Timestamped = z.object({ ts: z.number() });
 
-/** Handles principals whose devices all missed an event. */
+/** Handles principals whom an event reached on no device, or only in the background. */
 export type OnUnreached = (principals: readonly Principal[]) => Promise<void>;
 
 const ignore: OnUnreached = () => Promise.resolve();
@@ -28,15 +28,15 @@ export async function fanOut(delivery: Delivery, to: Recipients, onUnreached = i
       parts.map((part: NumberRange) => ({ ...to.range, ...part })),
     );
   }
-  const { recipients, offline = [] } = to;
+  const { recipients, away = [] } = to;
   if (recipients.length <= MAX_DIRECT) {
     const { left, unreached } = await deliverMeasured(delivery, recipients);
-    await onUnreached([...offline, ...unreached]);
+    await onUnreached([...away, ...unreached]);
     return left.length > 0 ? startShards(delivery, [{ kind: 'recipients', recipients: left }]) : undefined;
   }
   const parts = splitRecipients(recipients, shardsFor(recipients.length, postAllowance()));
   const named = parts.map((recipients) => ({ kind: 'recipients' as const, recipients }));
-  await Promise.all([startShards(delivery, named), onUnreached(offline)]);
+  await Promise.all([startShards(delivery, named), onUnreached(away)]);
 }
 
 function startShards(delivery: Delivery, parts: readonly DeliverPart[]): Promise<void> {

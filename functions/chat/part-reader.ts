@@ -3,7 +3,7 @@ import type { Principal } from '../shared/principal.ts';
 import { membersWithin } from '../store/communities.ts';
 import { connectionsOfApp } from '../store/connection-index.ts';
 import type { Recipient } from './delivery.ts';
-import { offlineAmong, openConnections } from './recipients.ts';
+import { reachAll } from './recipients.ts';
 
 /** Number of members whose connections are read at once: the limit of one batch read. */
 const PAGE = 100;
@@ -12,9 +12,9 @@ const PAGE = 100;
 export interface Reading {
   /** The rest of the part. Undefined when all of it was read. */
   readonly rest?: DeliverPart | undefined;
-  /** Members without a connection. */
-  readonly offline: readonly Principal[];
-  /** The error that ended the read, if any. */
+  /** Members whom the event does not reach, or only in the background. */
+  readonly away: readonly Principal[];
+  /** Why the reading ended, if it could not go on. */
   readonly failure?: unknown;
 }
 
@@ -36,7 +36,7 @@ export async function readPart<T>(
   scope: Scope,
   consume: (recipients: AsyncIterable<Recipient>) => Promise<T>,
 ): Promise<{ readonly consumed: T; readonly reading: Reading }> {
-  let reading: Reading = { rest: part, offline: [] };
+  let reading: Reading = { rest: part, away: [] };
   const recipients = async function* () {
     reading = yield* recipientsOf(part, scope);
   };
@@ -57,24 +57,24 @@ function recipientsOf(part: DeliverPart, scope: Scope): AsyncGenerator<Recipient
 
 async function* named({ recipients }: Part<'recipients'>): AsyncGenerator<Recipient, Reading> {
   yield* recipients;
-  return { offline: [] };
+  return { away: [] };
 }
 
 async function* ofMembers(part: Part<'members'>, { app, until }: Scope): AsyncGenerator<Recipient, Reading> {
-  const offline: Principal[] = [];
+  const away: Principal[] = [];
   let rest = part;
   try {
     for await (const ids of pages(membersWithin(part.community, part))) {
-      if (Date.now() >= until) return { rest, offline };
+      if (Date.now() >= until) return { rest, away };
       const users = ids.filter((id) => id !== part.except).map((id): Principal => ({ app, kind: 'user', id }));
-      const found = await openConnections(users);
-      offline.push(...offlineAmong(users, found));
+      const reached = await reachAll(users);
+      away.push(...reached.away);
       rest = { ...part, after: ids.at(-1) };
-      yield* found;
+      yield* reached.recipients;
     }
-    return { offline };
+    return { away };
   } catch (failure) {
-    return { rest, offline, failure };
+    return { rest, away, failure };
   }
 }
 
@@ -84,14 +84,14 @@ async function* ofEverybody(part: Part<'everybody'>, { app, until }: Scope): Asy
     for (let shard = part.from; shard < part.to; shard++) {
       const after = shard === part.from ? part.after : undefined;
       for await (const connectionId of connectionsOfApp(app, shard, { after })) {
-        if (Date.now() >= until) return { rest, offline: [] };
+        if (Date.now() >= until) return { rest, away: [] };
         rest = { ...part, from: shard, after: connectionId };
         if (connectionId !== part.except) yield { connectionId };
       }
     }
-    return { offline: [] };
+    return { away: [] };
   } catch (failure) {
-    return { rest, offline: [], failure };
+    return { rest, away: [], failure };
   }
 }
 

@@ -4,7 +4,7 @@ import type { Principal } from '../shared/principal.ts';
 import { communityHead, membersOf } from '../store/communities.ts';
 import { type Community, MEMBER_RANGES } from '../store/community-keys.ts';
 import { connectionsOfApp } from '../store/connection-index.ts';
-import { connectionsOf } from '../store/devices.ts';
+import { connectionsOf, devicesOf, type OpenDevices } from '../store/devices.ts';
 import { collect, lookup } from '../store/dynamo.ts';
 import type { Recipient } from './delivery.ts';
 import { MAX_LISTED } from './sharding.ts';
@@ -16,8 +16,8 @@ export type OwnedConnection = Recipient & { readonly owner: Principal };
 export type Recipients =
   | {
       readonly recipients: readonly Recipient[];
-      /** Receivers without a connection. */
-      readonly offline?: readonly Principal[];
+      /** Receivers whom the event does not reach, or only in the background. */
+      readonly away?: readonly Principal[];
     }
   | {
       /** The range that contains all receivers. */
@@ -41,8 +41,7 @@ export async function otherMembers(
   }
   const ids = (await membersOf(community)).filter((id) => id !== except);
   const users = ids.map((id): Principal => ({ app: community.app, kind: 'user', id }));
-  const found = await openConnections(users);
-  return { recipients: found, offline: offlineAmong(users, found) };
+  return reachAll(users);
 }
 
 /** Number of connections to read per shard of the index, to estimate whether there are many. */
@@ -64,19 +63,38 @@ export async function findRecipients(app: string, to: Addressee): Promise<Recipi
     return { recipients };
   }
   if (to.kind === 'user') {
-    const user: Principal = { app, kind: 'user', id: to.id };
-    const found = await openConnections([user]);
-    return { recipients: found, offline: offlineAmong([user], found) };
+    return reachAll([{ app, kind: 'user', id: to.id }]);
   }
   const community: Community = { app, kind: to.kind, id: to.id };
   const [found] = await lookup([communityHead(community)]);
   return found && otherMembers(undefined, community, found.members);
 }
 
-/** The users without an open connection. */
-export function offlineAmong(users: readonly Principal[], found: readonly OwnedConnection[]): Principal[] {
-  const online = new Set(found.map(({ owner }) => owner.id));
-  return users.filter(({ id }) => !online.has(id));
+/** Where an event reaches people. */
+export interface Reach {
+  readonly recipients: readonly Recipient[];
+  /** Those who have no device in the foreground. They get a push, if the event is one that is pushed. */
+  readonly away: readonly Principal[];
+}
+
+/** Where an event reaches one of its receivers. */
+export function reach(receiver: Principal, { connections, foreground }: OpenDevices): Reach {
+  if (foreground) return { recipients: withOwner(receiver, connections), away: [] };
+  // Without their owner: failed posts to them must not cause a second push.
+  return { recipients: connections.map((connectionId) => ({ connectionId })), away: [receiver] };
+}
+
+/** Where an event reaches all of them: one batch read per hundred. */
+export async function reachAll(receivers: readonly Principal[]): Promise<Reach> {
+  const found = await lookup(receivers.map(devicesOf));
+  const reached = receivers.flatMap((receiver, n) => {
+    const devices = found[n];
+    return devices ? [reach(receiver, devices)] : [];
+  });
+  return {
+    recipients: reached.flatMap(({ recipients }) => recipients),
+    away: reached.flatMap(({ away }) => away),
+  };
 }
 
 /** The open connections of all principals. */

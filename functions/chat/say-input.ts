@@ -3,7 +3,7 @@ import { MessageInput } from '../shared/content.ts';
 import { idInput } from '../shared/principal.ts';
 import { TYPE } from '../shared/wire.ts';
 
-/** The argument of `say`, the only event that clients send. */
+/** The argument of `say`. */
 export const SayInput = z.object({
   to: z.object({ id: idInput(), type: z.optional(z.enum(TYPE)) }),
   ...MessageInput.shape,

@@ -1,3 +1,4 @@
+import { parseSessionToken } from '../accounts/session-token.ts';
 import type { LoginOptions } from '../auth/auth-payload.ts';
 import { saveLogin } from '../auth/login.ts';
 import { issueToken } from '../auth/token.ts';
@@ -12,6 +13,7 @@ import type { Principal } from '../shared/principal.ts';
 import { NAMESPACE } from '../shared/wire.ts';
 import { findApp } from '../store/apps.ts';
 import { type PresenceChange, registerConnection, unregisterConnection } from '../store/connections.ts';
+import { makeRoom } from './make-room.ts';
 import { notifyOnline } from './presence.ts';
 
 /** A principal and the options of their login. */
@@ -24,6 +26,8 @@ export interface Login {
 export interface Session {
   readonly connectionId: string;
   readonly principal: Principal;
+  /** The token for REST requests in strict mode. */
+  readonly token: string | undefined;
   /** The online notification to send. Undefined when none is due. */
   readonly news: PresenceChange | undefined;
 }
@@ -32,7 +36,7 @@ export interface Session {
  * Saves the login options and registers the connection. From then on the principal is online and receives messages on
  * it. Registration precedes the login event, so that a client with a confirmed login misses no message.
  * @returns undefined when the connection is already registered or closed
- * @throws ChatError 5001, 5005, 5008 or 5010 when the login options cannot be saved or the device limit is reached
+ * @throws ChatError 5001, 5005, 5008 or 5010 when the login options cannot be saved, or too many devices connect at once
  */
 export async function startSession(
   { id: connectionId, eio }: Pick<Connection, 'id' | 'eio'>,
@@ -40,15 +44,22 @@ export async function startSession(
   now: number,
 ): Promise<Session | undefined> {
   const friends = await saveLogin(principal, options, now);
-  const news = await registerConnection(connectionId, principal, { eio, now, notifyAll: options.notifyAll ?? false });
+  const token = await tokenFor(principal, now);
+  const issued = token === undefined ? undefined : parseSessionToken(token)?.hash;
+  const news = await registerConnection(connectionId, principal, {
+    eio,
+    now,
+    notifyAll: options.notifyAll ?? false,
+    sessions: [options.session, issued].filter((hash) => hash !== undefined),
+    makeRoom: () => makeRoom(principal),
+  });
   if (news === 'repeated') return undefined;
-  return { connectionId, principal, news: news && { ...news, friends: news.friends && friends > 0 } };
+  return { connectionId, principal, token, news: news && { ...news, friends: news.friends && friends > 0 } };
 }
 
-/** Sends `login`, in strict mode with the token for REST requests. Then notifies others that the user is online. */
-export async function confirmLogin(session: Session, now: number): Promise<void> {
-  const { connectionId, principal } = session;
-  const outcome = await sendLogin(connectionId, principal, now).catch(async (error) => {
+/** Sends `login`, in strict mode with the token that REST requests need. Then notifies others that the user is online. */
+export async function confirmLogin(session: Session): Promise<void> {
+  const outcome = await sendLogin(session).catch(async (error) => {
     await announceSession(session);
     throw error;
   });
@@ -74,9 +85,13 @@ async function endSession(session: Session): Promise<void> {
   if (removal?.departure) await enqueuePresenceOffline(removal.departure);
 }
 
-async function sendLogin(connectionId: string, principal: Principal, now: number): Promise<'sent' | 'gone'> {
+/** Issued before the connection is registered: to end the session of the token closes the connection. */
+async function tokenFor(principal: Principal, now: number): Promise<string | undefined> {
   const app = await findApp(principal.app);
-  const token = app?.mode === 'strict' && (await issueToken(app, principal, now));
+  return app?.mode === 'strict' ? issueToken(app, principal, now) : undefined;
+}
+
+async function sendLogin({ connectionId, principal, token }: Session): Promise<'sent' | 'gone'> {
   const login = serverEvent('login', { success: true, id: principal.id, ...(token && { token }) });
   return post(connectionId, chatFrame(login));
 }

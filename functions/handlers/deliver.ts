@@ -47,7 +47,7 @@ async function deliverShard(job: Shard, remainingMs: number, onUnreached: OnUnre
     deliverMeasured(job, recipients, { rate, until }),
   );
   const { left, unreached } = consumed;
-  await onUnreached([...reading.offline, ...unreached]);
+  await onUnreached([...reading.away, ...unreached]);
   const parts: DeliverPart[] = [
     ...(reading.rest ? [reading.rest] : []),
     ...(left.length > 0 ? [{ kind: 'recipients' as const, recipients: left }] : []),

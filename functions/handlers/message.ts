@@ -52,8 +52,8 @@ async function handle(context: RequestContext, incoming: Incoming): Promise<void
   const { eio, outcome } = authorization;
   if (incoming.kind === 'ping' || incoming.kind === 'pong') count(METRIC.heartbeats);
   if (eio === 4 && incoming.kind === 'pong') return answerPing(connectionId);
-  // The client sends its buffered events before it learns that the login failed.
-  if (outcome === 'refused' && incoming.kind === 'event') return;
+  // The client has sent its buffered events before it learned that the login failed.
+  if (outcome === 'refused' && incoming.kind === 'event' && incoming.namespace === NAMESPACE) return;
 
   const connection = {
     id: connectionId,

@@ -1,5 +1,5 @@
-import { removeConnection } from '../chat/remove-connection.ts';
-import { close, lastActiveAt, post } from '../gateway/connections.ts';
+import { dropConnection, removeConnection } from '../chat/remove-connection.ts';
+import { lastActiveAt, post } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { beat, PING } from '../protocol/index.ts';
@@ -24,7 +24,7 @@ export async function checkConnection(round: Round, connectionId: string, now: n
  */
 async function ping(connectionId: string, now: number): Promise<void> {
   const claim = await claimPing(connectionId, now);
-  if (claim === 'unanswered') return end(connectionId);
+  if (claim === 'unanswered') return dropConnection(connectionId);
   if (claim === 'claimed' && (await post(connectionId, PING)) === 'gone') await removeConnection(connectionId);
 }
 
@@ -32,10 +32,5 @@ async function ping(connectionId: string, now: number): Promise<void> {
 async function check(connectionId: string, now: number): Promise<void> {
   const heardAt = await lastActiveAt(connectionId);
   if (heardAt === 'gone') return removeConnection(connectionId);
-  if (beat(3, { heardAt }, HEARTBEAT, now) === 'close') await end(connectionId);
-}
-
-async function end(connectionId: string): Promise<void> {
-  await close(connectionId);
-  await removeConnection(connectionId);
+  if (beat(3, { heardAt }, HEARTBEAT, now) === 'close') await dropConnection(connectionId);
 }

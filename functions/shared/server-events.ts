@@ -60,9 +60,12 @@ export const SERVER_EVENTS = {
 
 export type ServerEvents = { [N in keyof typeof SERVER_EVENTS]: z.input<(typeof SERVER_EVENTS)[N]> };
 
-/** The Socket.IO acknowledgement of a client event. */
-export const Answer = z.union([
-  z.object({ success: z.literal(true), id, ts, ack }),
-  z.extend(Refused, { success: z.literal(false) }),
-]);
+const Failure = z.extend(Refused, { success: z.literal(false) });
+
+/** The Socket.IO acknowledgement of `say`, and of all that is refused. */
+export const Answer = z.union([z.object({ success: z.literal(true), id, ts, ack }), Failure]);
 export type Answer = z.input<typeof Answer>;
+
+/** The Socket.IO acknowledgement of `background` and `foreground`. */
+export const StateAnswer = z.union([z.object({ success: z.literal(true) }), Failure]);
+export type StateAnswer = z.input<typeof StateAnswer>;

@@ -3,9 +3,11 @@ import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Eio } from '../protocol/index.ts';
 import { ENV, EVERYBODY_INDEX, EXPIRES, HEARTBEAT_INDEX, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
 import { isUser, Principal, type User } from '../shared/principal.ts';
 import { everybodyEntry } from './connection-index.ts';
-import { addDevice, expiryAt, removeDevice } from './devices.ts';
+import { sessionsEntry } from './connection-sessions.ts';
+import { addDevice, expiryAt, MAX_DEVICES, type PresenceAudience, removeDevice } from './devices.ts';
 import { conditionFailed, dynamo, unlessRefused } from './dynamo.ts';
 import { heartbeatEntry } from './heartbeats.ts';
 import { connectionKey } from './keys.ts';
@@ -34,18 +36,25 @@ export interface NewConnection {
   readonly now: number;
   /** Whether all users receive the online notification. */
   readonly notifyAll: boolean;
+  /** The sessions of an account that it belongs to, by their hashes: it is closed when one of them ends. */
+  readonly sessions: readonly string[];
+  /** Removes a device of the principal. It is called when they have as many as they can. */
+  readonly makeRoom: () => Promise<void>;
 }
 
+/** How often room is made for a connection. Others that connect at the same time may take it. */
+const ROOM_ATTEMPTS = 5;
+
 /**
- * Registers an open connection. From then on its principal is online and receives events on it.
- * @returns the online notification that is due, which only one of several concurrent registrations gets; `repeated`
- * when the connection is already registered or closed
- * @throws ChatError 5008 when the principal has too many connected devices
+ * Registers an open connection: from here on its principal is online, and events for the principal are sent to it.
+ * @returns who has to be notified about a user (of registrations that race, one learns it); `repeated` when the connection
+ *   is registered, or has closed
+ * @throws ChatError 5008 when too many devices of the principal connect at the same time
  */
 export async function registerConnection(
   connectionId: string,
   principal: Principal,
-  { eio, now, notifyAll }: NewConnection,
+  { eio, now, notifyAll, sessions, makeRoom }: NewConnection,
 ): Promise<PresenceChange | 'repeated' | undefined> {
   // The SDK repeats a write when its response is lost. The mark distinguishes the repetition from a second join.
   const attempt = randomUUID();
@@ -62,15 +71,32 @@ export async function registerConnection(
         [EXPIRES]: expiryAt(now),
         ...everybodyEntry(principal.app, connectionId),
         ...heartbeatEntry(eio, now),
+        ...sessionsEntry(sessions),
       },
     }),
   );
   if (!(await unlessRefused(put))) return 'repeated';
-  // Must run last: after others are notified, no step may fail.
-  const before = await addDevice(principal, connectionId, { audience: notifyAll ? 'everybody' : 'friends', now });
+  // Last, so that nothing can fail any more once others are notified.
+  const device = { audience: notifyAll ? 'everybody' : 'friends', now } as const;
+  const before = await addWithRoom(() => addDevice(principal, connectionId, device), makeRoom);
   return isUser(principal)
     ? { user: principal, friends: before === undefined, everybody: notifyAll && before !== 'everybody' }
     : undefined;
+}
+
+async function addWithRoom(
+  add: () => ReturnType<typeof addDevice>,
+  makeRoom: () => Promise<void>,
+): Promise<PresenceAudience | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const before = await add();
+    if (before !== 'full') return before;
+    if (attempt === ROOM_ATTEMPTS) {
+      const message = `Too many devices connect at the same time; a user or visitor can have ${MAX_DEVICES}. Retry later`;
+      throw new ChatError(ERROR.memberLimit, message);
+    }
+    await makeRoom();
+  }
 }
 
 /**

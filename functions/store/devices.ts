@@ -2,17 +2,17 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
-import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal, User } from '../shared/principal.ts';
-import { conditionFailed, dynamo, type Lookup } from './dynamo.ts';
+import { conditionFailed, dynamo, type Lookup, unlessRefused } from './dynamo.ts';
 import { subjectKey } from './keys.ts';
 
 /*
  * The devices item of a principal contains the open connections and the notified audience. It is the only presence state.
  * Every transition is one conditional update. So of several concurrent transitions, exactly one sends notifications.
  *
- * Attributes: `connections` is the set of open connections, absent when empty. `announced` is the audience of the online
- * notification. `left` is the time of the last removal of a connection. `expires` deletes an item without updates.
+ * Attributes: `connections` is the set of open connections, absent when empty. `background` is the set of those whose app
+ * is in the background, without effect on presence. `announced` is the audience of the online notification. `left` is the
+ * time of the last removal of a connection. `expires` deletes an item without updates.
  *
  * | state   | connections | announced | left              | addDevice                | removeDevice          | markOffline(left)      |
  * |---------|-------------|-----------|-------------------|--------------------------|-----------------------|------------------------|
@@ -31,8 +31,8 @@ const table = requireEnv(ENV.connectionsTable);
 /** API Gateway closes every connection after two hours. */
 const LIFETIME_S = 3 * 60 * 60;
 
-/** Maximum connected devices of one principal. */
-const MAX_DEVICES = 100;
+/** How many devices one principal may have connected at once. */
+export const MAX_DEVICES = 100;
 
 /** The audience of an online notification. */
 const PresenceAudience = z.enum(['friends', 'everybody']);
@@ -40,38 +40,74 @@ export type PresenceAudience = z.output<typeof PresenceAudience>;
 
 const Devices = z.object({
   connections: z.optional(z.instanceof(Set)),
+  background: z.optional(z.instanceof(Set)),
   announced: z.optional(PresenceAudience),
 });
 
 /** Expiry of an item that is written now: epoch seconds, from epoch ms. */
 export const expiryAt = (now: number) => Math.ceil(now / 1000) + LIFETIME_S;
 
+/** When a connection was opened whose item may be removed then: epoch ms, from epoch seconds. */
+export const openedAt = (expires: number) => (expires - LIFETIME_S) * 1000;
+
 const devicesKey = (principal: Principal) => ({ [PARTITION_KEY]: subjectKey(principal) });
 
 /** The ids of a principal's open connections, from one item. */
 export function connectionsOf(principal: Principal): Lookup<string[]> {
+  const { table, key, parse } = devicesOf(principal);
+  return { table, key, parse: (item) => parse(item).connections };
+}
+
+/** The open connections of a principal. */
+export interface OpenDevices {
+  readonly connections: string[];
+  /** Whether the app is in the foreground on at least one of them. */
+  readonly foreground: boolean;
+}
+
+/** The ids of a principal's open connections, and whether somebody looks at one of them: one item. */
+export function devicesOf(principal: Principal): Lookup<OpenDevices> {
   return {
     table,
     key: devicesKey(principal),
     parse: (item) => {
-      const { connections = new Set() } = Devices.parse(item ?? {});
-      return [...connections].map(String);
+      const { connections = new Set(), background = new Set() } = Devices.parse(item ?? {});
+      const ids = [...connections].map(String);
+      return { connections: ids, foreground: ids.some((id) => !background.has(id)) };
     },
   };
 }
 
 /**
- * Transition to `online`: adds a connection.
- * @param audience who must be notified that the principal is online
+ * Notes whether the app of a connection is in the background.
+ * @returns false when the principal has no such connection
+ */
+export function setBackground(principal: Principal, connectionId: string, background: boolean): Promise<boolean> {
+  return unlessRefused(
+    dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: devicesKey(principal),
+        UpdateExpression: `${background ? 'ADD' : 'DELETE'} background :connection`,
+        ConditionExpression: 'contains(connections, :id)',
+        ExpressionAttributeValues: { ':connection': new Set([connectionId]), ':id': connectionId },
+      }),
+    ),
+  );
+}
+
+/**
+ * To `online`: adds a connection.
+ * @param audience who has to know that the principal is online
  * @param now epoch ms
- * @returns the audience notified before; undefined when the principal was offline
- * @throws ChatError 5008 when the principal has too many connected devices
+ * @returns who had been notified before; undefined when the principal was offline; `full` when they have {@link MAX_DEVICES}
+ *   devices already
  */
 export async function addDevice(
   principal: Principal,
   connectionId: string,
   { audience, now }: { audience: PresenceAudience; now: number },
-): Promise<PresenceAudience | undefined> {
+): Promise<PresenceAudience | 'full' | undefined> {
   // If all users received the online notification, they all get the offline notification, whichever device closes last.
   const announced = audience === 'everybody' ? ':audience' : 'if_not_exists(announced, :audience)';
   try {
@@ -94,10 +130,7 @@ export async function addDevice(
     return Devices.parse(Attributes ?? {}).announced;
   } catch (error) {
     if (!conditionFailed(error)) throw error;
-    throw new ChatError(
-      ERROR.memberLimit,
-      `${principal.id} has too many connected devices; at most ${MAX_DEVICES} are allowed`,
-    );
+    return 'full';
   }
 }
 
@@ -116,7 +149,7 @@ export async function removeDevice(
       TableName: table,
       Key: devicesKey(principal),
       // The item may have expired. The update must not recreate it without an expiry.
-      UpdateExpression: 'DELETE connections :connection SET #left = :left, #expires = :expires',
+      UpdateExpression: 'DELETE connections :connection, background :connection SET #left = :left, #expires = :expires',
       ExpressionAttributeNames: { '#left': 'left', '#expires': EXPIRES },
       ExpressionAttributeValues: {
         ':connection': new Set([connectionId]),

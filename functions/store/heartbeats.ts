@@ -22,6 +22,9 @@ export function heartbeatEntry(eio: Eio, now: number) {
   return { [HEARTBEAT_INDEX.shard]: shardKey(round, due % HEARTBEAT_SHARDS), [HEARTBEAT_INDEX.due]: due };
 }
 
+/** Whether the server pings the client of a connection with that shard. Other clients ping by themselves. */
+export const isPinged = (shard: string | undefined) => shard?.startsWith('ping#') ?? false;
+
 const Due = z.object({ [PARTITION_KEY]: z.string(), [HEARTBEAT_INDEX.due]: z.number() });
 
 /**

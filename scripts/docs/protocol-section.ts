@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 import { AuthInput } from '../../functions/auth/auth-payload.ts';
-import { SayInput } from '../../functions/chat/say-input.ts';
+import { CLIENT_EVENTS } from '../../functions/chat/client-events.ts';
 import {
   ackFrame,
   CLOSE,
@@ -17,7 +17,7 @@ import {
 } from '../../functions/protocol/index.ts';
 import { ERROR } from '../../functions/shared/errors.ts';
 import { HEARTBEAT } from '../../functions/shared/heartbeat-times.ts';
-import { Answer, SERVER_EVENTS } from '../../functions/shared/server-events.ts';
+import { Answer, SERVER_EVENTS, StateAnswer } from '../../functions/shared/server-events.ts';
 import { NAMESPACE } from '../../functions/shared/wire.ts';
 import { typescript } from './typescript.ts';
 
@@ -45,9 +45,13 @@ function section(): string {
     'The `auth` query parameter holds this object as JSON. With Engine.IO 4, the CONNECT packet can hold it instead.',
     block([['Auth', TO_SERVER, AuthInput]]),
     '### Events from the client',
+    clientEvents(),
     block([
-      ['Say', `${TO_SERVER}: event \`say\``, SayInput],
-      ['Answer', `${TO_CLIENT}: Socket.IO acknowledgement of an event`, Answer],
+      ...Object.entries(CLIENT_EVENTS).flatMap(([name, schema]) =>
+        schema ? [[typeName(name), `${TO_SERVER}: event \`${name}\``, schema] as const] : [],
+      ),
+      ['Answer', `${TO_CLIENT}: Socket.IO acknowledgement of \`say\``, Answer],
+      ['StateAnswer', `${TO_CLIENT}: Socket.IO acknowledgement of \`background\` and \`foreground\``, StateAnswer],
     ]),
     '### Events from the server',
     `\`ErrorCode\` is one of ${Object.values(ERROR).join(', ')}; [errors](errors.md) explains them.`,
@@ -61,12 +65,22 @@ function section(): string {
   ].join('\n\n');
 }
 
-/** Converts `online_x` to `OnlineXEvent`. */
-const interfaceName = (event: string) =>
-  `${event
+/** `online_x` as `OnlineXEvent`. */
+const interfaceName = (event: string) => `${typeName(event)}Event`;
+
+const typeName = (event: string) =>
+  event
     .split('_')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join('')}Event`;
+    .join('');
+
+/** Each event that clients send, with the types of its argument and its acknowledgement. */
+function clientEvents(): string {
+  const rows = Object.entries(CLIENT_EVENTS).map(([name, schema]) =>
+    schema ? `| \`${name}\` | \`${typeName(name)}\` | \`Answer\` |` : `| \`${name}\` | none | \`StateAnswer\` |`,
+  );
+  return ['| event | argument | acknowledgement |', '|---|---|---|', ...rows].join('\n');
+}
 
 const block = (types: readonly (readonly [name: string, comment: string, schema: z.ZodMiniType])[]) =>
   [

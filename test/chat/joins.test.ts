@@ -155,18 +155,6 @@ describe('a login that fails for the moment', () => {
     system.cloud.throttle('dynamodb', 0);
     expect(await device.loggedIn()).toBe(tom);
   }, 60_000);
-
-  it('because of too many devices is received, and the client tries again', async () => {
-    const tom = someone('tom');
-    const connections = new Set(Array.from({ length: 100 }, (_, n) => `device-${n}`));
-    await system.database.addConnections([{ pk: `${app.id}#user#${tom}`, connections }]);
-    const device = new Device('4.8.4', system.origin, {
-      query: { auth: JSON.stringify(credentials({ client: tom })) },
-      options: { reconnectionDelay: 50 },
-    });
-    expect(await device.logins.at(1)).toMatchObject({ success: false, error: 5008 });
-    expect(device.disconnects.received[0]).toBe('transport close');
-  });
 });
 
 it.each(['URL', 'CONNECT payload'] as const)(

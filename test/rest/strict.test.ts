@@ -1,8 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { CLIENT_EVENTS } from '../../functions/chat/client-events.ts';
 import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
 import { Device } from '../support/device.ts';
 import { app, failureOf, macaw, rest, someone } from '../support/macaw.ts';
+import { RawClient } from '../support/raw.ts';
 
 // The same system, with its application in strict mode.
 const system = macaw({ parameters: { ...DEMO_PARAMETERS, Mode: 'strict' } });
@@ -220,7 +222,15 @@ describe('in strict mode', () => {
     }
   }, 60_000);
 
-  it('the sender of say is the user who logged in on the connection', async () => {
+  it.each(Object.keys(CLIENT_EVENTS))('nobody sends %s on a connection without a login', async (name) => {
+    const raw = await RawClient.connect(system.origin, { EIO: '4', transport: 'websocket' });
+    await raw.until((frame) => frame.startsWith('0'));
+    raw.send(`42/chat,1["${name}"]`);
+    expect(await raw.until((frame) => frame.startsWith('43/chat,1'))).toContain('"error":5003');
+    raw.close();
+  });
+
+  it('say is said by whoever logged in on the connection', async () => {
     const { tom, jerry, spike } = await neighbourhood();
     await tom.call('POST', `/ctx/${tom.id}/friends/${jerry.id}`);
     expect(

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { changePassword } from '../../accounts/change.ts';
 import { ACCOUNT_ERROR, AccountError } from '../../accounts/errors.ts';
+import { logOut } from '../../accounts/log-out.ts';
 import { limitPasswordAttempts, loginByPassword } from '../../accounts/login.ts';
 import { passwordMatches } from '../../accounts/password.ts';
-import { endSession } from '../../accounts/session.ts';
 import { findAccount } from '../../store/accounts.ts';
 import { everyone } from '../access.ts';
 import { route } from '../route.ts';
@@ -23,14 +23,14 @@ const login = {
 
 const logout = {
   path: '/2.0/logout',
-  summary: 'Log out: end the session of the request',
+  summary: 'End the session whose token comes with the request, and close its connections',
   params: z.object({}),
   status: 200,
   response: Empty,
   strict: 'always',
   access: everyone,
   async handle({ app, token }: { app: { id: string }; token: string | undefined }) {
-    if (token !== undefined) await endSession(app.id, token);
+    if (token !== undefined) await logOut(app.id, token);
     return {};
   },
 } as const;

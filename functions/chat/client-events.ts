@@ -1,0 +1,13 @@
+import type * as z from 'zod/mini';
+import { SayInput } from './say-input.ts';
+
+/** The one argument of each event that clients send, by the event's name; null when it has none. */
+export const CLIENT_EVENTS = {
+  say: SayInput,
+  background: null,
+  foreground: null,
+} as const satisfies Record<string, z.ZodMiniType | null>;
+
+export type ClientEvent = keyof typeof CLIENT_EVENTS;
+
+export const isClientEvent = (name: string): name is ClientEvent => Object.hasOwn(CLIENT_EVENTS, name);
