@@ -35,6 +35,7 @@ const Context = z.object({
   message: z._default(z.string(), ''),
   install: z.optional(z.string()),
   notifyAll: z.optional(booleanText),
+  tokenUntil: z.optional(z.pipe(z.string(), z.transform(Number))),
   attributes: z.optional(z.pipe(json, z.record(z.string(), z.unknown()))),
 });
 
@@ -72,9 +73,10 @@ function encode(authorization: Authorization): Record<string, string> {
   }
 }
 
-const optionsContext = ({ install, notifyAll, attributes }: LoginOptions) => ({
+const optionsContext = ({ install, notifyAll, tokenUntil, attributes }: LoginOptions) => ({
   ...(install !== undefined && { install }),
   ...(notifyAll !== undefined && { notifyAll: String(notifyAll) }),
+  ...(tokenUntil !== undefined && { tokenUntil: String(tokenUntil) }),
   ...(attributes !== undefined && { attributes: JSON.stringify(attributes) }),
 });
 
@@ -83,10 +85,10 @@ export const AuthorizerContext = z.pipe(
   Context,
   z.transform((context): Authorization => {
     const eio = context.eio === '3' ? 3 : 4;
-    const { outcome, app, kind, id, code, message, install, notifyAll, attributes } = context;
+    const { outcome, app, kind, id, code, message, install, notifyAll, tokenUntil, attributes } = context;
     switch (outcome) {
       case 'known':
-        return { eio, outcome, principal: { app, kind, id }, options: { install, notifyAll, attributes } };
+        return { eio, outcome, principal: { app, kind, id }, options: { install, notifyAll, tokenUntil, attributes } };
       case 'refused':
         return { eio, outcome, code, message };
       case 'anonymous':

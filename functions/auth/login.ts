@@ -6,25 +6,36 @@ import { type Account, isOfAccount } from '../store/accounts.ts';
 import { type App, findApp } from '../store/apps.ts';
 import { bindInstallation } from '../store/installations.ts';
 import { ensureProfile, saveVisitor } from '../store/profiles.ts';
-import type { AuthPayload, LoginOptions } from './auth-payload.ts';
+import type { AuthPayload, LoginMethod, LoginOptions } from './auth-payload.ts';
 import { holdsClientKey } from './client-key.ts';
-import { tokenHolder } from './token.ts';
+import { type Bearer, readBearer } from './token.ts';
 
 /**
  * Finds out who brings these credentials. An account that a phone or a third party stands for is made here on first use;
  * see `saveLogin` for what else a login writes.
  * @param now epoch ms
+ * A token needs no signature beside it: it proves more.
  * @throws ChatError 5003 when application, signature or login are wrong, 5009 for third parties not offered here
  */
-export async function authenticate(credentials: AuthPayload, now: number): Promise<Principal> {
+export async function authenticate(credentials: AuthPayload, now: number): Promise<Bearer> {
   const app = await findApp(credentials.app);
-  if (!app || !holdsClientKey(app, { sign: credentials.sign }, now)) {
+  const { login, sign } = credentials;
+  if (app && login.kind === 'session') return bearer(app, login.token, now);
+  if (!app || login.kind === 'session' || !holdsClientKey(app, { sign }, now)) {
     throw new ChatError(
       ERROR.notAuthorised,
       'auth.app or auth.sign is wrong: sign must be md5hex(timestamp + client key) + "," + timestamp',
     );
   }
-  const { login, sign } = credentials;
+  return { principal: await loggedIn(app, login, sign, now) };
+}
+
+async function loggedIn(
+  app: App,
+  login: Exclude<LoginMethod, { kind: 'session' }>,
+  sign: string | undefined,
+  now: number,
+): Promise<Principal> {
   switch (login.kind) {
     case 'client':
       await checkPlainLogin(app, login.id);
@@ -36,8 +47,6 @@ export async function authenticate(credentials: AuthPayload, now: number): Promi
       return user(await loginByPhone(app, login, sign, now));
     case 'oauth':
       return user(await loginByOauth(app, login.platforms, now));
-    case 'session':
-      return bearer(app, login.token, now);
     case 'visitor':
       return { app: app.id, kind: 'visitor', id: login.id ?? randomUUID().replaceAll('-', '') };
   }
@@ -52,8 +61,8 @@ async function checkPlainLogin(app: App, id: string): Promise<void> {
   throw new ChatError(ERROR.notAuthorised, 'This user cannot be logged in by their id alone; log in with an account');
 }
 
-async function bearer(app: App, token: string, now: number): Promise<Principal> {
-  const holder = await tokenHolder(app, token, now);
+async function bearer(app: App, token: string, now: number): Promise<Bearer> {
+  const holder = await readBearer(app, token, now);
   if (!holder) throw new ChatError(ERROR.notAuthorised, 'auth.sessionToken is wrong, has expired, or was revoked');
   return holder;
 }

@@ -24,6 +24,8 @@ export interface Login {
 export interface Session {
   readonly connectionId: string;
   readonly principal: Principal;
+  /** See `LoginOptions`. */
+  readonly tokenUntil: number | undefined;
   /** Whom to notify that the user is online; undefined when nobody has to be. */
   readonly news: PresenceChange | undefined;
 }
@@ -42,13 +44,13 @@ export async function startSession(
   const friends = await saveLogin(principal, options, now);
   const news = await registerConnection(connectionId, principal, { eio, now, notifyAll: options.notifyAll ?? false });
   if (news === 'repeated') return undefined;
-  return { connectionId, principal, news: news && { ...news, friends: news.friends && friends > 0 } };
+  const { tokenUntil } = options;
+  return { connectionId, principal, tokenUntil, news: news && { ...news, friends: news.friends && friends > 0 } };
 }
 
 /** Sends `login`, in strict mode with the token that REST requests need. Then notifies others that the user is online. */
 export async function confirmLogin(session: Session, now: number): Promise<void> {
-  const { connectionId, principal } = session;
-  const outcome = await sendLogin(connectionId, principal, now).catch(async (error) => {
+  const outcome = await sendLogin(session, now).catch(async (error) => {
     await announceSession(session);
     throw error;
   });
@@ -74,9 +76,9 @@ async function endSession(session: Session): Promise<void> {
   if (removal?.departure) await enqueuePresenceOffline(removal.departure);
 }
 
-async function sendLogin(connectionId: string, principal: Principal, now: number): Promise<'sent' | 'gone'> {
+async function sendLogin({ connectionId, principal, tokenUntil }: Session, now: number): Promise<'sent' | 'gone'> {
   const app = await findApp(principal.app);
-  const token = app?.mode === 'strict' && (await issueToken(app, principal, now));
+  const token = app?.mode === 'strict' && (await issueToken(app, principal, now, tokenUntil));
   const login = serverEvent('login', { success: true, id: principal.id, ...(token && { token }) });
   return post(connectionId, chatFrame(login));
 }

@@ -8,7 +8,7 @@ const DAY = 24 * 60 * 60 * 1000;
 const ISSUED = 1_790_000_000_000;
 
 // Nothing else of an application matters to a token.
-const app = { id: 'macaw-demo', masterKeyHash: 'UI7pXI5eQNqmiYp3Qmgwxj5C1wPNTaqhgsRv0ByW25I' } as App;
+const app = { id: 'macaw-demo', masterKeyHash: 'UI7pXI5eQNqmiYp3Qmgwxj5C1wPNTaqhgsRv0ByW25I', logins: {} } as App;
 
 /** What servers issued before tokens were JWTs, for that application at that time. */
 const EARLIER = {
