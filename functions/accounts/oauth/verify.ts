@@ -34,18 +34,41 @@ type Given = z.output<typeof Given>;
 /** What MaxLeap's clients call WeChat. */
 const ALIASES = new Map([['weixin', 'wechat']]);
 
+/** How many third parties one login may name. */
+const MAX_PLATFORMS = 5;
+
+/** Which of several failures is told: that a later attempt may succeed, or else what is closest to a login. */
+const TOLD_FIRST: readonly number[] = [
+  ACCOUNT_ERROR.providerFailed,
+  ACCOUNT_ERROR.loginRefused,
+  ACCOUNT_ERROR.badParameter,
+  ACCOUNT_ERROR.platformNotOffered,
+];
+
 /**
- * Asks the provider of a third-party login whether it is right; nothing that the client says of it is believed.
- * @param platforms `{"<platform>": {"id", "access_token" or "id_token", …}}`, exactly one
+ * Asks the providers of a third-party login whether it is right; nothing that the client says of it is believed. All are
+ * asked at once, so that the login takes no longer than with one.
+ * @param platforms `{"<platform>": {"id", "access_token" or "id_token", …}}`, 1 to 5 of them
+ * @returns the first one, in their order, that its provider confirms
  * @throws AccountError 107, 251, 252 or 253
  */
 export async function verifyLogin(
   settings: LoginSettings,
   platforms: Record<string, Record<string, unknown>>,
 ): Promise<Verified> {
-  const [first, ...others] = Object.entries(platforms);
-  if (!first || others.length > 0) throw bad('a third-party login is {"<platform>": {…}}, with exactly one platform');
-  const [name, login] = first;
+  const entries = Object.entries(platforms);
+  if (entries.length === 0 || entries.length > MAX_PLATFORMS) {
+    throw bad(`a third-party login is {"<platform>": {…}}, with 1 to ${MAX_PLATFORMS} platforms`);
+  }
+  const outcomes = await Promise.allSettled(entries.map(([name, login]) => verifyOne(settings, name, login)));
+  for (const outcome of outcomes) if (outcome.status === 'fulfilled') return outcome.value;
+  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  const rank = (failure: unknown) => (failure instanceof AccountError ? TOLD_FIRST.indexOf(failure.accountCode) : -1);
+  throw failures.sort((a, b) => rank(a) - rank(b))[0];
+}
+
+/** Asks one provider. @throws as {@link verifyLogin} does */
+async function verifyOne(settings: LoginSettings, name: string, login: Record<string, unknown>): Promise<Verified> {
   const platform = ALIASES.get(name) ?? name;
   const given = Given.safeParse(login);
   if (!given.success) throw bad(`the login by ${name} must have id and access_token, or id_token, as texts`);
