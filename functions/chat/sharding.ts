@@ -19,6 +19,9 @@ export const MAX_DIRECT = 100;
 /** The connections of so many members are found by the invocation that has the message: twelve reads in all. */
 export const MAX_LISTED = 1000;
 
+/** How many members a group or room may have for all of them to be told of its changes. */
+export const ALL_TOLD = { group: MAX_LISTED, room: 100 } as const;
+
 /** How many recipients one job names: even with the longest ids and content, Lambda takes it (1 MB). */
 export const MAX_IN_JOB = 1000;
 

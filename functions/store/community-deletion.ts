@@ -17,9 +17,10 @@ const DELETION_MS = 20_000;
 /**
  * Deletes a community. First it is marked, so that from there on nobody finds it or joins it; then its members go,
  * and last the mark. A deletion that was interrupted goes on when it is asked for again.
+ * @returns who was a member until then
  * @throws ChatError 5004 when it does not exist, 5005 when it has so many members that it has to be asked for again
  */
-export async function deleteCommunity(community: Community): Promise<void> {
+export async function deleteCommunity(community: Community): Promise<string[]> {
   const marked = await unlessRefused(
     dynamo.send(
       new UpdateCommand({
@@ -35,13 +36,16 @@ export async function deleteCommunity(community: Community): Promise<void> {
   if (!marked) throw unknownCommunity(community);
   await dropFromIndex(community);
   const until = Date.now() + DELETION_MS;
+  const removed: string[] = [];
   for (;;) {
     const members = await membersOf(community, MAX_WRITES);
     if (members.length === 0) break;
     if (Date.now() > until) throw unfinished(community);
     await transact(members.map((user) => ({ Delete: { TableName: table, Key: memberKey(community, user) } })));
+    removed.push(...members);
   }
   await dynamo.send(new DeleteCommand({ TableName: table, Key: headKey(community) }));
+  return removed;
 }
 
 function unfinished({ kind, id }: Community): ChatError {

@@ -22,29 +22,39 @@ const EXISTS = 'attribute_exists(#pk) AND attribute_not_exists(deleted)';
  * head. They are counted first, on condition that there is room, and then become members. So there are never more members
  * than counted. If this ends halfway, fewer are members than counted, until {@link recount} finds out.
  * See docs/decisions/0023-joins-without-transactions.md.
- * @returns how many members there are
+ * @returns those who were no members until now
  * @throws ChatError 5004 when the community does not exist (any more), 5008 when there is no room
  */
-export async function join(community: Community, users: readonly string[], limit: number, now: number): Promise<void> {
+export async function join(
+  community: Community,
+  users: readonly string[],
+  limit: number,
+  now: number,
+): Promise<string[]> {
   const counted = await count(community, users.length, limit);
   if (!counted && !((await recount(community)) && (await count(community, users.length, limit)))) {
     const found = await readHead(community);
     throw found ? tooManyMembers(community, limit) : unknownCommunity(community);
   }
   const joined = await Promise.all(users.map((user) => enrol(community, user, now)));
-  const late = joined.filter((success) => !success).length;
+  const admitted = users.filter((_, n) => joined[n]);
+  const late = users.length - admitted.length;
   if (late > 0) await count(community, -late);
   // Whoever deletes the community marks it first. It may have looked for members before these joined.
-  if (await readHead(community)) return;
+  if (await readHead(community)) return admitted;
   await Promise.all(users.map((user) => expel(community, user)));
   throw unknownCommunity(community);
 }
 
-/** Lets members leave a community without an owner, which needs no transaction either: they go first, and then are uncounted. */
-export async function leave(community: Community, users: readonly string[]): Promise<void> {
+/**
+ * Lets members leave a community without an owner, which needs no transaction either: they go first, and then are uncounted.
+ * @returns those who were members until now
+ */
+export async function leave(community: Community, users: readonly string[]): Promise<string[]> {
   const left = await Promise.all(users.map((user) => expel(community, user)));
-  const gone = left.filter((success) => success).length;
-  if (gone > 0) await count(community, -gone);
+  const gone = users.filter((_, n) => left[n]);
+  if (gone.length > 0) await count(community, -gone.length);
+  return gone;
 }
 
 /** Adds to the number of members. @returns false when there is no room for so many, or no such community */

@@ -35,7 +35,11 @@ const withId = (user: Principal, id: string): Principal => ({ ...user, id });
  * Makes two users friends of one another, and creates either of them on first use. Friends already: nothing changes.
  * @throws ChatError 5008 when one of them has too many friends, 5005 when others keep changing the same two users
  */
-export async function befriend(user: Principal, friend: string, now: number): Promise<Friendship> {
+export async function befriend(
+  user: Principal,
+  friend: string,
+  now: number,
+): Promise<{ friendship: Friendship; isNew: boolean }> {
   const made: Friendship = { id: randomUUID(), from: user.id, to: friend, ts: now };
   const entry = (owner: Principal, other: string) => ({
     Put: {
@@ -60,18 +64,18 @@ export async function befriend(user: Principal, friend: string, now: number): Pr
   };
   const other = withId(user, friend);
   const refused = await transact([entry(user, friend), entry(other, user.id), count(user), count(other)]);
-  if (!refused) return made;
+  if (!refused) return { friendship: made, isNew: true };
   const [existing] = await lookup([friendship(user, friend)]);
-  if (existing) return existing;
+  if (existing) return { friendship: existing, isNew: false };
   throw new ChatError(
     ERROR.memberLimit,
     `${user.id} or ${friend} has ${MAX_FRIENDS} friends already, the most there can be`,
   );
 }
 
-/** Ends a friendship on both sides; no friends: nothing changes. */
-export async function unfriend(user: Principal, friend: string): Promise<void> {
-  if (user.id === friend) return;
+/** Ends a friendship on both sides. @returns false when they are no friends: nothing changes */
+export async function unfriend(user: Principal, friend: string): Promise<boolean> {
+  if (user.id === friend) return false;
   const entry = (owner: Principal, other: string) => ({
     Delete: {
       TableName: table,
@@ -89,7 +93,7 @@ export async function unfriend(user: Principal, friend: string): Promise<void> {
     },
   });
   const other = withId(user, friend);
-  await transact([entry(user, friend), entry(other, user.id), count(user), count(other)]);
+  return !(await transact([entry(user, friend), entry(other, user.id), count(user), count(other)]));
 }
 
 /** The ids of a user's friends. */
