@@ -6,9 +6,16 @@ import { app, rest, someone } from '../support/macaw.ts';
 import { testApi } from '../support/test-api.ts';
 
 const system = database(() => ({}));
-const { call, users, create, login } = testApi(system);
+const { call, create, login } = testApi(system);
 
 const EVENTS = ['befriended', 'unfriended', 'joined', 'left', 'changed', 'deleted'];
+
+/** Users of whom nobody has been told anything. */
+async function users(...names: string[]): Promise<string[]> {
+  const ids = names.map(someone);
+  await system.database.addUsers(app.id, ids);
+  return ids;
+}
 
 /** A device, and all that it was told of changes, in the order in which that came. */
 class Watcher {
@@ -26,7 +33,7 @@ class Watcher {
     }
   }
 
-  /** What it was told when it has been told so much; in order of names where that is open. */
+  /** What it was told when it has been told so much. */
   async count(count: number): Promise<[string, unknown][]> {
     await this.#all.count(count);
     return this.told;
