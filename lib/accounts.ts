@@ -31,6 +31,7 @@ export class Accounts extends Construct {
     tables.accounts.allow(accounts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
     tables.accounts.allowIndex(accounts, DIRECTORY_INDEX);
     tables.core.allow(accounts, 'GetItem', 'UpdateItem');
+    tables.attributes.allow(accounts, 'PutItem', 'DeleteItem');
     tables.connections.allow(accounts, 'BatchGetItem');
     realtime.allowPosts(accounts, 'DELETE');
     accounts.addToRolePolicy(

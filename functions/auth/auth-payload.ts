@@ -6,6 +6,9 @@ import { idInput, parseId } from '../shared/principal.ts';
 
 const text = z.string().check(z.minLength(1), z.maxLength(1024));
 
+/** Tokens that an application signs with RSA can be longer than other credentials. */
+const token = z.string().check(z.minLength(1), z.maxLength(4096));
+
 /** A boolean, or its text form, because some clients send only text. */
 export const booleanText = z.pipe(
   z.union([z.boolean(), z.enum(['true', 'false'])]),
@@ -15,13 +18,13 @@ export const booleanText = z.pipe(
 /** The `auth` object that clients send. */
 export const AuthInput = z.object({
   app: text,
-  sign: text,
+  sign: z.optional(text),
   client: z.optional(idInput()),
   username: z.optional(text),
   phone: z.optional(text),
   password: z.optional(text),
   oauth: z.optional(z.record(text, z.record(z.string(), z.unknown()))),
-  sessionToken: z.optional(text),
+  sessionToken: z.optional(token),
   passenger: z.optional(z.looseObject({ id: z.optional(idInput()) })),
   install: z.optional(idInput()),
   notifyAll: z.optional(z.boolean()),
@@ -38,7 +41,8 @@ export type LoginMethod =
 
 export interface AuthPayload {
   readonly app: string;
-  readonly sign: string;
+  /** Always there, except in a login by token. */
+  readonly sign: string | undefined;
   readonly login: LoginMethod;
   readonly install: string | undefined;
   readonly notifyAll: boolean;
@@ -51,13 +55,17 @@ export const LoginOptions = z.object({
   notifyAll: z.optional(z.boolean()),
   /** The hash of the session that the login uses, if it is that of an account. */
   session: z.optional(z.string()),
+  /** No token that this login is answered with is valid for longer, epoch ms. */
+  tokenUntil: z.optional(z.number()),
 });
 export type LoginOptions = z.output<typeof LoginOptions>;
 
-export function loginOptions({ login, install, notifyAll }: AuthPayload): LoginOptions {
+/** @param tokenUntil see `LoginOptions` */
+export function loginOptions({ login, install, notifyAll }: AuthPayload, tokenUntil?: number): LoginOptions {
   return {
     install,
     notifyAll,
+    tokenUntil,
     ...(login.kind === 'visitor' && { attributes: login.attributes }),
     ...(login.kind === 'session' && { session: parseSessionToken(login.token)?.hash }),
   };
@@ -70,10 +78,14 @@ export function loginOptions({ login, install, notifyAll }: AuthPayload): LoginO
  */
 export function parseAuthPayload(input: unknown): AuthPayload {
   const auth = parse(AuthInput, typeof input === 'string' ? parseJson(input, 'auth') : input, 'auth');
+  const login = parseLogin(auth);
+  if (auth.sign === undefined && login.kind !== 'session') {
+    throw new ChatError(ERROR.badParameter, 'auth.sign is missing; only a login by sessionToken alone needs none');
+  }
   return {
     app: auth.app,
     sign: auth.sign,
-    login: parseLogin(auth),
+    login,
     // Clients send an empty value until their app is registered for pushes.
     install: auth.install == null || auth.install === '' ? undefined : parseId(auth.install, 'auth.install'),
     notifyAll: auth.notifyAll ?? false,

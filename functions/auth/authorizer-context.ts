@@ -37,6 +37,7 @@ const Context = z.object({
   install: z.optional(z.string()),
   notifyAll: z.optional(booleanText),
   session: z.optional(z.string()),
+  tokenUntil: z.optional(z.pipe(z.string(), z.transform(Number))),
   attributes: z.optional(z.pipe(json, z.record(z.string(), z.unknown()))),
 });
 
@@ -74,10 +75,11 @@ function encode(authorization: Authorization): Record<string, string> {
   }
 }
 
-const optionsContext = ({ install, notifyAll, session, attributes }: LoginOptions) => ({
+const optionsContext = ({ install, notifyAll, session, tokenUntil, attributes }: LoginOptions) => ({
   ...(install !== undefined && { install }),
   ...(notifyAll !== undefined && { notifyAll: String(notifyAll) }),
   ...(session !== undefined && { session }),
+  ...(tokenUntil !== undefined && { tokenUntil: String(tokenUntil) }),
   ...(attributes !== undefined && { attributes: JSON.stringify(attributes) }),
 });
 
@@ -86,10 +88,15 @@ export const AuthorizerContext = z.pipe(
   Context,
   z.transform((context): Authorization => {
     const eio = context.eio === '3' ? 3 : 4;
-    const { outcome, app, kind, id, code, message, install, notifyAll, session, attributes } = context;
+    const { outcome, app, kind, id, code, message, install, notifyAll, session, tokenUntil, attributes } = context;
     switch (outcome) {
       case 'known':
-        return { eio, outcome, principal: { app, kind, id }, options: { install, notifyAll, session, attributes } };
+        return {
+          eio,
+          outcome,
+          principal: { app, kind, id },
+          options: { install, notifyAll, session, tokenUntil, attributes },
+        };
       case 'refused':
         return { eio, outcome, code, message };
       case 'anonymous':

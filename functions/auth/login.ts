@@ -6,26 +6,37 @@ import { type Account, isOfAccount } from '../store/accounts.ts';
 import { type App, findApp } from '../store/apps.ts';
 import { bindInstallation } from '../store/installations.ts';
 import { ensureProfile, saveVisitor } from '../store/profiles.ts';
-import type { AuthPayload, LoginOptions } from './auth-payload.ts';
+import type { AuthPayload, LoginMethod, LoginOptions } from './auth-payload.ts';
 import { holdsClientKey } from './client-key.ts';
-import { tokenHolder } from './token.ts';
+import { type Bearer, readBearer } from './token.ts';
 
 /**
  * Authenticates the credentials of a login. A first login by phone or third party creates the account. `saveLogin`
  * stores the other effects of a login.
  * @param now epoch ms
+ * A token needs no signature beside it, because it proves more.
  * @throws ChatError 5003 when the application, signature or login is wrong, 5009 for a third party that is not
  *   configured
  */
-export async function authenticate(credentials: AuthPayload, now: number): Promise<Principal> {
+export async function authenticate(credentials: AuthPayload, now: number): Promise<Bearer> {
   const app = await findApp(credentials.app);
-  if (!app || !holdsClientKey(app, { sign: credentials.sign }, now)) {
+  const { login, sign } = credentials;
+  if (app && login.kind === 'session') return bearer(app, login.token, now);
+  if (!app || login.kind === 'session' || !holdsClientKey(app, { sign }, now)) {
     throw new ChatError(
       ERROR.notAuthorised,
       'auth.app or auth.sign is wrong: expected a known app, and md5hex(timestamp + client key) + "," + timestamp as sign',
     );
   }
-  const { login, sign } = credentials;
+  return { principal: await loggedIn(app, login, sign, now) };
+}
+
+async function loggedIn(
+  app: App,
+  login: Exclude<LoginMethod, { kind: 'session' }>,
+  sign: string | undefined,
+  now: number,
+): Promise<Principal> {
   switch (login.kind) {
     case 'client':
       await checkPlainLogin(app, login.id);
@@ -37,8 +48,6 @@ export async function authenticate(credentials: AuthPayload, now: number): Promi
       return user(await loginByPhone(app, login, sign, now));
     case 'oauth':
       return user(await loginByOauth(app, login.platforms, now));
-    case 'session':
-      return bearer(app, login.token, now);
     case 'visitor':
       return { app: app.id, kind: 'visitor', id: login.id ?? randomUUID().replaceAll('-', '') };
   }
@@ -53,8 +62,8 @@ async function checkPlainLogin(app: App, id: string): Promise<void> {
   throw new ChatError(ERROR.notAuthorised, 'auth.client: this user cannot log in by id alone; log in with an account');
 }
 
-async function bearer(app: App, token: string, now: number): Promise<Principal> {
-  const holder = await tokenHolder(app, token, now);
+async function bearer(app: App, token: string, now: number): Promise<Bearer> {
+  const holder = await readBearer(app, token, now);
   if (!holder) throw new ChatError(ERROR.notAuthorised, 'auth.sessionToken: wrong, expired or revoked; log in again');
   return holder;
 }

@@ -103,7 +103,8 @@ async function identify(authorization: Authorization, auth: unknown, now: number
       throw new ChatError(authorization.code, authorization.message);
     case 'anonymous': {
       const payload = parseAuthPayload(auth);
-      return { principal: await authenticate(payload, now), options: loginOptions(payload) };
+      const { principal, tokenUntil } = await authenticate(payload, now);
+      return { principal, options: loginOptions(payload, tokenUntil) };
     }
   }
 }

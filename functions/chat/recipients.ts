@@ -7,7 +7,7 @@ import { connectionsOfApp } from '../store/connection-index.ts';
 import { connectionsOf, devicesOf, type OpenDevices } from '../store/devices.ts';
 import { collect, lookup } from '../store/dynamo.ts';
 import type { Recipient } from './delivery.ts';
-import { MAX_LISTED } from './sharding.ts';
+import { ALL_TOLD, MAX_LISTED } from './sharding.ts';
 
 /** An open connection with a known owner. */
 export type OwnedConnection = Recipient & { readonly owner: Principal };
@@ -62,12 +62,27 @@ export async function findRecipients(app: string, to: Addressee): Promise<Recipi
       .map((connectionId) => ({ connectionId }));
     return { recipients };
   }
+  if (to.kind === 'users') return connected(app, to.ids);
+  if (to.kind === 'concerned') return connected(app, await concerned(app, to));
   if (to.kind === 'user') {
     return reachAll([{ app, kind: 'user', id: to.id }]);
   }
   const community: Community = { app, kind: to.kind, id: to.id };
   const [found] = await lookup([communityHead(community)]);
   return found && otherMembers(undefined, community, found.members);
+}
+
+/** Whom a change of a group or room concerns; nobody else where that is deleted. */
+async function concerned(app: string, { of: kind, id, ids }: Addressee & { kind: 'concerned' }): Promise<string[]> {
+  const community: Community = { app, kind, id };
+  const [found] = await lookup([communityHead(community)]);
+  const all = found !== undefined && found.members <= ALL_TOLD[kind];
+  return [...new Set([...(all ? await membersOf(community, ALL_TOLD[kind]) : []), ...ids])];
+}
+
+/** The connections of users who need not know when they have none. */
+async function connected(app: string, ids: readonly string[]): Promise<Recipients> {
+  return { recipients: await openConnections(ids.map((id): Principal => ({ app, kind: 'user', id }))) };
 }
 
 /** Where an event reaches people. */

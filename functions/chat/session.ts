@@ -44,7 +44,7 @@ export async function startSession(
   now: number,
 ): Promise<Session | undefined> {
   const friends = await saveLogin(principal, options, now);
-  const token = await tokenFor(principal, now);
+  const token = await tokenFor(principal, now, options.tokenUntil);
   const issued = token === undefined ? undefined : parseSessionToken(token)?.hash;
   const news = await registerConnection(connectionId, principal, {
     eio,
@@ -86,9 +86,9 @@ async function endSession(session: Session): Promise<void> {
 }
 
 /** Issued before the connection is registered: to end the session of the token closes the connection. */
-async function tokenFor(principal: Principal, now: number): Promise<string | undefined> {
+async function tokenFor(principal: Principal, now: number, until?: number): Promise<string | undefined> {
   const app = await findApp(principal.app);
-  return app?.mode === 'strict' ? issueToken(app, principal, now) : undefined;
+  return app?.mode === 'strict' ? issueToken(app, principal, now, until) : undefined;
 }
 
 async function sendLogin({ connectionId, principal, token }: Session): Promise<'sent' | 'gone'> {

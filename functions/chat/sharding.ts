@@ -19,7 +19,10 @@ export const MAX_DIRECT = 100;
 /** Up to this number of members, the invocation that has the message reads the connections: twelve reads in total. */
 export const MAX_LISTED = 1000;
 
-/** Maximum recipients of one job. With the longest ids and content, the event stays below the Lambda limit of 1 MB. */
+/** How many members a group or room may have for all of them to be told of its changes. */
+export const ALL_TOLD = { group: MAX_LISTED, room: 100 } as const;
+
+/** How many recipients one job names: even with the longest ids and content, Lambda takes it (1 MB). */
 export const MAX_IN_JOB = 1000;
 
 /** Minimum connections per shard. Starting an invocation takes as long as about ten posts. */

@@ -29,12 +29,8 @@ async function authorize(eio: Eio, auth: string | undefined): Promise<Authorizat
   if (!auth) return { eio, outcome: 'anonymous' };
   try {
     const payload = parseAuthPayload(auth);
-    return {
-      eio,
-      outcome: 'known',
-      principal: await authenticate(payload, Date.now()),
-      options: loginOptions(payload),
-    };
+    const { principal, tokenUntil } = await authenticate(payload, Date.now());
+    return { eio, outcome: 'known', principal, options: loginOptions(payload, tokenUntil) };
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
     return { eio, outcome: 'refused', code: error.code, message: error.message };

@@ -3,7 +3,7 @@ import { deliverMeasured, fanOut, type OnUnreached } from '../chat/fan-out.ts';
 import { type Reading, readPart } from '../chat/part-reader.ts';
 import { PostRate } from '../chat/post-rate.ts';
 import { findRecipients } from '../chat/recipients.ts';
-import { DeliverJob, type DeliverPart } from '../jobs/deliver.ts';
+import { DeliverJob, type DeliverPart, type NoticesJob } from '../jobs/deliver.ts';
 import { enqueueDeliveries } from '../jobs/deliver-enqueue.ts';
 import { PushEvent } from '../jobs/push.ts';
 import { enqueuePush } from '../jobs/push-enqueue.ts';
@@ -24,7 +24,12 @@ const RESERVE_MS = 15_000;
  */
 export const handler = observed(async (event: unknown, context): Promise<void> => {
   const job = DeliverJob.parse(event);
-  const { app, push } = job;
+  const { app } = job;
+  if ('notices' in job) {
+    addLogContext({ app });
+    return deliverNotices(job);
+  }
+  const { push } = job;
   const message = WithId.safeParse(job.event.args[0]);
   addLogContext({ app, ...(message.success && { message_id: message.data.id }) });
   const onUnreached: OnUnreached = async (users) => {
@@ -35,6 +40,15 @@ export const handler = observed(async (event: unknown, context): Promise<void> =
   const recipients = await findRecipients(app, job.to);
   return recipients && fanOut(job, recipients, onUnreached);
 });
+
+/** Those of one receiver in their order. */
+async function deliverNotices({ app, notices }: z.output<typeof NoticesJob>): Promise<void> {
+  for (const { events, to } of notices) {
+    const recipients = await findRecipients(app, to);
+    if (!recipients) continue;
+    for (const event of events) await fanOut({ app, event, priority: 'notice' }, recipients);
+  }
+}
 
 type Shard = Extract<DeliverJob, { part: DeliverPart }>;
 

@@ -42,12 +42,23 @@ const Addressee = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['user', 'group', 'room']), id: z.string() }),
   /** All connections except one. */
   z.object({ kind: z.literal('everybody'), except: z.optional(z.string()) }),
+  z.object({ kind: z.literal('users'), ids: z.array(z.string()) }),
+  /** Those whom a change of a group or room is about and, unless there are too many, all its members. */
+  z.object({ kind: z.literal('concerned'), of: z.enum(['group', 'room']), id: z.string(), ids: z.array(z.string()) }),
 ]);
 export type Addressee = z.output<typeof Addressee>;
 
-/** One shard of a delivery, or a complete delivery. The first invocation of a complete delivery determines its size. */
+/** Events for the same receivers. */
+const Notice = z.object({ events: z.array(ChatEvent), to: Addressee });
+export type Notice = z.output<typeof Notice>;
+
+/** What one change has several receivers told, by one job. */
+export const NoticesJob = z.object({ app: delivery.app, notices: z.array(Notice) });
+
+/** A shard of a delivery; or a whole one, whose first invocation sees how large it is; or several small ones. */
 export const DeliverJob = z.union([
   z.object({ ...delivery, part: DeliverPart, share: Share }),
   z.object({ ...delivery, to: Addressee }),
+  NoticesJob,
 ]);
 export type DeliverJob = z.output<typeof DeliverJob>;

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { ERROR } from './errors.ts';
-import { TYPE } from './wire.ts';
+import { MAX_NAMED, TYPE } from './wire.ts';
 
 function described<T extends z.ZodMiniType>(schema: T, description: string): T {
   z.globalRegistry.add(schema, { description });
@@ -44,7 +44,13 @@ const MessageEvent = z.object({
 
 const Refused = z.object({ error: ErrorCode, message: z.string(), ack });
 
-/** The argument of each event, by event name. */
+const communityType = described(z.literal([TYPE.group, TYPE.room]), '1 group, 2 room');
+const community = { id: described(z.string(), 'the group or room'), type: communityType };
+const friend = described(z.string(), 'the other user');
+const who = (verb: string) =>
+  z.optional(described(z.array(z.string()), `the users who ${verb}; missing if more than ${MAX_NAMED}`));
+
+/** The one argument of each event, by the event's name. */
 export const SERVER_EVENTS = {
   login: z.union([LoginSucceeded, LoginFailed]),
   message: MessageEvent,
@@ -52,6 +58,12 @@ export const SERVER_EVENTS = {
   sys: z.object({ id, content, ts, remark }),
   ack: z.object({ ack: described(z.int(), 'the ack number of the message'), ts }),
   refused: Refused,
+  befriended: z.object({ id: friend }),
+  unfriended: z.object({ id: friend }),
+  joined: z.object({ ...community, members: who('joined') }),
+  left: z.object({ ...community, members: who('left') }),
+  changed: z.object(community),
+  deleted: z.object(community),
   online: described(z.string(), 'the id of a friend'),
   offline: described(z.string(), 'the id of a friend'),
   online_x: described(z.string(), 'the id of a user who logged in with notifyAll'),

@@ -5,3 +5,6 @@ export const NAMESPACE = '/chat';
 export const TYPE = { friend: 0, group: 1, room: 2, visitor: 3, stranger: 4 } as const;
 
 export type Type = (typeof TYPE)[keyof typeof TYPE];
+
+/** How many users an event names at most: API Gateway takes frames of 128 KB. */
+export const MAX_NAMED = 100;

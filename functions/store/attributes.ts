@@ -44,23 +44,29 @@ export function unknownSubject({ kind, id }: Searchable): ChatError {
 
 type Values = Described['attributes'];
 
+/** All attributes as they are after a change. */
+export interface Changed {
+  readonly attributes: Values;
+  /** Whether they were others before. */
+  readonly isNew: boolean;
+}
+
 /**
- * Sets some attributes and keeps the others.
- * @returns all attributes after the change
- * @throws ChatError 5004 when the subject does not exist, 5010 when the attributes exceed a limit
+ * Sets some attributes and leaves the others as they are.
+ * @throws ChatError 5004 when the subject does not exist, 5010 when the attributes would be too much
  */
-export function mergeAttributes(subject: Searchable, attributes: Values): Promise<Values> {
+export function mergeAttributes(subject: Searchable, attributes: Values): Promise<Changed> {
   return change(subject, (present) => ({ ...present, ...attributes }));
 }
 
-/** Replaces all attributes. Throws as `mergeAttributes` does. */
-export function replaceAttributes(subject: Searchable, attributes: Values): Promise<Values> {
+/** Sets the attributes and removes all others. Throws as `mergeAttributes` does. */
+export function replaceAttributes(subject: Searchable, attributes: Values): Promise<Changed> {
   return change(subject, () => attributes);
 }
 
 /** Removes all attributes. @throws ChatError 5004 when the subject does not exist */
-export async function clearAttributes(subject: Searchable): Promise<void> {
-  await change(subject, () => ({}));
+export function clearAttributes(subject: Searchable): Promise<Changed> {
+  return change(subject, () => ({}));
 }
 
 /**
@@ -73,16 +79,17 @@ export async function dropFromIndex(subject: Searchable): Promise<void> {
   if (writes.length > 0) await transact(writes);
 }
 
-/** Computes new attributes, and writes them and the index in one transaction. Repeats on a concurrent change. */
-async function change(subject: Searchable, compute: (present: Values) => Values): Promise<Values> {
+/** Reads, computes, and writes attributes and index in one transaction if nobody did so meanwhile; else once more. */
+async function change(subject: Searchable, compute: (present: Values) => Values): Promise<Changed> {
   return commit(async () => {
     const head = existing(await read(subject));
     if (!head) throw unknownSubject(subject);
     const attributes = checkAttributes(compute(head.attributes));
     const text = JSON.stringify(attributes);
-    if (text === JSON.stringify(head.attributes)) return { transactions: [], result: attributes };
+    if (text === JSON.stringify(head.attributes)) return { transactions: [], result: { attributes, isNew: false } };
     const index = indexChanges(subject, head.attributes, attributes);
-    return { transactions: [[headUpdate(subject, head.version, text), ...index]], result: attributes };
+    const result = { attributes, isNew: true };
+    return { transactions: [[headUpdate(subject, head.version, text), ...index]], result };
   }, `Too many requests change the attributes of ${subject.kind} ${subject.id}`);
 }
 

@@ -30,6 +30,14 @@ export interface ChangeOptions {
   readonly now: number;
 }
 
+/** What a change came to; who was a member already has not joined, and who was none has not left. */
+export interface MembersChanged {
+  readonly head: Head;
+  readonly joined: readonly string[];
+  readonly left: readonly string[];
+  readonly hasNewOwner: boolean;
+}
+
 /**
  * Creates a community with members and attributes.
  * @throws ChatError 5004 for an unknown user, 5008 for too many members, 5010 for attributes above a limit: then
@@ -60,16 +68,15 @@ export async function createCommunity(
 }
 
 /**
- * Adds and removes members, and changes the owner of a group; see {@link planChange}.
- * @returns the head after the change
- * @throws ChatError 5004 when the community or a user does not exist, 5008 for too many members, 5009 when the owner
- * would leave: then nothing was changed
+ * Lets users join and leave, and gives a group another owner; see {@link planChange}.
+ * @throws ChatError 5004 when the community or a user does not exist, 5008 when they would be too many,
+ *   5009 when the owner would leave: then nothing was changed
  */
 export async function changeMembers(
   community: Community,
   change: MemberChange,
   { limit, now }: ChangeOptions,
-): Promise<Head> {
+): Promise<MembersChanged> {
   const { join = [], leave = [], owner } = change;
   const joining = owner === undefined ? join : [owner, ...join];
   await checkUsers(community.app, joining);
@@ -77,40 +84,67 @@ export async function changeMembers(
     const { head: found, members } = await readState(community, [...join, ...leave]);
     const joins = [...new Set(join)].filter((user) => !members.has(user));
     const leaves = [...new Set(leave)].filter((user) => members.has(user));
-    if (joins.length > 0) await joinCommunity(community, joins, limit, now);
-    if (leaves.length === 0) return { ...found, members: found.members + joins.length };
+    const joined = joins.length > 0 ? await joinCommunity(community, joins, limit, now) : [];
+    const unchanged = { joined, left: [], hasNewOwner: false };
+    if (leaves.length === 0) return { ...unchanged, head: { ...found, members: found.members + joins.length } };
     if (found.owner === undefined) {
-      await leaveCommunity(community, leaves);
-      return { ...found, members: found.members - leaves.length };
+      const left = await leaveCommunity(community, leaves);
+      return { ...unchanged, left, head: { ...found, members: found.members - leaves.length } };
     }
   }
-  return commit(async () => {
+  const effect = new Effect();
+  const head = await commit(async () => {
     const state = await readState(community, [...joining, ...leave]);
+    effect.add(state, change);
     return planChange(community, state, change, { table, limit, now });
   }, busy(community));
+  return { head, ...effect.result };
+}
+
+/** Who joins and leaves by a change whose plan is made again, when some of it is done already. */
+class Effect {
+  readonly #joined = new Set<string>();
+  readonly #left = new Set<string>();
+  #hasNewOwner = false;
+
+  /** Adds what is still to be done. */
+  add({ head, members }: CommunityState, { join = [], leave = [], owner }: MemberChange): void {
+    const wanted = owner === undefined ? join : [owner, ...join];
+    for (const user of wanted) if (!members.has(user)) this.#joined.add(user);
+    for (const user of leave) if (members.has(user)) this.#left.add(user);
+    this.#hasNewOwner ||= owner !== undefined && owner !== head.owner;
+  }
+
+  get result() {
+    return { joined: [...this.#joined], left: [...this.#left], hasNewOwner: this.#hasNewOwner };
+  }
 }
 
 /**
- * Replaces the members of a community. The owner stays a member.
- * @returns the community after the change
+ * Makes just these users, and the owner, the members of a community.
+ * @returns besides, the community as it is then
  * @throws as {@link changeMembers} does
  */
 export async function replaceMembers(
   community: Community,
   { owner, members }: { owner?: string | undefined; members: readonly string[] },
   { limit, now }: ChangeOptions,
-): Promise<Description> {
+): Promise<MembersChanged & { description: Description }> {
   await checkUsers(community.app, owner === undefined ? members : [owner, ...members]);
   let wanted = new Set<string>();
-  const changed = await commit(async () => {
+  const effect = new Effect();
+  const head = await commit(async () => {
     const [[found], present] = await Promise.all([lookup([communityHead(community)]), membersOf(community)]);
     if (!found) throw unknownCommunity(community);
     const stays = owner ?? found.owner;
     wanted = new Set(stays === undefined ? members : [...members, stays]);
     const change = { owner, join: [...wanted], leave: present.filter((user) => !wanted.has(user)) };
-    return planChange(community, { head: found, members: new Set(present) }, change, { table, limit, now });
+    const state = { head: found, members: new Set(present) };
+    effect.add(state, change);
+    return planChange(community, state, change, { table, limit, now });
   }, busy(community));
-  return describeHead(community, changed, [...wanted].sort(compareText));
+  const description = await describeHead(community, head, [...wanted].sort(compareText));
+  return { head, ...effect.result, description };
 }
 
 /** Reads the head, and which of some users are members. @throws ChatError 5004 when the community does not exist */

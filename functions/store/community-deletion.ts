@@ -17,9 +17,10 @@ const DELETION_MS = 20_000;
 /**
  * Deletes a community. First marks it as deleted, so that requests neither find nor join it. Then deletes the members,
  * and the mark last. A repeated request continues an interrupted deletion.
+ * @returns the members before the deletion
  * @throws ChatError 5004 when it does not exist, 5005 when so many members remain that the request must be repeated
  */
-export async function deleteCommunity(community: Community): Promise<void> {
+export async function deleteCommunity(community: Community): Promise<string[]> {
   const marked = await unlessRefused(
     dynamo.send(
       new UpdateCommand({
@@ -35,13 +36,16 @@ export async function deleteCommunity(community: Community): Promise<void> {
   if (!marked) throw unknownCommunity(community);
   await dropFromIndex(community);
   const until = Date.now() + DELETION_MS;
+  const removed: string[] = [];
   for (;;) {
     const members = await membersOf(community, MAX_WRITES);
     if (members.length === 0) break;
     if (Date.now() > until) throw unfinished(community);
     await transact(members.map((user) => ({ Delete: { TableName: table, Key: memberKey(community, user) } })));
+    removed.push(...members);
   }
   await dynamo.send(new DeleteCommand({ TableName: table, Key: headKey(community) }));
+  return removed;
 }
 
 function unfinished({ kind, id }: Community): ChatError {

@@ -23,19 +23,26 @@ const EXISTS = 'attribute_exists(#pk) AND attribute_not_exists(deleted)';
  * would conflict on its head. The count increases first, if the limit permits it, and then the memberships are written.
  * So the count is never below the number of members. After an interruption it is too high, until {@link recount}
  * corrects it. See docs/decisions/0023-joins-without-transactions.md.
+ * @returns the users who were not members before
  * @throws ChatError 5004 when the community does not exist, 5008 when it is full
  */
-export async function join(community: Community, users: readonly string[], limit: number, now: number): Promise<void> {
+export async function join(
+  community: Community,
+  users: readonly string[],
+  limit: number,
+  now: number,
+): Promise<string[]> {
   const counted = await count(community, users.length, limit);
   if (!counted && !((await recount(community)) && (await count(community, users.length, limit)))) {
     const found = await readHead(community);
     throw found ? tooManyMembers(community, limit) : unknownCommunity(community);
   }
   const joined = await Promise.all(users.map((user) => enrol(community, user, now)));
-  const late = joined.filter((success) => !success).length;
+  const admitted = users.filter((_, n) => joined[n]);
+  const late = users.length - admitted.length;
   if (late > 0) await count(community, -late);
   // A concurrent deletion marks the community first. It may have listed the members before these users joined.
-  if (await readHead(community)) return;
+  if (await readHead(community)) return admitted;
   await Promise.all(users.map((user) => expel(community, user)));
   throw unknownCommunity(community);
 }
@@ -43,11 +50,13 @@ export async function join(community: Community, users: readonly string[], limit
 /**
  * Removes members from a community without an owner. No transaction is needed: memberships are deleted first, then the
  * count decreases.
+ * @returns the users who were members before
  */
-export async function leave(community: Community, users: readonly string[]): Promise<void> {
+export async function leave(community: Community, users: readonly string[]): Promise<string[]> {
   const left = await Promise.all(users.map((user) => expel(community, user)));
-  const gone = left.filter((success) => success).length;
-  if (gone > 0) await count(community, -gone);
+  const gone = users.filter((_, n) => left[n]);
+  if (gone.length > 0) await count(community, -gone.length);
+  return gone;
 }
 
 /** Changes the member count. @returns false when the limit would be exceeded or the community does not exist */

@@ -35,7 +35,11 @@ const withId = (user: Principal, id: string): Principal => ({ ...user, id });
  * Creates a friendship, and either user if they do not exist. An existing friendship does not change.
  * @throws ChatError 5008 when one user has too many friends, 5005 after too many concurrent changes of the same users
  */
-export async function befriend(user: Principal, friend: string, now: number): Promise<Friendship> {
+export async function befriend(
+  user: Principal,
+  friend: string,
+  now: number,
+): Promise<{ friendship: Friendship; isNew: boolean }> {
   const made: Friendship = { id: randomUUID(), from: user.id, to: friend, ts: now };
   const entry = (owner: Principal, other: string) => ({
     Put: {
@@ -60,18 +64,18 @@ export async function befriend(user: Principal, friend: string, now: number): Pr
   };
   const other = withId(user, friend);
   const refused = await transact([entry(user, friend), entry(other, user.id), count(user), count(other)]);
-  if (!refused) return made;
+  if (!refused) return { friendship: made, isNew: true };
   const [existing] = await lookup([friendship(user, friend)]);
-  if (existing) return existing;
+  if (existing) return { friendship: existing, isNew: false };
   throw new ChatError(
     ERROR.memberLimit,
     `${user.id} or ${friend} has too many friends; at most ${MAX_FRIENDS} are allowed`,
   );
 }
 
-/** Deletes a friendship on both sides. Safe to repeat. */
-export async function unfriend(user: Principal, friend: string): Promise<void> {
-  if (user.id === friend) return;
+/** Deletes a friendship on both sides. Safe to repeat. @returns false when there was no friendship */
+export async function unfriend(user: Principal, friend: string): Promise<boolean> {
+  if (user.id === friend) return false;
   const entry = (owner: Principal, other: string) => ({
     Delete: {
       TableName: table,
@@ -89,7 +93,7 @@ export async function unfriend(user: Principal, friend: string): Promise<void> {
     },
   });
   const other = withId(user, friend);
-  await transact([entry(user, friend), entry(other, user.id), count(user), count(other)]);
+  return !(await transact([entry(user, friend), entry(other, user.id), count(user), count(other)]));
 }
 
 /** The ids of a user's friends. */

@@ -32,13 +32,15 @@ function write(schema: Schema, indent: string): string {
     case 'object':
       return writeObject(schema, indent);
     case 'array':
-      return `(${write(schema.items ?? {}, indent)})[]`;
+      return arrayOf(write(schema.items ?? {}, indent));
     case 'integer':
       return 'number';
     default:
       return [schema.type ?? 'unknown'].flat().join(' | ');
   }
 }
+
+const arrayOf = (item: string) => (/^\w+$/.test(item) ? `${item}[]` : `(${item})[]`);
 
 function writeObject({ properties, required = [], additionalProperties }: Schema, indent: string): string {
   const rest = typeof additionalProperties === 'object' ? additionalProperties : undefined;

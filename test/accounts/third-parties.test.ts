@@ -189,11 +189,45 @@ it.each(['impostor', 'inward'])('the keys of an %s issuer are not taken', async 
 describe('third-party logins', () => {
   it.each([
     ['none', {}],
-    ['two at once', { qq: { id: '7', access_token: 'good' }, weibo: { id: '7', access_token: 'good' } }],
+    ['six at once', Object.fromEntries([...'abcdef'].map((name) => [name, { id: '7', access_token: 'good' }]))],
     ['no object', 'qq'],
     ['a text for the login', { qq: 'good' }],
   ])('are refused when there are %s', async (_, authData) => {
     expect(await login(authData)).toMatchObject(failure(400, 107));
+  });
+
+  it('of several platforms are that of the first one that is confirmed', async () => {
+    const [good, bad] = [
+      { id: '7', access_token: 'good' },
+      { id: '7', access_token: 'bad' },
+    ];
+    const alone = await login({ weibo: good });
+    for (const authData of [
+      { qq: bad, weibo: good },
+      { nobody: good, qq: { id: '7' }, weibo: good, facebook: good },
+      { company: { id_token: 'nonsense' }, google: bad, apple: bad, wechat: bad, weibo: good },
+    ]) {
+      expect(await login(authData)).toMatchObject({ status: 201, body: { authData: { weibo: { id: '7' } } } });
+      expect(((await login(authData)).body as Session).objectId).toBe((alone.body as Session).objectId);
+    }
+    const both = await login({ qq: good, weibo: good });
+    expect((both.body as Session).authData).toEqual({ qq: { id: '7' } });
+  });
+
+  it.each([
+    ['none is confirmed', 'well', { qq: { id: '7' }, weibo: { id: '7', access_token: 'bad' } }, refused],
+    ['none is set up', 'none', { qq: {}, weibo: { id: '7', access_token: 'good' } }, failure(501, 252)],
+    ['one cannot be asked', 'broken', { nobody: {}, qq: { id: '7', access_token: 'bad' }, company: {} }, unavailable],
+  ])('of several platforms are refused when %s', async (_, app, authData, answer) => {
+    expect(await loginAt(app, authData)).toMatchObject(answer);
+  });
+
+  it('of too many platforms are not asked about', async () => {
+    const before = provider.asked.length;
+    const good = { id: '7', access_token: 'good' };
+    const authData = { qq: good, weibo: good, wechat: good, weixin: good, facebook: good, company: good };
+    expect(await login(authData)).toMatchObject(failure(400, 107));
+    expect(provider.asked.length).toBe(before);
   });
 
   it.each(['toString', '__proto__', 'constructor', 'oidc', 'COMPANY', ''])('of %s do not exist', async (platform) => {

@@ -7,8 +7,8 @@ import type { App } from '../../functions/store/apps.ts';
 const DAY = 24 * 60 * 60 * 1000;
 const ISSUED = 1_790_000_000_000;
 
-// Tokens depend on no other attribute of an application.
-const app = { id: 'macaw-demo', masterKeyHash: 'UI7pXI5eQNqmiYp3Qmgwxj5C1wPNTaqhgsRv0ByW25I' } as App;
+// Nothing else of an application matters to a token.
+const app = { id: 'macaw-demo', masterKeyHash: 'UI7pXI5eQNqmiYp3Qmgwxj5C1wPNTaqhgsRv0ByW25I', logins: {} } as App;
 
 /** A token of the format before JWT, for that application and time. */
 const EARLIER = {

@@ -53,6 +53,10 @@ describe('settings', () => {
     [{ 'sms.template': 'hello' }, 'sms.template: expected a text that contains {code}'],
     [{ 'logins.facebook.appId': '1' }, 'logins.facebook.appSecret is missing: expected a text'],
     [{ 'logins.facebook': { appId: '1', appSecret: 42 } }, /^logins\.facebook\.appSecret: expected a text$/],
+    [{ 'logins.jwt.secret': 'too short' }, /^logins\.jwt\.secret: expected at least 32 bytes$/],
+    [{ 'logins.jwt.jwksUrl': 'http://example.com/keys' }, 'logins.jwt.jwksUrl: expected a'],
+    [{ 'logins.jwt.jwksUrl': 'http://169.254.169.254/keys' }, 'logins.jwt.jwksUrl: expected a'],
+    [{ 'logins.jwt.issuer': 'https://example.com' }, 'logins.jwt: expected secret, jwksUrl, or both'],
     [{ 'logins.google.clientIds': [''] }, 'logins.google.clientIds.0: expected a text that is not empty, not ""'],
     [
       { 'logins.wechat.api': 'ftp://x' },
@@ -67,11 +71,13 @@ describe('settings', () => {
   });
 
   it('tell everything but secrets', () => {
-    const logins = { facebook: { appId: '1', appSecret: 'do not tell' } };
+    const secret = `do not tell: ${'x'.repeat(32)}`;
+    const logins = { facebook: { appId: '1', appSecret: 'do not tell' }, jwt: { secret } };
     const listed = listSettings(AppSettings.parse({ groupMembers: 9, logins }));
     expect(listed).toContainEqual({ name: 'groupMembers', value: 9, isDefault: false });
     expect(listed).toContainEqual({ name: 'roomMembers', value: 1000, isDefault: true });
     expect(listed).toContainEqual({ name: 'logins.facebook.appSecret', value: '(hidden)', isDefault: false });
+    expect(listed).toContainEqual({ name: 'logins.jwt.secret', value: '(hidden)', isDefault: false });
     expect(JSON.stringify(listed)).not.toContain('do not tell');
   });
 

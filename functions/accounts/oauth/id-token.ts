@@ -1,18 +1,12 @@
-import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
+import { errors, jwtVerify } from 'jose';
 import * as z from 'zod/mini';
 import type { OpenId } from '../../store/login-settings.ts';
-import { fetchProvider, fetchProviderJson, ProviderFailed } from './outgoing.ts';
-
-/** Asymmetric algorithms only. With a shared secret, every party that verifies tokens can also issue them. */
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-
-/** Maximum clock difference between an issuer and Lambda, in seconds. */
-const CLOCK_TOLERANCE = 30;
+import { ASYMMETRIC, CLOCK_TOLERANCE, type Keys, keysAt } from './keys.ts';
+import { fetchProviderJson, ProviderFailed } from './outgoing.ts';
 
 /** How long a function instance caches the key location of an issuer. */
 const TRUST_MS = 60 * 60_000;
 
-type Keys = ReturnType<typeof createRemoteJWKSet>;
 const known = new Map<string, { keys: Keys; until: number }>();
 
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.string() });
@@ -33,15 +27,9 @@ async function keysOf(issuer: string): Promise<Keys> {
   if (!URL.canParse(url) || !(url.startsWith('https://') || new URL(url).origin === new URL(issuer).origin)) {
     throw new ProviderFailed('jwks_uri without HTTPS');
   }
-  const keys = createRemoteJWKSet(new URL(url), { [customFetch]: fetchKeys });
+  const keys = keysAt(url);
   known.set(issuer, { keys, until: Date.now() + TRUST_MS });
   return keys;
-}
-
-async function fetchKeys(url: string): Promise<Response> {
-  const response = await fetchProvider(url, { headers: { accept: 'application/json' } });
-  if (response.status !== 200) throw new ProviderFailed(`Key request returned status ${response.status}`);
-  return response;
 }
 
 /**
@@ -60,7 +48,7 @@ export async function subjectOf(
       // Google also issues tokens that name the issuer without the scheme.
       issuer: [issuer, ...(issuer === 'https://accounts.google.com' ? ['accounts.google.com'] : [])],
       audience: clientIds,
-      algorithms: ALGORITHMS,
+      algorithms: ASYMMETRIC,
       requiredClaims: ['exp', 'sub'],
       clockTolerance: CLOCK_TOLERANCE,
     });

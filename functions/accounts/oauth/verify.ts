@@ -34,19 +34,41 @@ type Given = z.output<typeof Given>;
 /** MaxLeap clients use the name `weixin` for WeChat. */
 const ALIASES = new Map([['weixin', 'wechat']]);
 
+/** How many third parties one login may name. */
+const MAX_PLATFORMS = 5;
+
+/** Which of several failures is told: that a later attempt may succeed, or else what is closest to a login. */
+const TOLD_FIRST: readonly number[] = [
+  ACCOUNT_ERROR.providerFailed,
+  ACCOUNT_ERROR.loginRefused,
+  ACCOUNT_ERROR.badParameter,
+  ACCOUNT_ERROR.platformNotOffered,
+];
+
 /**
- * Verifies a third-party login with its provider. The server trusts no claim of the client.
- * @param platforms `{"<platform>": {"id", "access_token" or "id_token", …}}` with exactly one platform
+ * Verifies a third-party login with its providers. The server trusts no claim of the client. The providers are asked
+ * concurrently, so several take no longer than one.
+ * @param platforms `{"<platform>": {"id", "access_token" or "id_token", …}}`, 1 to 5 of them
+ * @returns the first one, in their order, that its provider confirms
  * @throws AccountError 107, 251, 252 or 253
  */
 export async function verifyLogin(
   settings: LoginSettings,
   platforms: Record<string, Record<string, unknown>>,
 ): Promise<Verified> {
-  const [first, ...others] = Object.entries(platforms);
-  if (!first || others.length > 0)
-    throw bad('third-party login: expected {"<platform>": {…}} with exactly one platform');
-  const [name, login] = first;
+  const entries = Object.entries(platforms);
+  if (entries.length === 0 || entries.length > MAX_PLATFORMS) {
+    throw bad(`third-party login: expected {"<platform>": {…}} with 1 to ${MAX_PLATFORMS} platforms`);
+  }
+  const outcomes = await Promise.allSettled(entries.map(([name, login]) => verifyOne(settings, name, login)));
+  for (const outcome of outcomes) if (outcome.status === 'fulfilled') return outcome.value;
+  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  const rank = (failure: unknown) => (failure instanceof AccountError ? TOLD_FIRST.indexOf(failure.accountCode) : -1);
+  throw failures.sort((a, b) => rank(a) - rank(b))[0];
+}
+
+/** Asks one provider. @throws as {@link verifyLogin} does */
+async function verifyOne(settings: LoginSettings, name: string, login: Record<string, unknown>): Promise<Verified> {
   const platform = ALIASES.get(name) ?? name;
   const given = Given.safeParse(login);
   if (!given.success) throw bad(`${name}: expected id and access_token, or id_token, as strings`);

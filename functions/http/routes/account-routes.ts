@@ -2,9 +2,10 @@ import type { Section } from '../route.ts';
 import { sessions } from './account-sessions.ts';
 import { accountUsers } from './account-users.ts';
 import { phones } from './phones.ts';
+import { tokens } from './tokens.ts';
 
 export const accounts: Section = {
   name: 'accounts',
-  description: 'User accounts with passwords, phones and third-party logins',
-  routes: [...accountUsers, ...sessions, ...phones],
+  description: 'Accounts of users, with passwords, phones and third-party logins',
+  routes: [...accountUsers, ...sessions, ...phones, ...tokens],
 };

@@ -1,10 +1,12 @@
 import * as z from 'zod/mini';
 import { checkAttributes } from '../../attributes/limits.ts';
+import { noticeCommunity } from '../../chat/change-notices.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
 import type { App } from '../../store/apps.ts';
 import {
   attributesOf,
+  type Changed,
   clearAttributes,
   mergeAttributes,
   replaceAttributes,
@@ -33,7 +35,14 @@ async function read(subject: Searchable): Promise<Record<string, unknown>> {
   return found.attributes;
 }
 
-/** The attribute endpoints of one kind of subject. */
+/** Tells the members of a group or room, if that has changed. */
+async function noticed({ app, kind, id }: Searchable, change: Promise<Changed>): Promise<Record<string, unknown>> {
+  const { attributes, isNew } = await change;
+  if (isNew && kind !== 'user') await noticeCommunity({ app, kind, id }, { changed: true });
+  return attributes;
+}
+
+/** The endpoints of the attributes of one kind of subject, below its path. */
 function attributesAt(base: string, kind: Searchable['kind'], reader: Access, writer: Access): Route[] {
   const path = `${base}/:id/attributes`;
   const subjectParams = z.object({ id: kind === 'user' ? id('id') : communityId });
@@ -79,7 +88,7 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       status: 201,
       response: AttributesShape,
       access: writer,
-      handle: (request) => mergeAttributes(at(request), request.body),
+      handle: (request) => noticed(at(request), mergeAttributes(at(request), request.body)),
     }),
 
     route({
@@ -91,7 +100,7 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       status: 201,
       response: AttributesShape,
       access: writer,
-      handle: (request) => replaceAttributes(at(request), request.body),
+      handle: (request) => noticed(at(request), replaceAttributes(at(request), request.body)),
     }),
 
     route({
@@ -101,7 +110,9 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       params: subjectParams,
       status: 204,
       access: writer,
-      handle: (request) => clearAttributes(at(request)),
+      async handle(request) {
+        await noticed(at(request), clearAttributes(at(request)));
+      },
     }),
   ];
 }

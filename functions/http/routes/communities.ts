@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { noticeCommunity, noticeDeletion } from '../../chat/change-notices.ts';
 import type { Principal } from '../../shared/principal.ts';
 import type { App } from '../../store/apps.ts';
 import { describeCommunities, describeHead, unknownCommunity } from '../../store/communities.ts';
@@ -35,8 +36,11 @@ export function communityRoutes(kind: Kind): Route[] {
     if (!found) throw unknownCommunity(at(app, params));
     return found;
   };
-  const change = ({ app, params, now }: Named & { now: number }, wanted: MemberChange) =>
-    changeMembers(at(app, params), wanted, { limit: memberLimit(app, kind), now });
+  const change = async ({ app, params, now }: Named & { now: number }, wanted: MemberChange) => {
+    const changed = await changeMembers(at(app, params), wanted, { limit: memberLimit(app, kind), now });
+    await noticeCommunity(at(app, params), changed);
+    return changed.head;
+  };
   const admitMembers = async (request: Named & { now: number }, join: string[]) =>
     describeHead(at(request.app, request.params), await change(request, { join }));
   const removeMembers = async (request: Named & { now: number }, leave: string[]) => {
@@ -65,7 +69,9 @@ export function communityRoutes(kind: Kind): Route[] {
       params: idParams,
       status: 204,
       access: byOwner,
-      handle: ({ app, params }) => deleteCommunity(at(app, params)),
+      async handle({ app, params }) {
+        await noticeDeletion(at(app, params), await deleteCommunity(at(app, params)));
+      },
     }),
 
     route({

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { noticeFriends } from '../../chat/change-notices.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
 import { connectionsOf } from '../../store/devices.ts';
@@ -19,15 +20,25 @@ const pairParams = z.object({ id: id('id'), fid: id('fid', 'The friend', 'jerry'
 /** Maximum number of new friendships per request. */
 const BATCH = 100;
 
+/** Makes friendships one after the other, and tells of those that are new, even if one cannot be made. */
 async function makeFriends(
   app: string,
   userId: string,
-  friend: string,
+  others: readonly string[],
   now: number,
-): Promise<z.output<typeof MadeFriendshipShape>> {
-  if (userId === friend)
-    throw new ChatError(ERROR.badParameter, 'fid: expected a user other than the user in the path');
-  return { ...(await befriend(user(app, userId), friend, now)), ns: app };
+): Promise<z.output<typeof MadeFriendshipShape>[]> {
+  const made = [];
+  const added: string[] = [];
+  try {
+    for (const friend of others) {
+      const { friendship, isNew } = await befriend(user(app, userId), friend, now);
+      made.push({ ...friendship, ns: app });
+      if (isNew) added.push(friend);
+    }
+    return made;
+  } finally {
+    await noticeFriends(app, 'befriended', userId, added);
+  }
 }
 
 export const friends = [
@@ -39,7 +50,13 @@ export const friends = [
     status: 200,
     response: MadeFriendshipShape,
     access: isSelf,
-    handle: ({ app, params, now }) => makeFriends(app.id, params.id, params.fid, now),
+    async handle({ app, params, now }) {
+      if (params.id === params.fid)
+        throw new ChatError(ERROR.badParameter, 'fid is the user of the path; it must be another user');
+      const [made] = await makeFriends(app.id, params.id, [params.fid], now);
+      if (!made) throw new Error('No friendship was made, nor refused');
+      return made;
+    },
   }),
 
   route({
@@ -54,9 +71,7 @@ export const friends = [
     async handle({ app, params, body, now }) {
       if (body.includes(params.id))
         throw new ChatError(ERROR.badParameter, 'body: expected users other than the user in the path');
-      const made = [];
-      for (const friend of body) made.push(await makeFriends(app.id, params.id, friend, now));
-      return made;
+      return makeFriends(app.id, params.id, body, now);
     },
   }),
 
@@ -85,7 +100,10 @@ export const friends = [
     params: pairParams,
     status: 204,
     access: isSelf,
-    handle: ({ app, params }) => unfriend(user(app.id, params.id), params.fid),
+    async handle({ app, params }) {
+      const ended = await unfriend(user(app.id, params.id), params.fid);
+      if (ended) await noticeFriends(app.id, 'unfriended', params.id, [params.fid]);
+    },
   }),
 
   route({

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { noticeCommunity } from '../../chat/change-notices.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { App } from '../../store/apps.ts';
 import { checkExists, communitiesOf, describeCommunities, describeHead } from '../../store/communities.ts';
@@ -30,8 +31,9 @@ export const groups = [
     access: ({ kind, id }, { body }) => kind === 'user' && id === body.owner,
     async handle({ app, body, now }) {
       const group = { owner: body.owner, join: body.members, attributes: nameAttribute(body.name) };
-      const { id } = await createCommunity(app.id, 'group', group, { limit: memberLimit(app, 'group'), now });
-      return id;
+      const made = await createCommunity(app.id, 'group', group, { limit: memberLimit(app, 'group'), now });
+      await noticeCommunity(made, { joined: [...new Set([body.owner, ...body.members])] });
+      return made.id;
     },
   }),
 
@@ -49,8 +51,14 @@ export const groups = [
       if (!body.owner && !body.members)
         throw new ChatError(ERROR.badParameter, 'body: expected owner, members, or both');
       const options = { limit: memberLimit(app, 'group'), now };
-      if (body.members) return replaceMembers(group, { owner: body.owner, members: body.members }, options);
-      return describeHead(group, await changeMembers(group, { owner: body.owner }, options));
+      if (body.members) {
+        const replaced = await replaceMembers(group, { owner: body.owner, members: body.members }, options);
+        await noticeCommunity(group, { ...replaced, changed: replaced.hasNewOwner });
+        return replaced.description;
+      }
+      const changed = await changeMembers(group, { owner: body.owner }, options);
+      await noticeCommunity(group, { ...changed, changed: changed.hasNewOwner });
+      return describeHead(group, changed.head);
     },
   }),
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { noticeCommunity } from '../../chat/change-notices.ts';
 import { communitiesOf, describeCommunities } from '../../store/communities.ts';
 import { createCommunity } from '../../store/community-changes.ts';
 import { everyone, isSelf } from '../access.ts';
@@ -21,8 +22,9 @@ export const rooms = [
     access: everyone,
     async handle({ app, body, now }) {
       const room = { join: body.members, attributes: nameAttribute(body.name) };
-      const { id } = await createCommunity(app.id, 'room', room, { limit: memberLimit(app, 'room'), now });
-      return id;
+      const made = await createCommunity(app.id, 'room', room, { limit: memberLimit(app, 'room'), now });
+      await noticeCommunity(made, { joined: body.members });
+      return made.id;
     },
   }),
 

@@ -1,0 +1,66 @@
+import type { Notice } from '../jobs/deliver.ts';
+import { enqueueDeliveries } from '../jobs/deliver-enqueue.ts';
+import { logger } from '../observe/logger.ts';
+import { serverEvent } from '../shared/event.ts';
+import { MAX_NAMED, TYPE } from '../shared/wire.ts';
+import type { Community } from '../store/community-keys.ts';
+import { ALL_TOLD } from './sharding.ts';
+
+/** How many users one job names, so that Lambda takes it (1 MB) even with the longest ids. */
+const MAX_TOLD = 5000;
+
+/** Tells a user and others, on all their devices, that they are friends now, or are no longer. */
+export function noticeFriends(
+  app: string,
+  event: 'befriended' | 'unfriended',
+  user: string,
+  others: readonly string[],
+): Promise<void> {
+  if (others.length === 0) return Promise.resolve();
+  return enqueue(app, [
+    { events: [serverEvent(event, { id: user })], to: { kind: 'users', ids: [...others] } },
+    { events: others.map((id) => serverEvent(event, { id })), to: { kind: 'users', ids: [user] } },
+  ]);
+}
+
+/** What happened to a group or room. */
+export interface CommunityChange {
+  readonly joined?: readonly string[];
+  readonly left?: readonly string[];
+  /** Whether its owner or its attributes are others now. */
+  readonly changed?: boolean;
+}
+
+/** Tells of a change of a group or room: those who joined or left, and its members where they are not too many. */
+export function noticeCommunity(community: Community, change: CommunityChange): Promise<void> {
+  const { app, kind, id } = community;
+  const { joined = [], left = [], changed = false } = change;
+  const events = [
+    ...(joined.length > 0 ? [serverEvent('joined', { ...named(community), ...listed(joined) })] : []),
+    ...(left.length > 0 ? [serverEvent('left', { ...named(community), ...listed(left) })] : []),
+    ...(changed ? [serverEvent('changed', named(community))] : []),
+  ];
+  if (events.length === 0) return Promise.resolve();
+  const ids = [...new Set([...joined, ...left])].slice(0, MAX_TOLD);
+  return enqueue(app, [{ events, to: { kind: 'concerned', of: kind, id, ids } }]);
+}
+
+/** Tells those who were its members that a group or room is deleted, where they are not too many. */
+export function noticeDeletion(community: Community, members: readonly string[]): Promise<void> {
+  if (members.length === 0 || members.length > ALL_TOLD[community.kind]) return Promise.resolve();
+  const events = [serverEvent('deleted', named(community))];
+  return enqueue(community.app, [{ events, to: { kind: 'users', ids: [...members] } }]);
+}
+
+const named = ({ kind, id }: Community) => ({ id, type: TYPE[kind] });
+
+const listed = (members: readonly string[]) => (members.length <= MAX_NAMED ? { members: [...members] } : {});
+
+/** One invocation for all of it. The change is made: a request must not fail because nobody can be told. */
+async function enqueue(app: string, notices: Notice[]): Promise<void> {
+  try {
+    await enqueueDeliveries([{ app, notices }]);
+  } catch (error) {
+    logger.error('Nobody was told of a change', { app, error });
+  }
+}
