@@ -3,7 +3,7 @@ import type { Principal } from '../shared/principal.ts';
 import { connectionsOf } from '../store/devices.ts';
 import { lookup } from '../store/dynamo.ts';
 import { lastSignOfLife } from '../store/signs-of-life.ts';
-import { dropConnection } from './remove-connection.ts';
+import { dropConnection } from './drop-connection.ts';
 
 /** About how many connections API Gateway is asked: each is one request. */
 const MAX_ASKED = 10;

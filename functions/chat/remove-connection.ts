@@ -1,4 +1,3 @@
-import { close } from '../gateway/connections.ts';
 import { enqueuePresenceOffline } from '../jobs/presence-offline-enqueue.ts';
 import type { Principal } from '../shared/principal.ts';
 import { unregisterConnection } from '../store/connections.ts';
@@ -11,10 +10,4 @@ import { unregisterConnection } from '../store/connections.ts';
 export async function removeConnection(connectionId: string, owner?: Principal): Promise<void> {
   const removal = await unregisterConnection(connectionId, owner);
   if (removal?.departure) await enqueuePresenceOffline(removal.departure);
-}
-
-/** Closes a connection and removes it, without waiting for API Gateway to report its end. */
-export async function dropConnection(connectionId: string, owner?: Principal): Promise<void> {
-  await close(connectionId);
-  await removeConnection(connectionId, owner);
 }

@@ -1,4 +1,5 @@
-import { dropConnection, removeConnection } from '../chat/remove-connection.ts';
+import { dropConnection } from '../chat/drop-connection.ts';
+import { removeConnection } from '../chat/remove-connection.ts';
 import { lastActiveAt, post } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
