@@ -38,7 +38,7 @@ export class MobileEndpoints extends Construct {
 
     const credentials = new MacawFunction(this, 'Credentials', {
       handlerFile: 'push-credentials',
-      description: 'Parses uploaded push credentials, without access to other resources',
+      description: 'Parses uploaded push credentials, without access to any resource',
       timeout: Duration.seconds(20),
     });
     credentials.allowInvocation(endpoints, ENV.pushCredentialsUrl);

@@ -13,7 +13,7 @@ export function parseUsername(value: unknown): string {
   }
   // Usernames are compared in NFKC form, in which one character can become 18 characters.
   const length = Math.max(value.length, value.normalize('NFKC').length);
-  if (length > USERNAME_CHARACTERS || /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFD]|^\s|\s$/u.test(value)) {
+  if (length > USERNAME_CHARACTERS || /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|^\s|\s$/u.test(value)) {
     throw new AccountError(
       ACCOUNT_ERROR.badParameter,
       `username: expected at most ${USERNAME_CHARACTERS} characters, without control, invisible or text direction characters, and without leading or trailing spaces`,

@@ -7,7 +7,7 @@ const ATTEMPTS = 4;
 const LONGEST_PAUSE_MS = 1000;
 
 export interface SignedRequest {
-  readonly service: 'lambda' | 'sqs';
+  readonly service: 'lambda' | 'sns' | 'sqs';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly timeoutMs: number;

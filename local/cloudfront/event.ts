@@ -69,7 +69,8 @@ export function readRequestResult(result: unknown, before: EdgeRequest): EdgeReq
   if (!parsed.success) return undefined;
   const { uri, querystring, cookies } = parsed.data;
   const given = requestOf(before);
-  const unchanged = JSON.stringify(querystring) === JSON.stringify(given.querystring);
+  // Compares before parsing: a record loses the name `__proto__`.
+  const unchanged = JSON.stringify(Object(result).querystring) === JSON.stringify(given.querystring);
   const written = typeof querystring === 'string' ? querystring : pairs(querystring, '&');
   const cookie = pairs(cookies, '; ');
   return {

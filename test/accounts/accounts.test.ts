@@ -46,7 +46,6 @@ describe('registering', () => {
     ['a username of 129 characters', { username: 'x'.repeat(129), password: 'x' }, 400, 107],
     ['a username with a line break', { username: 'a\nb', password: 'x' }, 400, 107],
     ['a username with a space behind it', { username: 'tom ', password: 'x' }, 400, 107],
-    ['half a character in the username', { username: 'tom\uD83D', password: 'x' }, 400, 107],
     ['no password', { username: 'x' }, 400, 201],
     ['an empty password', { username: 'x', password: '' }, 400, 201],
     ['a password of 257 characters', { username: 'x', password: 'x'.repeat(257) }, 400, 107],

@@ -5,7 +5,7 @@ import { measure } from '../../bench/calls/operations.ts';
 import { table } from '../../bench/calls/table.ts';
 import { macaw } from '../support/macaw.ts';
 
-const system = macaw();
+const system = macaw({ own: true });
 
 /**
  * USD per million. One additional read is not a regression: it occurs when an instance reloads an expired application.

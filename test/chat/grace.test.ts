@@ -5,7 +5,7 @@ import { rest, someone } from '../support/macaw.ts';
 import { watcher } from '../support/watcher.ts';
 
 const GRACE_S = 3;
-const system = database(() => ({ patient: { presenceGraceSeconds: GRACE_S } }));
+const system = database(() => ({ patient: { presenceGraceSeconds: GRACE_S } }), { own: true });
 
 const auth = (client: string) => ({ client, app: 'patient' });
 const login = (client: string) => Device.login('4.8.4', system.origin, auth(client));

@@ -107,13 +107,14 @@ describe.each(cases)('socket.io-client %s with its credentials in the %s', (vers
     expect(device.client.connected).toBe(false);
   });
 
-  it('may join only the main namespace, where its events have no effect', async () => {
+  it('may join only the main namespace, where its events are refused with 5009', async () => {
     const device = new Device(version, system.origin, { namespace: '/' });
     await nextEvent(device.client, 'connect');
     device.client.emit('say', text(someone(), 'anybody?'));
+    expect(await device.refusals.at()).toMatchObject({ error: 5009, message: expect.stringContaining('/chat') });
     await system.cloud.settled();
     expect(device.client.connected).toBe(true);
-    expect([device.disconnects.received, device.logins.received, device.refusals.received]).toEqual([[], [], []]);
+    expect([device.disconnects.received, device.logins.received]).toEqual([[], []]);
   });
 
   it('is refused other namespaces', async () => {

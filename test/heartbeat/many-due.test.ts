@@ -3,7 +3,7 @@ import { ROUNDS } from '../../functions/shared/heartbeat-times.ts';
 import { database } from '../support/database.ts';
 import { app } from '../support/demo-app.ts';
 
-const system = database(() => ({}));
+const system = database(() => ({}), { own: true });
 
 const MINUTE = 60_000;
 const COUNT = 600;

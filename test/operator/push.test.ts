@@ -6,7 +6,7 @@ import { p8, p12 } from '../support/certificates.ts';
 import { app, macaw } from '../support/macaw.ts';
 import { run } from './command.ts';
 
-const system = macaw();
+const system = macaw({ own: true });
 
 const directory = mkdtempSync(join(tmpdir(), 'macaw-operator-'));
 afterAll(() => rmSync(directory, { recursive: true }));

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { holdsClientKey } from '../../functions/auth/client-key.ts';
-import { changeSettings, listSettings, readSetting } from '../../functions/operator/settings.ts';
 import { suggest } from '../../functions/operator/suggest.ts';
-import { AppSettings } from '../../functions/store/app-settings.ts';
 import { secondsIn } from '../../scripts/operator/times.ts';
 import { sign } from '../support/demo-app.ts';
+
+// Other test files load the REST routes, which give schemas ids. The operator function does not load them.
+vi.resetModules();
+const { changeSettings, listSettings, readSetting } = await import('../../functions/operator/settings.ts');
+const { AppSettings } = await import('../../functions/store/app-settings.ts');
 
 const NAMES = ['groupMembers', 'roomMembers', 'sms.prefix', 'sms.perDay', 'push.media.image', 'presenceGraceSeconds'];
 

@@ -6,7 +6,7 @@ import {
   ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { hashKey } from '../../functions/shared/sign.ts';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
 import { startEmulator } from '../../local/dynamodb/emulator.ts';
@@ -149,10 +149,14 @@ export class Database {
 }
 
 /** A database for a test file, with these applications. It is stopped after the last test. */
-export function database(apps: () => Record<string, Item> | Promise<Record<string, Item>>, hooks: Hooks = {}) {
+export function database(
+  apps: () => Record<string, Item> | Promise<Record<string, Item>>,
+  /** `own`: a cloud for this file only. */
+  { own, ...hooks }: Hooks & { own?: boolean } = {},
+) {
   let running: Database | undefined;
   beforeAll(async () => {
-    running = await Database.share(hooks);
+    running = own ? await Database.start(inject('assembly')) : await Database.share(hooks);
     for (const [id, settings] of Object.entries(await apps())) await running.addApp(id, settings);
   });
   afterAll(() => running?.stop());

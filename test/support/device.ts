@@ -47,8 +47,8 @@ export class Device {
   }
 
   /** Sends a message and waits for the Socket.IO acknowledgement. */
-  async say(message: unknown): Promise<unknown> {
-    return (await emitWithAck(this.client, 'say', [message]))[0];
+  async say(message: unknown, timeoutMs?: number): Promise<unknown> {
+    return (await emitWithAck(this.client, 'say', [message], timeoutMs))[0];
   }
 
   close(): void {
