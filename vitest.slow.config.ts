@@ -3,4 +3,8 @@ import fast, { SLOW } from './vitest.config.ts';
 
 const { test, ...rest } = fast;
 
-export default mergeConfig(rest, defineConfig({ test: { ...test, include: [SLOW], exclude: [] } }));
+// One file at a time: these tests use all cores, and their timeouts assume that nothing else does.
+export default mergeConfig(
+  rest,
+  defineConfig({ test: { ...test, include: [SLOW], exclude: [], fileParallelism: false } }),
+);

@@ -7,7 +7,7 @@ export const CONNECT_TIMEOUT_MS = 2000;
  */
 export const TIMEOUT_MS = {
   /** Single items, small batches, posts, and requests that Lambda and SQS only enqueue. */
-  quick: 5000,
+  quick: 10_000,
   /** SNS, which calls the push services, and Secrets Manager. */
   service: 8000,
   /** Complete files. */

@@ -100,6 +100,14 @@ describe('the handshake', () => {
   });
 });
 
+it('a connection whose handshake cannot be sent is closed', async () => {
+  // The number of attempts to post the open packet.
+  system.cloud.throttle('execute-api', 5);
+  const raw = await RawClient.connect(system.origin, { EIO: '4', transport: 'websocket' });
+  await raw.closed;
+  expect(raw.frames.received).toEqual([]);
+});
+
 describe('a session that a client presents', () => {
   it.each(['URL', 'CONNECT payload'] as const)('is not continued, with credentials in the %s', async (way) => {
     const tom = someone('tom');

@@ -33,9 +33,9 @@ describe('calls of AWS that are never answered', () => {
       const { jerry, toms, jerrys } = await friends();
       await system.cloud.settled();
       system.cloud.hang(service, 1);
-      // The first attempt takes the whole timeout of 5 s.
-      await toms.say(text(jerry, 'late'), 15_000);
-      expect(await jerrys.messages.at(0, 15_000)).toMatchObject({ content: { body: 'late' } });
+      // The first attempt takes the whole timeout of 10 s.
+      await toms.say(text(jerry, 'late'), 20_000);
+      expect(await jerrys.messages.at(0, 20_000)).toMatchObject({ content: { body: 'late' } });
     },
     30_000,
   );

@@ -140,8 +140,14 @@ it('to join a room and to leave it writes as much for the thousandth as for the 
   };
   const [few, many] = [await units('POST', small, first), await units('POST', large, late)];
   expect(few.writes).toBeGreaterThan(0);
-  expect({ ...many, reads: 0 }).toEqual({ ...few, reads: 0 });
+  // The members of a small room are listed, because all of them are notified of the change.
+  const withoutReads = ({ calls, ...spent }: typeof few) => ({
+    ...spent,
+    reads: 0,
+    calls: { ...calls, 'dynamodb:Query': 0 },
+  });
+  expect(withoutReads(many)).toEqual(withoutReads(few));
   // The response lists at most a thousand members.
   expect(many.reads - few.reads).toBeLessThan(25);
-  expect(await units('DELETE', large, late)).toEqual(await units('DELETE', small, first));
+  expect(withoutReads(await units('DELETE', large, late))).toEqual(withoutReads(await units('DELETE', small, first)));
 }, 60_000);
