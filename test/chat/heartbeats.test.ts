@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { credentials, macaw, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
 import { testApi } from '../support/test-api.ts';
@@ -11,10 +11,16 @@ const MINUTE = 60_000;
 const PINGS_EVERY = 4;
 const CHECKS_EVERY = 10;
 
-/** Runs the schedule for `count` minutes, starting `first` minutes from now. */
-async function minutes(first: number, count: number, now = Date.now()): Promise<void> {
+/** Start of the test, epoch ms. Clients connect in this minute or the next one. */
+let start = 0;
+beforeEach(() => {
+  start = Date.now();
+});
+
+/** Runs the schedule for `count` minutes, starting `first` minutes after the start of the test. */
+async function minutes(first: number, count: number): Promise<void> {
   for (let n = first; n < first + count; n++) {
-    await system.cloud.invoke('Heartbeat', { time: new Date(now + n * MINUTE).toISOString() });
+    await system.cloud.invoke('Heartbeat', { time: new Date(start + n * MINUTE).toISOString() });
   }
   await system.cloud.settled();
 }
@@ -74,13 +80,11 @@ describe('heartbeats', () => {
   });
 
   it('are made up for when the schedule skips a minute', async () => {
-    const now = Date.now();
-    const run = (n: number) => minutes(n, 1, now);
-    // Each run attends to the minute after it. Both of these minutes have the phase of the minute after next, in which
-    // a client that connects now is not due. So only a run that makes up for the minutes between pings it.
-    await run(441);
+    // Each run handles the minute after it. Both of these minutes have the phase of the second minute after the start,
+    // in which the client is not due. Only a run that makes up for the minutes between pings the client.
+    await minutes(441, 1);
     const { raw, pings } = await connect('4');
-    await run(445);
+    await minutes(445, 1);
     expect(pings()).toBe(1);
     raw.close();
   });
