@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** What is about scale, and takes minutes: `npm run test:slow`. */
-export const SLOW = 'test/load/**/*.test.ts';
+export const SLOW = 'test/slow/**/*.test.ts';
 
 export default defineConfig({
   test: {

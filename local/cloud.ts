@@ -38,6 +38,8 @@ export interface CloudOptions {
   parameters?: Record<string, string>;
   /** What Secrets Manager holds before the deployment, by name; what is kept of the same name goes before. @default none */
   secrets?: Record<string, string>;
+  /** Environment variables that all functions have in addition to those of the template. @default none */
+  environment?: Record<string, string>;
   /** API Gateway's limits. Tests shorten them. @default the limits of AWS, without a quota of posts */
   limits?: Partial<Limits>;
   /**

@@ -25,6 +25,7 @@ export const ENV = {
   attachmentDays: 'ATTACHMENT_DAYS',
   secretPrefix: 'SECRET_PREFIX',
   smsPerDay: 'SMS_PER_DAY',
+  passwordCost: 'PASSWORD_COST',
 } as const;
 
 /** The format of an application id. */

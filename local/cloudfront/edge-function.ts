@@ -23,16 +23,28 @@ const functionSchema = strict({
 /** The modules that `require` can load. */
 const MODULES: Record<string, unknown> = { crypto, querystring, buffer: { Buffer } };
 
-/** Calls the handler with the event. Microtasks run before this returns, and there are no other tasks. */
-const CALL = `
+/**
+ * Declares the code anew and calls its handler with the event. No variable keeps its value until the next event.
+ * Microtasks run before this returns, and there are no other tasks.
+ */
+const wrapped = (code: string) => `'use strict'; (() => {${code}
 ;Promise.resolve(JSON.parse($local.event)).then(handler).then(
   (result) => $local.done(JSON.stringify(result)),
   (error) => $local.fail(error),
-);`;
+);})()`;
+
+/** How the code reports to this process. */
+interface Local {
+  readonly event: string;
+  readonly done: (result: string | undefined) => void;
+  readonly fail: (error: unknown) => void;
+}
 
 export class EdgeFunction {
   readonly id: string;
   readonly #script: Script;
+  /** The global object. It is created once, because a new context takes over a millisecond. */
+  readonly #world: { $local?: Local };
   readonly #log: Log;
 
   /** @throws if the code is invalid or exceeds CloudFront's limit */
@@ -44,42 +56,43 @@ export class EdgeFunction {
     this.id = resource.logicalId;
     this.#log = log;
     try {
-      this.#script = new Script(code + CALL, { filename: `${resource.logicalId}.js` });
+      this.#script = new Script(wrapped(code), { filename: `${resource.logicalId}.js` });
     } catch (error) {
       throw new Error(`${resource.where}: ${String(error)}`);
     }
-  }
-
-  /**
-   * Runs the handler in a new context and parses its result with `read`. Logs a failure and returns undefined.
-   */
-  run<T>(event: object, requestId: string, read: (result: unknown) => T | undefined): T | undefined {
-    let result: string | undefined;
-    let failure: unknown = new Error('The function returned no result');
     const print = (...values: unknown[]): void => {
       const text = values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(' ');
       this.#log({ kind: 'output', functionId: this.id, stream: 'stdout', text });
     };
-    const world = {
-      $local: {
-        event: JSON.stringify(event),
-        done: (text: string | undefined) => {
-          result = text;
-        },
-        fail: (error: unknown) => {
-          failure = error;
-        },
+    this.#world = createContext(
+      {
+        console: { log: print, error: print },
+        require: (name: string) => MODULES[name],
+        Buffer,
+        TextDecoder,
+        TextEncoder,
+        atob,
+        btoa,
       },
-      console: { log: print, error: print },
-      require: (name: string) => MODULES[name],
-      Buffer,
-      TextDecoder,
-      TextEncoder,
-      atob,
-      btoa,
+      { microtaskMode: 'afterEvaluate' },
+    );
+  }
+
+  /** Runs the handler and parses its result with `read`. Logs a failure and returns undefined. */
+  run<T>(event: object, requestId: string, read: (result: unknown) => T | undefined): T | undefined {
+    let result: string | undefined;
+    let failure: unknown = new Error('The function returned no result');
+    this.#world.$local = {
+      event: JSON.stringify(event),
+      done: (text) => {
+        result = text;
+      },
+      fail: (error) => {
+        failure = error;
+      },
     };
     try {
-      this.#script.runInContext(createContext(world, { microtaskMode: 'afterEvaluate' }), { timeout: TIMEOUT_MS });
+      this.#script.runInContext(this.#world, { timeout: TIMEOUT_MS });
     } catch (error) {
       failure = error;
     }

@@ -14,6 +14,8 @@ const CONCURRENCY = 16;
 export interface LambdaOptions {
   functions: LambdaFunction[];
   endpoints: Endpoints;
+  /** Variables in addition to those of the template. */
+  environment: Record<string, string>;
   rewrite: (value: string) => string;
   calls: CallLog;
   activity: Activity;
@@ -79,11 +81,11 @@ export class Lambda {
   #pool(fn: LambdaFunction): Pool {
     const known = this.#pools.get(fn.id);
     if (known) return known;
-    const { endpoints, rewrite, log } = this.#options;
+    const { endpoints, environment, rewrite, log } = this.#options;
     const options = () => ({
       taskRoot: fn.taskRoot,
       handler: fn.handler,
-      environment: environmentOf(fn, endpoints, rewrite),
+      environment: { ...environmentOf(fn, endpoints, rewrite), ...environment },
       memoryMb: fn.memoryMb,
       context: {
         functionName: fn.name,

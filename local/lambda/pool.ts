@@ -10,11 +10,19 @@ const INIT_MS = 10_000;
  */
 const STARTING = 2;
 
+/**
+ * How long an event waits before its function starts more environments than that. A warm environment becomes idle
+ * sooner than a new one starts.
+ */
+const PATIENCE_MS = 150;
+
 type Result = Awaited<ReturnType<Sandbox['invoke']>>;
 
 interface Waiting {
   event: string;
   requestId: string;
+  /** Whether it has waited for longer than {@link PATIENCE_MS}. */
+  impatient: boolean;
   resolve(result: Result): void;
 }
 
@@ -37,8 +45,10 @@ export class Pool {
 
   invoke(event: string, requestId: string): Promise<Result> {
     return new Promise((resolve) => {
-      this.#waiting.push({ event, requestId, resolve });
+      const waiting: Waiting = { event, requestId, impatient: false, resolve };
+      this.#waiting.push(waiting);
       this.#advance();
+      if (this.#waiting.includes(waiting)) setTimeout(() => this.#hurry(waiting), PATIENCE_MS).unref();
     });
   }
 
@@ -56,11 +66,21 @@ export class Pool {
       if (sandbox.usable) void this.#run(sandbox);
       else this.#sandboxes.delete(sandbox);
     }
-    const wanted = this.#waiting.length > this.#starting;
-    if (wanted && this.#starting < STARTING && this.#sandboxes.size < this.#limit && !this.#stopped) {
+    if (this.#mayStart()) {
       void this.#start();
       this.#advance();
     }
+  }
+
+  #hurry(waiting: Waiting): void {
+    waiting.impatient = true;
+    this.#advance();
+  }
+
+  #mayStart(): boolean {
+    if (this.#stopped || this.#starting >= STARTING || this.#sandboxes.size >= this.#limit) return false;
+    const [next] = this.#waiting.slice(this.#starting);
+    return next !== undefined && (next.impatient || this.#sandboxes.size < STARTING);
   }
 
   async #start(): Promise<void> {

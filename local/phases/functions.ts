@@ -24,7 +24,8 @@ export function startFunctions(
 ): Functions {
   const functions = loadFunctions(model, () => directories.scratch());
   const endpoints = { gate: gate.url, s3: `${edge.origin}${S3_PREFIX}` };
-  const lambda = new Lambda({ functions, endpoints, rewrite, calls, activity, log });
+  const { environment = {} } = options;
+  const lambda = new Lambda({ functions, endpoints, environment, rewrite, calls, activity, log });
   started.add(() => lambda.stop());
   const { retryDelayMs = (retry: number) => retry * 250, invocationDelayMs: delayMs = () => 0 } = options;
   const async = new AsyncInvocations({ lambda, queues, roles, calls, activity, log, retryDelayMs, delayMs });

@@ -8,8 +8,8 @@ import { befriend, credentials, macaw, rest, someone } from '../support/macaw.ts
 // Invocations start up to 150 ms late, so frames are often handled after the `$disconnect` that followed them.
 const system = macaw({ invocationDelayMs: randomDelay(150, 20_261_125, 'Message', 'Disconnect', 'Handshake') });
 
-const VISITS = 25;
-const PENDING = 50;
+const VISITS = 8;
+const PENDING = 20;
 
 const CLIENTS: readonly (readonly [ClientVersion, 'URL' | 'CONNECT payload'])[] = [
   ['1.4.8', 'URL'],

@@ -3,6 +3,9 @@ import { DEMO_APP } from '../../scripts/demo.ts';
 
 export const app = DEMO_APP;
 
+/** Functions hash passwords in milliseconds. */
+export const FAST_HASHES = { PASSWORD_COST: '1024' };
+
 /** Creates a signature in the format of MaxIM clients. */
 export function sign(key: string = app.clientKey, timestamp = Date.now()): string {
   return `${createHash('md5').update(`${timestamp}${key}`).digest('hex')},${timestamp}`;

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { type Cloud, type CloudOptions, startCloud } from '../../local/cloud.ts';
 import { DEMO } from '../../scripts/demo.ts';
+import { FAST_HASHES } from './demo-app.ts';
 import { type SharedCloud, shareCloud } from './shared-cloud.ts';
 
 export * from './demo-app.ts';
@@ -24,7 +25,11 @@ export function macaw({ own, ...options }: SystemOptions = {}): { readonly cloud
   beforeAll(async () => {
     if (mine) {
       const assembly = inject('assembly');
-      cloud = await startCloud({ assembly, temporaryDir: dirname(assembly), ...DEMO, ...options });
+      cloud = await startCloud({
+        ...{ assembly, temporaryDir: dirname(assembly), environment: FAST_HASHES },
+        ...DEMO,
+        ...options,
+      });
     } else {
       shared = await shareCloud({ log, retryDelayMs, invocationDelayMs }, parameters);
       cloud = shared.cloud;

@@ -3,6 +3,7 @@ import { inject } from 'vitest';
 import { type Cloud, type CloudOptions, startCloud } from '../../local/cloud.ts';
 import { type Emulator, startEmulator } from '../../local/dynamodb/emulator.ts';
 import { DEMO } from '../../scripts/demo.ts';
+import { FAST_HASHES } from './demo-app.ts';
 
 /** Options that a test file may set on the shared cloud. They are read on each use. */
 export type Hooks = { [K in 'log' | 'retryDelayMs' | 'invocationDelayMs']?: CloudOptions[K] | undefined };
@@ -32,6 +33,7 @@ async function start(parameters: Record<string, string>): Promise<Running> {
     assembly,
     temporaryDir: dirname(assembly),
     ...DEMO,
+    environment: FAST_HASHES,
     parameters,
     database: emulator.endpoint,
     log: (entry) => current.hooks.log?.(entry),
