@@ -8,6 +8,7 @@ import { post, Upload } from '../attachments/uploads.ts';
 import { Database } from '../support/database.ts';
 import { Device } from '../support/device.ts';
 import { app, rest, someone } from '../support/macaw.ts';
+import { expectSnapshots } from './snapshots.ts';
 
 // The second configuration, with every option set.
 
@@ -43,6 +44,8 @@ const ofType = ({ Resources }: Template, type: string) =>
 const assembly = temporary();
 beforeAll(() => synthesize(assembly, { configuration: CONFIGURATION }));
 const template = (stack: string) => templateIn(assembly, stack);
+
+it('the templates match the accepted snapshots', () => expectSnapshots(assembly, 'prod', 'full', 6));
 
 describe('a domain', () => {
   it('is a name of the distribution, with its certificate, and in DNS for IPv4 and IPv6', () => {

@@ -1,28 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Device } from '../support/device.ts';
-import { befriend, macaw, rest, someone } from '../support/macaw.ts';
+import { macaw, rest, someone } from '../support/macaw.ts';
 import { testApi } from '../support/test-api.ts';
 
 // The typical duration on AWS.
 const system = macaw({ transactionMs: 20 });
-const { call, create } = testApi(system);
-
-/** Existing users in pairs of friends, so that these transactions do not conflict. */
-async function many(number: number): Promise<string[]> {
-  const users = Array.from({ length: number }, () => someone());
-  for (let n = 0; n < number; n += 20) {
-    const some = users.slice(n, n + 20);
-    await Promise.all(
-      some.flatMap((user, i) => (i % 2 === 0 ? befriend(system.origin, user, String(some[i + 1])) : [])),
-    );
-  }
-  return users;
-}
-
-const membersOf = async (room: string) => {
-  const { body } = await call('GET', `/rooms/${room}`);
-  return Object(body).members as string[];
-};
+const { call, create, users } = testApi(system);
 
 describe('writes that conflict with a transaction', () => {
   it('are retried at a login', async () => {
@@ -34,7 +17,7 @@ describe('writes that conflict with a transaction', () => {
   });
 
   it('are retried when a group is deleted', async () => {
-    const [owner = '', member = ''] = await many(2);
+    const [owner = '', member = ''] = await users('owner', 'member');
     const group = await create('group', { owner, members: [member] });
     system.cloud.conflict(2);
     expect((await call('DELETE', `/groups/${group}`)).status).toBe(204);
@@ -51,22 +34,4 @@ describe('writes that conflict with a transaction', () => {
     expect(await call('POST', '/passengers', visitor)).toMatchObject({ status: 200, body: visitor.id });
     expect(await call('GET', `/passengers/${visitor.id}`)).toMatchObject({ status: 200, body: { name: 'x' } });
   });
-});
-
-describe('a busy room', () => {
-  it('lets 300 users in who join at once, and counts them right', async () => {
-    const users = await many(300);
-    const room = await create('room', { members: [] });
-    const answers = await Promise.all(users.map((user) => call('POST', `/rooms/${room}/members/${user}`)));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
-    expect((await membersOf(room)).toSorted()).toEqual(users.toSorted());
-  }, 120_000);
-
-  it('lets all of them leave at once', async () => {
-    const users = await many(40);
-    const room = await create('room', { members: users });
-    const answers = await Promise.all(users.map((user) => call('DELETE', `/rooms/${room}/members/${user}`)));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
-    expect(await membersOf(room)).toEqual([]);
-  }, 60_000);
 });
