@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Device } from '../support/device.ts';
-import { befriend, macaw, rest, someone } from '../support/macaw.ts';
+import { app, befriend, macaw, rest, someone } from '../support/macaw.ts';
+import { storeUsers } from '../support/users.ts';
 
 const system = macaw({ own: true });
 const call = (method: string, path: string, body?: unknown) =>
@@ -24,8 +25,8 @@ let scopes = 0;
 /** Users with these attributes and one common attribute, so that a search finds only them. */
 async function searchIn(people: Record<string, Record<string, unknown>>, base = '/ctx') {
   const scope = `scope-${++scopes}`;
+  if (base === '/ctx') await storeUsers(system.cloud, app.id, Object.keys(people));
   for (const [id, attributes] of Object.entries(people)) {
-    if (base === '/ctx') await befriend(system.origin, id, 'everybodys-friend');
     await call('PUT', `${base}/${id}/attributes`, { ...attributes, scope });
   }
   return async (query: Record<string, string> = {}) => ids(await search({ scope, ...query }, base));

@@ -1,20 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { synthesize } from '../../scripts/synth.ts';
+import { ofType, templateIn, temporaryDirectories } from '../stacks/assembly.ts';
 import { expectSnapshots } from '../stacks/snapshots.ts';
 
-const directories: string[] = [];
-afterAll(() => {
-  for (const directory of directories) rmSync(directory, { recursive: true });
-});
-
-const temporary = () => {
-  const directory = mkdtempSync(join(tmpdir(), 'macaw-templates-'));
-  directories.push(directory);
-  return directory;
-};
+const temporary = temporaryDirectories();
 
 // `npm run synth` validates the default configuration.
 it('the templates with every option set pass the validation without errors and warnings', async () => {
@@ -28,4 +19,23 @@ it('the templates of another stage differ only in its name', async () => {
   const assembly = temporary();
   await synthesize(assembly, { context: { stage: 'other' } });
   await expectSnapshots(assembly, 'other', 'default', 5);
+}, 60_000);
+
+it('the firewall is in us-east-1, for a stage in any region', async () => {
+  const file = join(temporary(), 'macaw.json');
+  const prod = { region: 'eu-central-1', firewall: { requestsPerFiveMinutes: 100 } };
+  writeFileSync(file, JSON.stringify({ stages: { prod } }));
+  const elsewhere = temporary();
+  await synthesize(elsewhere, { configuration: file });
+  const { artifacts } = JSON.parse(readFileSync(join(elsewhere, 'manifest.json'), 'utf8'));
+  expect(artifacts['Macaw-prod-Firewall'].environment).toBe('aws://unknown-account/us-east-1');
+  expect(artifacts['Macaw-prod-Edge'].environment).toBe('aws://unknown-account/eu-central-1');
+  expect(artifacts['Macaw-prod-Edge'].dependencies).toContain('Macaw-prod-Firewall');
+  const [output] = Object.keys(templateIn(elsewhere, 'Firewall').Outputs);
+  const [distribution] = ofType(templateIn(elsewhere, 'Edge'), 'AWS::CloudFront::Distribution');
+  expect(distribution?.Properties.DistributionConfig).toMatchObject({
+    WebACLId: {
+      'Fn::GetStackOutput': { StackName: 'Macaw-prod-Firewall', OutputName: output, Region: 'us-east-1' },
+    },
+  });
 }, 60_000);

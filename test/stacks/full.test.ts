@@ -1,6 +1,3 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesize } from '../../scripts/synth.ts';
 import { look, picture } from '../attachments/images.ts';
@@ -8,39 +5,14 @@ import { post, Upload } from '../attachments/uploads.ts';
 import { Database } from '../support/database.ts';
 import { Device } from '../support/device.ts';
 import { app, rest, someone } from '../support/macaw.ts';
+import { ofType, templateIn, temporaryDirectories } from './assembly.ts';
 import { expectSnapshots } from './snapshots.ts';
 
 // The second configuration, with every option set.
 
 const CONFIGURATION = 'test/stacks/full.json';
 
-interface Resource {
-  Type: string;
-  Properties: Record<string, unknown> & { Environment?: { Variables: Record<string, unknown> } };
-  DeletionPolicy?: string;
-}
-interface Template {
-  Resources: Record<string, Resource>;
-  Parameters: Record<string, unknown>;
-  Outputs: Record<string, { Value: unknown }>;
-}
-
-const directories: string[] = [];
-const temporary = () => {
-  const directory = mkdtempSync(join(tmpdir(), 'macaw-full-'));
-  directories.push(directory);
-  return directory;
-};
-afterAll(() => {
-  for (const directory of directories) rmSync(directory, { recursive: true });
-});
-
-const templateIn = (assembly: string, stack: string): Template =>
-  JSON.parse(readFileSync(join(assembly, `Macaw-prod-${stack}.template.json`), 'utf8'));
-
-const ofType = ({ Resources }: Template, type: string) =>
-  Object.values(Resources).filter((resource) => resource.Type === type);
-
+const temporary = temporaryDirectories();
 const assembly = temporary();
 beforeAll(() => synthesize(assembly, { configuration: CONFIGURATION }));
 const template = (stack: string) => templateIn(assembly, stack);
@@ -93,25 +65,6 @@ describe('a firewall', () => {
     expect(JSON.parse(bodies?.TooOften?.Content ?? '')).toEqual({
       errorCode: 5008,
       errorMessage: expect.stringContaining('the limit is 3000'),
-    });
-  });
-
-  it('is in us-east-1, for a stage in any region', async () => {
-    const file = join(temporary(), 'macaw.json');
-    const prod = { region: 'eu-central-1', firewall: { requestsPerFiveMinutes: 100 } };
-    writeFileSync(file, JSON.stringify({ stages: { prod } }));
-    const elsewhere = temporary();
-    await synthesize(elsewhere, { configuration: file });
-    const { artifacts } = JSON.parse(readFileSync(join(elsewhere, 'manifest.json'), 'utf8'));
-    expect(artifacts['Macaw-prod-Firewall'].environment).toBe('aws://unknown-account/us-east-1');
-    expect(artifacts['Macaw-prod-Edge'].environment).toBe('aws://unknown-account/eu-central-1');
-    expect(artifacts['Macaw-prod-Edge'].dependencies).toContain('Macaw-prod-Firewall');
-    const [output] = Object.keys(templateIn(elsewhere, 'Firewall').Outputs);
-    const [distribution] = ofType(templateIn(elsewhere, 'Edge'), 'AWS::CloudFront::Distribution');
-    expect(distribution?.Properties.DistributionConfig).toMatchObject({
-      WebACLId: {
-        'Fn::GetStackOutput': { StackName: 'Macaw-prod-Firewall', OutputName: output, Region: 'us-east-1' },
-      },
     });
   });
 });

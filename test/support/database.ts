@@ -13,6 +13,7 @@ import { startEmulator } from '../../local/dynamodb/emulator.ts';
 import { DEMO } from '../../scripts/demo.ts';
 import { app } from './macaw.ts';
 import { type Hooks, shareCloud } from './shared-cloud.ts';
+import { storeUsers } from './users.ts';
 
 type Item = Record<string, unknown>;
 
@@ -65,8 +66,7 @@ export class Database {
 
   /** Stores users who have never logged in. */
   addUsers(app: string, ids: readonly string[]): Promise<void> {
-    const users = ids.map((id) => ({ pk: `${app}#user#${id}`, sk: 'profile', ts: 1, directory: `${app}#user` }));
-    return this.#putAll(String(this.cloud.outputs.CoreTable), users);
+    return storeUsers(this.cloud, app, ids);
   }
 
   /** Stores items in the table of accounts, as they are. */

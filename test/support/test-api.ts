@@ -1,8 +1,10 @@
+import type { Cloud } from '../../local/cloud.ts';
 import { Device } from './device.ts';
-import { type Answer, befriend, rest, someone } from './macaw.ts';
+import { type Answer, app, rest, someone } from './macaw.ts';
+import { storeUsers } from './users.ts';
 
 /** Common actions of REST tests. */
-export function testApi(system: { readonly origin: string }) {
+export function testApi(system: { readonly cloud: Cloud; readonly origin: string }) {
   const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> =>
     rest(system.origin, method, path, { ...(body !== undefined && { body }), ...(headers && { headers }) });
 
@@ -10,11 +12,10 @@ export function testApi(system: { readonly origin: string }) {
     call,
     login: (who: string | Record<string, unknown>) => Device.login('4.8.4', system.origin, who),
 
-    /** Creates users, as a first login does. */
+    /** Creates users without friends. */
     async users(...names: string[]): Promise<string[]> {
       const ids = names.map(someone);
-      const witness = someone('witness');
-      await Promise.all(ids.map((id) => befriend(system.origin, id, witness)));
+      await storeUsers(system.cloud, app.id, ids);
       return ids;
     },
 
