@@ -13,7 +13,7 @@ export default defineConfig({
     isolate: false,
     pool: 'forks',
     testTimeout: 20_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     hookTimeout: 60_000,
   },
 });
