@@ -26,25 +26,25 @@ export type { Outbox, Push, Sent, Sms } from './sns/outbox.ts';
 export interface CloudOptions {
   /** Directory of the synthesized cloud assembly. */
   assembly: string;
-  /** The one public origin's port. @default any free one */
+  /** Port of the public origin. @default a free port */
   port?: number;
   /** Keeps tables, objects and the memory of created custom resources between runs. @default everything in memory */
   dataDir?: string;
-  /** An endpoint that speaks DynamoDB's protocol, and outlives this cloud. @default an emulator of the cloud's own */
+  /** A DynamoDB-compatible endpoint that outlives this cloud. @default an emulator that the cloud starts */
   database?: URL;
-  /** Where what is not kept is put while the cloud runs. @default the operating system's directory for such */
+  /** Directory for temporary files. @default that of the operating system */
   temporaryDir?: string;
-  /** CloudFormation parameter values by logical id, given to whichever stack declares them. */
+  /** CloudFormation parameter values by logical id. Each stack gets those that it declares. */
   parameters?: Record<string, string>;
-  /** What Secrets Manager holds before the deployment, by name; what is kept of the same name goes before. @default none */
+  /** Secrets that exist before the deployment, by name. Secrets of an earlier run have priority. @default none */
   secrets?: Record<string, string>;
   /** Environment variables that all functions have in addition to those of the template. @default none */
   environment?: Record<string, string>;
   /** API Gateway's limits. Tests shorten them. @default the limits of AWS, without a quota of posts */
   limits?: Partial<Limits>;
   /**
-   * Delays each invocation by an integration or an asynchronous call, so that frames finish out of order as they may on
-   * AWS. It is given the function's logical id; see {@link randomDelay}. @default none
+   * Delays each invocation, so that frames finish out of order as they can on AWS. The argument is the logical id of the
+   * function. See {@link randomDelay}. @default no delay
    */
   invocationDelayMs?: (functionId: string) => number;
   /** The minimum duration of a DynamoDB transaction. Requests that meet it fail. @default the emulator's; about 20 ms on AWS */
@@ -53,36 +53,36 @@ export interface CloudOptions {
   retryDelayMs?: (retry: number) => number;
   /** Web origins of other machines whose pages can connect to the WebSocket API. @default none */
   allowedOrigins?: readonly string[];
-  /** Told what functions print, what fails and what is denied. @default nobody */
+  /** Receives output of functions, failures and denied calls. @default none */
   log?: (entry: LogEntry) => void;
 }
 
 export interface Cloud {
   /** http://127.0.0.1:PORT */
   origin: string;
-  /** The stacks' outputs by key, with URLs that lead here. */
+  /** The outputs of the stacks by key. URLs point to the local cloud. */
   outputs: Record<string, string>;
-  /** Every AWS call that came to the gate, and every invocation. */
+  /** All AWS calls and invocations. */
   calls: CallLog;
-  /** Runs a function directly and returns what it answered; rejects with {@link FunctionFailed}. */
+  /** Runs a function and returns its result. Rejects with {@link FunctionFailed}. */
   invoke(logicalIdPrefix: string, event: unknown): Promise<unknown>;
-  /** Fires a schedule now and waits for its invocation. */
+  /** Triggers a schedule and waits for its invocation. */
   fire(logicalIdPrefix: string): Promise<void>;
-  /** Resolves once no invocation is under way or due. */
+  /** Resolves when no invocation is running or pending. */
   settled(): Promise<void>;
   /** Ids of the open WebSocket connections. */
   connections(): string[];
-  /** A connection dies without goodbye: $disconnect is never delivered, and posts to it answer 410. */
+  /** Ends a connection without `$disconnect`. Later posts to it get 410. */
   drop(connectionId: string): void;
-  /** The next posts to a connection fail: with 429, as when its client reads too slowly, or 500. */
+  /** Makes the next posts to a connection fail with 429, as for a client that reads too slowly, or with 500. */
   failPosts(connectionId: string, status: 429 | 500, times: number): void;
   /** The messages in the queues by logical id. */
   failureQueues(): Record<string, unknown[]>;
   /** Deletes the messages in the queues. */
   clearFailureQueues(): void;
-  /** What CloudWatch would take from what functions print. */
+  /** The metrics that functions print for CloudWatch. */
   metrics: Metrics;
-  /** The next so many calls of a service are throttled, as AWS does it. */
+  /** Throttles the next calls of a service. */
   throttle(service: 'dynamodb' | 'execute-api', calls: number): void;
   /** Leaves the next calls of a service without a response, as a silently broken connection does. */
   hang(service: 'dynamodb' | 'execute-api' | 'lambda', calls: number): void;
@@ -90,13 +90,13 @@ export interface Cloud {
   freeze(): void;
   /** Makes the next writes of single items fail with a transaction conflict. */
   conflict(writes: number): void;
-  /** What SNS would have sent to telephones, and its faults. */
+  /** Pushes and text messages that SNS would send, and injected SNS faults. */
   outbox: Outbox;
-  /** Closes everything and leaves no process or handle behind. */
+  /** Ends all processes and closes all handles. */
   stop(): Promise<void>;
 }
 
-/** Runs a synthesized cloud assembly on this machine. What follows is the order of a deployment. */
+/** Runs a synthesized cloud assembly on this machine, in the order of a deployment. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const started = new Started();
   try {
@@ -145,7 +145,7 @@ interface Running {
   readonly outputs: Record<string, string>;
 }
 
-/** The handles by which a running cloud is watched and disturbed. */
+/** The interface to observe a running cloud and to inject faults. */
 function controls(
   { calls, activity, metrics, posts, started }: Foundation,
   { parts: { webSockets }, services, servers, functions: { lambda }, schedules, outputs }: Running,
