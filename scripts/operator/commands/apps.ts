@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { RESULTS } from '../../../functions/operator/commands.ts';
-import { collect, examples, group, type Shell } from '../program.ts';
 import { UsageError } from '../errors.ts';
+import { collect, examples, group, type Shell } from '../program.ts';
 import { secrets } from '../secret.ts';
 import { table } from '../table.ts';
 import { showMoment } from '../times.ts';
