@@ -15,10 +15,13 @@ it('the first application gets keys of its own, which a restart keeps', async ()
     const cloud = await startCloud({ assembly: inject('assembly'), dataDir });
     try {
       const { json } = operator(cloud);
-      expect(await json('apps', 'list')).toMatchObject([{ app: 'macaw', mode: 'open', keys: 'ok' }]);
+      expect(await json('apps', 'list')).toMatchObject([{ app: 'macaw', mode: 'strict', keys: 'ok' }]);
       const keys = await json('apps', 'keys', 'macaw', '--show');
       const headers = { 'X-ML-AppId': 'macaw', 'X-ML-APIKey': keys.clientKey };
-      expect(await rest(cloud.origin, 'GET', '/ctx/tom/friends', { headers })).toMatchObject({ status: 200 });
+      // The key is right, but reads nothing in strict mode.
+      expect(await rest(cloud.origin, 'GET', '/ctx/tom/friends', { headers })).toMatchObject({ status: 403 });
+      const settings = await json('apps', 'settings', 'macaw');
+      expect(settings).toMatchObject({ mode: 'strict', plainLogin: false, visitors: false });
       seen.push(keys);
     } finally {
       await cloud.stop();
