@@ -4,8 +4,7 @@ import { findAccount } from '../store/accounts.ts';
 import { endConnections, sessionsOf } from '../store/connection-sessions.ts';
 import { connectionsOf } from '../store/devices.ts';
 import { lookupNow } from '../store/dynamo.ts';
-import { endSession, type ListedSession, listSessions } from '../store/sessions.ts';
-import { LIFETIME_MS } from './session.ts';
+import { endListed, endSession, type ListedSession, listSessions } from '../store/sessions.ts';
 
 /** The session of a request. */
 export interface OwnSession {
@@ -17,8 +16,14 @@ export interface OwnSession {
 
 /** Ends a session, and closes the connections that belong to it. Those of other sessions stay open. */
 export async function logOut({ principal, hash, until }: OwnSession, now: number): Promise<void> {
-  await endSession({ principal, hash }, now, until ?? now + LIFETIME_MS);
+  await endSession({ principal, hash }, now, until);
   await closeConnections(principal, (sessions) => sessions.has(hash));
+}
+
+/** The same for a session of the list. */
+export async function endOpenSession(principal: Principal, session: ListedSession, now: number): Promise<void> {
+  await endListed(principal, session, now);
+  await closeConnections(principal, (sessions) => sessions.has(session.hash));
 }
 
 /** The sessions of a user or visitor that have not ended, the latest first. */
@@ -37,7 +42,7 @@ export async function openSessions(principal: Principal, now: number): Promise<L
 export async function logOutEverywhere(principal: Principal, now: number, except?: string): Promise<void> {
   const sessions = await listSessions(principal, now);
   const others = sessions.filter(({ hash }) => hash !== except);
-  await Promise.all(others.map(({ hash }) => endSession({ principal, hash }, now, now + LIFETIME_MS)));
+  await Promise.all(others.map((session) => endListed(principal, session, now)));
   await closeConnections(principal, (sessions) => except === undefined || !sessions.has(except));
 }
 

@@ -19,7 +19,7 @@ export async function createSession(
 ): Promise<string> {
   const secret = randomBytes(32).toString('base64url');
   const key: SessionKey = { principal: { app, kind: 'user', id }, hash: hashOf(secret) };
-  await saveSession(key, { created: now, until: now + LIFETIME_MS, generation, install });
+  await saveSession(key, { signed: false, created: now, until: now + LIFETIME_MS, generation, install });
   return `r:${id}${secret}`;
 }
 

@@ -83,7 +83,8 @@ export async function issueToken(
     // Makes each token differ, so that each has a session.
     .setJti(crypto.randomUUID())
     .sign(keyOf(app));
-  await saveSession({ principal, hash: sessionHash(token) }, { created: now, until: expires, generation, install });
+  const session = { signed: true, created: now, until: expires, generation, install };
+  await saveSession({ principal, hash: sessionHash(token) }, session);
   return token;
 }
 

@@ -1,4 +1,4 @@
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -10,7 +10,7 @@ import { subjectKey } from './keys.ts';
 /*
  * A session is an item that outlives the connections of a login. Its id is the hash of the token.
  *
- * - The token of an account is random. Its session must exist.
+ * - The token of an account is random. Its session must exist, and is deleted when it ends.
  * - All other tokens are signed, and valid without an item. Their item lists them, and revokes them once it has `ended`.
  */
 
@@ -32,6 +32,8 @@ const Stored = z.object({
   ended: z.optional(z.number()),
   /** The installation of the last login. */
   install: z.optional(z.string()),
+  /** Whether the token is signed. */
+  signed: z._default(z.boolean(), false),
   /** Epoch seconds. */
   [EXPIRES]: z.number(),
 });
@@ -55,17 +57,14 @@ const sessionKey = ({ principal, hash }: SessionKey) => ({
 
 const expiresAt = (until: number) => Math.ceil(until / 1000);
 
-/** @param session times in epoch ms */
-export async function saveSession(
-  key: SessionKey,
-  {
-    created,
-    until,
-    generation,
-    install,
-  }: { created: number; until: number; generation?: number | undefined; install?: string | undefined },
-): Promise<void> {
-  const Item = { ...sessionKey(key), created, generation, install, [EXPIRES]: expiresAt(until) };
+/** A session to store. Times are epoch ms. */
+interface NewSession extends Pick<StoredSession, 'signed' | 'generation' | 'install'> {
+  readonly created: number;
+  readonly until: number;
+}
+
+export async function saveSession(key: SessionKey, { until, ...fields }: NewSession): Promise<void> {
+  const Item = { ...sessionKey(key), ...fields, [EXPIRES]: expiresAt(until) };
   await dynamo.send(new PutCommand({ TableName: table, Item }));
 }
 
@@ -105,7 +104,9 @@ export function touchSession(
   const sets = [
     'used = :now',
     ...(install === undefined ? [] : ['install = :install']),
-    ...(signed ? ['created = if_not_exists(created, :now)', '#expires = if_not_exists(#expires, :expires)'] : []),
+    ...(signed
+      ? ['created = if_not_exists(created, :now)', 'signed = :true', '#expires = if_not_exists(#expires, :expires)']
+      : []),
   ];
   return unlessRefused(
     dynamo.send(
@@ -113,14 +114,12 @@ export function touchSession(
         TableName: table,
         Key: sessionKey(key),
         UpdateExpression: `SET ${sets.join(', ')}`,
-        ConditionExpression: signed
-          ? 'attribute_not_exists(ended)'
-          : 'attribute_exists(#pk) AND attribute_not_exists(ended)',
+        ConditionExpression: signed ? 'attribute_not_exists(ended)' : 'attribute_exists(#pk)',
         ExpressionAttributeNames: signed ? { '#expires': EXPIRES } : { '#pk': PARTITION_KEY },
         ExpressionAttributeValues: {
           ':now': now,
           ...(install !== undefined && { ':install': install }),
-          ...(signed && { ':expires': expiresAt(until) }),
+          ...(signed && { ':expires': expiresAt(until), ':true': true }),
         },
       }),
     ),
@@ -128,20 +127,28 @@ export function touchSession(
 }
 
 /**
- * Ends a session. Its item remains until the token has expired, because a signed token is valid without one.
- * @param until when the token expires, for a session that is not stored, epoch ms
+ * Ends a session. That of a signed token remains until the token has expired, because the token is valid without it.
+ * @param until when a signed token expires, epoch ms; undefined for the token of an account
  */
-export async function endSession(key: SessionKey, now: number, until: number): Promise<void> {
+export async function endSession(key: SessionKey, now: number, until: number | undefined): Promise<void> {
+  const at = { TableName: table, Key: sessionKey(key) };
+  if (until === undefined) {
+    await dynamo.send(new DeleteCommand(at));
+    return;
+  }
   await dynamo.send(
     new UpdateCommand({
-      TableName: table,
-      Key: sessionKey(key),
-      UpdateExpression: 'SET ended = :now, #expires = if_not_exists(#expires, :expires)',
+      ...at,
+      UpdateExpression: 'SET ended = :now, signed = :true, #expires = if_not_exists(#expires, :expires)',
       ExpressionAttributeNames: { '#expires': EXPIRES },
-      ExpressionAttributeValues: { ':now': now, ':expires': expiresAt(until) },
+      ExpressionAttributeValues: { ':now': now, ':true': true, ':expires': expiresAt(until) },
     }),
   );
 }
+
+/** Ends a session of the list. */
+export const endListed = (principal: Principal, { hash, signed, [EXPIRES]: expires }: ListedSession, now: number) =>
+  endSession({ principal, hash }, now, signed ? expires * 1000 : undefined);
 
 /** The sessions of a user or visitor that have not ended, the latest first. */
 export async function listSessions(principal: Principal, now: number): Promise<ListedSession[]> {
