@@ -75,7 +75,10 @@ const userOf = ({ app, id, generation }: Account): Authenticated => ({
 async function checkPlainLogin(app: App, id: string): Promise<void> {
   if (app.mode !== 'strict') return;
   if (app.plainLogin && !(await isOfAccount(app.id, id))) return;
-  throw new ChatError(ERROR.notAuthorised, 'auth.client: this user cannot log in by id alone; log in with an account');
+  throw new ChatError(
+    ERROR.notAuthorised,
+    'auth.client: this user cannot log in by id alone; log in with an account or a sessionToken',
+  );
 }
 
 const REVOKED = 'auth.sessionToken: wrong, expired or revoked; log in again';

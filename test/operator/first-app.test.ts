@@ -8,11 +8,11 @@ import { type Resources, startBroken } from '../support/broken.ts';
 import { rest } from '../support/macaw.ts';
 import { operator } from './command.ts';
 
-it('the first application gets keys of its own, which a restart keeps', async () => {
+it('the first application is strict and gets keys of its own; a later deployment changes neither', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'macaw-first-'));
   const seen: unknown[] = [];
-  for (const _run of [1, 2]) {
-    const cloud = await startCloud({ assembly: inject('assembly'), dataDir });
+  for (const parameters of [{}, { Mode: 'open' }]) {
+    const cloud = await startCloud({ assembly: inject('assembly'), dataDir, parameters });
     try {
       const { json } = operator(cloud);
       expect(await json('apps', 'list')).toMatchObject([{ app: 'macaw', mode: 'strict', keys: 'ok' }]);
