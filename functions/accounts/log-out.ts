@@ -1,10 +1,12 @@
 import { close } from '../gateway/connections.ts';
+import { EXPIRES } from '../shared/constants.ts';
 import type { Principal } from '../shared/principal.ts';
 import { findAccount } from '../store/accounts.ts';
 import { endConnections, sessionsOf } from '../store/connection-sessions.ts';
 import { connectionsOf } from '../store/devices.ts';
 import { lookupNow } from '../store/dynamo.ts';
-import { endListed, endSession, type ListedSession, listSessions } from '../store/sessions.ts';
+import { unbindInstallation } from '../store/installations.ts';
+import { endSession, type ListedSession, listSessions } from '../store/sessions.ts';
 
 /** The session of a request. */
 export interface OwnSession {
@@ -14,16 +16,12 @@ export interface OwnSession {
   readonly until?: number | undefined;
 }
 
-/** Ends a session, and closes the connections that belong to it. Those of other sessions stay open. */
+/** Ends a session, its connections and its pushes. Others of the user stay. */
 export async function logOut({ principal, hash, until }: OwnSession, now: number): Promise<void> {
-  await endSession({ principal, hash }, now, until);
+  const listed = await endListed(principal, (session) => session.hash === hash, now);
+  // A token of the application's server is not listed before its first login on the socket.
+  if (listed === 0) await endSession({ principal, hash }, now, until);
   await closeConnections(principal, (sessions) => sessions.has(hash));
-}
-
-/** The same for a session of the list. */
-export async function endOpenSession(principal: Principal, session: ListedSession, now: number): Promise<void> {
-  await endListed(principal, session, now);
-  await closeConnections(principal, (sessions) => sessions.has(session.hash));
 }
 
 /** The sessions of a user or visitor that have not ended, the latest first. */
@@ -36,14 +34,31 @@ export async function openSessions(principal: Principal, now: number): Promise<L
 }
 
 /**
- * Ends all sessions of a user or visitor, and closes their connections.
+ * Ends all sessions of a user or visitor, their connections and their pushes.
  * @param except the session that stays, with its connections
  */
 export async function logOutEverywhere(principal: Principal, now: number, except?: string): Promise<void> {
-  const sessions = await listSessions(principal, now);
-  const others = sessions.filter(({ hash }) => hash !== except);
-  await Promise.all(others.map((session) => endListed(principal, session, now)));
+  await endListed(principal, ({ hash }) => hash !== except, now);
   await closeConnections(principal, (sessions) => except === undefined || !sessions.has(except));
+}
+
+/** Ends the chosen sessions, and pushes to the installations that no other session uses. @returns their number */
+async function endListed(
+  principal: Principal,
+  chosen: (session: ListedSession) => boolean,
+  now: number,
+): Promise<number> {
+  const sessions = await listSessions(principal, now);
+  const ended = sessions.filter(chosen);
+  await Promise.all(
+    ended.map(({ hash, signed, [EXPIRES]: expires }) =>
+      endSession({ principal, hash }, now, signed ? expires * 1000 : undefined),
+    ),
+  );
+  const kept = new Set(sessions.filter((session) => !chosen(session)).map(({ install }) => install));
+  const installs = new Set(ended.map(({ install }) => install).filter((install) => !kept.has(install)));
+  for (const install of installs) if (install !== undefined) await unbindInstallation(principal, install);
+  return ended.length;
 }
 
 /**

@@ -91,11 +91,19 @@ async function bearer(app: App, token: string, now: number): Promise<Authenticat
 }
 
 /**
- * Checks again what a login rests on, and notes the login in its session. A client can join long after its credentials
- * were checked. Call this after the connection is registered: what ends sessions closes the connections it finds then.
- * @throws ChatError 5003 when the session has ended, or the password has changed
+ * Checks again what a login rests on, and notes the login in its session. Then the installation gets the pushes of the
+ * user. A client can join long after its credentials were checked. Call this after the connection is registered: what
+ * ends sessions closes the connections that it finds then.
+ * @throws ChatError 5003 when the session has ended, or the password has changed; 5005 when the installation cannot be
+ *   bound
  */
-export async function confirmProof(
+export async function confirmLoginProof(principal: Principal, options: LoginOptions, now: number): Promise<void> {
+  await checkProof(principal, options, now);
+  const { install } = options;
+  if (principal.kind === 'user' && install !== undefined) await bindInstallation(principal, install, now);
+}
+
+async function checkProof(
   principal: Principal,
   { session, tokenUntil, generation, install }: LoginOptions,
   now: number,
@@ -115,21 +123,14 @@ export async function confirmProof(
 }
 
 /**
- * Stores the effects of a login. A user gets a profile at the first login, and the installation receives their pushes.
- * A visitor gets the attributes of the login.
+ * Stores the effects of a login. A user gets a profile at the first login. A visitor gets the attributes of the login.
  * @returns the number of friends of the principal
  */
-export async function saveLogin(
-  principal: Principal,
-  { attributes, install }: LoginOptions,
-  now: number,
-): Promise<number> {
+export async function saveLogin(principal: Principal, { attributes }: LoginOptions, now: number): Promise<number> {
   if (principal.kind === 'visitor') {
     // A visitor who logs in by token exists, and does not change.
     if (attributes) await saveVisitor(principal, attributes, now);
     return 0;
   }
-  const { friends } = await ensureProfile(principal, now);
-  if (install !== undefined) await bindInstallation(principal, install, now);
-  return friends;
+  return (await ensureProfile(principal, now)).friends;
 }

@@ -1,6 +1,6 @@
 import { sessionHash } from '../accounts/session-token.ts';
 import type { LoginOptions } from '../auth/auth-payload.ts';
-import { confirmProof, saveLogin } from '../auth/login.ts';
+import { confirmLoginProof, saveLogin } from '../auth/login.ts';
 import { issueToken } from '../auth/token.ts';
 import { close, post } from '../gateway/connections.ts';
 import { enqueuePresenceOffline } from '../jobs/presence-offline-enqueue.ts';
@@ -58,7 +58,7 @@ export async function startSession(
   const news = registered && { ...registered, friends: registered.friends && friends > 0 };
   const started: Session = { connectionId, principal, token, news };
   try {
-    await confirmProof(principal, options, now);
+    await confirmLoginProof(principal, options, now);
   } catch (error) {
     await endSession(started);
     throw error;
@@ -66,7 +66,10 @@ export async function startSession(
   return started;
 }
 
-/** Sends `login`, in strict mode with the token, unless the client has sent one. Then notifies others that the user is online. */
+/**
+ * Sends `login`, in strict mode with the token, unless the client has sent one. Then notifies others that the user is
+ * online.
+ */
 export async function confirmLogin(session: Session): Promise<void> {
   const outcome = await sendLogin(session).catch(async (error) => {
     await announceSession(session);
@@ -85,8 +88,8 @@ export async function announceSession({ connectionId, news }: Session): Promise<
 }
 
 /**
- * Removes the connection of a client that closed during the login, or whose session has ended. If `$disconnect` was handled earlier, others may
- * already have an offline event. Then no online event may follow it.
+ * Removes the connection of a client that closed during the login, or whose session has ended. If `$disconnect` was
+ * handled earlier, others may already have an offline event. Then no online event may follow it.
  */
 async function endSession(session: Session): Promise<void> {
   const removal = await unregisterConnection(session.connectionId, session.principal);

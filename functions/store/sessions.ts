@@ -146,10 +146,6 @@ export async function endSession(key: SessionKey, now: number, until: number | u
   );
 }
 
-/** Ends a session of the list. */
-export const endListed = (principal: Principal, { hash, signed, [EXPIRES]: expires }: ListedSession, now: number) =>
-  endSession({ principal, hash }, now, signed ? expires * 1000 : undefined);
-
 /** The sessions of a user or visitor that have not ended, the latest first. */
 export async function listSessions(principal: Principal, now: number): Promise<ListedSession[]> {
   const items = await collect(

@@ -233,6 +233,21 @@ describe('the list of sessions', () => {
     expect((await bearing(first.token)('GET', '/2.0/sessions')).status).toBe(401);
   });
 
+  it('is ended with the pushes to a device, unless another session has the same one', async () => {
+    const [id, [one, other]] = [someone('tom'), [someone('install'), someone('install')]];
+    const phone = await logIn({ client: id, install: one });
+    const again = await logIn({ client: id, install: one });
+    await logIn({ client: id, install: other });
+    const installs = async () => Object((await master('GET', `/ctx/${id}`)).body).installs;
+    expect(await installs()).toEqual([one, other]);
+    await bearing(phone.token)('POST', '/2.0/logout');
+    expect(await installs()).toEqual([one, other]);
+    await bearing(again.token)('DELETE', '/2.0/sessions');
+    expect(await installs()).toEqual([one]);
+    await bearing(again.token)('DELETE', '/2.0/sessions?all');
+    expect(await installs()).toEqual([]);
+  });
+
   it('is ended by the master key, for a user', async () => {
     const tom = await logIn({ client: someone('tom') });
     expect((await master('DELETE', `/2.0/sessions?user=${tom.id}`)).status).toBe(200);
@@ -250,17 +265,17 @@ describe('what is late', () => {
     return client;
   };
 
-  it('a join after the logout is refused, and nobody hears of it', async () => {
+  it('a join after the logout is refused, and its installation gets no pushes', async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     await master('POST', `/ctx/${tom}/friends/${jerry}`);
     const token = await mint(tom);
-    const client = await waiting({ app: 'strict', sessionToken: token });
+    const client = await waiting({ app: 'strict', sessionToken: token, install: someone('install') });
     await bearing(token)('POST', '/2.0/logout');
     client.send('40/chat,');
     expect(await client.until((frame) => frame.includes('"login"'))).toContain('"error":5003');
     await client.closed;
     await system.cloud.settled();
-    expect((await master('GET', `/ctx/${tom}`)).body).toMatchObject({ sessions: 0 });
+    expect((await master('GET', `/ctx/${tom}`)).body).toMatchObject({ sessions: 0, installs: [] });
   });
 
   it.each([

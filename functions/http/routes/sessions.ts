@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { ACCOUNT_ERROR, AccountError } from '../../accounts/errors.ts';
-import { endOpenSession, logOutEverywhere, openSessions } from '../../accounts/log-out.ts';
+import { logOut, logOutEverywhere, openSessions } from '../../accounts/log-out.ts';
 import type { Bearer } from '../../auth/token.ts';
 import { EXPIRES } from '../../shared/constants.ts';
 import type { Principal } from '../../shared/principal.ts';
@@ -110,9 +110,9 @@ export const openSessionRoutes = [
     async handle(request) {
       const { params, now } = request;
       const principal = subjectOf(request);
-      const found = (await openSessions(principal, now)).find(({ hash }) => hash === params.id);
+      const found = (await openSessions(principal, now)).some(({ hash }) => hash === params.id);
       if (!found) throw new AccountError(ACCOUNT_ERROR.notFound, `There is no open session ${params.id}`);
-      await endOpenSession(principal, found, now);
+      await logOut({ principal, hash: params.id }, now);
       return {};
     },
   }),
