@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { io } from 'socket.io-client';
 
-const USAGE = 'npm run chat -- --user tom --to jerry [--url http://127.0.0.1:3000] [--app macaw-demo] [--key …]';
+const USAGE =
+  'npm run chat -- --user tom --to jerry [--url http://127.0.0.1:3000] [--app macaw-demo] [--token … | --key …]';
 
 function misused(reason: string): never {
   console.error(`${reason}\n\n  ${USAGE}`);
@@ -19,6 +20,8 @@ function readOptions() {
         to: { type: 'string' },
         url: { type: 'string', default: 'http://127.0.0.1:3000' },
         app: { type: 'string', default: 'macaw-demo' },
+        /** In strict mode: the token of the user, who needs no key then. */
+        token: { type: 'string', default: process.env.MACAW_TOKEN },
         key: { type: 'string', default: process.env.MACAW_CLIENT_KEY ?? 'macaw-demo-key' },
       },
     }).values;
@@ -27,12 +30,13 @@ function readOptions() {
   }
 }
 
-const { user, to, url, app, key } = readOptions();
+const { user, to, url, app, token, key } = readOptions();
 if (!user || !to) misused('--user and --to are required');
 
 const now = Date.now();
 const sign = `${createHash('md5').update(`${now}${key}`).digest('hex')},${now}`;
-const headers = { 'X-ML-AppId': app, 'X-ML-Request-Sign': sign };
+const headers = { 'X-ML-AppId': app, ...(token ? { 'X-ML-Session-Token': token } : { 'X-ML-Request-Sign': sign }) };
+const auth = { app, ...(token ? { sessionToken: token } : { sign, client: user }) };
 
 type Message = { from: { id: string }; content: { body: string }; ts: number };
 type Login = { success: boolean; id?: string; error?: number; message?: string };
@@ -51,7 +55,7 @@ async function rest(method: string, path: string): Promise<unknown> {
 
 const socket = io(`${url}/chat`, {
   transports: ['websocket'],
-  query: { auth: JSON.stringify({ app, sign, client: user }) },
+  query: { auth: JSON.stringify(auth) },
 });
 
 let greeted = false;

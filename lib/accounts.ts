@@ -28,11 +28,11 @@ export class Accounts extends Construct {
       memorySize: 1769,
     });
     accounts.addEnvironment(ENV.smsPerDay, String(smsPerDay));
-    tables.accounts.allow(accounts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
+    tables.accounts.allow(accounts, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     tables.accounts.allowIndex(accounts, DIRECTORY_INDEX);
-    tables.core.allow(accounts, 'GetItem', 'UpdateItem');
+    tables.core.allow(accounts, 'GetItem', 'PutItem', 'UpdateItem');
     tables.attributes.allow(accounts, 'PutItem', 'DeleteItem');
-    tables.connections.allow(accounts, 'BatchGetItem');
+    tables.connections.allow(accounts, 'BatchGetItem', 'UpdateItem');
     realtime.allowPosts(accounts, 'DELETE');
     accounts.addToRolePolicy(
       // The resource of an SMS is a phone number, not an ARN. The exclusion denies topics and device endpoints.

@@ -106,7 +106,7 @@ export class Attachments extends Construct {
       timeout: Duration.seconds(29),
     });
     tables.core.allow(this.endpoint, 'GetItem');
-    tables.accounts.allow(this.endpoint, 'GetItem');
+    tables.accounts.allow(this.endpoint, 'BatchGetItem');
     tables.connections.allow(this.endpoint, 'UpdateItem');
     storage.allowInvocation(this.endpoint, ENV.filesUrl);
     const route = new HttpRoute(this, 'Route', {

@@ -24,7 +24,7 @@ const Stage = section({
   app: z.prefault(
     section({
       id: z._default(text(APP_ID, '1 to 64 letters, digits, _ or -'), 'macaw'),
-      mode: z._default(oneOf('open', 'strict'), 'open'),
+      mode: z._default(oneOf('open', 'strict'), 'strict'),
     }),
     {},
   ),

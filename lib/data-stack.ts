@@ -39,6 +39,9 @@ export interface DataStackProps extends StackProps {
   readonly firstApp: { readonly id: string; readonly mode: 'open' | 'strict' };
 }
 
+const MODES =
+  'strict: users act with their own tokens. open, for MaxIM SDKs: whoever has the client key, which every copy of the app contains, can do everything in the chat.';
+
 /** The stateful resources: the tables, the applications and the failure queue. */
 export class DataStack extends Stack {
   readonly tables: Tables;
@@ -122,14 +125,17 @@ export class DataStack extends Stack {
       allowedPattern: APP_ID.source,
     }).valueAsString;
     const mode = new CfnParameter(this, 'Mode', {
-      description:
-        'open: the client key grants everything; old SDKs need this. strict: users act with their own tokens.',
+      description: MODES,
       default: firstApp.mode,
       allowedValues: ['open', 'strict'],
     }).valueAsString;
     const { core } = this.tables;
     const { operator } = new Applications(this, 'Applications', { core, stage, failures: this.failures, id, mode });
     new CfnOutput(this, 'FirstAppId', { value: id, description: 'The id of the first application' });
+    new CfnOutput(this, 'FirstAppMode', {
+      value: mode,
+      description: `The mode in which the first application was created. ${MODES}`,
+    });
     new CfnOutput(this, 'FirstAppKeys', {
       value: `${secretPrefix(stage)}${id}`,
       description: "The secret that holds the first application's keys",

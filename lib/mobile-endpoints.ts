@@ -25,7 +25,7 @@ export class MobileEndpoints extends Construct {
       timeout: Duration.seconds(29),
     });
     tables.core.allow(endpoints, 'GetItem', 'UpdateItem');
-    tables.accounts.allow(endpoints, 'GetItem');
+    tables.accounts.allow(endpoints, 'BatchGetItem');
     platforms.allowCreate(endpoints);
     platforms.allow(
       endpoints,

@@ -53,7 +53,7 @@ export class RealtimeStack extends Stack {
       memorySize: 1024,
     });
     core.allow(authorizer, 'GetItem');
-    accounts.allow(authorizer, 'GetItem', 'PutItem', 'UpdateItem');
+    accounts.allow(authorizer, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
 
     const handshake = this.createHandshake();
     const connect = new MacawFunction(this, 'Connect', {
@@ -71,7 +71,7 @@ export class RealtimeStack extends Stack {
     });
     core.allow(message, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');
     messages.allow(message, 'PutItem', 'UpdateItem');
-    accounts.allow(message, 'GetItem', 'PutItem', 'UpdateItem');
+    accounts.allow(message, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
     connections.allow(message, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
 
     const disconnect = new MacawFunction(this, 'Disconnect', {

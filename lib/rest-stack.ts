@@ -43,7 +43,7 @@ export class RestStack extends Stack {
     messages.allowIndex(rest, CONTACT_INDEX);
     connections.allow(rest, 'BatchGetItem');
     attributes.allow(rest, 'Query', 'PutItem', 'DeleteItem');
-    accounts.allow(rest, 'GetItem');
+    accounts.allow(rest, 'BatchGetItem');
     props.realtime.deliver.allowInvocation(rest, ENV.deliverUrl);
 
     this.api = new HttpApi(this, 'Api', {

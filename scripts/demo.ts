@@ -9,8 +9,8 @@ export const DEMO_APP = {
 
 const { id, ...keys } = DEMO_APP;
 
-/** The template parameters that create it. */
-export const DEMO_PARAMETERS = { AppId: id };
+/** The template parameters that create it. It is open, so that all clients can try it with the client key alone. */
+export const DEMO_PARAMETERS = { AppId: id, Mode: 'open' };
 
 /** The secret that exists before the application, so that its keys are not generated. */
 export const DEMO_SECRETS = { [`${secretPrefix('prod')}${id}`]: JSON.stringify(keys) };

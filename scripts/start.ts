@@ -9,10 +9,11 @@ import { DEMO, DEMO_APP } from './demo.ts';
 import { readable } from './log-line.ts';
 import { synthesize } from './synth.ts';
 
-const USAGE = `npm start -- [--port N] [--data DIR] [--allow-origin URL]
+const USAGE = `npm start -- [--port N] [--data DIR] [--strict] [--allow-origin URL]
 
   --port N             listen on port N (default: 3000)
   --data DIR           keep the data in DIR between runs (default: in memory)
+  --strict             create the demo application in strict mode: clients need tokens (default: open)
   --allow-origin URL   let pages of this web origin connect; repeat it for several (default: pages of this machine)`;
 
 function options() {
@@ -21,6 +22,7 @@ function options() {
       options: {
         port: { type: 'string', default: '3000' },
         data: { type: 'string' },
+        strict: { type: 'boolean', default: false },
         'allow-origin': { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', default: false },
       },
@@ -35,7 +37,7 @@ function options() {
   }
 }
 
-const { port, data, help, 'allow-origin': allowedOrigins } = options();
+const { port, data, strict: wantsStrict, help, 'allow-origin': allowedOrigins } = options();
 if (help) {
   console.log(USAGE);
   process.exit(0);
@@ -83,6 +85,7 @@ const cloud = await startCloud({
   assembly,
   port,
   ...DEMO,
+  parameters: { ...DEMO.parameters, ...(wantsStrict && { Mode: 'strict' }) },
   allowedOrigins,
   ...(data && { dataDir: resolve(data) }),
   log: (entry) => {
@@ -97,18 +100,50 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 const elsewhere = port === 3000 ? '' : ` --url ${cloud.origin}`;
+// Data from an earlier run keeps the mode in which the application was created.
+const mode = await modeOf(cloud.origin);
 console.log(`
 Macaw runs at ${cloud.origin}  (${data ? `data in ${data}` : 'data in memory'}; Ctrl-C stops it)
 
-  application   ${DEMO_APP.id}
+  application   ${DEMO_APP.id}  (${mode} mode)
   client key    ${DEMO_APP.clientKey}
   master key    ${DEMO_APP.masterKey}
   REST          ${cloud.origin}/docs  (documentation)
   outbox        ${cloud.origin}/_outbox  (push notifications and text messages)
   API URLs      ${cloud.outputs.WebSocketUrl}, ${cloud.outputs.RestUrl}
+${mode === 'strict' ? afterStrict(cloud.origin) : afterOpen()}`);
+
+/** The mode of the demo application: in strict mode, the client key alone reads nothing. */
+async function modeOf(origin: string): Promise<'open' | 'strict'> {
+  const headers = { 'X-ML-AppId': DEMO_APP.id, 'X-ML-APIKey': DEMO_APP.clientKey };
+  const { status } = await fetch(`${origin}/ctx/tom/friends`, { headers });
+  return status === 403 ? 'strict' : 'open';
+}
+
+function afterOpen(): string {
+  return `
+The demo application is open: whoever has the client key can do everything, as any user.
+Your own applications are strict by default. Try that with: npm start -- --strict
 
 To try the chat, run these commands in two more terminals:
 
   npm run chat -- --user tom --to jerry${elsewhere}
   npm run chat -- --user jerry --to tom${elsewhere}
-`);
+`;
+}
+
+function afterStrict(origin: string): string {
+  const token = (user: string) =>
+    `curl -X POST ${origin}/2.0/tokens -H 'X-ML-AppId: ${DEMO_APP.id}' -H 'X-ML-MasterKey: ${DEMO_APP.masterKey}' -d '{"id": "${user}"}'`;
+  return `
+The demo application is strict: a client needs the token of a user. Your server asks for it with the master key:
+
+  ${token('tom')}
+  ${token('jerry')}
+
+To try the chat, pass each "token" of the answers to a client, in two more terminals:
+
+  npm run chat -- --user tom --to jerry --token TOKEN${elsewhere}
+  npm run chat -- --user jerry --to tom --token TOKEN${elsewhere}
+`;
+}

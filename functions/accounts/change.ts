@@ -1,8 +1,6 @@
-import { close } from '../gateway/connections.ts';
 import { type Account, type Claim, findAccount, replaceAccount } from '../store/accounts.ts';
-import { connectionsOf } from '../store/devices.ts';
-import { lookup } from '../store/dynamo.ts';
 import { ACCOUNT_ERROR, AccountError, type AccountErrorCode } from './errors.ts';
+import { logOutEverywhere } from './log-out.ts';
 import { hashPassword } from './password.ts';
 
 const TAKEN: Record<Claim['kind'], { code: AccountErrorCode; message: string }> = {
@@ -53,14 +51,8 @@ export async function changePassword(account: Account, password: string, now: nu
     generation: present.generation + 1,
     updated: now,
   }));
-  await disconnect(account);
+  await logOutEverywhere({ app: account.app, kind: 'user', id: account.id }, now);
   return changed;
-}
-
-/** Closes all connections of the account's user. */
-export async function disconnect({ app, id }: Pick<Account, 'app' | 'id'>): Promise<void> {
-  const [connections] = await lookup([connectionsOf({ app, kind: 'user', id })]);
-  await Promise.all(connections.map(close));
 }
 
 export function unknownAccount(id: string): AccountError {

@@ -9,5 +9,8 @@ export function parseSessionToken(token: string): { readonly account: string; re
   return account && secret ? { account, hash: hashOf(secret) } : undefined;
 }
 
+/** The hash by which the session of any token is known. */
+export const sessionHash = (token: string) => parseSessionToken(token)?.hash ?? hashOf(token);
+
 /** The secret is random, and as long as the hash: nothing slower is needed to keep it. */
 export const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');

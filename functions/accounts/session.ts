@@ -1,36 +1,35 @@
 import { randomBytes } from 'node:crypto';
-import { type Account, findAccount } from '../store/accounts.ts';
-import { deleteSession, type SessionKey, saveSession, sessionGeneration } from '../store/sessions.ts';
+import type { Principal } from '../shared/principal.ts';
+import type { Account } from '../store/accounts.ts';
+import { isOpen, readSession, type SessionKey, saveSession } from '../store/sessions.ts';
 import { hashOf, parseSessionToken } from './session-token.ts';
 
-const LIFETIME_S = 30 * 24 * 60 * 60;
+/** How long a token is valid that the server issues. */
+export const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
  * Creates a session and returns its token. The token authenticates the user for 30 days, or until it is revoked.
  * @param now epoch ms
+ * @param install the installation that logs in
  */
-export async function createSession(account: Account, now: number): Promise<string> {
+export async function createSession(
+  { app, id, generation }: Pick<Account, 'app' | 'id' | 'generation'>,
+  now: number,
+  install?: string,
+): Promise<string> {
   const secret = randomBytes(32).toString('base64url');
-  await saveSession(account, hashOf(secret), Math.ceil(now / 1000) + LIFETIME_S);
-  return `r:${account.id}${secret}`;
+  const key: SessionKey = { principal: { app, kind: 'user', id }, hash: hashOf(secret) };
+  await saveSession(key, { signed: false, created: now, until: now + LIFETIME_MS, generation, install });
+  return `r:${id}${secret}`;
 }
 
-/** Returns the account of a session token; undefined when the token is invalid or the session has ended. */
-export async function sessionHolder(app: string, token: string, now: number): Promise<Account | undefined> {
-  const session = parseToken(app, token);
-  if (!session) return undefined;
-  const [account, generation] = await Promise.all([findAccount(app, session.account), sessionGeneration(session, now)]);
-  return account?.generation === generation ? account : undefined;
-}
-
-/** Ends a session, and answers which it was; undefined when the token is not that of an account. */
-export async function endSession(app: string, token: string): Promise<SessionKey | undefined> {
-  const session = parseToken(app, token);
-  if (session) await deleteSession(session);
-  return session;
-}
-
-function parseToken(app: string, token: string): SessionKey | undefined {
+/** Returns the user of a session token; undefined when the token is invalid or the session has ended. */
+export async function sessionHolder(app: string, token: string, now: number): Promise<SessionKey | undefined> {
   const parsed = parseSessionToken(token);
-  return parsed && { app, ...parsed };
+  if (!parsed) return undefined;
+  const principal: Principal = { app, kind: 'user', id: parsed.account };
+  const key = { principal, hash: parsed.hash };
+  const { session, account } = await readSession(key, true);
+  if (!session || !isOpen(session, now) || account?.generation !== session.generation) return undefined;
+  return account && key;
 }

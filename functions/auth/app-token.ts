@@ -15,7 +15,7 @@ export async function readAppToken(
   app: App,
   token: string,
   now: number,
-): Promise<{ principal: Principal; tokenUntil: number } | undefined> {
+): Promise<{ principal: Principal; until: number; generation?: undefined } | undefined> {
   const header = headerOf(token);
   if (!header || !app.logins.jwt) return undefined;
   const { issuer, audience } = app.logins.jwt;
@@ -30,7 +30,7 @@ export async function readAppToken(
     const { sub, exp } = payload ?? {};
     // The type of the payload says so, but nothing has checked that of `sub`.
     if (typeof sub !== 'string' || !ID.test(sub) || sub.length > ID_LENGTH || exp === undefined) return undefined;
-    return { principal: { app: app.id, kind: 'user', id: sub }, tokenUntil: exp * 1000 };
+    return { principal: { app: app.id, kind: 'user', id: sub }, until: exp * 1000 };
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined;
     throw error;

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { parseSessionToken } from '../accounts/session-token.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import { parse, parseJson } from '../shared/parse.ts';
 import { idInput, parseId } from '../shared/principal.ts';
@@ -53,22 +52,19 @@ export const LoginOptions = z.object({
   attributes: z.optional(z.record(z.string(), z.unknown())),
   install: z.optional(z.string()),
   notifyAll: z.optional(z.boolean()),
-  /** The hash of the session that the login uses, if it is that of an account. */
+  /** Of a login by token: the hash by which its session is known, and the end of a signed token, epoch ms. */
   session: z.optional(z.string()),
-  /** No token that this login is answered with is valid for longer, epoch ms. */
   tokenUntil: z.optional(z.number()),
+  /** Of a login to an account without a token: the generation of its sessions. */
+  generation: z.optional(z.number()),
 });
 export type LoginOptions = z.output<typeof LoginOptions>;
 
-/** @param tokenUntil see `LoginOptions` */
-export function loginOptions({ login, install, notifyAll }: AuthPayload, tokenUntil?: number): LoginOptions {
-  return {
-    install,
-    notifyAll,
-    tokenUntil,
-    ...(login.kind === 'visitor' && { attributes: login.attributes }),
-    ...(login.kind === 'session' && { session: parseSessionToken(login.token)?.hash }),
-  };
+/** What a login rests on. The server checks it again when the client joins. */
+export type LoginProof = Pick<LoginOptions, 'session' | 'tokenUntil' | 'generation'>;
+
+export function loginOptions({ login, install, notifyAll }: AuthPayload, proof: LoginProof): LoginOptions {
+  return { install, notifyAll, ...proof, ...(login.kind === 'visitor' && { attributes: login.attributes }) };
 }
 
 /**

@@ -16,7 +16,11 @@ import { booleanText, type LoginOptions } from './auth-payload.ts';
 export type Authorization = { readonly eio: Eio } & (
   | { readonly outcome: 'known'; readonly principal: Principal; readonly options: LoginOptions }
   | { readonly outcome: 'refused'; readonly code: ErrorCode; readonly message: string }
-  | { readonly outcome: 'anonymous' }
+  | {
+      readonly outcome: 'anonymous';
+      /** The network address of the client. */
+      readonly address?: string | undefined;
+    }
 );
 
 const json = z.pipe(
@@ -24,7 +28,8 @@ const json = z.pipe(
   z.transform((text): unknown => JSON.parse(text)),
 );
 
-const errorCode = z.pipe(z.pipe(z.string(), z.transform(Number)), z.enum(ERROR));
+const number = z.pipe(z.string(), z.transform(Number));
+const errorCode = z.pipe(number, z.enum(ERROR));
 
 const Context = z.object({
   eio: z.enum(['3', '4']),
@@ -37,7 +42,9 @@ const Context = z.object({
   install: z.optional(z.string()),
   notifyAll: z.optional(booleanText),
   session: z.optional(z.string()),
-  tokenUntil: z.optional(z.pipe(z.string(), z.transform(Number))),
+  tokenUntil: z.optional(number),
+  generation: z.optional(number),
+  address: z.optional(z.string()),
   attributes: z.optional(z.pipe(json, z.record(z.string(), z.unknown()))),
 });
 
@@ -71,15 +78,16 @@ function encode(authorization: Authorization): Record<string, string> {
         message: authorization.message.slice(0, MESSAGE_CHARACTERS),
       };
     case 'anonymous':
-      return context;
+      return { ...context, ...(authorization.address !== undefined && { address: authorization.address }) };
   }
 }
 
-const optionsContext = ({ install, notifyAll, session, tokenUntil, attributes }: LoginOptions) => ({
+const optionsContext = ({ install, notifyAll, session, tokenUntil, generation, attributes }: LoginOptions) => ({
   ...(install !== undefined && { install }),
   ...(notifyAll !== undefined && { notifyAll: String(notifyAll) }),
   ...(session !== undefined && { session }),
   ...(tokenUntil !== undefined && { tokenUntil: String(tokenUntil) }),
+  ...(generation !== undefined && { generation: String(generation) }),
   ...(attributes !== undefined && { attributes: JSON.stringify(attributes) }),
 });
 
@@ -88,19 +96,20 @@ export const AuthorizerContext = z.pipe(
   Context,
   z.transform((context): Authorization => {
     const eio = context.eio === '3' ? 3 : 4;
-    const { outcome, app, kind, id, code, message, install, notifyAll, session, tokenUntil, attributes } = context;
+    const { outcome, app, kind, id, code, message, address } = context;
+    const { install, notifyAll, session, tokenUntil, generation, attributes } = context;
     switch (outcome) {
       case 'known':
         return {
           eio,
           outcome,
           principal: { app, kind, id },
-          options: { install, notifyAll, session, tokenUntil, attributes },
+          options: { install, notifyAll, session, tokenUntil, generation, attributes },
         };
       case 'refused':
         return { eio, outcome, code, message };
       case 'anonymous':
-        return { eio, outcome };
+        return { eio, outcome, address };
     }
   }),
 );

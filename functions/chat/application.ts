@@ -103,8 +103,8 @@ async function identify(authorization: Authorization, auth: unknown, now: number
       throw new ChatError(authorization.code, authorization.message);
     case 'anonymous': {
       const payload = parseAuthPayload(auth);
-      const { principal, tokenUntil } = await authenticate(payload, now);
-      return { principal, options: loginOptions(payload, tokenUntil) };
+      const { principal, proof } = await authenticate(payload, { now, address: authorization.address });
+      return { principal, options: loginOptions(payload, proof) };
     }
   }
 }

@@ -5,10 +5,12 @@ import { count } from '../observe/metrics.ts';
 import { addLogContext } from '../observe/observed.ts';
 import { METRIC } from '../shared/constants.ts';
 import { checkContent } from '../shared/content.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
 import { messageId } from '../shared/message-id.ts';
 import { parse } from '../shared/parse.ts';
 import { type Principal, parseId } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
+import { connectionOwner } from '../store/connections.ts';
 import { recordContact } from '../store/contacts.ts';
 import { type Message, storeMessage } from '../store/messages.ts';
 import { type Audience, admit } from './audience.ts';
@@ -67,9 +69,21 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
   const draft = readDraft(speaker, input);
   const { ack } = draft;
   const audience = await admit(speaker, draft.to.id, draft.to.type);
+  await checkConnected(speaker, audience);
   const message = await store(speaker, draft, audience, arrival);
   const delivered = publish(speaker, draft, audience, message);
   return { id: message.id, ts: message.ts, ...(ack !== undefined && { ack }), delivered };
+}
+
+/**
+ * Refuses a message on a connection without a login, or whose session has ended. Only the frames of a connection that
+ * has just opened or closed need a read for this.
+ * @throws ChatError 5003
+ */
+async function checkConnected({ connectionId }: Speaker, { speakerConnections }: Audience): Promise<void> {
+  if (speakerConnections.some((device) => device.connectionId === connectionId)) return;
+  if (await connectionOwner(connectionId)) return;
+  throw new ChatError(ERROR.notAuthorised, 'No user is logged in on this connection; join /chat first');
 }
 
 function readDraft(speaker: Speaker, input: unknown): Draft {

@@ -1,6 +1,6 @@
-import { parseSessionToken } from '../accounts/session-token.ts';
+import { sessionHash } from '../accounts/session-token.ts';
 import type { LoginOptions } from '../auth/auth-payload.ts';
-import { saveLogin } from '../auth/login.ts';
+import { confirmLoginProof, saveLogin } from '../auth/login.ts';
 import { issueToken } from '../auth/token.ts';
 import { close, post } from '../gateway/connections.ts';
 import { enqueuePresenceOffline } from '../jobs/presence-offline-enqueue.ts';
@@ -36,7 +36,8 @@ export interface Session {
  * Saves the login options and registers the connection. From then on the principal is online and receives messages on
  * it. Registration precedes the login event, so that a client with a confirmed login misses no message.
  * @returns undefined when the connection is already registered or closed
- * @throws ChatError 5001, 5005, 5008 or 5010 when the login options cannot be saved, or too many devices connect at once
+ * @throws ChatError 5001, 5005, 5008 or 5010 when the login options cannot be saved, or too many devices connect at
+ *   once; 5003 when the session of the login has ended
  */
 export async function startSession(
   { id: connectionId, eio }: Pick<Connection, 'id' | 'eio'>,
@@ -44,20 +45,31 @@ export async function startSession(
   now: number,
 ): Promise<Session | undefined> {
   const friends = await saveLogin(principal, options, now);
-  const token = await tokenFor(principal, now, options.tokenUntil);
-  const issued = token === undefined ? undefined : parseSessionToken(token)?.hash;
-  const news = await registerConnection(connectionId, principal, {
+  const token = options.session === undefined ? await tokenFor(principal, options, now) : undefined;
+  const session = options.session ?? (token === undefined ? undefined : sessionHash(token));
+  const registered = await registerConnection(connectionId, principal, {
     eio,
     now,
     notifyAll: options.notifyAll ?? false,
-    sessions: [options.session, issued].filter((hash) => hash !== undefined),
+    sessions: session === undefined ? [] : [session],
     makeRoom: () => makeRoom(principal),
   });
-  if (news === 'repeated') return undefined;
-  return { connectionId, principal, token, news: news && { ...news, friends: news.friends && friends > 0 } };
+  if (registered === 'repeated') return undefined;
+  const news = registered && { ...registered, friends: registered.friends && friends > 0 };
+  const started: Session = { connectionId, principal, token, news };
+  try {
+    await confirmLoginProof(principal, options, now);
+  } catch (error) {
+    await endSession(started);
+    throw error;
+  }
+  return started;
 }
 
-/** Sends `login`, in strict mode with the token that REST requests need. Then notifies others that the user is online. */
+/**
+ * Sends `login`, in strict mode with the token, unless the client has sent one. Then notifies others that the user is
+ * online.
+ */
 export async function confirmLogin(session: Session): Promise<void> {
   const outcome = await sendLogin(session).catch(async (error) => {
     await announceSession(session);
@@ -76,8 +88,8 @@ export async function announceSession({ connectionId, news }: Session): Promise<
 }
 
 /**
- * Removes the connection of a client that closed during the login. If `$disconnect` was handled earlier, others may
- * already have an offline event. Then no online event may follow it.
+ * Removes the connection of a client that closed during the login, or whose session has ended. If `$disconnect` was
+ * handled earlier, others may already have an offline event. Then no online event may follow it.
  */
 async function endSession(session: Session): Promise<void> {
   const removal = await unregisterConnection(session.connectionId, session.principal);
@@ -85,10 +97,17 @@ async function endSession(session: Session): Promise<void> {
   if (removal?.departure) await enqueuePresenceOffline(removal.departure);
 }
 
-/** Issued before the connection is registered: to end the session of the token closes the connection. */
-async function tokenFor(principal: Principal, now: number, until?: number): Promise<string | undefined> {
+/**
+ * The token of a login without one. It is issued before the connection is registered, so that the end of its session
+ * closes the connection.
+ */
+async function tokenFor(
+  principal: Principal,
+  { generation, install }: LoginOptions,
+  now: number,
+): Promise<string | undefined> {
   const app = await findApp(principal.app);
-  return app?.mode === 'strict' ? issueToken(app, principal, now, until) : undefined;
+  return app?.mode === 'strict' ? issueToken(app, principal, now, { generation, install }) : undefined;
 }
 
 async function sendLogin({ connectionId, principal, token }: Session): Promise<'sent' | 'gone'> {

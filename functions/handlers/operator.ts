@@ -27,7 +27,8 @@ function parse(event: unknown): Command {
 async function run(command: Command): Promise<Result<Command['command']>> {
   switch (command.command) {
     case 'create': {
-      if (await createApplication(command, Date.now())) return { app: command.app, secret: secretOf(command.app) };
+      const mode = await createApplication(command, Date.now());
+      if (mode) return { app: command.app, secret: secretOf(command.app), mode };
       throw new CommandError(`app: the application ${command.app} already exists`);
     }
     case 'list':

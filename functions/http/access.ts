@@ -9,6 +9,9 @@ import { friendship } from '../store/friendships.ts';
 /** Every user and visitor who is logged in. */
 export const everyone = () => true;
 
+/** Every user who is logged in. Visitors are not users. */
+export const anyUser = ({ kind }: Principal) => kind === 'user';
+
 /** Only the master key. */
 export const masterOnly = () => false;
 

@@ -68,7 +68,7 @@ async function serve(route: Route, context: Context): Promise<Response> {
   const request = {
     app,
     principal: caller.holds === 'token' ? caller.principal : undefined,
-    token: caller.holds === 'token' ? caller.token : undefined,
+    session: caller.holds === 'token' ? caller.session : undefined,
     params: parse(route.params, req.param(), 'path'),
     query: route.query && parse(route.query, queryOf(new URL(req.url).searchParams), 'query'),
     body: form ? undefined : route.body && parse(route.body, parseJson(checkBody(await req.text()), 'body'), 'body'),

@@ -1,5 +1,5 @@
 import { holdsClientKey } from '../auth/client-key.ts';
-import { tokenHolder } from '../auth/token.ts';
+import { type Bearer, readBearer } from '../auth/token.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { hashKey, secretsEqual } from '../shared/sign.ts';
@@ -11,7 +11,7 @@ export type Caller = { readonly app: App } & (
   | {
       readonly holds: 'token';
       readonly principal: Principal;
-      readonly token: string;
+      readonly session: Bearer;
       /** Whether the request has no client key. */
       readonly alone: boolean;
     }
@@ -42,8 +42,8 @@ export async function authenticateRequest(header: (name: string) => string | und
   if (app) {
     if (master && secretsEqual(hashKey(master), app.masterKeyHash)) return { app, holds: 'master key' };
     const keyed = holdsClientKey(app, { key, sign }, now);
-    const principal = token && (await tokenHolder(app, token, now));
-    if (principal) return { app, holds: 'token', principal, token, alone: !keyed };
+    const session = token && (await readBearer(app, token, now));
+    if (session) return { app, holds: 'token', principal: session.principal, session, alone: !keyed };
     if (keyed) return { app, holds: 'client key' };
   }
   throw new ChatError(ERROR.notAuthorised, 'X-ML-AppId, or the key, token or signature of the request, is wrong');

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { Bearer } from '../auth/token.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { App } from '../store/apps.ts';
 
@@ -7,8 +8,8 @@ export interface Request<P, Q, B> {
   readonly app: App;
   /** The user or visitor of the session token. Undefined for requests with an application key only. */
   readonly principal: Principal | undefined;
-  /** The session token of the principal. */
-  readonly token: string | undefined;
+  /** The session of the principal. */
+  readonly session: Bearer | undefined;
   readonly params: P;
   readonly query: Q;
   readonly body: B;

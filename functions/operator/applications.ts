@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createKeys, type Keys, readKeys, replaceKeys, secretOf } from '../gateway/secrets.ts';
 import { hashKey, secretsEqual } from '../shared/sign.ts';
 import { listApps, readApp, type StoredApp, storeApp } from '../store/app-directory.ts';
+import { NEW_APP } from '../store/app-settings.ts';
 import { changeApp } from '../store/apps.ts';
 import { type Command, CommandError, type ListedApp, type Result } from './commands.ts';
 import { changeSettings, listSettings } from './settings.ts';
@@ -16,16 +17,18 @@ const generateKey = () => randomBytes(24).toString('base64url');
  * operator.
  * @param keys existing keys of the application
  * @param now epoch ms
- * @returns false when the application already exists; it does not change
+ * @returns its mode; undefined when the application already exists; it does not change
  */
 export async function createApplication(
   { app: id, keys, settings }: Pick<Asked<'create'>, 'app' | 'keys' | 'settings'>,
   now: number,
-): Promise<boolean> {
-  const chosen = changeSettings({}, settings, []);
-  if (await readApp(id)) return false;
+): Promise<'open' | 'strict' | undefined> {
+  const { mode = NEW_APP.mode, ...chosen } = changeSettings({}, settings, []);
+  if (await readApp(id)) return undefined;
   const { clientKey, masterKey } = await establishKeys(id, keys);
-  return storeApp({ ...chosen, id, clientKey, masterKeyHash: hashKey(masterKey) }, now);
+  const initial = mode === 'open' ? {} : NEW_APP;
+  const app = { ...initial, ...chosen, mode, id, clientKey, masterKeyHash: hashKey(masterKey) };
+  return (await storeApp(app, now)) ? mode : undefined;
 }
 
 async function establishKeys(id: string, { clientKey, masterKey }: Asked<'create'>['keys']): Promise<Keys> {

@@ -44,7 +44,7 @@ export type Command = z.output<typeof Command>;
 
 const epochMs = z.number();
 
-const CreatedApp = z.object({ app: z.string(), secret: z.string() });
+const CreatedApp = z.object({ app: z.string(), secret: z.string(), mode: z.string() });
 
 const ListedApp = z.object({
   app: z.string(),

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { AppSettings } from '../store/app-settings.ts';
+import { AppSettings, NEW_APP } from '../store/app-settings.ts';
 import { CommandError, type Setting } from './commands.ts';
 import { suggest } from './suggest.ts';
 
@@ -23,6 +23,9 @@ interface Description {
 type Values = Readonly<Record<string, unknown>>;
 
 const all: Description = JSON.parse(JSON.stringify(z.toJSONSchema(AppSettings, { io: 'input' })));
+
+/** The defaults that differ from those of the schema: a reset sets what a new application has. */
+const initial: Values = NEW_APP;
 
 /** Shown in place of a secret value. */
 const HIDDEN = '(hidden)';
@@ -81,7 +84,7 @@ export function changeSettings(given: Values, set: Values, reset: readonly strin
   let changed = given;
   for (const name of reset) {
     describe(name);
-    changed = put(changed, name.split('.'), undefined);
+    changed = put(changed, name.split('.'), initial[name]);
   }
   for (const [name, value] of Object.entries(set)) {
     checkNames(name, value);
@@ -150,7 +153,7 @@ function put(values: Values, [name = '', ...rest]: readonly string[], value: unk
 
 /** Lists all settings of an application. It hides secret values. */
 export function listSettings(settings: z.output<typeof AppSettings>): Setting[] {
-  const defaults = new Map(flatten(AppSettings.parse({}), all));
+  const defaults = new Map(flatten(AppSettings.parse(NEW_APP), all));
   return flatten(settings, all).map(([name, value]) => ({
     name,
     value,

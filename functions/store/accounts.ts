@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { DIRECTORY_INDEX, ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
-import { collect, dynamo, type Item, type Key, lookup, query } from './dynamo.ts';
+import { collect, dynamo, type Item, type Key, type Lookup, lookup, query } from './dynamo.ts';
 import { Attributes } from './profiles.ts';
 import { parseStored } from './stored.ts';
 import { transact, type Write } from './transact.ts';
@@ -76,6 +76,13 @@ export async function findAccount(app: string, id: string): Promise<Account | un
   if (!ACCOUNT_ID.test(id)) return undefined;
   return parseHead(app, id, await read(headKey(app, id)));
 }
+
+/** The lookup of an account. Undefined when it does not exist. */
+export const accountHead = (app: string, id: string): Lookup<Account | undefined> => ({
+  table,
+  key: headKey(app, id),
+  parse: (item) => parseHead(app, id, item),
+});
 
 function parseHead(app: string, id: string, item: Item | undefined): Account | undefined {
   return item && !item.deleted ? { app, id, ...parseStored(Stored, item, `account ${id}`) } : undefined;
@@ -181,12 +188,6 @@ export async function listAccounts(app: string, { skip, limit }: { skip: number;
     ),
   );
   const ids = keys.slice(skip).map((item) => String(item[PARTITION_KEY]).slice(accountPartition(app, '').length));
-  const found = await lookup(
-    ids.map((id) => ({
-      table,
-      key: headKey(app, id),
-      parse: (item) => parseHead(app, id, item),
-    })),
-  );
+  const found = await lookup(ids.map((id) => accountHead(app, id)));
   return found.flatMap((account) => account ?? []);
 }

@@ -47,6 +47,11 @@ export const AppSettings = z.object({
   mode: z._default(z.enum(['open', 'strict']), 'open'),
   /** Whether, in strict mode, a holder of the client key may log in as any user without an account. */
   plainLogin: z._default(z.boolean(), true),
+  /** Whether visitors may log in. */
+  visitors: z._default(z.boolean(), true),
+  /** Maximum new visitors per hour in strict mode: in total, and from one network address. */
+  visitorsPerHour: z._default(count(0, 1_000_000), 1000),
+  visitorsPerHourOfAddress: z._default(count(0, 1_000_000), 30),
   groupMembers: z._default(count(1, 10_000), 50),
   roomMembers: z._default(count(1, 1_000_000), 1000),
   /** Maximum messages of a user per minute: in total, and on one connection. */
@@ -59,7 +64,15 @@ export const AppSettings = z.object({
   /** Maximum uploads of a user per hour: number and total bytes. */
   uploadsPerHour: z._default(count(0, 1_000_000), 200),
   uploadBytesPerHour: z._default(count(0, 1024 ** 4), 1024 ** 3),
+  /** Maximum uploads of a visitor per hour. */
+  uploadsPerHourOfVisitor: z._default(count(0, 1_000_000), 20),
   push: z._default(PushSettings, PushSettings.parse({})),
   logins: z.prefault(LoginSettings, {}),
   sms: z.prefault(SmsSettings, {}),
 });
+
+/**
+ * What a new application stores, unless its creation says otherwise. The defaults above differ, because they apply to
+ * applications that were created before and do not store these settings.
+ */
+export const NEW_APP = { mode: 'strict', plainLogin: false, visitors: false } as const;

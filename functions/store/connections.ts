@@ -36,7 +36,7 @@ export interface NewConnection {
   readonly now: number;
   /** Whether all users receive the online notification. */
   readonly notifyAll: boolean;
-  /** The sessions of an account that it belongs to, by their hashes: it is closed when one of them ends. */
+  /** The sessions that it belongs to, by their hashes: it is closed when one of them ends. */
   readonly sessions: readonly string[];
   /** Removes a device of the principal. It is called when they have as many as they can. */
   readonly makeRoom: () => Promise<void>;
@@ -130,12 +130,15 @@ async function markClosed(connectionId: string, now: number): Promise<Principal 
   }
 }
 
-/** The owner of a connection, which may have closed recently. Undefined when no user has logged in on it. */
+/**
+ * The owner of a connection, which may have closed recently. Undefined when no user has logged in on it, or when their
+ * session has ended.
+ */
 export async function connectionOwner(connectionId: string): Promise<Principal | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({ TableName: table, Key: connectionKey(connectionId), ConsistentRead: true }),
   );
-  return ownerOf(Item);
+  return Item?.sessionEnded ? undefined : ownerOf(Item);
 }
 
 /** The removal of a user's last connection, and its time in epoch ms. */

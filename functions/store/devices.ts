@@ -165,6 +165,22 @@ export async function removeDevice(
 }
 
 /**
+ * Removes connections whose session ended, before they are closed. The state remains announced: when API Gateway
+ * reports their end, `removeDevice` makes the transition.
+ */
+export async function removeEndedDevices(principal: Principal, connectionIds: readonly string[]): Promise<void> {
+  await dynamo.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: devicesKey(principal),
+      UpdateExpression: 'DELETE connections :ended, background :ended SET #expires = :expires',
+      ExpressionAttributeNames: { '#expires': EXPIRES },
+      ExpressionAttributeValues: { ':ended': new Set(connectionIds), ':expires': expiryAt(Date.now()) },
+    }),
+  );
+}
+
+/**
  * Transition from `leaving` to `offline`, if no connection was added or removed since.
  * @param left when the user's last connection was removed, epoch ms
  * @returns the audience of the online notification, which only one of several callers gets

@@ -34,6 +34,7 @@ export async function countUpload(
   }
   const hour = Math.floor(now / HOUR_MS);
   const factor = uploader ? 1 : USERS_WITHOUT_NAME;
+  const uploads = uploader?.kind === 'visitor' ? app.uploadsPerHourOfVisitor : app.uploadsPerHour * factor;
   const who = uploader ? subjectKey(uploader) : `${app.id}#`;
   try {
     await dynamo.send(
@@ -46,7 +47,7 @@ export async function countUpload(
         ExpressionAttributeValues: {
           ':one': 1,
           ':bytes': bytes,
-          ':uploads': app.uploadsPerHour * factor,
+          ':uploads': uploads,
           ':room': app.uploadBytesPerHour * factor - bytes,
           ':expires': ((hour + 1) * HOUR_MS) / 1000,
         },
@@ -57,7 +58,7 @@ export async function countUpload(
     const minutes = Math.ceil(((hour + 1) * HOUR_MS - now) / 60_000);
     throw new TooManyRequests(
       ERROR.uploadFailed,
-      `Upload limit exceeded: ${app.uploadsPerHour * factor} files and ${app.uploadBytesPerHour * factor} bytes per hour; try again in ${minutes} minutes`,
+      `Upload limit exceeded: ${uploads} files and ${app.uploadBytesPerHour * factor} bytes per hour; try again in ${minutes} minutes`,
     );
   }
 }

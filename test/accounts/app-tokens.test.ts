@@ -108,15 +108,15 @@ describe('a token that the server of an application asks for', () => {
     expect((await as('minted', token)('GET', `/ctx/${id}/attributes`)).body).toEqual({ a: 1, b: 2 });
   });
 
-  it('is not prolonged by a login', async () => {
+  it('is not prolonged by a login, which is answered without another token', async () => {
     const id = someone('tom');
     const { token, expires } = await mint({ id, expiresIn: 60 });
     expect(expires - Date.now()).toBeLessThanOrEqual(60_000);
-    const { said } = await connect({ app: 'minted', sessionToken: token });
-    expect(decodeJwt(said.token).exp).toBe(expires / 1000);
-    const { said: again } = await connect({ app: 'minted', sessionToken: said.token });
-    expect(decodeJwt(again.token).exp).toBe(expires / 1000);
-    expect((await as('minted', again.token)('GET', `/ctx/${id}`)).status).toBe(200);
+    expect(decodeJwt(token).exp).toBe(expires / 1000);
+    for (const inPacket of [false, true]) {
+      const { said } = await connect({ app: 'minted', sessionToken: token }, inPacket);
+      expect(said).toEqual({ success: true, id });
+    }
   });
 
   it('of an account ends with its password', async () => {
@@ -178,12 +178,10 @@ describe('a login by token', () => {
 describe('a token that the application signs with a secret', () => {
   it('logs its user in, and is good for REST', async () => {
     const sub = someone('tom');
-    const exp = inAnHour();
-    const token = await signed({ sub, exp });
+    const token = await signed({ sub });
     for (const inPacket of [false, true]) {
       const { said } = await connect({ app: 'shared', sessionToken: token }, inPacket);
-      expect(said).toMatchObject({ success: true, id: sub });
-      expect(decodeJwt(said.token).exp).toBe(exp);
+      expect(said).toEqual({ success: true, id: sub });
     }
     expect((await as('shared', token)('GET', `/ctx/${sub}`)).status).toBe(200);
     expect((await as('shared', token)('GET', `/ctx/${someone('jerry')}`)).status).toBe(403);

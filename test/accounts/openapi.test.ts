@@ -46,6 +46,16 @@ it('the account endpoints answer what their description says, each of them', asy
   const master = { headers: { 'X-ML-MasterKey': app.masterKey } };
   await ask('PUT', '/2.0/users/{id}', { params, ...master, body: { mobilePhone: third } });
   await ask('POST', '/2.0/resetPasswordBySmsCode', { body: reset });
+  await ask('POST', '/2.0/login', { body: { username, password: 'new' } });
+  await ask('GET', '/2.0/sessions', as(others));
+  const listed = (await ask('GET', '/2.0/sessions', { ...master, query: { user: tom.objectId } })).body;
+  const [open] = (listed as { results: { id: string }[] }).results;
+  await ask('DELETE', '/2.0/sessions/{id}', {
+    params: { id: open?.id ?? '' },
+    query: { user: tom.objectId },
+    ...master,
+  });
+  await ask('DELETE', '/2.0/sessions', { query: { all: '' }, ...as(others) });
   await ask('POST', '/2.0/tokens', { ...master, body: { id: username, expiresIn: 60, attributes: { a: 1 } } });
   await ask('GET', '/2.0/users', { ...master, query: { skip: '0', limit: '5' } });
   await ask('DELETE', '/2.0/users/{id}', { params, ...master });

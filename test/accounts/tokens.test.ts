@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { beforeAll, expect, it, vi } from 'vitest';
-import type { issueToken, tokenHolder } from '../../functions/auth/token.ts';
+import type { issueToken, readBearer } from '../../functions/auth/token.ts';
 import { ENV, RETENTION_DAYS } from '../../functions/shared/constants.ts';
 import type { App } from '../../functions/store/apps.ts';
 
@@ -8,7 +8,8 @@ const DAY = 24 * 60 * 60 * 1000;
 const ISSUED = 1_790_000_000_000;
 
 // Nothing else of an application matters to a token.
-const app = { id: 'macaw-demo', masterKeyHash: 'UI7pXI5eQNqmiYp3Qmgwxj5C1wPNTaqhgsRv0ByW25I', logins: {} } as App;
+const masterKeyHash = 'UI7pXI5eQNqmiYp3Qmgwxj5C1wPNTaqhgsRv0ByW25I';
+const app = { id: 'macaw-demo', masterKeyHash, logins: {}, visitors: true as boolean } as App;
 
 /** A token of the format before JWT, for that application and time. */
 const EARLIER = {
@@ -18,11 +19,18 @@ const EARLIER = {
 };
 
 let issue: typeof issueToken;
-let holder: typeof tokenHolder;
+let read: typeof readBearer;
+const holder = async (...args: Parameters<typeof read>) => (await read(...args))?.principal;
 beforeAll(async () => {
   for (const name of Object.values(ENV)) vi.stubEnv(name, 'none');
   vi.stubEnv(ENV.retentionDays, JSON.stringify(RETENTION_DAYS));
-  ({ issueToken: issue, tokenHolder: holder } = await import('../../functions/auth/token.ts'));
+  // Sessions are tested with a database. Here, none is stored.
+  vi.doMock('../../functions/store/sessions.ts', async (original) => ({
+    ...(await original<object>()),
+    saveSession: async () => undefined,
+    readSession: async () => ({}),
+  }));
+  ({ issueToken: issue, readBearer: read } = await import('../../functions/auth/token.ts'));
   vi.unstubAllEnvs();
 });
 
@@ -36,6 +44,7 @@ it('a token is a JWT that identifies its holder for 30 days', async () => {
     sub: 'tyke',
     aud: app.id,
     exp: (ISSUED + 30 * DAY) / 1000,
+    jti: expect.stringMatching(/^[\w-]{36}$/),
   });
   expect(await holder(app, token, ISSUED + 30 * DAY - 1000)).toEqual(visitor);
   expect(await holder(app, token, ISSUED + 30 * DAY)).toBeUndefined();

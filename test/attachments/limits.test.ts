@@ -1,35 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
 import { accountsOf } from '../accounts/calls.ts';
+import { database } from '../support/database.ts';
 import { Device } from '../support/device.ts';
-import { app, macaw, someone } from '../support/macaw.ts';
+import { app, someone } from '../support/macaw.ts';
 import { announce, formOf, postForm, read, textFile } from './uploads.ts';
 
 // An application in strict mode, which counts uploads per user.
-const system = macaw({ parameters: { ...DEMO_PARAMETERS, Mode: 'strict' } });
+const STRICT = { 'X-ML-AppId': 'strict-uploads' };
+const system = database(() => ({ [STRICT['X-ML-AppId']]: { mode: 'strict' } }));
 
 async function logIn(login: string | Record<string, unknown>) {
-  const device = await Device.login('4.8.4', system.origin, login);
+  const credentials = typeof login === 'string' ? { client: login } : login;
+  const device = await Device.login('4.8.4', system.origin, { ...credentials, app: STRICT['X-ML-AppId'] });
   const { token } = (await device.logins.at()) as { token: string };
-  return { 'X-ML-APIKey': '', 'X-ML-Session-Token': token };
+  return { ...STRICT, 'X-ML-APIKey': '', 'X-ML-Session-Token': token };
 }
 
 const file = { filename: 'a.mp4', contentType: 'video/mp4', size: 1 };
 
 describe('in strict mode', () => {
   it('who is not logged in uploads nothing', async () => {
-    expect(await announce(system.origin, file)).toMatchObject({ status: 403, body: { errorCode: 5003 } });
-    const form = await postForm(system.origin, formOf(textFile('a.txt', 'text/plain', 'hello')));
+    expect(await announce(system.origin, file, STRICT)).toMatchObject({ status: 403, body: { errorCode: 5003 } });
+    const form = await postForm(system.origin, formOf(textFile('a.txt', 'text/plain', 'hello')), STRICT);
     expect([form.status, form.body]).toMatchObject([403, { errorCode: 5003 }]);
   });
 
   it('users, visitors, accounts and the master key upload', async () => {
-    const { sessionToken } = await accountsOf(system).register();
+    const { sessionToken } = await accountsOf(system, STRICT['X-ML-AppId']).register();
     const keys = [
-      { 'X-ML-APIKey': '', 'X-ML-Session-Token': sessionToken },
+      { ...STRICT, 'X-ML-APIKey': '', 'X-ML-Session-Token': sessionToken },
       await logIn(someone()),
       await logIn({ passenger: { nickname: 'guest' } }),
-      { 'X-ML-APIKey': '', 'X-ML-MasterKey': app.masterKey },
+      { ...STRICT, 'X-ML-APIKey': '', 'X-ML-MasterKey': app.masterKey },
     ];
     for (const headers of keys) {
       expect((await announce(system.origin, file, headers)).status).toBe(200);
@@ -48,6 +50,13 @@ describe('in strict mode', () => {
       expect([status, body]).toMatchObject([429, { errorCode: 5012, errorMessage: expect.stringMatching(/minutes/) }]);
     }
     expect((await announce(system.origin, file, jerry)).status).toBe(200);
+  });
+
+  it('a visitor uploads 20 files an hour', async () => {
+    const guest = await logIn({ passenger: { nickname: 'guest' } });
+    const answers = await Promise.all(Array.from({ length: 22 }, () => announce(system.origin, file, guest)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(20);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(2);
   });
 
   it('a user uploads a gigabyte an hour', async () => {

@@ -4,7 +4,7 @@ import { ACCOUNT_ERROR } from '../../functions/accounts/errors.ts';
 import { STATUS } from '../../functions/http/status.ts';
 import { METRIC } from '../../functions/shared/constants.ts';
 import { ERROR } from '../../functions/shared/errors.ts';
-import { AppSettings } from '../../functions/store/app-settings.ts';
+import { AppSettings, NEW_APP } from '../../functions/store/app-settings.ts';
 import { markdownFiles, read } from './markdown.ts';
 
 describe('errors.md', () => {
@@ -24,9 +24,9 @@ it('metrics.md lists all metrics', () => {
   expect(Object.values(METRIC).filter((name) => !metrics.includes(`\`${name}\``))).toEqual([]);
 });
 
-it('cli.md lists all settings of an application, with their defaults', () => {
+it('cli.md lists all settings of an application, with the defaults of a new one', () => {
   const cli = read('docs/reference/cli.md');
-  for (const [name, value] of Object.entries(AppSettings.parse({}))) {
+  for (const [name, value] of Object.entries(AppSettings.parse(NEW_APP))) {
     if (typeof value === 'object') expect(cli).toMatch(new RegExp(`^\\| \`${name}[.\`]`, 'm'));
     else expect(cli).toMatch(new RegExp(`^\\| \`${name}\` \\| \`?${value}\`? \\|`, 'm'));
   }

@@ -36,10 +36,12 @@ const secrets = () =>
 
 describe('an application', () => {
   it('is created with keys of its own, and works at once', async () => {
-    expect(await run(['apps', 'create', 'fresh', 'mode=strict'])).toMatchObject({
+    expect(await run(['apps', 'create', 'fresh'])).toMatchObject({
       code: 0,
       err: '',
-      out: 'Application fresh created; its keys are in the secret macaw/prod/fresh\n',
+      out: expect.stringMatching(
+        /^Application fresh created; its keys are in the secret macaw\/prod\/fresh\nMode strict: .*tokens of your server/,
+      ),
     });
     const { clientKey, masterKey } = await keysOf('fresh');
     expect([clientKey, masterKey]).toEqual([expect.stringMatching(KEY), expect.stringMatching(KEY)]);
@@ -62,9 +64,26 @@ describe('an application', () => {
     });
   }, 60_000);
 
+  it('is strict, without plain logins and visitors, unless it is created open, and keeps its settings', async () => {
+    await json('apps', 'create', 'guarded');
+    const guarded = { mode: 'strict', plainLogin: false, visitors: false };
+    expect(await json('apps', 'settings', 'guarded')).toMatchObject(guarded);
+    const changed = await json('apps', 'settings', 'guarded', 'mode=open', 'plainLogin=true', 'visitors=true');
+    expect(changed).toMatchObject({ mode: 'open', plainLogin: true, visitors: true });
+    const reset = ['--reset', 'mode', '--reset', 'plainLogin', '--reset', 'visitors'];
+    expect(await json('apps', 'settings', 'guarded', ...reset)).toMatchObject(guarded);
+
+    const made = await run(['apps', 'create', 'opened', '--open']);
+    expect(made.out).toMatch(/Mode open: whoever has the client key can do everything in the chat, as any user/);
+    expect(await json('apps', 'settings', 'opened')).toMatchObject({ mode: 'open', visitors: true });
+    const contradiction = await run(['apps', 'create', 'both', '--open', 'mode=strict']);
+    expect(contradiction).toMatchObject({ code: 2, err: expect.stringMatching(/--open contradicts mode/) });
+  }, 60_000);
+
   it('brings the keys that its clients carry, by the standard input', async () => {
     const typed = 'carried-client-key\n\n';
-    const created = await runProcess(['apps', 'create', 'carried', '--with-keys', '--local', system.origin], { typed });
+    const args = ['apps', 'create', 'carried', '--open', '--with-keys', '--local', system.origin];
+    const created = await runProcess(args, { typed });
     expect(created).toMatchObject({ code: 0 });
     expect(created.out + created.err).not.toContain('carried-client-key');
     expect(await keysOf('carried')).toEqual({
@@ -91,12 +110,20 @@ describe('an application', () => {
   }, 60_000);
 
   it('has settings that are changed all or not at all, and have effect', async () => {
-    await json('apps', 'create', 'small');
+    await json('apps', 'create', 'small', '--open');
     const refused = await run(['apps', 'settings', 'small', 'groupMembers=2', 'roomMembers=0']);
     expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/^roomMembers: /) });
     expect(await json('apps', 'settings', 'small')).toMatchObject({ groupMembers: 50, roomMembers: 1000 });
 
-    const settings = await json('apps', 'settings', 'small', 'groupMembers=2', 'sms.prefix=+86', '--reset', 'mode');
+    const settings = await json(
+      'apps',
+      'settings',
+      'small',
+      'groupMembers=2',
+      'sms.prefix=+86',
+      '--reset',
+      'roomMembers',
+    );
     expect(settings).toMatchObject({ groupMembers: 2, 'sms.prefix': '+86', mode: 'open' });
     const { clientKey } = await keysOf('small');
     const members = [someone(), someone(), someone()];
@@ -126,7 +153,7 @@ describe('an application', () => {
 
 describe('a key', () => {
   it('that is rotated works at once; the client key before does until its grace ends', async () => {
-    await json('apps', 'create', 'turning');
+    await json('apps', 'create', 'turning', '--open');
     const before = await keysOf('turning');
     const asked = Date.now();
     const { previousClientKeyUntil } = await json('apps', 'rotate-key', 'turning', 'client', '--grace', '2h');
@@ -142,7 +169,7 @@ describe('a key', () => {
   }, 60_000);
 
   it('that is rotated without grace ends at once', async () => {
-    await json('apps', 'create', 'cutting');
+    await json('apps', 'create', 'cutting', '--open');
     const before = await keysOf('cutting');
     await json('apps', 'rotate-key', 'cutting', 'client', '--grace', '0');
     await json('apps', 'rotate-key', 'cutting', 'master', '--yes');
@@ -157,7 +184,7 @@ describe('a key', () => {
   }, 60_000);
 
   it('may be one that exists, and a master key has no grace', async () => {
-    await json('apps', 'create', 'moved');
+    await json('apps', 'create', 'moved', '--open');
     const args = ['apps', 'rotate-key', 'moved', 'client', '--grace', '0', '--with-key'];
     expect(await run(args, { typed: 'key-of-maxleap\n' })).toMatchObject({ code: 0 });
     expect(await admits('moved', 'key-of-maxleap')).toBe(true);

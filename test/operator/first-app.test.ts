@@ -8,17 +8,20 @@ import { type Resources, startBroken } from '../support/broken.ts';
 import { rest } from '../support/macaw.ts';
 import { operator } from './command.ts';
 
-it('the first application gets keys of its own, which a restart keeps', async () => {
+it('the first application is strict and gets keys of its own; a later deployment changes neither', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'macaw-first-'));
   const seen: unknown[] = [];
-  for (const _run of [1, 2]) {
-    const cloud = await startCloud({ assembly: inject('assembly'), dataDir });
+  for (const parameters of [{}, { Mode: 'open' }]) {
+    const cloud = await startCloud({ assembly: inject('assembly'), dataDir, parameters });
     try {
       const { json } = operator(cloud);
-      expect(await json('apps', 'list')).toMatchObject([{ app: 'macaw', mode: 'open', keys: 'ok' }]);
+      expect(await json('apps', 'list')).toMatchObject([{ app: 'macaw', mode: 'strict', keys: 'ok' }]);
       const keys = await json('apps', 'keys', 'macaw', '--show');
       const headers = { 'X-ML-AppId': 'macaw', 'X-ML-APIKey': keys.clientKey };
-      expect(await rest(cloud.origin, 'GET', '/ctx/tom/friends', { headers })).toMatchObject({ status: 200 });
+      // The key is right, but reads nothing in strict mode.
+      expect(await rest(cloud.origin, 'GET', '/ctx/tom/friends', { headers })).toMatchObject({ status: 403 });
+      const settings = await json('apps', 'settings', 'macaw');
+      expect(settings).toMatchObject({ mode: 'strict', plainLogin: false, visitors: false });
       seen.push(keys);
     } finally {
       await cloud.stop();

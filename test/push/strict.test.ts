@@ -1,17 +1,18 @@
 import { expect, it } from 'vitest';
-import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
 import { accountsOf } from '../accounts/calls.ts';
+import { database } from '../support/database.ts';
 import { Device } from '../support/device.ts';
-import { app, macaw, someone } from '../support/macaw.ts';
+import { someone } from '../support/macaw.ts';
 
-const system = macaw({ parameters: { ...DEMO_PARAMETERS, Mode: 'strict' } });
+const app = 'strict-push';
+const system = database(() => ({ [app]: { mode: 'strict' } }));
 
 /** Logs a user in, optionally with an installation, and makes requests with their token. */
 async function logIn(install?: string) {
-  const device = await Device.login('4.8.4', system.origin, { client: someone(), ...(install && { install }) });
+  const device = await Device.login('4.8.4', system.origin, { app, client: someone(), ...(install && { install }) });
   const { token } = Object(await device.logins.at());
   return async (method: string, path: string, body?: unknown) => {
-    const headers = { 'X-ML-AppId': app.id, 'X-ML-Session-Token': token };
+    const headers = { 'X-ML-AppId': app, 'X-ML-Session-Token': token };
     const response = await fetch(new URL(path, system.origin), {
       method,
       headers,
@@ -38,8 +39,8 @@ it('in strict mode an installation is changed by whom it is bound to, and by any
 });
 
 it('in strict mode the session of an account is as good as a login', async () => {
-  const { sessionToken } = await accountsOf(system).register();
+  const { sessionToken } = await accountsOf(system, app).register();
   const body = { installationId: someone('install'), deviceType: 'ios' };
-  const { as } = accountsOf(system);
+  const { as } = accountsOf(system, app);
   expect((await as(sessionToken)('POST', '/2.0/installations', body)).status).toBe(201);
 });

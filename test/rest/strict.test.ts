@@ -1,13 +1,17 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CLIENT_EVENTS } from '../../functions/chat/client-events.ts';
-import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
+import { database } from '../support/database.ts';
 import { Device } from '../support/device.ts';
-import { app, failureOf, macaw, rest, someone } from '../support/macaw.ts';
+import { app as demo, failureOf, rest as request, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
 
-// The same system, with its application in strict mode.
-const system = macaw({ parameters: { ...DEMO_PARAMETERS, Mode: 'strict' } });
+// An application that was strict before new ones were: it accepts plain logins and visitors.
+const app = { ...demo, id: 'strict-rest' };
+const system = database(() => ({ [app.id]: { mode: 'strict' } }));
+
+const rest: typeof request = (origin, method, path, { headers, ...more } = {}) =>
+  request(origin, method, path, { ...more, headers: { 'X-ML-AppId': app.id, ...headers } });
 
 const as = (token: string) => async (method: string, path: string, body?: unknown) => {
   const response = await fetch(new URL(path, system.origin), {
@@ -26,7 +30,8 @@ const master = (method: string, path: string, body?: unknown) =>
   });
 
 async function logIn(who: string | Record<string, unknown>) {
-  const device = await Device.login('4.8.4', system.origin, who);
+  const login = typeof who === 'string' ? { client: who } : who;
+  const device = await Device.login('4.8.4', system.origin, { ...login, app: app.id });
   const { id, token } = (await device.logins.at()) as { id: string; token: string };
   return { id, token, device, call: as(token) };
 }

@@ -33,7 +33,7 @@ describe('a stage', () => {
   it('that says nothing has defaults for everything', () => {
     expect(configurationOf('prod', { stages: { prod: {} } }, 'macaw.json')).toEqual({
       stage: 'prod',
-      app: { id: 'macaw', mode: 'open' },
+      app: { id: 'macaw', mode: 'strict' },
       keepData: true,
       retentionDays: { friend: 7, group: 7, stranger: 365, passenger: 365, attachments: 7 },
       postQuota: { perSecond: 9000, burst: 4500 },

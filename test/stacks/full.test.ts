@@ -132,11 +132,6 @@ describe('on the local cloud', () => {
     expect(Math.floor(days)).toBe(60);
   });
 
-  it('the mode is strict: the client key alone cannot read users', async () => {
-    const { status } = await rest(database.cloud.origin, 'GET', `/ctx/${someone()}/friends`);
-    expect(status).toBe(403);
-  });
-
   it('attachments are uploaded to and read from the domain', async () => {
     const content = picture('.jpg', 20, 10);
     const { body } = await rest(database.cloud.origin, 'POST', '/attachment', {

@@ -88,6 +88,21 @@ describe('npm start', () => {
     await expect.poll(() => groupIsEmpty(server.group), { timeout: 5000 }).toBe(true);
   }, 60_000);
 
+  it('starts a strict application when asked to, and says how a client gets a token for it', async () => {
+    const server = run('start', '--port', '0', '--strict');
+    const [, origin = ''] = await server.says(/runs at (http:\S+)/);
+    await server.says(/macaw-demo {2}\(strict mode\)/);
+    const [, url = '', body = ''] = await server.says(/curl -X POST (\S+) .* -d '(.*"tom".*)'/);
+    await server.says(/npm run chat -- --user tom --to jerry --token TOKEN --url/);
+    const headers = { 'X-ML-AppId': app.id, 'X-ML-MasterKey': app.masterKey };
+    const { token } = (await (await fetch(url, { method: 'POST', headers, body })).json()) as { token: string };
+    const tom = run('chat', '--user', 'tom', '--to', 'jerry', '--token', token, '--url', origin);
+    const plain = run('chat', '--user', 'jerry', '--to', 'tom', '--url', origin);
+    await Promise.all([tom.says(/Logged in as tom/), plain.says(/Login failed: 5003/)]);
+    for (const one of [tom, server]) one.interrupt();
+    await Promise.all([tom, server].map(({ ended }) => ended));
+  }, 60_000);
+
   it('keeps its data between runs when asked to', async () => {
     const data = mkdtempSync(join(tmpdir(), 'macaw-data-'));
     const [tom, jerry] = [someone('tom'), someone('jerry')];

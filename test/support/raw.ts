@@ -28,16 +28,16 @@ export class RawClient {
   }
 
   /**
-   * Connects with a query, without its empty values. With credentials it joins `/chat` as stock clients do. Rejects
-   * with the HTTP status when the upgrade is rejected.
+   * Connects with a query, without its empty values. With credentials it joins `/chat` as stock clients do, unless `join`
+   * is false. Rejects with the HTTP status when the upgrade is rejected.
    */
-  static async connect(origin: string, query: Record<string, string>): Promise<RawClient> {
+  static async connect(origin: string, query: Record<string, string>, { join = true } = {}): Promise<RawClient> {
     const url = new URL('/socket.io/', origin.replace(/^http/, 'ws'));
     for (const [name, value] of Object.entries(query)) {
       if (value !== '') url.searchParams.set(name, value);
     }
     const client = new RawClient(new WebSocket(url));
-    if (query.auth) client.#join(query.EIO === '4');
+    if (query.auth && join) client.#join(query.EIO === '4');
     await new Promise<void>((resolve, reject) => {
       client.socket.once('open', resolve);
       client.socket.once('unexpected-response', (_, response) => reject(new Error(`HTTP ${response.statusCode}`)));

@@ -4,8 +4,9 @@ import { ACCOUNT_ERROR, AccountError } from '../../accounts/errors.ts';
 import { logOut } from '../../accounts/log-out.ts';
 import { limitPasswordAttempts, loginByPassword } from '../../accounts/login.ts';
 import { passwordMatches } from '../../accounts/password.ts';
+import type { Bearer } from '../../auth/token.ts';
 import { findAccount } from '../../store/accounts.ts';
-import { everyone } from '../access.ts';
+import { anyUser, everyone } from '../access.ts';
 import { route } from '../route.ts';
 import { Empty, password, SessionShape, username } from './account-shapes.ts';
 import { loginResponse } from './login-response.ts';
@@ -29,8 +30,8 @@ const logout = {
   response: Empty,
   strict: 'always',
   access: everyone,
-  async handle({ app, token }: { app: { id: string }; token: string | undefined }) {
-    if (token !== undefined) await logOut(app.id, token);
+  async handle({ session, now }: { session: Bearer | undefined; now: number }) {
+    if (session) await logOut(session, now);
     return {};
   },
 } as const;
@@ -66,9 +67,9 @@ export const sessions = [
     status: 200,
     response: SessionShape,
     strict: 'always',
-    access: everyone,
+    access: anyUser,
     async handle({ app, principal, body, now }) {
-      const account = principal && (await findAccount(app.id, principal.id));
+      const account = principal?.kind === 'user' ? await findAccount(app.id, principal.id) : undefined;
       if (!account) {
         throw new AccountError(
           ACCOUNT_ERROR.notLoggedIn,

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
-import { changeAccount, createAccount, disconnect, unknownAccount } from '../../accounts/change.ts';
+import { changeAccount, createAccount, unknownAccount } from '../../accounts/change.ts';
 import { checkCode } from '../../accounts/codes.ts';
 import { ACCOUNT_ERROR, AccountError } from '../../accounts/errors.ts';
 import { checkFields, parseEmail, parsePhone } from '../../accounts/fields.ts';
+import { logOutEverywhere } from '../../accounts/log-out.ts';
 import { loginByOauth, newAccount } from '../../accounts/login.ts';
 import { hashPassword } from '../../accounts/password.ts';
 import { type Account, findAccount, listAccounts } from '../../store/accounts.ts';
@@ -159,8 +160,9 @@ export const accountUsers = [
     response: Empty,
     strict: 'always',
     access: isSelf,
-    async handle({ app, params }) {
-      await disconnect(await changeAccount(app.id, params.id, () => undefined));
+    async handle({ app, params, now }) {
+      await changeAccount(app.id, params.id, () => undefined);
+      await logOutEverywhere({ app: app.id, kind: 'user', id: params.id }, now);
       return {};
     },
   }),

@@ -59,10 +59,11 @@ const Shown = z
 
 const date = (ms: number) => new Date(ms).toISOString();
 
-/** Everyone can use an unbound installation. Only its user can use a bound one. */
+/** Every user can use an unbound installation. Only its user can use a bound one. Visitors get no pushes. */
 async function mayUse(caller: Principal, app: App, installation: unknown): Promise<boolean> {
+  if (caller.kind !== 'user') return false;
   const found = typeof installation === 'string' && (await findInstallation(app.id, installation));
-  return !found || found.boundTo === undefined || (caller.kind === 'user' && found.boundTo === caller.id);
+  return !found || found.boundTo === undefined || found.boundTo === caller.id;
 }
 
 function unknown(installation: string): ChatError {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { noticeCommunity } from '../../chat/change-notices.ts';
 import { communitiesOf, describeCommunities } from '../../store/communities.ts';
 import { createCommunity } from '../../store/community-changes.ts';
-import { everyone, isSelf } from '../access.ts';
+import { anyUser, isSelf } from '../access.ts';
 import { flag, id, ids, limit, MAX_LISTED, page, skip } from '../parameters.ts';
 import { route } from '../route.ts';
 import { communityName, communityRoutes, memberLimit, nameAttribute } from './communities.ts';
@@ -19,7 +19,7 @@ export const rooms = [
     body: z.object({ members: z._default(ids('members'), []), name: communityName }),
     status: 200,
     response: IdShape,
-    access: everyone,
+    access: anyUser,
     async handle({ app, body, now }) {
       const room = { join: body.members, attributes: nameAttribute(body.name) };
       const made = await createCommunity(app.id, 'room', room, { limit: memberLimit(app, 'room'), now });

@@ -4,7 +4,7 @@ import { describeCommunities } from '../../store/communities.ts';
 import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { search } from '../../store/search.ts';
-import { everyone, masterOnly } from '../access.ts';
+import { anyUser, masterOnly } from '../access.ts';
 import { route } from '../route.ts';
 import { parseSearch, SEARCH_LIMIT } from './search-query.ts';
 import { FoundUserShape, GroupShape, RoomShape } from './shapes.ts';
@@ -42,7 +42,7 @@ const users = route({
   query,
   status: 200,
   response: z.array(FoundUserShape),
-  access: everyone,
+  access: anyUser,
   async handle({ app, query }) {
     const found = await search(app.id, 'user', query);
     const connections = await lookup(
@@ -67,7 +67,7 @@ const communities = (kind: 'group' | 'room') =>
     status: 200,
     response: z.array(kind === 'group' ? GroupShape : RoomShape),
     // Every user may enter a room, so every user may search rooms. Only members may know who is in a group.
-    access: kind === 'room' ? everyone : masterOnly,
+    access: kind === 'room' ? anyUser : masterOnly,
     async handle({ app, query }) {
       const found = await search(app.id, kind, query);
       return describeCommunities(

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { checkAttributes } from '../../attributes/limits.ts';
 import { issueToken } from '../../auth/token.ts';
+import { findAccount } from '../../store/accounts.ts';
 import { mergeAttributes } from '../../store/attributes.ts';
 import { ensureProfile } from '../../store/profiles.ts';
 import { masterOnly } from '../access.ts';
@@ -51,7 +52,9 @@ export const tokens = [
       if (body.attributes) await mergeAttributes(user, body.attributes);
       // A JWT knows whole seconds.
       const expires = Math.floor(now / 1000 + body.expiresIn) * 1000;
-      return { token: await issueToken(app, user, now, expires), id: body.id, expires };
+      const account = await findAccount(app.id, body.id);
+      const token = await issueToken(app, user, now, { until: expires, generation: account?.generation });
+      return { token, id: body.id, expires };
     },
   }),
 ];

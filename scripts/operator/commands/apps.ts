@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { RESULTS } from '../../../functions/operator/commands.ts';
+import { UsageError } from '../errors.ts';
 import { collect, examples, group, type Shell } from '../program.ts';
 import { secrets } from '../secret.ts';
 import { table } from '../table.ts';
@@ -11,6 +12,13 @@ const KEYS_STATE = {
   ok: '',
   differ: 'its secret contains keys that are not accepted: rotate the key, or set the correct one with --with-key',
   missing: 'secret not found: rotate the master key',
+};
+
+/** What a mode means for the users of an application. */
+const MODES: Readonly<Record<string, string>> = {
+  strict:
+    'Mode strict: users log in with accounts, third-party logins or tokens of your server. docs/how-to/strict-mode.md explains how.',
+  open: 'Mode open: whoever has the client key can do everything in the chat, as any user. Every copy of the app contains this key.',
 };
 
 export function addApps(program: CommandUnknownOpts, shell: Shell): void {
@@ -26,10 +34,13 @@ function addCreate(apps: CommandUnknownOpts, { answer }: Shell): void {
   apps
     .command('create')
     .summary('create an application and its keys in Secrets Manager')
-    .description('Creates an application and its keys in Secrets Manager. "apps settings" lists the settings.')
+    .description(
+      'Creates an application in strict mode, and its keys in Secrets Manager. "apps settings" lists the settings.',
+    )
     .argument('<id>', '1 to 64 letters, digits, "_" or "-"')
     .argument('[setting=value...]', 'settings that differ from the defaults')
     .option(...FILE)
+    .option('--open', 'open mode, for MaxIM SDKs: whoever has the client key can do everything in the chat')
     .option(
       '--with-keys',
       'use existing keys: from MACAW_CLIENT_KEY and MACAW_MASTER_KEY, a prompt, or standard input with one per line; an empty key is generated',
@@ -38,16 +49,19 @@ function addCreate(apps: CommandUnknownOpts, { answer }: Shell): void {
       'after',
       examples(
         'apps create my-app',
-        'apps create my-app mode=strict groupMembers=100',
-        'apps create 5552f5c0 --with-keys < keys.txt',
+        'apps create my-app visitors=true groupMembers=100',
+        'apps create 5552f5c0 --open --with-keys < keys.txt',
       ),
     )
-    .action((app, words, { file, withKeys }) =>
+    .action((app, words, { file, open, withKeys }) =>
       answer(async (deployment) => {
-        const settings = await readSettings(words, file);
+        const given = await readSettings(words, file);
+        if (open && (given.mode ?? 'open') !== 'open') throw new UsageError('--open contradicts mode: omit one');
+        const settings = { ...given, ...(open && { mode: 'open' }) };
         const keys = withKeys ? await askForKeys() : {};
         const made = await deployment.ask({ command: 'create', app, settings, keys }, RESULTS.create);
-        return { text: `Application ${made.app} created; its keys are in the secret ${made.secret}`, json: made };
+        const text = `Application ${made.app} created; its keys are in the secret ${made.secret}`;
+        return { text: `${text}\n${MODES[made.mode]}`, json: made };
       }),
     );
 }
@@ -107,7 +121,11 @@ function addSettings(apps: CommandUnknownOpts, { answer }: Shell): void {
           typeof value === 'string' ? value : JSON.stringify(value),
           isDefault ? '(default)' : '',
         ]);
-        return { text: table(rows), json: Object.fromEntries(settings.map(({ name, value }) => [name, value])) };
+        const explained = MODES[String(set.mode)];
+        return {
+          text: explained === undefined ? table(rows) : `${table(rows)}\n\n${explained}`,
+          json: Object.fromEntries(settings.map(({ name, value }) => [name, value])),
+        };
       }),
     );
 }
