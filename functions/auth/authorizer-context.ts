@@ -19,6 +19,10 @@ export type Authorization = { readonly eio: Eio } & (
   | { readonly outcome: 'anonymous' }
 );
 
+/** The principal of a connection whose URL has valid credentials. */
+export const knownPrincipal = (authorization: Authorization): Principal | undefined =>
+  authorization.outcome === 'known' ? authorization.principal : undefined;
+
 const json = z.pipe(
   z.string(),
   z.transform((text): unknown => JSON.parse(text)),

@@ -11,6 +11,7 @@ import { type ChatError, ERROR, type ErrorCode } from '../shared/errors.ts';
 import { chatFrame, serverEvent } from '../shared/event.ts';
 import type { Principal } from '../shared/principal.ts';
 import { NAMESPACE } from '../shared/wire.ts';
+import { rulesOf } from '../store/app-settings.ts';
 import { findApp } from '../store/apps.ts';
 import { type PresenceChange, registerConnection, unregisterConnection } from '../store/connections.ts';
 import { makeRoom } from './make-room.ts';
@@ -49,7 +50,7 @@ export async function startSession(
   const news = await registerConnection(connectionId, principal, {
     eio,
     now,
-    notifyAll: options.notifyAll ?? false,
+    notifyAll: options.notifyAll === true && (await canNotifyAll(principal)),
     sessions: [options.session, issued].filter((hash) => hash !== undefined),
     makeRoom: () => makeRoom(principal),
   });
@@ -83,6 +84,11 @@ async function endSession(session: Session): Promise<void> {
   const removal = await unregisterConnection(session.connectionId, session.principal);
   if (removal?.announced) await announceSession(session);
   if (removal?.departure) await enqueuePresenceOffline(removal.departure);
+}
+
+async function canNotifyAll({ app: id }: Principal): Promise<boolean> {
+  const app = await findApp(id);
+  return app !== undefined && rulesOf(app).notifyAll;
 }
 
 /** Issued before the connection is registered: to end the session of the token closes the connection. */
