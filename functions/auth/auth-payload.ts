@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { parseSessionToken } from '../accounts/session-token.ts';
+import { deviceTokenHash } from '../mobile/device-token.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import { parse, parseJson } from '../shared/parse.ts';
 import { idInput, parseId } from '../shared/principal.ts';
@@ -27,6 +28,7 @@ export const AuthInput = z.object({
   sessionToken: z.optional(token),
   passenger: z.optional(z.looseObject({ id: z.optional(idInput()) })),
   install: z.optional(idInput()),
+  deviceToken: z.optional(token),
   notifyAll: z.optional(z.boolean()),
 });
 
@@ -45,6 +47,7 @@ export interface AuthPayload {
   readonly sign: string | undefined;
   readonly login: LoginMethod;
   readonly install: string | undefined;
+  readonly deviceToken: string | undefined;
   readonly notifyAll: boolean;
 }
 
@@ -52,6 +55,8 @@ export interface AuthPayload {
 export const LoginOptions = z.object({
   attributes: z.optional(z.record(z.string(), z.unknown())),
   install: z.optional(z.string()),
+  /** The hash of the device token, which proves that the installation is that of the client. */
+  installProof: z.optional(z.string()),
   notifyAll: z.optional(z.boolean()),
   /** The hash of the session that the login uses, if it is that of an account. */
   session: z.optional(z.string()),
@@ -61,11 +66,15 @@ export const LoginOptions = z.object({
 export type LoginOptions = z.output<typeof LoginOptions>;
 
 /** @param tokenUntil see `LoginOptions` */
-export function loginOptions({ login, install, notifyAll }: AuthPayload, tokenUntil?: number): LoginOptions {
+export function loginOptions(
+  { login, install, deviceToken, notifyAll }: AuthPayload,
+  tokenUntil?: number,
+): LoginOptions {
   return {
     install,
     notifyAll,
     tokenUntil,
+    ...(install !== undefined && deviceToken !== undefined && { installProof: deviceTokenHash(deviceToken) }),
     ...(login.kind === 'visitor' && { attributes: login.attributes }),
     ...(login.kind === 'session' && { session: parseSessionToken(login.token)?.hash }),
   };
@@ -88,6 +97,7 @@ export function parseAuthPayload(input: unknown): AuthPayload {
     login,
     // Clients send an empty value until their app is registered for pushes.
     install: auth.install == null || auth.install === '' ? undefined : parseId(auth.install, 'auth.install'),
+    deviceToken: auth.deviceToken,
     notifyAll: auth.notifyAll ?? false,
   };
 }

@@ -39,6 +39,7 @@ const Context = z.object({
   code: z._default(errorCode, ERROR.notAuthorised),
   message: z._default(z.string(), ''),
   install: z.optional(z.string()),
+  installProof: z.optional(z.string()),
   notifyAll: z.optional(booleanText),
   session: z.optional(z.string()),
   tokenUntil: z.optional(z.pipe(z.string(), z.transform(Number))),
@@ -79,8 +80,9 @@ function encode(authorization: Authorization): Record<string, string> {
   }
 }
 
-const optionsContext = ({ install, notifyAll, session, tokenUntil, attributes }: LoginOptions) => ({
+const optionsContext = ({ install, installProof, notifyAll, session, tokenUntil, attributes }: LoginOptions) => ({
   ...(install !== undefined && { install }),
+  ...(installProof !== undefined && { installProof }),
   ...(notifyAll !== undefined && { notifyAll: String(notifyAll) }),
   ...(session !== undefined && { session }),
   ...(tokenUntil !== undefined && { tokenUntil: String(tokenUntil) }),
@@ -92,14 +94,15 @@ export const AuthorizerContext = z.pipe(
   Context,
   z.transform((context): Authorization => {
     const eio = context.eio === '3' ? 3 : 4;
-    const { outcome, app, kind, id, code, message, install, notifyAll, session, tokenUntil, attributes } = context;
+    const { outcome, app, kind, id, code, message, install, installProof, notifyAll, session, tokenUntil, attributes } =
+      context;
     switch (outcome) {
       case 'known':
         return {
           eio,
           outcome,
           principal: { app, kind, id },
-          options: { install, notifyAll, session, tokenUntil, attributes },
+          options: { install, installProof, notifyAll, session, tokenUntil, attributes },
         };
       case 'refused':
         return { eio, outcome, code, message };

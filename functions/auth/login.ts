@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { loginByOauth, loginByPassword, loginByPhone } from '../accounts/login.ts';
+import { deviceTokenHash } from '../mobile/device-token.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type Account, isOfAccount } from '../store/accounts.ts';
@@ -75,7 +76,7 @@ async function bearer(app: App, token: string, now: number): Promise<Bearer> {
  */
 export async function saveLogin(
   principal: Principal,
-  { attributes, install }: LoginOptions,
+  { attributes, install, installProof }: LoginOptions,
   now: number,
 ): Promise<number> {
   if (attributes) {
@@ -83,6 +84,10 @@ export async function saveLogin(
     return 0;
   }
   const { friends } = await ensureProfile(principal, now);
-  if (install !== undefined) await bindInstallation(principal, install, now);
+  if (install !== undefined) {
+    const app = await findApp(principal.app);
+    const mayBind = (token: string) => app?.mode !== 'strict' || installProof === deviceTokenHash(token);
+    await bindInstallation(principal, install, mayBind, now);
+  }
   return friends;
 }

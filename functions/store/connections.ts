@@ -77,10 +77,18 @@ export async function registerConnection(
   );
   if (!(await unlessRefused(put))) return 'repeated';
   // Last, so that nothing can fail any more once others are notified.
-  const device = { audience: notifyAll ? 'everybody' : 'friends', now } as const;
-  const before = await addWithRoom(() => addDevice(principal, connectionId, device), makeRoom);
+  let everybody = notifyAll;
+  const before = await addWithRoom(async () => {
+    if (everybody) {
+      const added = await addDevice(principal, connectionId, { audience: 'everybody', now });
+      if (added !== 'full') return added;
+    }
+    // A user is announced to everybody once a minute. In between, only friends learn of changes.
+    everybody = false;
+    return addDevice(principal, connectionId, { audience: 'friends', now });
+  }, makeRoom);
   return isUser(principal)
-    ? { user: principal, friends: before === undefined, everybody: notifyAll && before !== 'everybody' }
+    ? { user: principal, friends: before === undefined, everybody: everybody && before !== 'everybody' }
     : undefined;
 }
 

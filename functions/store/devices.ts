@@ -11,8 +11,9 @@ import { subjectKey } from './keys.ts';
  * Every transition is one conditional update. So of several concurrent transitions, exactly one sends notifications.
  *
  * Attributes: `connections` is the set of open connections, absent when empty. `background` is the set of those whose app
- * is in the background, without effect on presence. `announced` is the audience of the online notification. `left` is the
- * time of the last removal of a connection. `expires` deletes an item without updates.
+ * is in the background, without effect on presence. `announced` is the audience of the online notification.
+ * `everybodyAt` is the minute of the last one to everybody. `left` is the time of the last removal of a connection.
+ * `expires` deletes an item without updates.
  *
  * | state   | connections | announced | left              | addDevice                | removeDevice          | markOffline(left)      |
  * |---------|-------------|-----------|-------------------|--------------------------|-----------------------|------------------------|
@@ -101,7 +102,7 @@ export function setBackground(principal: Principal, connectionId: string, backgr
  * @param audience who has to know that the principal is online
  * @param now epoch ms
  * @returns who had been notified before; undefined when the principal was offline; `full` when they have {@link MAX_DEVICES}
- *   devices already
+ *   devices already, or when everybody was notified in the same clock minute
  */
 export async function addDevice(
   principal: Principal,
@@ -109,20 +110,23 @@ export async function addDevice(
   { audience, now }: { audience: PresenceAudience; now: number },
 ): Promise<PresenceAudience | 'full' | undefined> {
   // If all users received the online notification, they all get the offline notification, whichever device closes last.
-  const announced = audience === 'everybody' ? ':audience' : 'if_not_exists(announced, :audience)';
+  const toEverybody = audience === 'everybody';
+  const announced = toEverybody ? ':audience, everybodyAt = :minute' : 'if_not_exists(announced, :audience)';
+  const notInMinute = ' AND (attribute_not_exists(everybodyAt) OR everybodyAt <> :minute)';
   try {
     const { Attributes } = await dynamo.send(
       new UpdateCommand({
         TableName: table,
         Key: devicesKey(principal),
         UpdateExpression: `ADD connections :connection SET #expires = :expires, announced = ${announced}`,
-        ConditionExpression: 'attribute_not_exists(connections) OR size(connections) < :limit',
+        ConditionExpression: `(attribute_not_exists(connections) OR size(connections) < :limit)${toEverybody ? notInMinute : ''}`,
         ExpressionAttributeNames: { '#expires': EXPIRES },
         ExpressionAttributeValues: {
           ':connection': new Set([connectionId]),
           ':expires': expiryAt(now),
           ':audience': audience,
           ':limit': MAX_DEVICES,
+          ...(toEverybody && { ':minute': Math.floor(now / 60_000) }),
         },
         ReturnValues: 'UPDATED_OLD',
       }),
