@@ -13,7 +13,12 @@ import type { Principal } from '../shared/principal.ts';
 import { NAMESPACE } from '../shared/wire.ts';
 import { rulesOf } from '../store/app-settings.ts';
 import { findApp } from '../store/apps.ts';
-import { type PresenceChange, registerConnection, unregisterConnection } from '../store/connections.ts';
+import {
+  type NewConnection,
+  type PresenceChange,
+  registerConnection,
+  unregisterConnection,
+} from '../store/connections.ts';
 import { makeRoom } from './make-room.ts';
 import { notifyOnline } from './presence.ts';
 
@@ -50,7 +55,7 @@ export async function startSession(
   const news = await registerConnection(connectionId, principal, {
     eio,
     now,
-    notifyAll: options.notifyAll === true && (await canNotifyAll(principal)),
+    notifyAll: options.notifyAll ? await notifyAllRule(principal) : 'never',
     sessions: [options.session, issued].filter((hash) => hash !== undefined),
     makeRoom: () => makeRoom(principal),
   });
@@ -86,9 +91,9 @@ async function endSession(session: Session): Promise<void> {
   if (removal?.departure) await enqueuePresenceOffline(removal.departure);
 }
 
-async function canNotifyAll({ app: id }: Principal): Promise<boolean> {
+async function notifyAllRule({ app: id }: Principal): Promise<NewConnection['notifyAll']> {
   const app = await findApp(id);
-  return app !== undefined && rulesOf(app).notifyAll;
+  return app ? rulesOf(app).notifyAll : 'never';
 }
 
 /** Issued before the connection is registered: to end the session of the token closes the connection. */

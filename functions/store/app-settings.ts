@@ -57,8 +57,8 @@ export const AppSettings = z.object({
   befriending: z.optional(z.enum(['anyone', 'contacts', 'master'])),
   /** Whom a user adds to groups and rooms by their token. */
   adding: z.optional(z.enum(['anyone', 'friends', 'master'])),
-  /** Whether users can announce their presence to everybody with `notifyAll`. */
-  notifyAll: z.optional(z.boolean()),
+  /** How often users can announce their presence to everybody with `notifyAll`. `limited`: once a minute. */
+  notifyAll: z.optional(z.enum(['always', 'limited', 'never'])),
   /** Maximum friendships, groups and rooms that a user makes per hour by their token. */
   friendshipsPerHour: z._default(count(0, 1_000_000), 200),
   groupsPerHour: z._default(count(0, 1_000_000), 50),
@@ -82,13 +82,16 @@ export const AppSettings = z.object({
 
 type Settings = z.output<typeof AppSettings>;
 
-/** The rules between users, with the defaults of the mode. In open mode they are those of MaxIM. */
+/**
+ * The rules between users, with the defaults of the mode. In open mode they are those of MaxIM: a client that holds the
+ * key can act as any user, so rules for each user would prevent nothing.
+ */
 export function rulesOf(settings: Settings) {
   const { mode, befriending, adding, notifyAll } = settings;
   const isOpen = mode === 'open';
   return {
     befriending: befriending ?? (isOpen ? 'anyone' : 'contacts'),
     adding: adding ?? (isOpen ? 'anyone' : 'friends'),
-    notifyAll: notifyAll ?? isOpen,
+    notifyAll: notifyAll ?? (isOpen ? 'always' : 'never'),
   };
 }

@@ -34,8 +34,8 @@ export interface NewConnection {
   readonly eio: Eio;
   /** Opening time, epoch ms. */
   readonly now: number;
-  /** Whether all users receive the online notification. */
-  readonly notifyAll: boolean;
+  /** Whether all users receive the online notification. `limited`: once a minute. */
+  readonly notifyAll: 'always' | 'limited' | 'never';
   /** The sessions of an account that it belongs to, by their hashes: it is closed when one of them ends. */
   readonly sessions: readonly string[];
   /** Removes a device of the principal. It is called when they have as many as they can. */
@@ -77,15 +77,15 @@ export async function registerConnection(
   );
   if (!(await unlessRefused(put))) return 'repeated';
   // Last, so that nothing can fail any more once others are notified.
-  let everybody = notifyAll;
+  let everybody = notifyAll !== 'never';
+  const add = () => addDevice(principal, connectionId, { audience: everybody ? 'everybody' : 'friends', now });
   const before = await addWithRoom(async () => {
-    if (everybody) {
-      const added = await addDevice(principal, connectionId, { audience: 'everybody', now });
-      if (added !== 'full') return added;
-    }
-    // A user is announced to everybody once a minute. In between, only friends learn of changes.
+    if (notifyAll !== 'limited' || !everybody) return add();
+    const added = await addDevice(principal, connectionId, { audience: 'everybody', now, oncePerMinute: true });
+    if (added !== 'full') return added;
+    // Until the next minute, only friends learn of changes.
     everybody = false;
-    return addDevice(principal, connectionId, { audience: 'friends', now });
+    return add();
   }, makeRoom);
   return isUser(principal)
     ? { user: principal, friends: before === undefined, everybody: everybody && before !== 'everybody' }

@@ -4,14 +4,14 @@ import { someone } from '../support/macaw.ts';
 import { accountsOf, type Session, telephone } from './calls.ts';
 
 const system = database(() => ({
-  demo: { sms: { perPhone: 3, perAddress: 1000, prefix: '+86', template: 'Macaw: {code}' } },
+  texts: { sms: { perPhone: 3, perAddress: 1000, prefix: '+86', template: 'Macaw: {code}' } },
   capped: { sms: { perDay: 2 } },
   racing: { sms: { perDay: 2 } },
   plain: {},
   shared: { sms: { perAddress: 4, perDay: 20 } },
   foreign: { sms: { prefix: '+86', perCountry: 2 } },
 }));
-const demo = accountsOf(system, 'demo');
+const demo = accountsOf(system, 'texts');
 const { call, succeed, register, login } = demo;
 
 const failure = (status: number, code: number) => ({ status, body: { code, error: expect.any(String) } });
@@ -40,7 +40,7 @@ const loginBy = (mobilePhone: string, smsCode: string) =>
   call('POST', '/2.0/loginByMobilePhone', { mobilePhone, smsCode });
 
 /** Makes requests from another network address, as the HTTP API sees it behind CloudFront. */
-const from = (address: string, app = 'demo') => {
+const from = (address: string, app = 'texts') => {
   const { call } = accountsOf({ origin: String(system.cloud.outputs.RestUrl) }, app);
   return (path: string, body: unknown) =>
     call('POST', `/2.0/${path}`, body, { 'X-Forwarded-For': `1.2.3.4, ${address}` });
@@ -234,7 +234,7 @@ describe('codes', () => {
     await system.database.addAccounts([{ ...stage, count: 998, until, expires: Math.ceil(until / 1000) }]);
     const [sentBefore, refusedBefore] = [system.cloud.metrics.sum('SmsSent'), system.cloud.metrics.sum('SmsRefused')];
     const answers = await Promise.all(
-      ['demo', 'plain', 'demo', 'plain', 'demo'].map((app) =>
+      ['texts', 'plain', 'texts', 'plain', 'texts'].map((app) =>
         accountsOf(system, app).call('POST', '/2.0/requestLoginSmsCode', { mobilePhone: telephone() }),
       ),
     );

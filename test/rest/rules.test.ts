@@ -7,7 +7,7 @@ const strict = { mode: 'strict', plainLogin: true };
 
 const system = database(() => ({
   rules: strict,
-  anyone: { ...strict, befriending: 'anyone', adding: 'anyone', notifyAll: true },
+  anyone: { ...strict, befriending: 'anyone', adding: 'anyone', notifyAll: 'limited' },
   master: { ...strict, befriending: 'master', adding: 'master' },
   scarce: { ...strict, befriending: 'anyone', friendshipsPerHour: 3, groupsPerHour: 2, roomsPerHour: 1 },
   open: {},
