@@ -43,6 +43,7 @@ export function chatApplication(
         await checkRateLimit(sender, 'join', arrival);
         const login = await identify(authorization, query.auth ?? payload, arrival);
         addLogContext({ app: login.principal.app });
+        if (!sender.principal) await checkRateLimit({ ...sender, principal: login.principal }, 'join', arrival);
         joined = await startSession(connection, login, arrival);
         return joined ? undefined : 'repeated';
       } catch (error) {
