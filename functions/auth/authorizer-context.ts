@@ -16,7 +16,11 @@ import { booleanText, type LoginOptions } from './auth-payload.ts';
 export type Authorization = { readonly eio: Eio } & (
   | { readonly outcome: 'known'; readonly principal: Principal; readonly options: LoginOptions }
   | { readonly outcome: 'refused'; readonly code: ErrorCode; readonly message: string }
-  | { readonly outcome: 'anonymous' }
+  | {
+      readonly outcome: 'anonymous';
+      /** The network address of the client. */
+      readonly address?: string | undefined;
+    }
 );
 
 /** The principal of a connection whose URL has valid credentials. */
@@ -43,6 +47,7 @@ const Context = z.object({
   notifyAll: z.optional(booleanText),
   session: z.optional(z.string()),
   tokenUntil: z.optional(z.pipe(z.string(), z.transform(Number))),
+  address: z.optional(z.string()),
   attributes: z.optional(z.pipe(json, z.record(z.string(), z.unknown()))),
 });
 
@@ -76,7 +81,7 @@ function encode(authorization: Authorization): Record<string, string> {
         message: authorization.message.slice(0, MESSAGE_CHARACTERS),
       };
     case 'anonymous':
-      return context;
+      return { ...context, ...(authorization.address !== undefined && { address: authorization.address }) };
   }
 }
 
@@ -107,7 +112,7 @@ export const AuthorizerContext = z.pipe(
       case 'refused':
         return { eio, outcome, code, message };
       case 'anonymous':
-        return { eio, outcome };
+        return { eio, outcome, address: context.address };
     }
   }),
 );

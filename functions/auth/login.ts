@@ -11,15 +11,21 @@ import type { AuthPayload, LoginMethod, LoginOptions } from './auth-payload.ts';
 import { holdsClientKey } from './client-key.ts';
 import { type Bearer, readBearer } from './token.ts';
 
+/** The time of a login in epoch ms, and the network address of the client, if known. */
+export interface LoginAttempt {
+  readonly now: number;
+  readonly address: string | undefined;
+}
+
 /**
  * Authenticates the credentials of a login. A first login by phone or third party creates the account. `saveLogin`
  * stores the other effects of a login.
- * @param now epoch ms
  * A token needs no signature beside it, because it proves more.
  * @throws ChatError 5003 when the application, signature or login is wrong, 5009 for a third party that is not
  *   configured
  */
-export async function authenticate(credentials: AuthPayload, now: number): Promise<Bearer> {
+export async function authenticate(credentials: AuthPayload, attempt: LoginAttempt): Promise<Bearer> {
+  const { now } = attempt;
   const app = await findApp(credentials.app);
   const { login, sign } = credentials;
   if (app && login.kind === 'session') return bearer(app, login.token, now);
@@ -29,14 +35,14 @@ export async function authenticate(credentials: AuthPayload, now: number): Promi
       'auth.app or auth.sign is wrong: expected a known app, and md5hex(timestamp + client key) + "," + timestamp as sign',
     );
   }
-  return { principal: await loggedIn(app, login, sign, now) };
+  return { principal: await loggedIn(app, login, sign, attempt) };
 }
 
 async function loggedIn(
   app: App,
   login: Exclude<LoginMethod, { kind: 'session' }>,
   sign: string | undefined,
-  now: number,
+  { now, address }: LoginAttempt,
 ): Promise<Principal> {
   switch (login.kind) {
     case 'client':
@@ -46,7 +52,7 @@ async function loggedIn(
       return user(await loginByPassword(app, login.username, login.password, now));
     case 'phone':
       // A client computes its signature once. When it reconnects, it sends the same signature and code again.
-      return user(await loginByPhone(app, login, sign, now));
+      return user(await loginByPhone(app, { ...login, address }, sign, now));
     case 'oauth':
       return user(await loginByOauth(app, login.platforms, now));
     case 'visitor':

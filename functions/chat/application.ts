@@ -112,7 +112,7 @@ async function identify(authorization: Authorization, auth: unknown, now: number
       throw new ChatError(authorization.code, authorization.message);
     case 'anonymous': {
       const payload = parseAuthPayload(auth);
-      const { principal, tokenUntil } = await authenticate(payload, now);
+      const { principal, tokenUntil } = await authenticate(payload, { now, address: authorization.address });
       return { principal, options: loginOptions(payload, tokenUntil) };
     }
   }

@@ -5,10 +5,12 @@ import { type Authorization, toAuthorizerContext } from '../auth/authorizer-cont
 import { authenticate } from '../auth/login.ts';
 import { observed } from '../observe/observed.ts';
 import { type Eio, parseEio } from '../protocol/index.ts';
+import { clientAddress } from '../shared/client-address.ts';
 import { ChatError } from '../shared/errors.ts';
 
 const Event = z.object({
   methodArn: z.string(),
+  headers: z._default(z.record(z.string(), z.string()), {}),
   queryStringParameters: z.nullish(z.record(z.string(), z.string())),
 });
 
@@ -18,18 +20,18 @@ const Event = z.object({
  * client.
  */
 export const handler = observed(async (event: unknown): Promise<APIGatewayAuthorizerResult> => {
-  const { methodArn, queryStringParameters } = Event.parse(event);
+  const { methodArn, headers, queryStringParameters } = Event.parse(event);
   const query = queryStringParameters ?? {};
   const eio = parseEio(query.EIO);
   if (!eio || query.transport !== 'websocket') return answer('Deny', methodArn, {});
-  return answer('Allow', methodArn, toAuthorizerContext(await authorize(eio, query.auth)));
+  return answer('Allow', methodArn, toAuthorizerContext(await authorize(eio, query.auth, clientAddress(headers))));
 });
 
-async function authorize(eio: Eio, auth: string | undefined): Promise<Authorization> {
-  if (!auth) return { eio, outcome: 'anonymous' };
+async function authorize(eio: Eio, auth: string | undefined, address: string | undefined): Promise<Authorization> {
+  if (!auth) return { eio, outcome: 'anonymous', address };
   try {
     const payload = parseAuthPayload(auth);
-    const { principal, tokenUntil } = await authenticate(payload, Date.now());
+    const { principal, tokenUntil } = await authenticate(payload, { now: Date.now(), address });
     return { eio, outcome: 'known', principal, options: loginOptions(payload, tokenUntil) };
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
