@@ -18,6 +18,7 @@ export function subjectKey({ app, kind, id }: Subject): string {
   return `${app}#${storedKind(kind)}#${id}`;
 }
 
+/** The partition of a connection item. */
 export const connectionPartition = (connectionId: string) => `connection#${connectionId}`;
 
 /** The key of a connection item. */
