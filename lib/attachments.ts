@@ -73,8 +73,8 @@ export class Attachments extends Construct {
         { prefix: `${ATTACHMENTS}/`, expiration: Duration.days(attachmentDays) },
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
-      // Browsers upload from any site that embeds the chat. The signed form limits what they can upload.
-      cors: [{ allowedOrigins: ['*'], allowedMethods: [HttpMethods.POST], allowedHeaders: ['*'], maxAge: 3600 }],
+      // Browsers upload from any site that embeds the chat. The signed URL limits what they can upload.
+      cors: [{ allowedOrigins: ['*'], allowedMethods: [HttpMethods.PUT], allowedHeaders: ['*'], maxAge: 3600 }],
       // The name is fixed. A retained bucket of a failed first deployment would block the next deployment.
       removalPolicy: keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
       autoDeleteObjects: !keepData,

@@ -41,7 +41,7 @@ export class RestStack extends Stack {
     core.allowIndex(rest, MEMBERSHIP_INDEX);
     messages.allow(rest, 'Query', 'BatchGetItem', 'DeleteItem');
     messages.allowIndex(rest, CONTACT_INDEX);
-    connections.allow(rest, 'BatchGetItem');
+    connections.allow(rest, 'BatchGetItem', 'UpdateItem');
     attributes.allow(rest, 'Query', 'PutItem', 'DeleteItem');
     accounts.allow(rest, 'BatchGetItem');
     props.realtime.deliver.allowInvocation(rest, ENV.deliverUrl);

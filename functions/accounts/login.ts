@@ -53,12 +53,12 @@ export async function limitPasswordAttempts<T>(
  */
 export async function loginByPhone(
   app: App,
-  login: { phone: unknown; code: string },
+  login: { phone: unknown; code: string; address?: string | undefined },
   user: string | undefined,
   now: number,
 ): Promise<Account> {
   const phone = parsePhone(app, login.phone);
-  await checkCode(app, phone, 'login', login.code, user, now);
+  await checkCode(app, phone, 'login', login.code, user, { now, address: login.address });
   return findOrCreate(app, { kind: 'phone', value: phone }, { phone }, now);
 }
 

@@ -37,7 +37,12 @@ export async function passwordMatches(password: string, stored: string | undefin
   return timingSafeEqual(await scryptOf(password, Buffer.from(salt, 'base64url'), expected.length, stated), expected);
 }
 
-function scryptOf(password: string, salt: Buffer, bytes: number, { N, r, p }: ReturnType<typeof cost>): Promise<Buffer> {
+function scryptOf(
+  password: string,
+  salt: Buffer,
+  bytes: number,
+  { N, r, p }: ReturnType<typeof cost>,
+): Promise<Buffer> {
   // scrypt uses 128 * N * r bytes. A limit of twice that leaves room for its overhead.
   return derive(password, salt, bytes, { N, r, p, maxmem: 2 * 128 * N * r });
 }

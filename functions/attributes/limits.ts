@@ -3,6 +3,9 @@ import { entriesOf } from './entries.ts';
 
 /** Maximum bytes of all attributes of one subject, as JSON. */
 export const ATTRIBUTES_BYTES = 32 * 1024;
+
+/** Maximum bytes of the name of a group or room. Others see it in their lists, and cannot refuse to. */
+export const COMMUNITY_NAME_BYTES = 1024;
 const DEPTH = 16;
 const NAME_CHARACTERS = 128;
 
@@ -33,6 +36,14 @@ export function checkAttributes(value: unknown): Record<string, unknown> {
     if (bytes > PATH_BYTES) throw tooLong(`a path of ${bytes} bytes`, `${PATH_BYTES}`);
   }
   return value;
+}
+
+/** As {@link checkAttributes}, for a group or room, whose name has a limit of its own. */
+export function checkCommunityAttributes(value: unknown): Record<string, unknown> {
+  const attributes = checkAttributes(value);
+  const bytes = typeof attributes.name === 'string' ? Buffer.byteLength(attributes.name) : 0;
+  if (bytes > COMMUNITY_NAME_BYTES) throw tooLong(`a name of ${bytes} bytes`, `${COMMUNITY_NAME_BYTES}`);
+  return attributes;
 }
 
 function checkLevel(value: object, level: number): void {

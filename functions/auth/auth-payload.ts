@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { deviceTokenHash } from '../mobile/device-token.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import { parse, parseJson } from '../shared/parse.ts';
 import { idInput, parseId } from '../shared/principal.ts';
@@ -26,6 +27,7 @@ export const AuthInput = z.object({
   sessionToken: z.optional(token),
   passenger: z.optional(z.looseObject({ id: z.optional(idInput()) })),
   install: z.optional(idInput()),
+  deviceToken: z.optional(token),
   notifyAll: z.optional(z.boolean()),
 });
 
@@ -44,6 +46,7 @@ export interface AuthPayload {
   readonly sign: string | undefined;
   readonly login: LoginMethod;
   readonly install: string | undefined;
+  readonly deviceToken: string | undefined;
   readonly notifyAll: boolean;
 }
 
@@ -51,6 +54,8 @@ export interface AuthPayload {
 export const LoginOptions = z.object({
   attributes: z.optional(z.record(z.string(), z.unknown())),
   install: z.optional(z.string()),
+  /** The hash of the device token, which proves that the installation is that of the client. */
+  installProof: z.optional(z.string()),
   notifyAll: z.optional(z.boolean()),
   /** Of a login by token: the hash by which its session is known, and the end of a signed token, epoch ms. */
   session: z.optional(z.string()),
@@ -63,8 +68,14 @@ export type LoginOptions = z.output<typeof LoginOptions>;
 /** What a login rests on. The server checks it again when the client joins. */
 export type LoginProof = Pick<LoginOptions, 'session' | 'tokenUntil' | 'generation'>;
 
-export function loginOptions({ login, install, notifyAll }: AuthPayload, proof: LoginProof): LoginOptions {
-  return { install, notifyAll, ...proof, ...(login.kind === 'visitor' && { attributes: login.attributes }) };
+export function loginOptions({ login, install, deviceToken, notifyAll }: AuthPayload, proof: LoginProof): LoginOptions {
+  return {
+    install,
+    notifyAll,
+    ...proof,
+    ...(install !== undefined && deviceToken !== undefined && { installProof: deviceTokenHash(deviceToken) }),
+    ...(login.kind === 'visitor' && { attributes: login.attributes }),
+  };
 }
 
 /**
@@ -84,6 +95,7 @@ export function parseAuthPayload(input: unknown): AuthPayload {
     login,
     // Clients send an empty value until their app is registered for pushes.
     install: auth.install == null || auth.install === '' ? undefined : parseId(auth.install, 'auth.install'),
+    deviceToken: auth.deviceToken,
     notifyAll: auth.notifyAll ?? false,
   };
 }

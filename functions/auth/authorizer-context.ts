@@ -23,6 +23,10 @@ export type Authorization = { readonly eio: Eio } & (
     }
 );
 
+/** The principal of a connection whose URL has valid credentials. */
+export const knownPrincipal = (authorization: Authorization): Principal | undefined =>
+  authorization.outcome === 'known' ? authorization.principal : undefined;
+
 const json = z.pipe(
   z.string(),
   z.transform((text): unknown => JSON.parse(text)),
@@ -40,6 +44,7 @@ const Context = z.object({
   code: z._default(errorCode, ERROR.notAuthorised),
   message: z._default(z.string(), ''),
   install: z.optional(z.string()),
+  installProof: z.optional(z.string()),
   notifyAll: z.optional(booleanText),
   session: z.optional(z.string()),
   tokenUntil: z.optional(number),
@@ -82,8 +87,17 @@ function encode(authorization: Authorization): Record<string, string> {
   }
 }
 
-const optionsContext = ({ install, notifyAll, session, tokenUntil, generation, attributes }: LoginOptions) => ({
+const optionsContext = ({
+  install,
+  installProof,
+  notifyAll,
+  session,
+  tokenUntil,
+  generation,
+  attributes,
+}: LoginOptions) => ({
   ...(install !== undefined && { install }),
+  ...(installProof !== undefined && { installProof }),
   ...(notifyAll !== undefined && { notifyAll: String(notifyAll) }),
   ...(session !== undefined && { session }),
   ...(tokenUntil !== undefined && { tokenUntil: String(tokenUntil) }),
@@ -97,14 +111,14 @@ export const AuthorizerContext = z.pipe(
   z.transform((context): Authorization => {
     const eio = context.eio === '3' ? 3 : 4;
     const { outcome, app, kind, id, code, message, address } = context;
-    const { install, notifyAll, session, tokenUntil, generation, attributes } = context;
+    const { install, installProof, notifyAll, session, tokenUntil, generation, attributes } = context;
     switch (outcome) {
       case 'known':
         return {
           eio,
           outcome,
           principal: { app, kind, id },
-          options: { install, notifyAll, session, tokenUntil, generation, attributes },
+          options: { install, installProof, notifyAll, session, tokenUntil, generation, attributes },
         };
       case 'refused':
         return { eio, outcome, code, message };

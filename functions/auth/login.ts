@@ -1,4 +1,5 @@
 import { loginByOauth, loginByPassword, loginByPhone } from '../accounts/login.ts';
+import { deviceTokenHash } from '../mobile/device-token.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type Account, findAccount, isOfAccount } from '../store/accounts.ts';
@@ -57,7 +58,7 @@ async function loggedIn(
       return userOf(await loginByPassword(app, login.username, login.password, now));
     case 'phone':
       // A client computes its signature once. When it reconnects, it sends the same signature and code again.
-      return userOf(await loginByPhone(app, login, sign, now));
+      return userOf(await loginByPhone(app, { ...login, address }, sign, now));
     case 'oauth':
       return userOf(await loginByOauth(app, login.platforms, now));
     case 'visitor':
@@ -94,13 +95,16 @@ async function bearer(app: App, token: string, now: number): Promise<Authenticat
  * Checks again what a login rests on, and notes the login in its session. Then the installation gets the pushes of the
  * user. A client can join long after its credentials were checked. Call this after the connection is registered: what
  * ends sessions closes the connections that it finds then.
- * @throws ChatError 5003 when the session has ended, or the password has changed; 5005 when the installation cannot be
- *   bound
+ * @throws ChatError 5003 when the session has ended, the password has changed, or the installation belongs to somebody
+ *   else; 5005 after too many concurrent changes of the user's installations
  */
 export async function confirmLoginProof(principal: Principal, options: LoginOptions, now: number): Promise<void> {
   await checkProof(principal, options, now);
-  const { install } = options;
-  if (principal.kind === 'user' && install !== undefined) await bindInstallation(principal, install, now);
+  const { install, installProof } = options;
+  if (principal.kind !== 'user' || install === undefined) return;
+  const app = await findApp(principal.app);
+  const mayBind = (token: string) => app?.mode !== 'strict' || installProof === deviceTokenHash(token);
+  await bindInstallation(principal, install, mayBind, now);
 }
 
 async function checkProof(

@@ -1,5 +1,5 @@
 import { loginOptions, parseAuthPayload } from '../auth/auth-payload.ts';
-import type { Authorization } from '../auth/authorizer-context.ts';
+import { type Authorization, knownPrincipal } from '../auth/authorizer-context.ts';
 import { authenticate } from '../auth/login.ts';
 import { count } from '../observe/metrics.ts';
 import { addLogContext } from '../observe/observed.ts';
@@ -13,7 +13,7 @@ import { NAMESPACE } from '../shared/wire.ts';
 import { connectionOwner } from '../store/connections.ts';
 import { changeState } from './app-state.ts';
 import { CLIENT_EVENTS, isClientEvent } from './client-events.ts';
-import { checkRateLimit, RateLimitExceeded } from './rate-limit.ts';
+import { checkRateLimit, isAboveRateLimit, RateLimitExceeded } from './rate-limit.ts';
 import { removeConnection } from './remove-connection.ts';
 import { say } from './say.ts';
 import { announceSession, confirmLogin, type Login, refuseLogin, type Session, startSession } from './session.ts';
@@ -32,13 +32,18 @@ export function chatApplication(
 
   return {
     async connect({ namespace, connection }, { query, payload }) {
-      if (namespace === '/') return undefined;
-      if (namespace !== NAMESPACE) return { message: 'Invalid namespace' };
+      const sender = { principal: knownPrincipal(authorization), connectionId: connection.id };
+      if (namespace !== NAMESPACE) {
+        if (await isAboveRateLimit(sender, 'join', arrival)) return 'repeated';
+        return namespace === '/' ? undefined : { message: 'Invalid namespace' };
+      }
       // The session starts before the join is confirmed, because clients send buffered events right after the
       // confirmation.
       try {
+        await checkRateLimit(sender, 'join', arrival);
         const login = await identify(authorization, query.auth ?? payload, arrival);
         addLogContext({ app: login.principal.app });
+        if (!sender.principal) await checkRateLimit({ ...sender, principal: login.principal }, 'join', arrival);
         joined = await startSession(connection, login, arrival);
         return joined ? undefined : 'repeated';
       } catch (error) {
@@ -58,13 +63,17 @@ export function chatApplication(
     },
 
     async event(socket, name, args, packetId) {
-      if (socket.namespace !== NAMESPACE) return refuseNamespace(socket, packetId !== undefined);
+      const connectionId = socket.connection.id;
       try {
-        const principal = await sender(authorization, socket.connection.id);
+        if (socket.namespace !== NAMESPACE) {
+          await checkRateLimit({ principal: knownPrincipal(authorization), connectionId }, 'event', arrival);
+          return refuseNamespace(socket, packetId !== undefined);
+        }
+        const principal = await sender(authorization, connectionId, arrival);
         addLogContext({ app: principal.app });
+        const speaker = { ...principal, connectionId };
+        await checkRateLimit({ principal, connectionId }, 'event', arrival);
         if (!isClientEvent(name)) throw unknownEvent(name);
-        const speaker = { ...principal, connectionId: socket.connection.id };
-        await checkRateLimit(speaker, arrival);
         if (name !== 'say') {
           await changeState(speaker, name);
           return [{ success: true } satisfies StateAnswer];
@@ -82,7 +91,7 @@ export function chatApplication(
 
     async disconnect({ namespace, connection }) {
       if (namespace !== NAMESPACE) return;
-      await removeConnection(connection.id, authorization.outcome === 'known' ? authorization.principal : undefined);
+      await removeConnection(connection.id, knownPrincipal(authorization));
       await connection.close();
     },
   };
@@ -112,12 +121,14 @@ async function identify(authorization: Authorization, auth: unknown, now: number
 /**
  * The sender of an event. Only clients that logged in by CONNECT payload require a read.
  * @throws ChatError 5003 when no user is logged in on the connection
+ * @throws RateLimitExceeded when a connection without a login sends too many events
  */
-async function sender(authorization: Authorization, connectionId: string): Promise<Principal> {
+async function sender(authorization: Authorization, connectionId: string, now: number): Promise<Principal> {
   if (authorization.outcome === 'known') return authorization.principal;
   const owner = authorization.outcome === 'anonymous' ? await connectionOwner(connectionId) : undefined;
-  if (!owner) throw new ChatError(ERROR.notAuthorised, 'No user is logged in on this connection; join /chat first');
-  return owner;
+  if (owner) return owner;
+  await checkRateLimit({ principal: undefined, connectionId }, 'event', now);
+  throw new ChatError(ERROR.notAuthorised, 'No user is logged in on this connection; join /chat first');
 }
 
 /**

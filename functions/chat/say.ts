@@ -107,7 +107,10 @@ async function store(speaker: Speaker, draft: Draft, { conversation }: Audience,
   await Promise.all([
     conversation && storeMessage(conversation, message),
     ...(to.type === TYPE.stranger
-      ? [recordContact(speaker, to.id, ts), recordContact({ ...speaker, id: to.id }, speaker.id, ts)]
+      ? [
+          recordContact(speaker, to.id, { ts, direction: 'sent' }),
+          recordContact({ ...speaker, id: to.id }, speaker.id, { ts, direction: 'received' }),
+        ]
       : []),
   ]);
   addLogContext({ message_id: message.id });

@@ -11,8 +11,14 @@ import { type ChatError, ERROR, type ErrorCode } from '../shared/errors.ts';
 import { chatFrame, serverEvent } from '../shared/event.ts';
 import type { Principal } from '../shared/principal.ts';
 import { NAMESPACE } from '../shared/wire.ts';
+import { rulesOf } from '../store/app-settings.ts';
 import { findApp } from '../store/apps.ts';
-import { type PresenceChange, registerConnection, unregisterConnection } from '../store/connections.ts';
+import {
+  type NewConnection,
+  type PresenceChange,
+  registerConnection,
+  unregisterConnection,
+} from '../store/connections.ts';
 import { makeRoom } from './make-room.ts';
 import { notifyOnline } from './presence.ts';
 
@@ -50,7 +56,7 @@ export async function startSession(
   const registered = await registerConnection(connectionId, principal, {
     eio,
     now,
-    notifyAll: options.notifyAll ?? false,
+    notifyAll: options.notifyAll ? await notifyAllRule(principal) : 'never',
     sessions: session === undefined ? [] : [session],
     makeRoom: () => makeRoom(principal),
   });
@@ -95,6 +101,11 @@ async function endSession(session: Session): Promise<void> {
   const removal = await unregisterConnection(session.connectionId, session.principal);
   if (removal?.announced) await announceSession(session);
   if (removal?.departure) await enqueuePresenceOffline(removal.departure);
+}
+
+async function notifyAllRule({ app: id }: Principal): Promise<NewConnection['notifyAll']> {
+  const app = await findApp(id);
+  return app ? rulesOf(app).notifyAll : 'never';
 }
 
 /**

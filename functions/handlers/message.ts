@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { AuthorizerContext } from '../auth/authorizer-context.ts';
+import { AuthorizerContext, knownPrincipal } from '../auth/authorizer-context.ts';
 import { chatApplication } from '../chat/application.ts';
+import { isAboveRateLimit } from '../chat/rate-limit.ts';
 import { close, post } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
@@ -50,7 +51,11 @@ type RequestContext = z.output<typeof Event>['requestContext'];
 async function handle(context: RequestContext, incoming: Incoming): Promise<void> {
   const { connectionId, requestTimeEpoch, authorizer: authorization } = context;
   const { eio, outcome } = authorization;
-  if (incoming.kind === 'ping' || incoming.kind === 'pong') count(METRIC.heartbeats);
+  if (incoming.kind === 'ping' || incoming.kind === 'pong') {
+    count(METRIC.heartbeats);
+    const sender = { principal: knownPrincipal(authorization), connectionId };
+    if (await isAboveRateLimit(sender, 'heartbeat', requestTimeEpoch)) return;
+  }
   if (eio === 4 && incoming.kind === 'pong') return answerPing(connectionId);
   // The client has sent its buffered events before it learned that the login failed.
   if (outcome === 'refused' && incoming.kind === 'event' && incoming.namespace === NAMESPACE) return;

@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { addLogContext } from '../observe/observed.ts';
 import { publicError } from '../observe/public-error.ts';
+import { clientAddress } from '../shared/client-address.ts';
 import { NEXT_SKIP } from '../shared/constants.ts';
 import { ChatError, ERROR, Forbidden, NotLoggedIn, TooManyRequests } from '../shared/errors.ts';
 import { parse, parseJson } from '../shared/parse.ts';
@@ -72,6 +73,7 @@ async function serve(route: Route, context: Context): Promise<Response> {
     params: parse(route.params, req.param(), 'path'),
     query: route.query && parse(route.query, queryOf(new URL(req.url).searchParams), 'query'),
     body: form ? undefined : route.body && parse(route.body, parseJson(checkBody(await req.text()), 'body'), 'body'),
+    address: clientAddress(req.header()),
     now,
   };
   // In open mode, the client key has access, but a token without it does not.

@@ -13,6 +13,8 @@ export interface Request<P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** The network address of the client. */
+  readonly address: string | undefined;
   /** Time of the request, epoch ms. */
   readonly now: number;
 }

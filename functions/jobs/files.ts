@@ -16,10 +16,11 @@ export const Task = z.discriminatedUnion('task', [Presign, Store]);
 export type Presign = z.output<typeof Presign>;
 export type Store = z.output<typeof Store>;
 
-/** The URL for the form of a client, and the fields that must precede the file. */
+/** The request with which a client uploads its file. */
 export const Presigned = z.object({
+  method: z.literal('PUT'),
   url: z.string(),
-  fields: z.record(z.string(), z.string()),
+  headers: z.record(z.string(), z.string()),
 });
 
 /** The result of a stored file. The field `unreadable` is the reason for a missing thumbnail. */

@@ -33,9 +33,12 @@ const SmsSettings = z.object({
     z.string().check(z.includes('{code}', 'expected a text that contains {code}'), z.maxLength(140)),
     'Your code is {code}. It is valid for 10 minutes.',
   ),
-  /** Maximum text messages per day: to one phone, and in total. */
+  /** Maximum text messages per day: to one phone, requested from one network address, and in total. */
   perPhone: z._default(count(0, 1000), 10),
+  perAddress: z._default(count(0, 10_000_000), 20),
   perDay: z._default(count(0, 10_000_000), 1000),
+  /** Maximum text messages per day to each country code other than `prefix`. */
+  perCountry: z._default(count(0, 10_000_000), 200),
 });
 
 /** The settings of an application. */
@@ -52,6 +55,19 @@ export const AppSettings = z.object({
   /** Maximum new visitors per hour in strict mode: in total, and from one network address. */
   visitorsPerHour: z._default(count(0, 1_000_000), 1000),
   visitorsPerHourOfAddress: z._default(count(0, 1_000_000), 30),
+  /**
+   * With whom a user becomes friends by their token: with anyone, or with strangers who wrote to them. `master`: only the
+   * master key makes friendships. Without a value, the mode decides, as for the next two; see `rulesOf`.
+   */
+  befriending: z.optional(z.enum(['anyone', 'contacts', 'master'])),
+  /** Whom a user adds to groups and rooms by their token. */
+  adding: z.optional(z.enum(['anyone', 'friends', 'master'])),
+  /** How often users can announce their presence to everybody with `notifyAll`. `limited`: once a minute. */
+  notifyAll: z.optional(z.enum(['always', 'limited', 'never'])),
+  /** Maximum friendships, groups and rooms that a user makes per hour by their token. */
+  friendshipsPerHour: z._default(count(0, 1_000_000), 200),
+  groupsPerHour: z._default(count(0, 1_000_000), 50),
+  roomsPerHour: z._default(count(0, 1_000_000), 50),
   groupMembers: z._default(count(1, 10_000), 50),
   roomMembers: z._default(count(1, 1_000_000), 1000),
   /** Maximum messages of a user per minute: in total, and on one connection. */
@@ -76,3 +92,19 @@ export const AppSettings = z.object({
  * applications that were created before and do not store these settings.
  */
 export const NEW_APP = { mode: 'strict', plainLogin: false, visitors: false } as const;
+
+type Settings = z.output<typeof AppSettings>;
+
+/**
+ * The rules between users, with the defaults of the mode. In open mode they are those of MaxIM: a client that holds the
+ * key can act as any user, so rules for each user would prevent nothing.
+ */
+export function rulesOf(settings: Settings) {
+  const { mode, befriending, adding, notifyAll } = settings;
+  const isOpen = mode === 'open';
+  return {
+    befriending: befriending ?? (isOpen ? 'anyone' : 'contacts'),
+    adding: adding ?? (isOpen ? 'anyone' : 'friends'),
+    notifyAll: notifyAll ?? (isOpen ? 'always' : 'never'),
+  };
+}

@@ -26,27 +26,56 @@ const Stored = z.object({ hash: z.string(), user: z.optional(z.string()) });
 /** A code: its hash, and the user who used it. */
 export type StoredCode = z.output<typeof Stored>;
 
-/** Stores the hash of a code and replaces the previous one. @param expires epoch seconds */
-export async function saveCode(code: CodeKey, hash: string, expires: number): Promise<void> {
-  const Item = { ...codeKey(code), hash, tries: 0, [EXPIRES]: expires };
+/** A code to store: its hash, and who requested it. */
+export interface NewCode {
+  readonly hash: string;
+  readonly requester: string;
+}
+
+/** Stores a code and replaces the previous one. @param expires epoch seconds */
+export async function saveCode(code: CodeKey, stored: NewCode, expires: number): Promise<void> {
+  const Item = { ...codeKey(code), ...stored, tries: 0, [EXPIRES]: expires };
   await dynamo.send(new PutCommand({ TableName: table, Item }));
 }
+
+/** Maximum attempts: of one attempter, and of all others than the requester. */
+export interface CodeTries {
+  readonly ofAttempter: number;
+  readonly ofOthers: number;
+}
+
+/** The attribute that counts the attempts of one attempter. */
+const triesOf = (attempter: string) => `tries_${attempter}`;
 
 /**
  * Counts an attempt, then returns the stored code for comparison.
  * @param now epoch ms
  * @returns undefined when there is no valid code, or no attempts are left
  */
-export async function tryCode(code: CodeKey, limit: number, now: number): Promise<StoredCode | undefined> {
+export async function tryCode(
+  code: CodeKey,
+  attempter: string,
+  limits: CodeTries,
+  now: number,
+): Promise<StoredCode | undefined> {
   try {
     const { Attributes } = await dynamo.send(
       new UpdateCommand({
         TableName: table,
         Key: codeKey(code),
-        UpdateExpression: 'SET tries = tries + :one',
-        ConditionExpression: 'tries < :limit AND #expires > :now',
-        ExpressionAttributeNames: { '#expires': EXPIRES },
-        ExpressionAttributeValues: { ':one': 1, ':limit': limit, ':now': now / 1000 },
+        UpdateExpression: 'SET tries = tries + :one, #mine = if_not_exists(#mine, :zero) + :one',
+        ConditionExpression:
+          '#expires > :now AND (attribute_not_exists(#mine) OR #mine < :limit) AND (requester = :attempter OR tries < :all)',
+        ExpressionAttributeNames: { '#expires': EXPIRES, '#mine': triesOf(attempter) },
+        ExpressionAttributeValues: {
+          ':zero': 0,
+          ':one': 1,
+          ':attempter': attempter,
+          ':limit': limits.ofAttempter,
+          // The attempts of the requester count, too.
+          ':all': limits.ofOthers + limits.ofAttempter,
+          ':now': now / 1000,
+        },
         ReturnValues: 'ALL_NEW',
       }),
     );
@@ -76,15 +105,19 @@ export async function spendCode(code: CodeKey, { hash }: StoredCode): Promise<bo
  * Assigns a correct code to its user, and takes back the counted attempt. @returns false when it belongs to another
  * user
  */
-export async function keepCode(code: CodeKey, { hash }: StoredCode, user: string): Promise<boolean> {
+export async function keepCode(
+  code: CodeKey,
+  { hash }: StoredCode,
+  { attempter, user }: { attempter: string; user: string },
+): Promise<boolean> {
   return unlessRefused(
     dynamo.send(
       new UpdateCommand({
         TableName: table,
         Key: codeKey(code),
-        UpdateExpression: 'SET #user = :user, tries = tries - :one',
+        UpdateExpression: 'SET #user = :user, tries = tries - :one, #mine = #mine - :one',
         ConditionExpression: '#hash = :hash AND (attribute_not_exists(#user) OR #user = :user)',
-        ExpressionAttributeNames: { '#hash': 'hash', '#user': 'user' },
+        ExpressionAttributeNames: { '#hash': 'hash', '#user': 'user', '#mine': triesOf(attempter) },
         ExpressionAttributeValues: { ':hash': hash, ':user': user, ':one': 1 },
       }),
     ),

@@ -34,8 +34,8 @@ export interface NewConnection {
   readonly eio: Eio;
   /** Opening time, epoch ms. */
   readonly now: number;
-  /** Whether all users receive the online notification. */
-  readonly notifyAll: boolean;
+  /** Whether all users receive the online notification. `limited`: once a minute. */
+  readonly notifyAll: 'always' | 'limited' | 'never';
   /** The sessions that it belongs to, by their hashes: it is closed when one of them ends. */
   readonly sessions: readonly string[];
   /** Removes a device of the principal. It is called when they have as many as they can. */
@@ -77,10 +77,18 @@ export async function registerConnection(
   );
   if (!(await unlessRefused(put))) return 'repeated';
   // Last, so that nothing can fail any more once others are notified.
-  const device = { audience: notifyAll ? 'everybody' : 'friends', now } as const;
-  const before = await addWithRoom(() => addDevice(principal, connectionId, device), makeRoom);
+  let everybody = notifyAll !== 'never';
+  const add = () => addDevice(principal, connectionId, { audience: everybody ? 'everybody' : 'friends', now });
+  const before = await addWithRoom(async () => {
+    if (notifyAll !== 'limited' || !everybody) return add();
+    const added = await addDevice(principal, connectionId, { audience: 'everybody', now, oncePerMinute: true });
+    if (added !== 'full') return added;
+    // Until the next minute, only friends learn of changes.
+    everybody = false;
+    return add();
+  }, makeRoom);
   return isUser(principal)
-    ? { user: principal, friends: before === undefined, everybody: notifyAll && before !== 'everybody' }
+    ? { user: principal, friends: before === undefined, everybody: everybody && before !== 'everybody' }
     : undefined;
 }
 

@@ -9,7 +9,11 @@ import { retentionMs } from './messages.ts';
 
 const table = requireEnv(ENV.messagesTable);
 
-const Contact = z.object({ ts: z.number() });
+const Contact = z.object({
+  ts: z.number(),
+  /** The last message of the stranger. Undefined when they never answered. */
+  received: z.optional(z.number()),
+});
 
 /**
  * A user's contact with a stranger, and the time of the last message in epoch ms. Retained as long as their history.
@@ -23,13 +27,17 @@ const contactKey = (user: Principal, stranger: string) => ({
   [SORT_KEY]: stranger,
 });
 
-/** Records the contact for one of the two users. */
-export async function recordContact(user: Principal, stranger: string, ts: number): Promise<void> {
+/** Records a message between strangers for one of the two users. @param direction as that user sees it */
+export async function recordContact(
+  user: Principal,
+  stranger: string,
+  { ts, direction }: { ts: number; direction: 'sent' | 'received' },
+): Promise<void> {
   await dynamo.send(
     new UpdateCommand({
       TableName: table,
       Key: contactKey(user, stranger),
-      UpdateExpression: 'SET #ts = :ts, #expires = :expires, #owner = :owner',
+      UpdateExpression: `SET #ts = :ts, #expires = :expires, #owner = :owner${direction === 'received' ? ', received = :ts' : ''}`,
       ExpressionAttributeNames: { '#ts': CONTACT_INDEX.last, '#expires': EXPIRES, '#owner': CONTACT_INDEX.owner },
       ExpressionAttributeValues: {
         ':ts': ts,

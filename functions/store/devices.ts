@@ -11,8 +11,9 @@ import { subjectKey } from './keys.ts';
  * Every transition is one conditional update. So of several concurrent transitions, exactly one sends notifications.
  *
  * Attributes: `connections` is the set of open connections, absent when empty. `background` is the set of those whose app
- * is in the background, without effect on presence. `announced` is the audience of the online notification. `left` is the
- * time of the last removal of a connection. `expires` deletes an item without updates.
+ * is in the background, without effect on presence. `announced` is the audience of the online notification.
+ * `limitedAt` is the minute of the last one that is possible once a minute. `left` is the time of the last removal of a connection.
+ * `expires` deletes an item without updates.
  *
  * | state   | connections | announced | left              | addDevice                | removeDevice          | markOffline(left)      |
  * |---------|-------------|-----------|-------------------|--------------------------|-----------------------|------------------------|
@@ -100,29 +101,37 @@ export function setBackground(principal: Principal, connectionId: string, backgr
  * To `online`: adds a connection.
  * @param audience who has to know that the principal is online
  * @param now epoch ms
+ * @param oncePerMinute refuses if another connection was added so in this clock minute
  * @returns who had been notified before; undefined when the principal was offline; `full` when they have {@link MAX_DEVICES}
- *   devices already
+ *   devices already, or for `oncePerMinute`
  */
 export async function addDevice(
   principal: Principal,
   connectionId: string,
-  { audience, now }: { audience: PresenceAudience; now: number },
+  { audience, now, oncePerMinute }: { audience: PresenceAudience; now: number; oncePerMinute?: boolean },
 ): Promise<PresenceAudience | 'full' | undefined> {
   // If all users received the online notification, they all get the offline notification, whichever device closes last.
   const announced = audience === 'everybody' ? ':audience' : 'if_not_exists(announced, :audience)';
+  const once = oncePerMinute
+    ? {
+        update: ', limitedAt = :minute',
+        condition: ' AND (attribute_not_exists(limitedAt) OR limitedAt <> :minute)',
+      }
+    : undefined;
   try {
     const { Attributes } = await dynamo.send(
       new UpdateCommand({
         TableName: table,
         Key: devicesKey(principal),
-        UpdateExpression: `ADD connections :connection SET #expires = :expires, announced = ${announced}`,
-        ConditionExpression: 'attribute_not_exists(connections) OR size(connections) < :limit',
+        UpdateExpression: `ADD connections :connection SET #expires = :expires, announced = ${announced}${once?.update ?? ''}`,
+        ConditionExpression: `(attribute_not_exists(connections) OR size(connections) < :limit)${once?.condition ?? ''}`,
         ExpressionAttributeNames: { '#expires': EXPIRES },
         ExpressionAttributeValues: {
           ':connection': new Set([connectionId]),
           ':expires': expiryAt(now),
           ':audience': audience,
           ':limit': MAX_DEVICES,
+          ...(once && { ':minute': Math.floor(now / 60_000) }),
         },
         ReturnValues: 'UPDATED_OLD',
       }),

@@ -98,12 +98,24 @@ export async function countMessage(app: string, id: string, user: string): Promi
 
 /**
  * Binds an installation to a user, who then gets pushes on it, and unbinds the previous user.
+ * @param mayBind whether the client may bind an installation with this device token
  * @param now epoch ms
- * @throws ChatError 5005 after too many concurrent changes of the user's installations
+ * @throws ChatError 5003 when it may not, 5005 after too many concurrent changes of the user's installations
  */
-export async function bindInstallation(user: Principal, id: string, now: number): Promise<void> {
+export async function bindInstallation(
+  user: Principal,
+  id: string,
+  mayBind: (deviceToken: string) => boolean,
+  now: number,
+): Promise<void> {
   const present = await findInstallation(user.app, id);
   if (present?.boundTo === user.id) return;
+  if (present?.deviceToken !== undefined && !mayBind(present.deviceToken)) {
+    throw new ChatError(
+      ERROR.notAuthorised,
+      `auth.deviceToken: expected the device token of the installation ${id}, which is not bound to ${user.id}`,
+    );
+  }
   // The list is written first, because a push needs both writes. After an interruption, the next login repeats both.
   const dropped = await changeInstalls(user, (ids) => [...ids.filter((bound) => bound !== id), id]);
   await dynamo.send(

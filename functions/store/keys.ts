@@ -18,8 +18,11 @@ export function subjectKey({ app, kind, id }: Subject): string {
   return `${app}#${storedKind(kind)}#${id}`;
 }
 
+/** The partition of a connection item. */
+export const connectionPartition = (connectionId: string) => `connection#${connectionId}`;
+
 /** The key of a connection item. */
-export const connectionKey = (connectionId: string) => ({ [PARTITION_KEY]: `connection#${connectionId}` });
+export const connectionKey = (connectionId: string) => ({ [PARTITION_KEY]: connectionPartition(connectionId) });
 export const connectionIdOf = (partition: string) => partition.slice('connection#'.length);
 
 /** The sort key of the item that defines a subject: creation time, attributes, and the data of groups and rooms. */

@@ -110,15 +110,30 @@ async function rangeOf({ bucket, key, headers }: S3Request, store: ObjectStore):
   return `bytes=${suffix === '0' ? size : Math.max(0, size - Number(suffix))}-`;
 }
 
-async function putObject({ request, bucket, store, allow }: Call): Promise<Done> {
+async function putObject(call: Call): Promise<Done> {
+  const { request, bucket, store, allow } = call;
   const { key, headers } = request;
+  const write = () => writeObject(call);
   allow('s3:PutObject', bucket, key);
   refuseUnsupported(Object.keys(headers));
-  if (headers['if-none-match'] !== undefined && (await exists(store, bucket, key))) {
+  if (headers['if-none-match'] === undefined) return write();
+  // S3 rejects the later of two concurrent conditional writes.
+  const done = await store.exclusively(`${bucket.name}/${key}`, async () => {
+    if (!(await exists(store, bucket, key))) return write();
     throw new S3Error(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', {
       Condition: 'If-None-Match',
     });
-  }
+  });
+  if (done) return done;
+  throw new S3Error(
+    409,
+    'ConditionalRequestConflict',
+    'The conditional request cannot succeed due to a conflicting operation against this resource.',
+  );
+}
+
+async function writeObject({ request, bucket, store }: Call): Promise<Done> {
+  const { key, headers } = request;
   const content = decodeBody(headers, request.body);
   // Presigned URLs carry object headers in their query.
   const { 'content-encoding': encoding, ...described } = pick(

@@ -7,6 +7,7 @@ export class ObjectStore {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #server: { close(): Promise<void> };
   readonly #origin: string;
+  readonly #exclusive = new Set<string>();
 
   private constructor(server: { close(): Promise<void> }, origin: string) {
     this.#server = server;
@@ -37,6 +38,17 @@ export class ObjectStore {
     const url = new URL(`${this.#origin}/${bucket}/${encodeKey(key)}${query && `?${query}`}`);
     const sent = { ...headers, 'content-length': body.length };
     return exchange(url, { method, agent: this.#agent, headers: sent }, body);
+  }
+
+  /** Runs a task, unless another one with this name is running. Returns undefined in that case. */
+  async exclusively<T>(name: string, task: () => Promise<T>): Promise<T | undefined> {
+    if (this.#exclusive.has(name)) return undefined;
+    this.#exclusive.add(name);
+    try {
+      return await task();
+    } finally {
+      this.#exclusive.delete(name);
+    }
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { countryCode } from '../../functions/accounts/country-code.ts';
 import { parsePhone } from '../../functions/accounts/fields.ts';
 import { hashPassword, passwordMatches } from '../../functions/accounts/password.ts';
 import type { App } from '../../functions/store/apps.ts';
@@ -66,4 +67,15 @@ describe('a hashed password', () => {
     expect(await passwordMatches('password', stored)).toBe(true);
     expect(await passwordMatches('Password', stored)).toBe(false);
   });
+});
+
+it.each([
+  ['+14155552671', '+1'],
+  ['+79161234567', '+7'],
+  ['+8613800138000', '+86'],
+  ['+390612345678', '+39'],
+  ['+358401234567', '+358'],
+  ['+256700000001', '+256'],
+])('the country code of %s is %s', (phone, code) => {
+  expect(countryCode(phone)).toBe(code);
 });

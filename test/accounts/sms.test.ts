@@ -4,12 +4,14 @@ import { someone } from '../support/macaw.ts';
 import { accountsOf, type Session, telephone } from './calls.ts';
 
 const system = database(() => ({
-  demo: { sms: { perPhone: 3, prefix: '+86', template: 'Macaw: {code}' } },
+  texts: { sms: { perPhone: 3, perAddress: 1000, prefix: '+86', template: 'Macaw: {code}' } },
   capped: { sms: { perDay: 2 } },
   racing: { sms: { perDay: 2 } },
   plain: {},
+  shared: { sms: { perAddress: 4, perDay: 20 } },
+  foreign: { sms: { prefix: '+86', perCountry: 2 } },
 }));
-const demo = accountsOf(system, 'demo');
+const demo = accountsOf(system, 'texts');
 const { call, succeed, register, login } = demo;
 
 const failure = (status: number, code: number) => ({ status, body: { code, error: expect.any(String) } });
@@ -36,6 +38,13 @@ async function sent(mobilePhone: string, path?: string): Promise<string> {
 
 const loginBy = (mobilePhone: string, smsCode: string) =>
   call('POST', '/2.0/loginByMobilePhone', { mobilePhone, smsCode });
+
+/** Makes requests from another network address, as the HTTP API sees it behind CloudFront. */
+const from = (address: string, app = 'texts') => {
+  const { call } = accountsOf({ origin: String(system.cloud.outputs.RestUrl) }, app);
+  return (path: string, body: unknown) =>
+    call('POST', `/2.0/${path}`, body, { 'X-Forwarded-For': `1.2.3.4, ${address}` });
+};
 
 /** An incorrect code. */
 const wrong = (code: string, n = 1) => String((Number(code) + n) % 1_000_000).padStart(6, '0');
@@ -88,6 +97,30 @@ describe('a code', () => {
     const guesses = [1, 2, 3, 4, 5].map((n) => loginBy(mobilePhone, wrong(code, n)));
     for (const answer of await Promise.all(guesses)) expect(answer).toMatchObject(failure(400, 603));
     expect(await loginBy(mobilePhone, code)).toMatchObject(failure(400, 603));
+  });
+
+  it('still works for who requested it after others used up their tries', async () => {
+    const mobilePhone = telephone();
+    const code = await sent(mobilePhone);
+    for (let n = 1; n <= 40; n++) {
+      const guess = { mobilePhone, smsCode: wrong(code, n) };
+      expect(await from(`203.0.113.${n % 8}`)('loginByMobilePhone', guess)).toMatchObject(failure(400, 603));
+    }
+    // After that many tries, the right code helps nobody else.
+    expect(await from('203.0.113.200')('loginByMobilePhone', { mobilePhone, smsCode: code })).toMatchObject(
+      failure(400, 603),
+    );
+    expect((await loginBy(mobilePhone, code)).status).toBe(200);
+  });
+
+  it('can be tried five times from each address', async () => {
+    const mobilePhone = telephone();
+    const code = await sent(mobilePhone);
+    const victim = from('203.0.113.1');
+    const attacker = from('203.0.113.2');
+    for (let n = 1; n <= 5; n++) await attacker('loginByMobilePhone', { mobilePhone, smsCode: wrong(code, n) });
+    expect(await attacker('loginByMobilePhone', { mobilePhone, smsCode: code })).toMatchObject(failure(400, 603));
+    expect((await victim('loginByMobilePhone', { mobilePhone, smsCode: code })).status).toBe(200);
   });
 
   it('still works at the fifth try', async () => {
@@ -165,6 +198,28 @@ describe('codes', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
   });
 
+  it('that one address requests leave some for others', async () => {
+    const request = (address: string) => from(address, 'shared')('requestLoginSmsCode', { mobilePhone: telephone() });
+    const answers = [];
+    for (let n = 0; n < 20; n++) answers.push(await request('2001:db8::1'));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(4);
+    // The client has its whole network.
+    expect(await request('2001:db8::2')).toMatchObject(failure(429, 601));
+    expect((await request('203.0.113.7')).status).toBe(200);
+  });
+
+  it('to another country than that of the application have a limit of their own', async () => {
+    const { call } = accountsOf(system, 'foreign');
+    const request = async (mobilePhone: string) =>
+      (await call('POST', '/2.0/requestLoginSmsCode', { mobilePhone })).status;
+    const uganda = ['+256700000001', '+256700000002', '+256700000003'];
+    const answers = [];
+    for (const phone of uganda) answers.push(await request(phone));
+    expect(answers).toEqual([200, 200, 429]);
+    expect(await request('+255700000001')).toBe(200);
+    for (let n = 0; n < 3; n++) expect(await request(`+861380013900${n}`)).toBe(200);
+  });
+
   it('stay within the limit of an application if many are requested at the same time', async () => {
     const racing = accountsOf(system, 'racing');
     const answers = await Promise.all(
@@ -179,7 +234,7 @@ describe('codes', () => {
     await system.database.addAccounts([{ ...stage, count: 998, until, expires: Math.ceil(until / 1000) }]);
     const [sentBefore, refusedBefore] = [system.cloud.metrics.sum('SmsSent'), system.cloud.metrics.sum('SmsRefused')];
     const answers = await Promise.all(
-      ['demo', 'plain', 'demo', 'plain', 'demo'].map((app) =>
+      ['texts', 'plain', 'texts', 'plain', 'texts'].map((app) =>
         accountsOf(system, app).call('POST', '/2.0/requestLoginSmsCode', { mobilePhone: telephone() }),
       ),
     );

@@ -35,18 +35,16 @@ async function sendPicture({ origin, headers, auth, to, picture }) {
     headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify({ filename: file.name, contentType: file.type, size: file.size }),
   });
-  const { url, fields, urls } = await answer.json();
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  form.append('file', file);
+  const { method, url, headers: uploadHeaders, urls } = await answer.json();
   const progress = [];
   const status = await new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.upload.onprogress = ({ loaded, total }) => progress.push(loaded / total);
     request.onload = () => resolve(request.status);
     request.onerror = () => reject(new Error('The upload failed'));
-    request.open('POST', url);
-    request.send(form);
+    request.open(method, url);
+    for (const [name, value] of Object.entries(uploadHeaders)) request.setRequestHeader(name, value);
+    request.send(file);
   });
   const socket = io(origin + '/chat', { transports: ['websocket'], query: { auth: JSON.stringify(auth) } });
   const stored = await socket.emitWithAck('say', { to: { id: to, type: 0 }, content: { media: 1, body: urls[0] } });
@@ -92,7 +90,7 @@ it('a page of another site uploads a picture with progress, and sends it', async
   const { origin } = system;
   const auth = credentials({ client: tom });
   const sent = await inBrowser('sendPicture', { origin, headers, auth, to: jerry, picture: [...content] });
-  expect(sent).toMatchObject({ status: 204, stored: { success: true } });
+  expect(sent).toMatchObject({ status: 200, stored: { success: true } });
   const progress = sent.progress as number[];
   expect(progress.at(-1)).toBe(1);
 

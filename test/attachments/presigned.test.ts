@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Device } from '../support/device.ts';
 import { app, befriend, macaw, someone } from '../support/macaw.ts';
 import { blackPng, look, picture } from './images.ts';
-import { announce, post, read, textFile, Upload, upload } from './uploads.ts';
+import { announce, put, read, textFile, Upload, upload } from './uploads.ts';
 
 const system = macaw();
 
@@ -77,29 +77,53 @@ describe('a file that a client uploads to the storage', () => {
       body: { errorCode: 5011, errorMessage: expect.stringContaining('20971520') },
     });
     const prepared = await prepare({ ...file, size: 20 * MEGABYTE });
-    const refused = await post(prepared, new Uint8Array(20 * MEGABYTE + 1));
-    expect(refused.status).toBe(400);
-    expect(await refused.text()).toContain('<Code>EntityTooLarge</Code>');
+    const refused = await put(prepared, new Uint8Array(20 * MEGABYTE + 1));
+    expect(refused.status).toBe(403);
+    expect(await refused.text()).toContain('<Code>SignatureDoesNotMatch</Code>');
     expect((await read(prepared.urls[0])).status).toBe(404);
   });
 
   it.each([
-    ['a byte less', new Uint8Array(9), {}, 400, 'EntityTooSmall'],
-    ['nothing', new Uint8Array(0), {}, 400, 'EntityTooSmall'],
-    ['another type', new Uint8Array(10), { 'Content-Type': 'text/html' }, 403, 'AccessDenied'],
-    ['another name', new Uint8Array(10), { 'Content-Disposition': 'inline' }, 403, 'AccessDenied'],
-    ['another place', new Uint8Array(10), { key: 'attachments/files/mine' }, 403, 'AccessDenied'],
-    ['a field of its own', new Uint8Array(10), { acl: 'public-read' }, 403, 'AccessDenied'],
-  ])('is refused by the storage when it is %s', async (_what, content, changed, status, code) => {
+    ['a byte less', new Uint8Array(9), {}, 'SignatureDoesNotMatch'],
+    ['nothing', new Uint8Array(0), {}, 'SignatureDoesNotMatch'],
+    ['another type', new Uint8Array(10), { 'Content-Type': 'text/html' }, 'SignatureDoesNotMatch'],
+    ['another name', new Uint8Array(10), { 'Content-Disposition': 'inline' }, 'SignatureDoesNotMatch'],
+    ['to replace one', new Uint8Array(10), { 'If-None-Match': '' }, 'SignatureDoesNotMatch'],
+    ['for everybody to change', new Uint8Array(10), { 'x-amz-acl': 'public-read-write' }, 'AccessDenied'],
+  ])('is refused by the storage when it is %s', async (_what, content, changed, code) => {
     const prepared = await prepare({ filename: 'a.bin', contentType: 'application/x-thing', size: 10 });
-    const refused = await post(prepared, content, changed);
-    expect(refused.status).toBe(status);
+    const refused = await put(prepared, content, changed);
+    expect(refused.status).toBe(403);
     expect(await refused.text()).toContain(`<Code>${code}</Code>`);
   });
 
-  it('can be posted from a page of any site', async () => {
+  it('is refused by the storage at another place', async () => {
     const prepared = await prepare({ filename: 'a.bin', contentType: 'application/x-thing', size: 10 });
-    const headers = { origin: 'https://shop.example', 'access-control-request-method': 'POST' };
+    const elsewhere = { ...prepared, url: prepared.url.replace(/a\.bin\?/, 'b.bin?') };
+    expect((await put(elsewhere, new Uint8Array(10))).status).toBe(403);
+  });
+
+  it('is uploaded once, and never replaced', async () => {
+    const prepared = await prepare({ filename: 'a.bin', contentType: 'application/x-thing', size: 10 });
+    const first = Buffer.from('the first!');
+    expect((await put(prepared, first)).status).toBe(200);
+    for (let n = 0; n < 3; n++) expect((await put(prepared, Buffer.from('the second'))).status).toBe(412);
+    expect(Buffer.from((await read(prepared.urls[0])).content)).toEqual(first);
+  });
+
+  it('is uploaded once, also if several uploads begin at the same time', async () => {
+    const prepared = await prepare({ filename: 'a.bin', contentType: 'application/x-thing', size: 10 });
+    const uploads = await Promise.all(Array.from({ length: 32 }, (_, n) => put(prepared, Buffer.alloc(10, n))));
+    const statuses = uploads.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+    for (const status of statuses) expect(status).toBeOneOf([200, 409, 412]);
+    const winner = statuses.indexOf(200);
+    expect(Buffer.from((await read(prepared.urls[0])).content)).toEqual(Buffer.alloc(10, winner));
+  });
+
+  it('can be sent from a page of any site', async () => {
+    const prepared = await prepare({ filename: 'a.bin', contentType: 'application/x-thing', size: 10 });
+    const headers = { origin: 'https://shop.example', 'access-control-request-method': 'PUT' };
     const preflight = await fetch(prepared.url, { method: 'OPTIONS', headers });
     expect(preflight.status).toBe(200);
     expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
@@ -239,7 +263,9 @@ describe('the storage', () => {
     const { url, urls } = await prepare({ filename: 'a.png', contentType: 'image/png', size: 1 });
     const [file = ''] = urls;
     expect((await read(file)).status).toBe(404);
-    expect((await read(`${url.replace(/\/$/, '')}${new URL(file).pathname}`)).status).toBe(403);
+    const [bucket = ''] = url.split('/attachments/');
+    expect((await read(`${bucket}${new URL(file).pathname}`)).status).toBe(403);
+    expect((await read(`${bucket}/`)).status).toBe(403);
     expect((await read(url)).status).toBe(403);
     for (const path of ['/attachments/', '/attachments/images/', '/attachments/?list-type=2']) {
       expect((await read(new URL(path, system.origin).href)).status).toBe(404);

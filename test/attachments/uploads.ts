@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { app, rest } from '../support/macaw.ts';
 
 export const Upload = z.object({
+  method: z.literal('PUT'),
   url: z.string(),
-  fields: z.record(z.string(), z.string()),
+  headers: z.record(z.string(), z.string()),
   urls: z.array(z.string()),
 });
 export type Upload = z.output<typeof Upload>;
@@ -19,21 +20,17 @@ export interface LocalFile {
 export const announce = (origin: string, file: Record<string, unknown>, headers: Record<string, string> = {}) =>
   rest(origin, 'POST', '/attachment', { body: file, headers });
 
-/** Posts a file to the presigned URL. */
-export function post({ url, fields }: Upload, content: Uint8Array, changed: Record<string, string> = {}) {
-  const form = new FormData();
-  for (const [name, value] of Object.entries({ ...fields, ...changed })) form.append(name, value);
-  form.append('file', new Blob([new Uint8Array(content)]), 'whatever');
-  return fetch(url, { method: 'POST', body: form });
-}
+/** Sends a file to the presigned URL. */
+export const put = ({ method, url, headers }: Upload, content: Uint8Array, changed: Record<string, string> = {}) =>
+  fetch(url, { method, headers: { ...headers, ...changed }, body: new Uint8Array(content) });
 
 /** Announces and uploads a file as a new client does. Returns its URLs. */
 export async function upload(origin: string, { filename, contentType, content }: LocalFile): Promise<string[]> {
   const { status, body } = await announce(origin, { filename, contentType, size: content.length });
   if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);
   const prepared = Upload.parse(body);
-  const uploaded = await post(prepared, content);
-  if (uploaded.status !== 204) throw new Error(`${uploaded.status}: ${await uploaded.text()}`);
+  const uploaded = await put(prepared, content);
+  if (uploaded.status !== 200) throw new Error(`${uploaded.status}: ${await uploaded.text()}`);
   return prepared.urls;
 }
 

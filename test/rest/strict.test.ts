@@ -36,7 +36,7 @@ async function logIn(who: string | Record<string, unknown>) {
   return { id, token, device, call: as(token) };
 }
 
-/** Tom, who owns a group and shares a room with Jerry; and Spike, who is in neither. */
+/** Tom, who owns a group and shares a room with his friend Jerry; and Spike, who is in neither. */
 async function neighbourhood() {
   const install = someone('install');
   const [tom, jerry, spike, visitor] = await Promise.all([
@@ -45,6 +45,7 @@ async function neighbourhood() {
     logIn(someone('spike')),
     logIn({ passenger: { nickname: 'guest' } }),
   ]);
+  await master('POST', `/ctx/${tom.id}/friends/${jerry.id}`);
   const group = (await tom.call('POST', '/groups', { owner: tom.id, members: [jerry.id] })).body as string;
   const room = (await master('POST', '/rooms', { members: [tom.id, jerry.id] })).body as string;
   return { tom, jerry, spike, visitor, group, room, install };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesize } from '../../scripts/synth.ts';
 import { look, picture } from '../attachments/images.ts';
-import { post, Upload } from '../attachments/uploads.ts';
+import { put, Upload } from '../attachments/uploads.ts';
 import { Database } from '../support/database.ts';
 import { Device } from '../support/device.ts';
 import { app, rest, someone } from '../support/macaw.ts';
@@ -140,7 +140,7 @@ describe('on the local cloud', () => {
     });
     const prepared = Upload.parse(body);
     expect(prepared.urls[0]).toContain(`${database.cloud.origin}/attachments/images/`);
-    expect((await post(prepared, content)).status).toBe(204);
+    expect((await put(prepared, content)).status).toBe(200);
     const response = await fetch(prepared.urls[0] ?? '');
     expect(response.headers.get('cache-control')).toBe('public, max-age=2592000, immutable');
     expect(look(new Uint8Array(await response.arrayBuffer()))).toMatchObject({ width: 20, height: 10 });

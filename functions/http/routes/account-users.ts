@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Attempt } from '../../accounts/attempt.ts';
 import { changeAccount, createAccount, unknownAccount } from '../../accounts/change.ts';
 import { checkCode } from '../../accounts/codes.ts';
 import { ACCOUNT_ERROR, AccountError } from '../../accounts/errors.ts';
@@ -53,7 +54,7 @@ const Change = z.looseObject({
  * Verifies with a code that the caller owns a phone. Otherwise a user could add the number of another person to their
  * account, and that person would log in to it by phone.
  */
-async function provenPhone(app: App, phone: string, code: string | undefined, now: number): Promise<string> {
+async function provenPhone(app: App, phone: string, code: string | undefined, attempt: Attempt): Promise<string> {
   const number = parsePhone(app, phone);
   if (code === undefined) {
     throw new AccountError(
@@ -61,7 +62,7 @@ async function provenPhone(app: App, phone: string, code: string | undefined, no
       'smsCode: missing; POST /2.0/requestLoginSmsCode sends it to mobilePhone',
     );
   }
-  await checkCode(app, number, 'login', code, undefined, now);
+  await checkCode(app, number, 'login', code, undefined, attempt);
   return number;
 }
 
@@ -76,7 +77,7 @@ export const accountUsers = [
     response: SessionShape,
     strict: 'never',
     access: () => true,
-    async handle({ app, body, now }) {
+    async handle({ app, body, now, address }) {
       const { authData, username, password, email, mobilePhone, smsCode, ...fields } = body;
       if (authData) return loginResponse(await loginByOauth(app, authData, now), now);
       if (username === undefined) {
@@ -85,7 +86,8 @@ export const accountUsers = [
       if (password === undefined)
         throw new AccountError(ACCOUNT_ERROR.passwordMissing, 'password: missing; expected a non-empty string');
       const own = checkFields(fields);
-      const phone = mobilePhone === undefined ? undefined : await provenPhone(app, mobilePhone, smsCode, now);
+      const phone =
+        mobilePhone === undefined ? undefined : await provenPhone(app, mobilePhone, smsCode, { now, address });
       const hash = await hashPassword(password);
       const account = newAccount(app, { username, password: hash, email, phone, fields: own }, now);
       await createAccount(account);
@@ -132,14 +134,14 @@ export const accountUsers = [
     response: AccountShape,
     strict: 'always',
     access: isSelf,
-    async handle({ app, principal, params, body, now }) {
+    async handle({ app, principal, params, body, now, address }) {
       const { username, email, mobilePhone, smsCode, ...fields } = body;
       checkFields(fields);
       const phone =
         mobilePhone == null
           ? mobilePhone
           : principal
-            ? await provenPhone(app, mobilePhone, smsCode, now)
+            ? await provenPhone(app, mobilePhone, smsCode, { now, address })
             : parsePhone(app, mobilePhone);
       const account = await changeAccount(app.id, params.id, (present) => ({
         ...present,

@@ -26,13 +26,17 @@ const Urls = z.array(z.string()).register(z.globalRegistry, {
 
 const Upload = z
   .object({
-    url: z.string().register(z.globalRegistry, { description: 'URL to which to post the form' }),
-    fields: z
+    method: z.literal('PUT').register(z.globalRegistry, { description: 'Method of the upload' }),
+    url: z.string().register(z.globalRegistry, { description: 'URL to which to send the file as the body' }),
+    headers: z
       .record(z.string(), z.string())
-      .register(z.globalRegistry, { description: 'Form fields that must precede the field `file`' }),
+      .register(z.globalRegistry, { description: 'Headers that the upload must have' }),
     urls: Urls,
   })
-  .register(z.globalRegistry, { id: 'Upload', description: 'Form for the upload of the file, valid for 15 minutes' });
+  .register(z.globalRegistry, {
+    id: 'Upload',
+    description: 'Request that uploads the file, valid once and for 15 minutes',
+  });
 
 const attachment = route({
   method: 'POST',

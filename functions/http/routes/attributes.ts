@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { checkAttributes } from '../../attributes/limits.ts';
+import { checkAttributes, checkCommunityAttributes } from '../../attributes/limits.ts';
 import { noticeCommunity } from '../../chat/change-notices.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
@@ -23,11 +23,12 @@ type Named = { app: App; params: { id: string } };
 type Access = (caller: Principal, request: Named) => boolean | Promise<boolean>;
 
 const name = z.string().register(z.globalRegistry, { description: 'Name of the attribute', examples: ['age'] });
-const body = z.pipe(z.unknown(), z.transform(checkAttributes)).register(z.globalRegistry, {
-  type: 'object',
-  additionalProperties: {},
-  examples: [{ age: 3, home: { city: 'Rome' } }],
-});
+const bodyOf = (check: typeof checkAttributes) =>
+  z.pipe(z.unknown(), z.transform(check)).register(z.globalRegistry, {
+    type: 'object',
+    additionalProperties: {},
+    examples: [{ age: 3, home: { city: 'Rome' } }],
+  });
 
 async function read(subject: Searchable): Promise<Record<string, unknown>> {
   const [found] = await lookup([attributesOf(subject)]);
@@ -46,6 +47,7 @@ async function noticed({ app, kind, id }: Searchable, change: Promise<Changed>):
 function attributesAt(base: string, kind: Searchable['kind'], reader: Access, writer: Access): Route[] {
   const path = `${base}/:id/attributes`;
   const subjectParams = z.object({ id: kind === 'user' ? id('id') : communityId });
+  const body = bodyOf(kind === 'user' ? checkAttributes : checkCommunityAttributes);
   const named = z.extend(subjectParams, { name });
   const at = ({ app, params }: Named): Searchable => ({ app: app.id, kind, id: params.id });
   return [

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { checkCommunityAttributes } from '../../attributes/limits.ts';
 import { noticeCommunity, noticeDeletion } from '../../chat/change-notices.ts';
 import type { Principal } from '../../shared/principal.ts';
 import type { App } from '../../store/apps.ts';
@@ -10,6 +11,7 @@ import type { MemberChange } from '../../store/community-plan.ts';
 import { isMember, isOwner } from '../access.ts';
 import { communityId, id, ids } from '../parameters.ts';
 import { loaded, type Route, route } from '../route.ts';
+import { checkAdding } from '../rules.ts';
 import { GroupShape, RoomShape } from './shapes.ts';
 
 type Kind = Community['kind'];
@@ -41,8 +43,11 @@ export function communityRoutes(kind: Kind): Route[] {
     await noticeCommunity(at(app, params), changed);
     return changed.head;
   };
-  const admitMembers = async (request: Named & { now: number }, join: string[]) =>
-    describeHead(at(request.app, request.params), await change(request, { join }));
+  const admitMembers = async (request: Named & { principal: Principal | undefined; now: number }, join: string[]) => {
+    const community = at(request.app, request.params);
+    await checkAdding(request, join, community);
+    return describeHead(community, await change(request, { join }));
+  };
   const removeMembers = async (request: Named & { now: number }, leave: string[]) => {
     await change(request, { leave });
   };
@@ -124,4 +129,5 @@ export function communityRoutes(kind: Kind): Route[] {
 export const communityName = z.optional(z.nullable(z.string())).register(z.globalRegistry, { examples: ['Cats'] });
 
 /** The server stores the name as an ordinary attribute. */
-export const nameAttribute = (value: string | null | undefined) => (value == null ? {} : { name: value });
+export const nameAttribute = (value: string | null | undefined) =>
+  checkCommunityAttributes(value == null ? {} : { name: value });

@@ -2,6 +2,8 @@ import * as z from 'zod/mini';
 import { noticeFriends } from '../../chat/change-notices.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
+import type { App } from '../../store/apps.ts';
+import { countCreation } from '../../store/creations.ts';
 import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { befriend, friendship, friendsOf, MAX_FRIENDS, unfriend } from '../../store/friendships.ts';
@@ -10,6 +12,7 @@ import { isSelf } from '../access.ts';
 import { flag, historyQuery, id, ids, limit, page, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
+import { checkBefriending } from '../rules.ts';
 import { ContactDetailShape, FriendshipShape, HistoryShape, IdsShape, MadeFriendshipShape } from './shapes.ts';
 
 const user = (app: string, userId: string): Principal => ({ app, kind: 'user', id: userId });
@@ -20,13 +23,20 @@ const pairParams = z.object({ id: id('id'), fid: id('fid', 'The friend', 'jerry'
 /** Maximum number of new friendships per request. */
 const BATCH = 100;
 
+interface Asked {
+  readonly app: App;
+  readonly principal: Principal | undefined;
+  readonly params: { readonly id: string };
+  /** Epoch ms. */
+  readonly now: number;
+}
+
 /** Makes friendships one after the other, and tells of those that are new, even if one cannot be made. */
-async function makeFriends(
-  app: string,
-  userId: string,
-  others: readonly string[],
-  now: number,
-): Promise<z.output<typeof MadeFriendshipShape>[]> {
+async function makeFriends(asked: Asked, others: readonly string[]): Promise<z.output<typeof MadeFriendshipShape>[]> {
+  const { now } = asked;
+  const [app, userId] = [asked.app.id, asked.params.id];
+  const strangers = await checkBefriending(asked, others);
+  await countCreation(asked.app, asked.principal, 'friendships', strangers.length, now);
   const made = [];
   const added: string[] = [];
   try {
@@ -50,10 +60,11 @@ export const friends = [
     status: 200,
     response: MadeFriendshipShape,
     access: isSelf,
-    async handle({ app, params, now }) {
+    async handle(request) {
+      const { params } = request;
       if (params.id === params.fid)
         throw new ChatError(ERROR.badParameter, 'fid is the user of the path; it must be another user');
-      const [made] = await makeFriends(app.id, params.id, [params.fid], now);
+      const [made] = await makeFriends(request, [params.fid]);
       if (!made) throw new Error('No friendship was made, nor refused');
       return made;
     },
@@ -68,10 +79,11 @@ export const friends = [
     status: 200,
     response: z.array(MadeFriendshipShape),
     access: isSelf,
-    async handle({ app, params, body, now }) {
+    async handle(request) {
+      const { params, body } = request;
       if (body.includes(params.id))
         throw new ChatError(ERROR.badParameter, 'body: expected users other than the user in the path');
-      return makeFriends(app.id, params.id, body, now);
+      return makeFriends(request, body);
     },
   }),
 

@@ -5,11 +5,13 @@ import type { App } from '../../store/apps.ts';
 import { checkExists, communitiesOf, describeCommunities, describeHead } from '../../store/communities.ts';
 import { changeMembers, createCommunity, replaceMembers } from '../../store/community-changes.ts';
 import type { Community } from '../../store/community-keys.ts';
+import { countCreation } from '../../store/creations.ts';
 import { eraseHistory, history, latestMessages } from '../../store/messages.ts';
 import { isMember, isOwner, isSelf } from '../access.ts';
 import { flag, historyQuery, id, ids, limit, MAX_LISTED, page, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
+import { checkAdding } from '../rules.ts';
 import { communityName, communityRoutes, idParams, memberLimit, nameAttribute } from './communities.ts';
 import { GroupOfUserShape, GroupShape, HistoryShape, IdShape, IdsShape } from './shapes.ts';
 
@@ -29,7 +31,9 @@ export const groups = [
     status: 200,
     response: IdShape,
     access: ({ kind, id }, { body }) => kind === 'user' && id === body.owner,
-    async handle({ app, body, now }) {
+    async handle({ app, principal, body, now }) {
+      await checkAdding({ app, principal }, [body.owner, ...body.members]);
+      await countCreation(app, principal, 'groups', 1, now);
       const group = { owner: body.owner, join: body.members, attributes: nameAttribute(body.name) };
       const made = await createCommunity(app.id, 'group', group, { limit: memberLimit(app, 'group'), now });
       await noticeCommunity(made, { joined: [...new Set([body.owner, ...body.members])] });
@@ -46,10 +50,11 @@ export const groups = [
     status: 201,
     response: GroupShape,
     access: (caller, { app, params }) => isOwner(caller, groupAt(app, params)),
-    async handle({ app, params, body, now }) {
+    async handle({ app, principal, params, body, now }) {
       const group = groupAt(app, params);
       if (!body.owner && !body.members)
         throw new ChatError(ERROR.badParameter, 'body: expected owner, members, or both');
+      await checkAdding({ app, principal }, [...(body.owner ? [body.owner] : []), ...(body.members ?? [])], group);
       const options = { limit: memberLimit(app, 'group'), now };
       if (body.members) {
         const replaced = await replaceMembers(group, { owner: body.owner, members: body.members }, options);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
+import { normalizeDeviceToken } from '../../mobile/device-token.ts';
 import { registerEndpoint } from '../../mobile/register-endpoint.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import { type Principal, parseId } from '../../shared/principal.ts';
@@ -10,20 +11,8 @@ import { route, type Section } from '../route.ts';
 
 const installationId = id('id', 'The installation', 'd3b07384-d113-4ec6-a3f5-0f5c2f6f7a11');
 
-/**
- * APNs tokens are hexadecimal. iOS apps send them in upper or lower case. Old apps send the printed form of the system
- * (`<0f0f 0f0f …>`).
- */
-const APNS_TOKEN = /^[0-9a-f]{64,200}$/;
-
 const deviceToken = z
-  .pipe(
-    z.string().check(z.minLength(1), z.maxLength(4096)),
-    z.transform((text) => {
-      const hexadecimal = text.replace(/[<>\s]/g, '').toLowerCase();
-      return APNS_TOKEN.test(hexadecimal) ? hexadecimal : text;
-    }),
-  )
+  .pipe(z.string().check(z.minLength(1), z.maxLength(4096)), z.transform(normalizeDeviceToken))
   .register(z.globalRegistry, { type: 'string', minLength: 1, maxLength: 4096 });
 
 const details = {
@@ -59,11 +48,16 @@ const Shown = z
 
 const date = (ms: number) => new Date(ms).toISOString();
 
-/** Every user can use an unbound installation. Only its user can use a bound one. Visitors get no pushes. */
-async function mayUse(caller: Principal, app: App, installation: unknown): Promise<boolean> {
+/**
+ * Only its user can use a bound installation. An unbound one is for the device that it belongs to, which can tell its
+ * device token. Without a token, nothing of the installation is worth protection. Visitors get no pushes.
+ */
+async function mayUse(caller: Principal, app: App, installation: unknown, deviceToken?: string): Promise<boolean> {
   if (caller.kind !== 'user') return false;
   const found = typeof installation === 'string' && (await findInstallation(app.id, installation));
-  return !found || found.boundTo === undefined || found.boundTo === caller.id;
+  if (!found) return true;
+  if (found.boundTo !== undefined) return found.boundTo === caller.id;
+  return found.deviceToken === undefined || found.deviceToken === deviceToken;
 }
 
 function unknown(installation: string): ChatError {
@@ -94,7 +88,7 @@ export const installations: Section = {
       }),
       status: 201,
       response: Created,
-      access: (caller, { app, body }) => mayUse(caller, app, body.installationId),
+      access: (caller, { app, body }) => mayUse(caller, app, body.installationId, body.deviceToken),
       async handle({ app, body, now }) {
         const { installationId: given, ...more } = body;
         const objectId = given == null ? randomUUID() : parseId(given, 'body.installationId');
@@ -111,7 +105,7 @@ export const installations: Section = {
       body: Details.register(z.globalRegistry, { examples: [{ badge: 0 }] }),
       status: 200,
       response: Updated,
-      access: (caller, { app, params }) => mayUse(caller, app, params.id),
+      access: (caller, { app, params, body }) => mayUse(caller, app, params.id, body.deviceToken),
       async handle({ app, params, body, now }) {
         await mustFind(app, params.id);
         const { updated = now } = await registerEndpoint(app, params.id, body, now);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Attempt } from '../../accounts/attempt.ts';
 import { changePassword } from '../../accounts/change.ts';
 import { checkCode } from '../../accounts/codes.ts';
 import { ACCOUNT_ERROR, AccountError } from '../../accounts/errors.ts';
@@ -21,8 +22,8 @@ export const phones = [
     summary: 'Request a code to log in by phone or to register the phone',
     body: z.object({ mobilePhone }),
     response: Empty,
-    async handle({ app, body, now }) {
-      await sendCode(app, parsePhone(app, body.mobilePhone), 'login', now);
+    async handle({ app, body, now, address }) {
+      await sendCode(app, parsePhone(app, body.mobilePhone), 'login', { now, address });
       return {};
     },
   }),
@@ -33,8 +34,8 @@ export const phones = [
     summary: 'Log in with a code; the first login creates an account',
     body: z.object({ mobilePhone, smsCode }),
     response: SessionShape,
-    async handle({ app, body, now }) {
-      const login = { phone: body.mobilePhone, code: body.smsCode };
+    async handle({ app, body, now, address }) {
+      const login = { phone: body.mobilePhone, code: body.smsCode, address };
       return loginResponse(await loginByPhone(app, login, undefined, now), now);
     },
   }),
@@ -45,8 +46,8 @@ export const phones = [
     summary: 'Request a code to set a new password',
     body: z.object({ mobilePhone: z.optional(mobilePhone), email: z.optional(z.string()) }),
     response: Empty,
-    async handle({ app, body, now }) {
-      await sendCode(app, parsePhone(app, phoneOf(body)), 'reset', now);
+    async handle({ app, body, now, address }) {
+      await sendCode(app, parsePhone(app, phoneOf(body)), 'reset', { now, address });
       return {};
     },
   }),
@@ -57,8 +58,8 @@ export const phones = [
     summary: 'Set a new password with a code; all sessions end',
     body: z.object({ mobilePhone, smsCode, password }),
     response: Empty,
-    async handle({ app, body, now }) {
-      await reset(app, parsePhone(app, body.mobilePhone), body, now);
+    async handle({ app, body, now, address }) {
+      await reset(app, parsePhone(app, body.mobilePhone), body, { now, address });
       return {};
     },
   }),
@@ -81,10 +82,10 @@ async function reset(
   app: App,
   phone: string,
   given: { smsCode: string; password: string },
-  now: number,
+  attempt: Attempt,
 ): Promise<void> {
-  await checkCode(app, phone, 'reset', given.smsCode, undefined, now);
+  await checkCode(app, phone, 'reset', given.smsCode, undefined, attempt);
   const account = await findByClaim(app.id, { kind: 'phone', value: phone });
   if (!account) throw new AccountError(ACCOUNT_ERROR.notFound, 'No account has this phone');
-  await changePassword(account, given.password, now);
+  await changePassword(account, given.password, attempt.now);
 }

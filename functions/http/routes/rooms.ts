@@ -2,9 +2,11 @@ import * as z from 'zod/mini';
 import { noticeCommunity } from '../../chat/change-notices.ts';
 import { communitiesOf, describeCommunities } from '../../store/communities.ts';
 import { createCommunity } from '../../store/community-changes.ts';
+import { countCreation } from '../../store/creations.ts';
 import { anyUser, isSelf } from '../access.ts';
 import { flag, id, ids, limit, MAX_LISTED, page, skip } from '../parameters.ts';
 import { route } from '../route.ts';
+import { checkAdding } from '../rules.ts';
 import { communityName, communityRoutes, memberLimit, nameAttribute } from './communities.ts';
 import { IdShape, IdsShape, RoomShape } from './shapes.ts';
 
@@ -20,7 +22,9 @@ export const rooms = [
     status: 200,
     response: IdShape,
     access: anyUser,
-    async handle({ app, body, now }) {
+    async handle({ app, principal, body, now }) {
+      await checkAdding({ app, principal }, body.members);
+      await countCreation(app, principal, 'rooms', 1, now);
       const room = { join: body.members, attributes: nameAttribute(body.name) };
       const made = await createCommunity(app.id, 'room', room, { limit: memberLimit(app, 'room'), now });
       await noticeCommunity(made, { joined: body.members });
