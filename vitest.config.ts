@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What is about scale, and takes minutes: `npm run test:slow`. */
+/** Tests about scale, long waits, validation and `npm start`: `npm run test:slow`. */
 export const SLOW = 'test/slow/**/*.test.ts';
 
 export default defineConfig({
