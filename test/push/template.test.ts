@@ -3,7 +3,8 @@ import { Device, text } from '../support/device.ts';
 import { befriend, macaw, someone } from '../support/macaw.ts';
 import { opened, telephones } from '../support/phone.ts';
 
-const system = macaw();
+// It changes the settings of the application, which functions cache for a minute.
+const system = macaw({ own: true });
 const { ask, credentials, offline } = telephones(system);
 const settings = { template: '{name} says: {text}', nameAttribute: 'nick', media: { image: 'a picture' } };
 
