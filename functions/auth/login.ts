@@ -103,9 +103,10 @@ export async function confirmLoginProof(principal: Principal, options: LoginOpti
   if (principal.kind === 'user' && install !== undefined) await bindInstallation(principal, install, now);
 }
 
-async function checkProof(
+/** @throws ChatError 5003 when the session has ended, or the password has changed */
+export async function checkProof(
   principal: Principal,
-  { session, tokenUntil, generation, install }: LoginOptions,
+  { session, tokenUntil, generation, install }: LoginProof & Pick<LoginOptions, 'install'>,
   now: number,
 ): Promise<void> {
   if (session !== undefined) {

@@ -15,7 +15,7 @@ import { changeState } from './app-state.ts';
 import { CLIENT_EVENTS, isClientEvent } from './client-events.ts';
 import { checkRateLimit, RateLimitExceeded } from './rate-limit.ts';
 import { removeConnection } from './remove-connection.ts';
-import { say } from './say.ts';
+import { notLoggedIn, say } from './say.ts';
 import { announceSession, confirmLogin, type Login, refuseLogin, type Session, startSession } from './session.ts';
 
 /**
@@ -63,13 +63,14 @@ export function chatApplication(
         const principal = await sender(authorization, socket.connection.id);
         addLogContext({ app: principal.app });
         if (!isClientEvent(name)) throw unknownEvent(name);
+        const proof = authorization.outcome === 'known' ? authorization.options : undefined;
         const speaker = { ...principal, connectionId: socket.connection.id };
         await checkRateLimit(speaker, arrival);
         if (name !== 'say') {
           await changeState(speaker, name);
           return [{ success: true } satisfies StateAnswer];
         }
-        const { delivered, ...stored } = await say(speaker, args[0], { ts: arrival, packetId });
+        const { delivered, ...stored } = await say(speaker, args[0], { ts: arrival, packetId, proof });
         background(delivered);
         return [{ success: true, ...stored } satisfies Answer];
       } catch (error) {
@@ -116,7 +117,7 @@ async function identify(authorization: Authorization, auth: unknown, now: number
 async function sender(authorization: Authorization, connectionId: string): Promise<Principal> {
   if (authorization.outcome === 'known') return authorization.principal;
   const owner = authorization.outcome === 'anonymous' ? await connectionOwner(connectionId) : undefined;
-  if (!owner) throw new ChatError(ERROR.notAuthorised, 'No user is logged in on this connection; join /chat first');
+  if (!owner || owner === 'ended') throw notLoggedIn();
   return owner;
 }
 
