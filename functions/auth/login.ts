@@ -107,9 +107,10 @@ export async function confirmLoginProof(principal: Principal, options: LoginOpti
   await bindInstallation(principal, install, mayBind, now);
 }
 
-async function checkProof(
+/** @throws ChatError 5003 when the session has ended, or the password has changed */
+export async function checkProof(
   principal: Principal,
-  { session, tokenUntil, generation, install }: LoginOptions,
+  { session, tokenUntil, generation, install }: LoginProof & Pick<LoginOptions, 'install'>,
   now: number,
 ): Promise<void> {
   if (session !== undefined) {

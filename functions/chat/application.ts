@@ -15,7 +15,7 @@ import { changeState } from './app-state.ts';
 import { CLIENT_EVENTS, isClientEvent } from './client-events.ts';
 import { checkRateLimit, isAboveRateLimit, RateLimitExceeded } from './rate-limit.ts';
 import { removeConnection } from './remove-connection.ts';
-import { say } from './say.ts';
+import { notLoggedIn, say } from './say.ts';
 import { announceSession, confirmLogin, type Login, refuseLogin, type Session, startSession } from './session.ts';
 
 /**
@@ -74,11 +74,12 @@ export function chatApplication(
         const speaker = { ...principal, connectionId };
         await checkRateLimit({ principal, connectionId }, 'event', arrival);
         if (!isClientEvent(name)) throw unknownEvent(name);
+        const proof = authorization.outcome === 'known' ? authorization.options : undefined;
         if (name !== 'say') {
           await changeState(speaker, name);
           return [{ success: true } satisfies StateAnswer];
         }
-        const { delivered, ...stored } = await say(speaker, args[0], { ts: arrival, packetId });
+        const { delivered, ...stored } = await say(speaker, args[0], { ts: arrival, packetId, proof });
         background(delivered);
         return [{ success: true, ...stored } satisfies Answer];
       } catch (error) {
@@ -126,9 +127,9 @@ async function identify(authorization: Authorization, auth: unknown, now: number
 async function sender(authorization: Authorization, connectionId: string, now: number): Promise<Principal> {
   if (authorization.outcome === 'known') return authorization.principal;
   const owner = authorization.outcome === 'anonymous' ? await connectionOwner(connectionId) : undefined;
-  if (owner) return owner;
+  if (owner && owner !== 'ended') return owner;
   await checkRateLimit({ principal: undefined, connectionId }, 'event', now);
-  throw new ChatError(ERROR.notAuthorised, 'No user is logged in on this connection; join /chat first');
+  throw notLoggedIn();
 }
 
 /**

@@ -1,4 +1,6 @@
 import type * as z from 'zod/mini';
+import type { LoginProof } from '../auth/auth-payload.ts';
+import { checkProof } from '../auth/login.ts';
 import { enqueuePush } from '../jobs/push-enqueue.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
@@ -33,10 +35,14 @@ export interface Speaker extends Principal {
   readonly connectionId: string;
 }
 
-/** When a `say` reached the gateway in epoch ms, and its Socket.IO packet id, if any. */
+/** How a `say` arrived. */
 export interface Arrival {
+  /** When it reached the gateway, epoch ms. */
   readonly ts: number;
+  /** Its Socket.IO packet id, if any. */
   readonly packetId: number | undefined;
+  /** What the login in the URL rests on, if there is one. */
+  readonly proof: LoginProof | undefined;
 }
 
 export interface SayResult {
@@ -69,21 +75,26 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
   const draft = readDraft(speaker, input);
   const { ack } = draft;
   const audience = await admit(speaker, draft.to.id, draft.to.type);
-  await checkConnected(speaker, audience);
+  await checkSession(speaker, audience, arrival);
   const message = await store(speaker, draft, audience, arrival);
   const delivered = publish(speaker, draft, audience, message);
   return { id: message.id, ts: message.ts, ...(ack !== undefined && { ack }), delivered };
 }
 
+export const notLoggedIn = () =>
+  new ChatError(ERROR.notAuthorised, 'No user is logged in on this connection; join /chat first');
+
 /**
- * Refuses a message on a connection without a login, or whose session has ended. Only the frames of a connection that
- * has just opened or closed need a read for this.
+ * Refuses a message after the end of the session. Only the frames of a connection that has just opened or closed need a
+ * read for this. If a frame is handled before the join, its credentials in the URL are checked again.
  * @throws ChatError 5003
  */
-async function checkConnected({ connectionId }: Speaker, { speakerConnections }: Audience): Promise<void> {
+async function checkSession(speaker: Speaker, { speakerConnections }: Audience, { ts, proof }: Arrival): Promise<void> {
+  const { connectionId } = speaker;
   if (speakerConnections.some((device) => device.connectionId === connectionId)) return;
-  if (await connectionOwner(connectionId)) return;
-  throw new ChatError(ERROR.notAuthorised, 'No user is logged in on this connection; join /chat first');
+  const owner = await connectionOwner(connectionId);
+  if (owner === 'ended' || !(owner || proof)) throw notLoggedIn();
+  if (!owner && proof) await checkProof(speaker, proof, ts);
 }
 
 function readDraft(speaker: Speaker, input: unknown): Draft {

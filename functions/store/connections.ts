@@ -139,14 +139,14 @@ async function markClosed(connectionId: string, now: number): Promise<Principal 
 }
 
 /**
- * The owner of a connection, which may have closed recently. Undefined when no user has logged in on it, or when their
- * session has ended.
+ * The owner of a connection, which may have closed recently. Undefined when no user has logged in on it; `ended` when
+ * their session has ended.
  */
-export async function connectionOwner(connectionId: string): Promise<Principal | undefined> {
+export async function connectionOwner(connectionId: string): Promise<Principal | 'ended' | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({ TableName: table, Key: connectionKey(connectionId), ConsistentRead: true }),
   );
-  return Item?.sessionEnded ? undefined : ownerOf(Item);
+  return Item?.sessionEnded ? 'ended' : ownerOf(Item);
 }
 
 /** The removal of a user's last connection, and its time in epoch ms. */

@@ -292,10 +292,12 @@ describe('what is late', () => {
     await client.closed;
   });
 
-  it('a message without a join is refused, whatever the URL has', async () => {
+  it('a message before the join is refused after the logout, whatever the URL has', async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     await master('POST', `/ctx/${tom}/friends/${jerry}`);
-    const client = await waiting({ app: 'strict', sessionToken: await mint(tom) });
+    const token = await mint(tom);
+    const client = await waiting({ app: 'strict', sessionToken: token });
+    await bearing(token)('POST', '/2.0/logout');
     client.send(`42/chat,1${JSON.stringify(['say', text(jerry, 'hello')])}`);
     expect(await client.until((frame) => frame.startsWith('43/chat,1'))).toContain('"error":5003');
     expect((await master('GET', `/ctx/${tom}/friends/${jerry}/chats`)).body).toEqual([]);

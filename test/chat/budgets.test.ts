@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallSummary } from '../../local/cloud.ts';
 import { cost as costOf } from '../support/cost.ts';
 import { Device, text } from '../support/device.ts';
-import { befriend, credentials, macaw, someone } from '../support/macaw.ts';
+import { app, befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
 
 const system = macaw({ own: true });
@@ -13,8 +13,8 @@ const sum = (counts: Record<string, number>) => Object.values(counts).reduce((to
 const of = (service: string, { calls }: CallSummary) =>
   sum(Object.fromEntries(Object.entries(calls).filter(([action]) => action.startsWith(`${service}:`))));
 
-async function raw(EIO: '3' | '4', client: string): Promise<RawClient> {
-  const auth = JSON.stringify(credentials({ client }));
+async function raw(EIO: '3' | '4', login: string | Record<string, unknown>): Promise<RawClient> {
+  const auth = JSON.stringify(typeof login === 'string' ? credentials({ client: login }) : login);
   const connected = await RawClient.connect(system.origin, { EIO, transport: 'websocket', auth });
   await connected.until((frame) => frame.includes('"login"'));
   return connected;
@@ -79,6 +79,17 @@ describe('connecting and logging in', () => {
       expect(sum(spent.invocations)).toBe(4);
     },
   );
+
+  it('takes no more with a token, which is checked twice', async () => {
+    (await raw('4', someone())).close();
+    const body = { id: someone('tom') };
+    const headers = { 'X-ML-MasterKey': app.masterKey };
+    const minted = await rest(system.origin, 'POST', '/2.0/tokens', { body, headers });
+    const spent = await cost(() => raw('4', { app: app.id, sessionToken: Object(minted.body).token }));
+    expect(spent.posts).toBeLessThanOrEqual(4);
+    expect(of('dynamodb', spent)).toBeLessThanOrEqual(5);
+    expect(sum(spent.invocations)).toBe(4);
+  });
 
   it('takes no more while all friends are offline', async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
