@@ -65,18 +65,20 @@ async function serve(route: Route, context: Context): Promise<Response> {
   }
   const contentType = req.header('content-type') ?? '';
   const form = isForm(contentType) ? route.form : undefined;
+  // In open mode, the client key has access, but a token without it does not.
+  const restrictedTo = caller.holds === 'token' && (strict || caller.alone) ? caller.principal : undefined;
   const request = {
     app,
     principal: caller.holds === 'token' ? caller.principal : undefined,
+    restrictedTo,
     token: caller.holds === 'token' ? caller.token : undefined,
     params: parse(route.params, req.param(), 'path'),
     query: route.query && parse(route.query, queryOf(new URL(req.url).searchParams), 'query'),
     body: form ? undefined : route.body && parse(route.body, parseJson(checkBody(await req.text()), 'body'), 'body'),
     now,
   };
-  // In open mode, the client key has access, but a token without it does not.
-  if (caller.holds === 'token' && (strict || caller.alone) && !(await route.access(caller.principal, request))) {
-    throw new Forbidden(`${caller.principal.id} has no permission to ${req.method} ${req.path}`);
+  if (restrictedTo && !(await route.access(restrictedTo, request))) {
+    throw new Forbidden(`${restrictedTo.id} has no permission to ${req.method} ${req.path}`);
   }
   const answer = form
     ? await form.handle({

@@ -38,6 +38,14 @@ const SmsSettings = z.object({
   perDay: z._default(count(0, 10_000_000), 1000),
 });
 
+const attributeNames = z.array(z.string().check(z.minLength(1), z.maxLength(128))).check(z.maxLength(50));
+
+/** Names of attributes that every user can read, and search by. A name includes everything inside that attribute. */
+const PublicAttributes = z.object({
+  user: z._default(attributeNames, ['nickname', 'avatar']),
+  room: z._default(attributeNames, ['name']),
+});
+
 /** The settings of an application. */
 export const AppSettings = z.object({
   /**
@@ -47,6 +55,8 @@ export const AppSettings = z.object({
   mode: z._default(z.enum(['open', 'strict']), 'open'),
   /** Whether, in strict mode, a holder of the client key may log in as any user without an account. */
   plainLogin: z._default(z.boolean(), true),
+  /** In strict mode. The master key reads all attributes; users also read their own and those of friends. */
+  publicAttributes: z.prefault(PublicAttributes, {}),
   groupMembers: z._default(count(1, 10_000), 50),
   roomMembers: z._default(count(1, 1_000_000), 1000),
   /** Maximum messages of a user per minute: in total, and on one connection. */

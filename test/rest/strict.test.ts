@@ -110,10 +110,14 @@ const everything = ({ tom, jerry, visitor, group, room, install }: Awaited<Retur
     ['POST', `/system/${jerry.id}`, { content: { body: 'x' } }],
   ] as const;
 
+/** What every user can read, but for attributes that are not public. */
+const isPublic = ([method, path]: readonly [string, string, ...unknown[]]) =>
+  method === 'GET' && /^\/(ctx|rooms)\/[^/]+\/attributes$/.test(path);
+
 describe('in strict mode', () => {
   it('nothing is answered to the wrong user, or to the client key alone', async () => {
     const people = await neighbourhood();
-    for (const [method, path, body] of everything(people)) {
+    for (const [method, path, body] of everything(people).filter((request) => !isPublic(request))) {
       const wrong = await people.spike.call(method, path, body);
       expect({ method, path, status: wrong.status, ...failureOf(wrong.body) }).toMatchObject({
         status: 403,
@@ -194,12 +198,84 @@ describe('in strict mode', () => {
   });
 
   it('friends read one another, as a name beside a message needs', async () => {
-    const { tom, jerry, spike } = await neighbourhood();
+    const { tom, jerry } = await neighbourhood();
     await jerry.call('POST', `/ctx/${jerry.id}/attributes`, { nickname: 'J' });
     await tom.call('POST', `/ctx/${tom.id}/friends/${jerry.id}`);
     expect(await tom.call('GET', `/ctx/${jerry.id}/attributes`)).toEqual({ status: 200, body: { nickname: 'J' } });
-    expect((await spike.call('GET', `/ctx/${jerry.id}/attributes`)).status).toBe(403);
     expect((await tom.call('POST', `/ctx/${jerry.id}/attributes`, { nickname: 'T' })).status).toBe(403);
+  });
+
+  describe('attributes that are not public', () => {
+    /** Tom and his friend Jerry, with a private attribute that a search for `scope` would find; and Spike. */
+    async function secretive() {
+      const scope = someone('scope');
+      const people = await neighbourhood();
+      const { tom, jerry, spike, room } = people;
+      await tom.call('POST', `/ctx/${tom.id}/friends/${jerry.id}`);
+      const attributes = { nickname: scope, city: 'Rome', 'nickname.real': 'Thomas' };
+      for (const { id, call } of [tom, spike]) await call('PUT', `/ctx/${id}/attributes`, attributes);
+      await master('PUT', `/rooms/${room}/attributes`, { name: scope, topic: 'cheese' });
+      return { ...people, scope, attributes };
+    }
+
+    it('are found by their user, by friends, and with the master key only', async () => {
+      const { tom, jerry, spike, visitor, scope, attributes } = await secretive();
+      const shown = async (answer: Promise<{ body: unknown }>) => {
+        const found = (await answer).body as { id: string; attributes: unknown }[];
+        return Object.fromEntries(found.map((user) => [user.id, user.attributes]));
+      };
+      const path = `/ctx?nickname=${scope}&_sort=-nickname,ts`;
+      const little = { nickname: scope };
+      expect(await shown(tom.call('GET', path))).toEqual({ [tom.id]: attributes, [spike.id]: little });
+      expect(await shown(jerry.call('GET', path))).toEqual({ [tom.id]: attributes, [spike.id]: little });
+      expect(await shown(spike.call('GET', path))).toEqual({ [tom.id]: little, [spike.id]: attributes });
+      expect(await shown(visitor.call('GET', path))).toEqual({ [tom.id]: little, [spike.id]: little });
+      expect(await shown(master('GET', path))).toEqual({ [tom.id]: attributes, [spike.id]: attributes });
+    });
+
+    it('are read by their user, by friends, and with the master key only', async () => {
+      const { tom, jerry, spike, scope, attributes } = await secretive();
+      const path = `/ctx/${tom.id}/attributes`;
+      for (const { call } of [tom, jerry]) expect((await call('GET', path)).body).toEqual(attributes);
+      expect((await spike.call('GET', path)).body).toEqual({ nickname: scope });
+      expect((await spike.call('GET', `${path}/nickname`)).body).toBe(scope);
+      for (const name of ['city', 'nickname.real', 'none']) {
+        expect(await spike.call('GET', `${path}/${name}`)).toMatchObject({ status: 403, body: { errorCode: 5003 } });
+      }
+    });
+
+    it.each(['/ctx?city=Rome', '/ctx?nick*=x', '/ctx?nickname=x&city=R*', '/ctx?_sort=city', '/rooms?topic=c*'])(
+      'cannot be searched for, as by %s',
+      async (path) => {
+        const { spike } = await secretive();
+        const message = expect.stringMatching(/is not public; expected (nickname, avatar|name)$/);
+        expect(await spike.call('GET', path)).toMatchObject({
+          status: 400,
+          body: { errorCode: 5018, errorMessage: message },
+        });
+        expect((await master('GET', path)).status).toBe(200);
+      },
+    );
+
+    it('are not found even where their name looks like a path into a public one', async () => {
+      const { spike, scope } = await secretive();
+      const path = `/ctx?nickname=${scope}&nickname.real=Thomas`;
+      expect((await spike.call('GET', path)).body).toEqual([]);
+      expect((await master('GET', path)).body).toHaveLength(2);
+    });
+
+    it('of rooms are shown to members only, and so are the members', async () => {
+      const { jerry, spike, room, scope } = await secretive();
+      const path = `/rooms?name=${scope}`;
+      const pair = [expect.any(String), expect.any(String)];
+      const attributes = { name: scope, topic: 'cheese' };
+      expect((await jerry.call('GET', path)).body).toMatchObject([{ id: room, attributes, members: pair }]);
+      expect((await master('GET', path)).body).toMatchObject([{ id: room, attributes, members: pair }]);
+      const found = { id: room, attributes: { name: scope }, ts: expect.any(Number) };
+      expect((await spike.call('GET', path)).body).toEqual([found]);
+      expect((await spike.call('GET', `/rooms/${room}/attributes`)).body).toEqual({ name: scope });
+      expect((await spike.call('GET', `/rooms/${room}/attributes/topic`)).status).toBe(403);
+    });
   });
 
   it('members leave groups and join and leave rooms by themselves', async () => {

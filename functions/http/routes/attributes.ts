@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { checkAttributes } from '../../attributes/limits.ts';
+import { pick } from '../../attributes/visible.ts';
 import { noticeCommunity } from '../../chat/change-notices.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
@@ -29,6 +30,11 @@ const body = z.pipe(z.unknown(), z.transform(checkAttributes)).register(z.global
   examples: [{ age: 3, home: { city: 'Rome' } }],
 });
 
+/** The names of the attributes that every user can read. */
+function publicNames({ publicAttributes }: App, kind: Searchable['kind']): readonly string[] {
+  return kind === 'group' ? [] : publicAttributes[kind];
+}
+
 async function read(subject: Searchable): Promise<Record<string, unknown>> {
   const [found] = await lookup([attributesOf(subject)]);
   if (!found) throw unknownSubject(subject);
@@ -42,7 +48,10 @@ async function noticed({ app, kind, id }: Searchable, change: Promise<Changed>):
   return attributes;
 }
 
-/** The endpoints of the attributes of one kind of subject, below its path. */
+/**
+ * The endpoints of the attributes of one kind of subject, below its path.
+ * @param reader who can read all attributes; other users can read public ones
+ */
 function attributesAt(base: string, kind: Searchable['kind'], reader: Access, writer: Access): Route[] {
   const path = `${base}/:id/attributes`;
   const subjectParams = z.object({ id: kind === 'user' ? id('id') : communityId });
@@ -56,8 +65,16 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       params: subjectParams,
       status: 200,
       response: AttributesShape,
-      access: reader,
-      handle: (request) => read(at(request)),
+      access: (caller, request) =>
+        (caller.kind === 'user' && publicNames(request.app, kind).length > 0) || reader(caller, request),
+      async handle(request) {
+        const { app, restrictedTo } = request;
+        const [attributes, all] = await Promise.all([
+          read(at(request)),
+          restrictedTo === undefined || reader(restrictedTo, request),
+        ]);
+        return all ? attributes : pick(attributes, publicNames(app, kind));
+      },
     }),
 
     route({
@@ -68,7 +85,9 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       params: named,
       status: 200,
       response: z.unknown(),
-      access: reader,
+      access: (caller, request) =>
+        (caller.kind === 'user' && publicNames(request.app, kind).includes(request.params.name)) ||
+        reader(caller, request),
       async handle(request) {
         const { id, name } = request.params;
         const attributes = await read(at(request));
