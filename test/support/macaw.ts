@@ -24,7 +24,13 @@ export function macaw({ own, ...options }: SystemOptions = {}): { readonly cloud
   beforeAll(async () => {
     if (mine) {
       const assembly = inject('assembly');
-      cloud = await startCloud({ assembly, temporaryDir: dirname(assembly), ...DEMO, ...options });
+      cloud = await startCloud({
+        assembly,
+        temporaryDir: dirname(assembly),
+        allowedOrigins: ['*'],
+        ...DEMO,
+        ...options,
+      });
     } else {
       shared = await shareCloud({ log, retryDelayMs, invocationDelayMs }, parameters);
       cloud = shared.cloud;

@@ -33,6 +33,7 @@ async function start(parameters: Record<string, string>): Promise<Running> {
     temporaryDir: dirname(assembly),
     ...DEMO,
     parameters,
+    allowedOrigins: ['*'],
     database: emulator.endpoint,
     log: (entry) => current.hooks.log?.(entry),
     retryDelayMs: (retry) => current.hooks.retryDelayMs?.(retry) ?? retry * 250,
