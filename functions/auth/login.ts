@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { loginByOauth, loginByPassword, loginByPhone } from '../accounts/login.ts';
+import { checkName } from '../attributes/names.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type Account, isOfAccount } from '../store/accounts.ts';
@@ -49,8 +50,14 @@ async function loggedIn(
     case 'oauth':
       return user(await loginByOauth(app, login.platforms, now));
     case 'visitor':
+      checkVisitorName(app, login.attributes);
       return { app: app.id, kind: 'visitor', id: login.id ?? randomUUID().replaceAll('-', '') };
   }
+}
+
+/** In strict mode, the name that users see contains no hidden characters. */
+function checkVisitorName({ mode, push }: App, attributes: Record<string, unknown>): void {
+  if (mode === 'strict') checkName(attributes[push.nameAttribute], `auth.passenger.${push.nameAttribute}`);
 }
 
 const user = ({ app, id }: Account): Principal => ({ app, kind: 'user', id });

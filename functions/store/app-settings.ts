@@ -69,6 +69,8 @@ export const AppSettings = z.object({
   /** Maximum uploads of a user per hour: number and total bytes. */
   uploadsPerHour: z._default(count(0, 1_000_000), 200),
   uploadBytesPerHour: z._default(count(0, 1024 ** 4), 1024 ** 3),
+  /** `false`: several accounts may have the same email, so that nobody can test which addresses are registered. */
+  uniqueEmails: z._default(z.boolean(), true),
   push: z._default(PushSettings, PushSettings.parse({})),
   logins: z.prefault(LoginSettings, {}),
   sms: z.prefault(SmsSettings, {}),

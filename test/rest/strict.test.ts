@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CLIENT_EVENTS } from '../../functions/chat/client-events.ts';
 import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
 import { Device } from '../support/device.ts';
-import { app, failureOf, macaw, rest, someone } from '../support/macaw.ts';
+import { app, credentials, failureOf, macaw, rest, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
 
 // The same system, with its application in strict mode.
@@ -275,6 +275,51 @@ describe('in strict mode', () => {
       expect((await spike.call('GET', path)).body).toEqual([found]);
       expect((await spike.call('GET', `/rooms/${room}/attributes`)).body).toEqual({ name: scope });
       expect((await spike.call('GET', `/rooms/${room}/attributes/topic`)).status).toBe(403);
+    });
+  });
+
+  describe('a name with characters that are not visible', () => {
+    const HIDDEN = ['to\u200Bm', 'tom\u202Egpj', '\u2066tom', 'tom\u200D', 'to\u3164m', 'to\uFE0Fm', 'to\nm'];
+    const SEEN = [
+      'Zoë',
+      '👩‍👩‍👧',
+      '❤️ Tom',
+      '🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}',
+      'می\u200Cخواهم',
+      '葛\u{E0100}',
+    ];
+
+    it('is refused for users, groups, rooms and visitors', async () => {
+      const { tom, visitor, group } = await neighbourhood();
+      for (const name of HIDDEN) {
+        const answers = await Promise.all([
+          tom.call('POST', `/ctx/${tom.id}/attributes`, { nickname: name }),
+          tom.call('PUT', `/ctx/${tom.id}/attributes`, { nickname: name }),
+          tom.call('POST', `/groups/${group}/attributes`, { name }),
+          tom.call('POST', '/groups', { owner: tom.id, name }),
+          tom.call('POST', '/rooms', { members: [tom.id], name }),
+          visitor.call('POST', '/passengers', { id: visitor.id, nickname: name }),
+        ]);
+        const message = expect.stringMatching(/(nickname|name): expected a name without/);
+        for (const { status, body } of answers) {
+          expect({ name, status, body }).toMatchObject({
+            status: 400,
+            body: { errorCode: 5001, errorMessage: message },
+          });
+        }
+      }
+      const auth = credentials({ passenger: { nickname: HIDDEN[0] } });
+      const device = new Device('4.8.4', system.origin, { query: { auth: JSON.stringify(auth) } });
+      expect(await device.logins.at()).toMatchObject({ success: false, error: 5001 });
+    });
+
+    it('is accepted where they belong to emoji or to words', async () => {
+      const { tom } = await neighbourhood();
+      for (const name of SEEN) {
+        const { status } = await tom.call('POST', `/ctx/${tom.id}/attributes`, { nickname: name, hidden: HIDDEN });
+        expect({ name, status }).toEqual({ name, status: 201 });
+        expect((await tom.call('POST', '/groups', { owner: tom.id, name })).status).toBe(200);
+      }
     });
   });
 

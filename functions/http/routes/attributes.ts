@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { checkAttributes } from '../../attributes/limits.ts';
+import { checkName } from '../../attributes/names.ts';
 import { pick } from '../../attributes/visible.ts';
 import { noticeCommunity } from '../../chat/change-notices.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
@@ -17,10 +18,11 @@ import {
 import { lookup } from '../../store/dynamo.ts';
 import { isMember, isOwner, isSelf, isSelfOrFriend } from '../access.ts';
 import { communityId, id } from '../parameters.ts';
-import { type Route, route } from '../route.ts';
+import { type Request, type Route, route } from '../route.ts';
 import { AttributesShape } from './shapes.ts';
 
 type Named = { app: App; params: { id: string } };
+type Changing = Pick<Request<unknown, unknown, Record<string, unknown>>, 'app' | 'body' | 'restrictedTo'>;
 type Access = (caller: Principal, request: Named) => boolean | Promise<boolean>;
 
 const name = z.string().register(z.globalRegistry, { description: 'Name of the attribute', examples: ['age'] });
@@ -33,6 +35,13 @@ const body = z.pipe(z.unknown(), z.transform(checkAttributes)).register(z.global
 /** The names of the attributes that every user can read. */
 function publicNames({ publicAttributes }: App, kind: Searchable['kind']): readonly string[] {
   return kind === 'group' ? [] : publicAttributes[kind];
+}
+
+/** In strict mode, names that others see contain no hidden characters. Old clients in open mode are not affected. */
+function checkNames(kind: Searchable['kind'], { app, body, restrictedTo }: Changing): Changing['body'] {
+  const name = kind === 'user' ? app.push.nameAttribute : 'name';
+  if (restrictedTo) checkName(body[name], `attributes.${name}`);
+  return body;
 }
 
 async function read(subject: Searchable): Promise<Record<string, unknown>> {
@@ -107,7 +116,7 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       status: 201,
       response: AttributesShape,
       access: writer,
-      handle: (request) => noticed(at(request), mergeAttributes(at(request), request.body)),
+      handle: (request) => noticed(at(request), mergeAttributes(at(request), checkNames(kind, request))),
     }),
 
     route({
@@ -119,7 +128,7 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       status: 201,
       response: AttributesShape,
       access: writer,
-      handle: (request) => noticed(at(request), replaceAttributes(at(request), request.body)),
+      handle: (request) => noticed(at(request), replaceAttributes(at(request), checkNames(kind, request))),
     }),
 
     route({

@@ -29,8 +29,9 @@ export const groups = [
     status: 200,
     response: IdShape,
     access: ({ kind, id }, { body }) => kind === 'user' && id === body.owner,
-    async handle({ app, body, now }) {
-      const group = { owner: body.owner, join: body.members, attributes: nameAttribute(body.name) };
+    async handle(request) {
+      const { app, body, now } = request;
+      const group = { owner: body.owner, join: body.members, attributes: nameAttribute(request) };
       const made = await createCommunity(app.id, 'group', group, { limit: memberLimit(app, 'group'), now });
       await noticeCommunity(made, { joined: [...new Set([body.owner, ...body.members])] });
       return made.id;

@@ -20,8 +20,9 @@ export const rooms = [
     status: 200,
     response: IdShape,
     access: everyone,
-    async handle({ app, body, now }) {
-      const room = { join: body.members, attributes: nameAttribute(body.name) };
+    async handle(request) {
+      const { app, body, now } = request;
+      const room = { join: body.members, attributes: nameAttribute(request) };
       const made = await createCommunity(app.id, 'room', room, { limit: memberLimit(app, 'room'), now });
       await noticeCommunity(made, { joined: body.members });
       return made.id;
