@@ -51,7 +51,7 @@ export interface CloudOptions {
   transactionMs?: number;
   /** How long to wait before the n-th retry of an asynchronous invocation. @default n × 250 ms; minutes on AWS */
   retryDelayMs?: (retry: number) => number;
-  /** Web origins of other machines whose pages can connect to the WebSocket API. @default none */
+  /** Web origins of other machines whose pages are served; `*` for every page. @default none */
   allowedOrigins?: readonly string[];
   /** Receives output of functions, failures and denied calls. @default none */
   log?: (entry: LogEntry) => void;

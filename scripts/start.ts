@@ -14,7 +14,7 @@ const USAGE = `npm start -- [--port N] [--data DIR] [--strict] [--allow-origin U
   --port N             listen on port N (default: 3000)
   --data DIR           keep the data in DIR between runs (default: in memory)
   --strict             create the demo application in strict mode: clients need tokens (default: open)
-  --allow-origin URL   let pages of this web origin connect; repeat it for several (default: pages of this machine)`;
+  --allow-origin URL   serve pages of this web origin, or of all (*); repeatable (default: pages of this machine)`;
 
 function options() {
   try {

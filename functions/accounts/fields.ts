@@ -1,4 +1,5 @@
 import { checkAttributes } from '../attributes/limits.ts';
+import { hidesCharacters } from '../attributes/names.ts';
 import type { App } from '../store/apps.ts';
 import { ACCOUNT_ERROR, AccountError } from './errors.ts';
 
@@ -13,7 +14,7 @@ export function parseUsername(value: unknown): string {
   }
   // Usernames are compared in NFKC form, in which one character can become 18 characters.
   const length = Math.max(value.length, value.normalize('NFKC').length);
-  if (length > USERNAME_CHARACTERS || /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|^\s|\s$/u.test(value)) {
+  if (length > USERNAME_CHARACTERS || /\p{Cf}|^\s|\s$/u.test(value) || hidesCharacters(value)) {
     throw new AccountError(
       ACCOUNT_ERROR.badParameter,
       `username: expected at most ${USERNAME_CHARACTERS} characters, without control, invisible or text direction characters, and without leading or trailing spaces`,
@@ -41,7 +42,7 @@ const EMAIL = /^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@\p{C}]+$/u;
 
 /** @throws AccountError 125 */
 export function parseEmail(value: unknown): string {
-  if (typeof value !== 'string' || value.length > EMAIL_CHARACTERS || !EMAIL.test(value)) {
+  if (typeof value !== 'string' || value.length > EMAIL_CHARACTERS || !EMAIL.test(value) || hidesCharacters(value)) {
     throw new AccountError(ACCOUNT_ERROR.badEmail, 'email: expected an address such as tom@example.com');
   }
   return value;

@@ -5,6 +5,7 @@ import { compareText } from './text.ts';
 export interface Found {
   readonly id: string;
   readonly ts: number;
+  /** The attributes that the search compares. */
   readonly attributes: Record<string, unknown>;
 }
 

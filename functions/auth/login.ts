@@ -1,4 +1,5 @@
 import { loginByOauth, loginByPassword, loginByPhone } from '../accounts/login.ts';
+import { checkName } from '../attributes/names.ts';
 import { deviceTokenHash } from '../mobile/device-token.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
@@ -62,9 +63,15 @@ async function loggedIn(
     case 'oauth':
       return userOf(await loginByOauth(app, login.platforms, now));
     case 'visitor':
+      checkVisitorName(app, login.attributes);
       await checkVisitorLogin(app, login.id, { now, address });
       return { principal: { app: app.id, kind: 'visitor', id: login.id ?? newVisitorId() }, proof: {} };
   }
+}
+
+/** In strict mode, the name that users see contains no hidden characters. */
+function checkVisitorName({ mode, push }: App, attributes: Record<string, unknown>): void {
+  if (mode === 'strict') checkName(attributes[push.nameAttribute], `auth.passenger.${push.nameAttribute}`);
 }
 
 const userOf = ({ app, id, generation }: Account): Authenticated => ({

@@ -20,18 +20,29 @@ export const isSelf = ({ kind, id }: Principal, { params }: { params: { id: stri
   kind === 'user' && id === params.id;
 
 /** The user in the path, or a friend of theirs. */
-export async function isSelfOrFriend(caller: Principal, request: { params: { id: string } }): Promise<boolean> {
-  if (isSelf(caller, request)) return true;
-  if (caller.kind !== 'user') return false;
-  const [found] = await lookup([friendship(caller, request.params.id)]);
-  return found !== undefined;
+export async function isSelfOrFriend(caller: Principal, { params }: { params: { id: string } }): Promise<boolean> {
+  return (await selfAndFriends(caller, [params.id])).has(params.id);
+}
+
+/** Those of some users who are the caller, or friends of theirs. */
+export async function selfAndFriends(caller: Principal, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (caller.kind !== 'user') return new Set();
+  const others = ids.filter((id) => id !== caller.id);
+  const friendships = await lookup(others.map((id) => friendship(caller, id)));
+  const friends = new Set(others.filter((_, n) => friendships[n]));
+  return new Set(ids.filter((id) => id === caller.id || friends.has(id)));
 }
 
 /** A member of the group or room. */
-export async function isMember({ kind, id }: Principal, community: Community): Promise<boolean> {
-  if (kind !== 'user') return false;
-  const [member] = await lookup([membership(community, id)]);
-  return member;
+export async function isMember(caller: Principal, community: Community): Promise<boolean> {
+  return (await joined(caller, [community])).has(community.id);
+}
+
+/** The ids of those groups or rooms that the caller is a member of. */
+export async function joined(caller: Principal, communities: readonly Community[]): Promise<ReadonlySet<string>> {
+  if (caller.kind !== 'user') return new Set();
+  const member = await lookup(communities.map((community) => membership(community, caller.id)));
+  return new Set(communities.filter((_, n) => member[n]).map(({ id }) => id));
 }
 
 /** The owner of the group. A room has no owner, so only the master key manages it. */

@@ -66,9 +66,12 @@ async function serve(route: Route, context: Context): Promise<Response> {
   }
   const contentType = req.header('content-type') ?? '';
   const form = isForm(contentType) ? route.form : undefined;
+  // In open mode, the client key has access, but a token without it does not.
+  const restrictedTo = caller.holds === 'token' && (strict || caller.alone) ? caller.principal : undefined;
   const request = {
     app,
     principal: caller.holds === 'token' ? caller.principal : undefined,
+    restrictedTo,
     session: caller.holds === 'token' ? caller.session : undefined,
     params: parse(route.params, req.param(), 'path'),
     query: route.query && parse(route.query, queryOf(new URL(req.url).searchParams), 'query'),
@@ -76,9 +79,8 @@ async function serve(route: Route, context: Context): Promise<Response> {
     address: clientAddress(req.header()),
     now,
   };
-  // In open mode, the client key has access, but a token without it does not.
-  if (caller.holds === 'token' && (strict || caller.alone) && !(await route.access(caller.principal, request))) {
-    throw new Forbidden(`${caller.principal.id} has no permission to ${req.method} ${req.path}`);
+  if (restrictedTo && !(await route.access(restrictedTo, request))) {
+    throw new Forbidden(`${restrictedTo.id} has no permission to ${req.method} ${req.path}`);
   }
   const answer = form
     ? await form.handle({

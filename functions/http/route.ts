@@ -8,6 +8,8 @@ export interface Request<P, Q, B> {
   readonly app: App;
   /** The user or visitor of the session token. Undefined for requests with an application key only. */
   readonly principal: Principal | undefined;
+  /** The principal whose rights limit the request. Undefined when a key gives access to all data. */
+  readonly restrictedTo: Principal | undefined;
   /** The session of the principal. */
   readonly session: Bearer | undefined;
   readonly params: P;

@@ -16,6 +16,7 @@ interface Description {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly minItems?: number;
   /** Whether the value is secret. */
   readonly writeOnly?: boolean;
 }
@@ -117,7 +118,7 @@ const INSTEAD_OF_ZOD: ReadonlySet<string> = new Set(['invalid_type', 'invalid_va
 
 /** Describes the valid values of a setting. */
 function wanted(description: Description): string {
-  const { type, enum: choices, minimum, maximum, minLength = 0, maxLength } = description;
+  const { type, enum: choices, minimum, maximum, minLength = 0, maxLength, minItems = 0 } = description;
   if (choices) return choices.map((choice) => JSON.stringify(choice)).join(' or ');
   switch (type) {
     case 'integer':
@@ -128,7 +129,7 @@ function wanted(description: Description): string {
       if (maxLength !== undefined) return `a text of ${minLength} to ${maxLength} characters`;
       return minLength > 0 ? 'a text that is not empty' : 'a text';
     case 'array':
-      return 'a list in JSON that is not empty';
+      return minItems > 0 ? 'a list in JSON that is not empty' : 'a list in JSON';
     case 'object':
       return 'an object in JSON';
     default:

@@ -12,6 +12,8 @@ const table = requireEnv(ENV.accountsTable);
 const Stored = z.object({
   username: z.optional(z.string()),
   email: z.optional(z.string()),
+  /** Whether other accounts may have the same email. */
+  sharesEmail: z.optional(z.boolean()),
   phone: z.optional(z.string()),
   /** The hash of the password. Undefined when the account has no password. */
   password: z.optional(z.string()),
@@ -62,10 +64,10 @@ export const usernameClaim = (username: string): Claim => ({
   value: username.normalize('NFKC').toLowerCase(),
 });
 
-function claimsOf({ username, email, phone, logins }: Account): Claim[] {
+function claimsOf({ username, email, sharesEmail, phone, logins }: Account): Claim[] {
   return [
     ...(username === undefined ? [] : [usernameClaim(username)]),
-    ...(email === undefined ? [] : [{ kind: 'email', value: email.toLowerCase() } as const]),
+    ...(email === undefined || sharesEmail ? [] : [{ kind: 'email', value: email.toLowerCase() } as const]),
     ...(phone === undefined ? [] : [{ kind: 'phone', value: phone } as const]),
     ...Object.entries(logins).map(([platform, id]) => loginClaim(platform, id)),
   ];

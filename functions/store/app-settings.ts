@@ -41,6 +41,14 @@ const SmsSettings = z.object({
   perCountry: z._default(count(0, 10_000_000), 200),
 });
 
+const attributeNames = z.array(z.string().check(z.minLength(1), z.maxLength(128))).check(z.maxLength(50));
+
+/** Names of attributes that every user can read, and search by. A name includes everything inside that attribute. */
+const PublicAttributes = z.object({
+  user: z._default(attributeNames, ['nickname', 'avatar']),
+  room: z._default(attributeNames, ['name']),
+});
+
 /** The settings of an application. */
 export const AppSettings = z.object({
   /**
@@ -68,6 +76,8 @@ export const AppSettings = z.object({
   friendshipsPerHour: z._default(count(0, 1_000_000), 200),
   groupsPerHour: z._default(count(0, 1_000_000), 50),
   roomsPerHour: z._default(count(0, 1_000_000), 50),
+  /** In strict mode. The master key reads all attributes; users also read their own and those of friends. */
+  publicAttributes: z.prefault(PublicAttributes, {}),
   groupMembers: z._default(count(1, 10_000), 50),
   roomMembers: z._default(count(1, 1_000_000), 1000),
   /** Maximum messages of a user per minute: in total, and on one connection. */
@@ -82,6 +92,8 @@ export const AppSettings = z.object({
   uploadBytesPerHour: z._default(count(0, 1024 ** 4), 1024 ** 3),
   /** Maximum uploads of a visitor per hour. */
   uploadsPerHourOfVisitor: z._default(count(0, 1_000_000), 20),
+  /** `false`: several accounts may have the same email, so that nobody can test which addresses are registered. */
+  uniqueEmails: z._default(z.boolean(), true),
   push: z._default(PushSettings, PushSettings.parse({})),
   logins: z.prefault(LoginSettings, {}),
   sms: z.prefault(SmsSettings, {}),

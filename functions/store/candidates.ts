@@ -1,8 +1,9 @@
 import { type Condition, matches } from '../attributes/condition.ts';
 import type { Found } from '../attributes/order.ts';
+import { pick } from '../attributes/visible.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import { IndexRange, type Searchable } from './attribute-index.ts';
-import { attributesOf } from './attributes.ts';
+import { attributesOf, type Described } from './attributes.ts';
 import { lookup } from './dynamo.ts';
 
 /** Maximum index entries that one search may read. Each may cause one read of a subject. */
@@ -17,10 +18,13 @@ export class Candidates {
   readonly kind: Searchable['kind'];
   readonly ranges: readonly IndexRange[];
   readonly #conditions: readonly Condition[];
+  readonly #names: readonly string[] | undefined;
 
-  constructor(app: string, kind: Searchable['kind'], conditions: readonly Condition[]) {
+  /** @param names the only attributes that the search compares and returns; undefined: all */
+  constructor(app: string, kind: Searchable['kind'], conditions: readonly Condition[], names?: readonly string[]) {
     this.app = app;
     this.kind = kind;
+    this.#names = names;
     this.ranges = conditions.map((condition) => new IndexRange(app, kind, condition));
     this.#conditions = conditions;
   }
@@ -48,9 +52,13 @@ export class Candidates {
     return ids
       .flatMap((id, n) => {
         const head = heads[n];
-        return head ? [{ id, ts: head.ts, attributes: head.attributes }] : [];
+        return head ? [{ id, ts: head.ts, attributes: this.#visible(head) }] : [];
       })
       .filter((found) => this.#conditions.every((condition) => matches(condition, found)));
+  }
+
+  #visible({ attributes }: Described): Described['attributes'] {
+    return this.#names ? pick(attributes, this.#names) : attributes;
   }
 }
 

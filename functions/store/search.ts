@@ -18,6 +18,8 @@ export interface Search {
   readonly sort: readonly Sort[];
   readonly skip: number;
   readonly limit: number;
+  /** The only attributes that the search compares and returns. Undefined: all. */
+  readonly names?: readonly string[] | undefined;
 }
 
 /*
@@ -47,7 +49,7 @@ export async function search(app: string, kind: Searchable['kind'], query: Searc
   }
   const budget = new StepBudget();
   const conditions = query.conditions.map(([path, pattern]) => ({ path, pattern: parsePattern(pattern, budget) }));
-  const candidates = new Candidates(app, kind, conditions);
+  const candidates = new Candidates(app, kind, conditions, query.names);
   const leader = conditions.find(({ pattern }) => pattern.equality) ?? conditions[0];
   return leader ? searchIndex(candidates, leader, query) : searchDirectory(candidates, query);
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { close, listen, type Reply, send, splitUrl } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
+import { isServed } from './callers.ts';
 
 /** A handler of requests, of upgrades, or of both. */
 export interface Site {
@@ -11,17 +12,11 @@ export interface Site {
 
 const hangUp = (socket: Duplex, status: string) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
 
-/** Hostnames of this machine. */
-const LOOPBACK = /^(127(\.\d{1,3}){3}|\[::1\]|localhost|.+\.localhost)$/;
-
-/**
- * Whether a page of this origin can open a WebSocket. Browsers let every page connect to every host, so any page that a
- * developer visits could use the local cloud. Other clients send no origin, and apps send `file://`.
- */
-function mayConnect(origin: string | undefined, allowed: readonly string[]): boolean {
-  if (origin === undefined || origin === 'file://' || allowed.includes(origin)) return true;
-  return URL.canParse(origin) && LOOPBACK.test(new URL(origin).hostname);
-}
+const NOT_SERVED: Reply = {
+  status: 403,
+  headers: { 'content-type': 'text/plain' },
+  body: 'The local cloud serves pages of this machine only. Others need: npm start -- --allow-origin URL\n',
+};
 
 /** A public HTTP server on its own port. */
 export class Host {
@@ -35,7 +30,8 @@ export class Host {
   constructor(site: (url: string | undefined) => Site | undefined, log: Log, allowedOrigins: readonly string[] = []) {
     this.#server = createServer(async (request, response) => {
       try {
-        send(response, (await site(request.url)?.handle?.(request)) ?? { status: 404 });
+        const served = isServed(request.headers, allowedOrigins);
+        send(response, served ? ((await site(request.url)?.handle?.(request)) ?? { status: 404 }) : NOT_SERVED);
       } catch (error) {
         log({ kind: 'notice', text: `The edge could not answer ${splitUrl(request.url)[0]}: ${String(error)}` });
         if (!response.headersSent) send(response, { status: 502 });
@@ -47,7 +43,7 @@ export class Host {
       socket.on('error', () => socket.destroy());
       try {
         const found = site(request.url);
-        if (!mayConnect(request.headers.origin, allowedOrigins)) hangUp(socket, '403 Forbidden');
+        if (!isServed(request.headers, allowedOrigins)) hangUp(socket, '403 Forbidden');
         else if (found?.upgrade) found.upgrade(request, socket, head);
         else hangUp(socket, '404 Not Found');
       } catch (error) {

@@ -18,7 +18,7 @@ export interface EdgeOptions {
   gate: () => Gate;
   /** Serves pages of the local cloud itself. Returns undefined for all other paths. */
   pages: (path: string) => Reply | undefined;
-  /** Web origins of other machines whose pages can open WebSockets. */
+  /** Web origins of other machines whose pages are served. */
   allowedOrigins: readonly string[];
   log: Log;
 }

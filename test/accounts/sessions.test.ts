@@ -8,6 +8,7 @@ const system = database(() => ({
   strict: { mode: 'strict' },
   closed: { mode: 'strict', plainLogin: false },
   open: {},
+  discreet: { mode: 'strict', uniqueEmails: false },
 }));
 const strict = accountsOf(system, 'strict');
 const closed = accountsOf(system, 'closed');
@@ -171,4 +172,18 @@ it('in open mode, too, an account is its own only', async () => {
   }
   const { said } = await socket(open.auth({ client: tom.objectId }));
   expect(said).toEqual({ success: true, id: tom.objectId });
+});
+
+it('without unique emails, nobody learns which addresses are registered', async () => {
+  const discreet = accountsOf(system, 'discreet');
+  const email = `${someone('mail')}@example.com`;
+  const [one, two] = [await discreet.register({ email }), await discreet.register({ email })];
+  const three = await discreet.register();
+  expect((await discreet.as(three.sessionToken)('PUT', `/2.0/users/${three.objectId}`, { email })).status).toBe(200);
+  for (const { objectId, sessionToken } of [one, two, three]) {
+    const path = `/2.0/users/${objectId}`;
+    expect((await discreet.as(sessionToken)('GET', path)).body).toMatchObject({ email, emailVerified: false });
+    expect((await discreet.as(sessionToken)('PUT', path, { email: null })).body).not.toHaveProperty('email');
+    expect((await discreet.as(sessionToken)('DELETE', path)).status).toBe(200);
+  }
 });

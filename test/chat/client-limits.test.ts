@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type ClientVersion, nextEvent } from '../support/clients.ts';
+import { CLIENT_VERSIONS, type ClientVersion, nextEvent, SWIFT } from '../support/clients.ts';
 import { Device, text } from '../support/device.ts';
 import { befriend, macaw, someone } from '../support/macaw.ts';
 
 const system = macaw();
-
-const VERSIONS = ['1.4.8', '2.5.0', '4.8.4'] as const satisfies ClientVersion[];
 
 /** The close event of the WebSocket that a client uses now. */
 function closed(device: Device): Promise<{ code: number; reason: string }> {
@@ -17,20 +15,22 @@ function closed(device: Device): Promise<{ code: number; reason: string }> {
   });
 }
 
-describe.each(VERSIONS)('a client %s', (version) => {
-  async function pair() {
-    const [tom, jerry] = [someone('tom'), someone('jerry')];
-    await befriend(system.origin, tom, jerry);
-    const [toms, jerrys] = await Promise.all([tom, jerry].map((user) => Device.login(version, system.origin, user)));
-    if (!toms || !jerrys) throw new Error('Expected two devices');
-    return { jerry, toms, jerrys };
-  }
+async function pair(version: ClientVersion) {
+  const [tom, jerry] = [someone('tom'), someone('jerry')];
+  await befriend(system.origin, tom, jerry);
+  const [toms, jerrys] = await Promise.all([tom, jerry].map((user) => Device.login(version, system.origin, user)));
+  if (!toms || !jerrys) throw new Error('Expected two devices');
+  return { jerry, toms, jerrys };
+}
 
+const LONG = 'x'.repeat(33 * 1024);
+
+describe.each(CLIENT_VERSIONS)('a client %s', (version) => {
   it.each([
-    ['a frame of more than 32 KB', 'x'.repeat(33 * 1024), 1009],
+    ['a frame of more than 32 KB', LONG, 1009],
     ['a Buffer', Buffer.from([1, 2, 3]), 1003],
   ])('that sends %s is disconnected, and reconnects', async (_what, body, code) => {
-    const { jerry, toms, jerrys } = await pair();
+    const { jerry, toms, jerrys } = await pair(version);
     const close = closed(toms);
     const disconnected = nextEvent(toms.client, 'disconnect');
     const answers: unknown[] = [];
@@ -45,3 +45,16 @@ describe.each(VERSIONS)('a client %s', (version) => {
     expect(await jerrys.messages.at()).toMatchObject({ content: { body: 'hi' } });
   });
 });
+
+it('a client for Swift 8 that sends a frame of more than 32 KB learns of it by `reconnect`, and logs in again', async () => {
+  const { jerry, toms, jerrys } = await pair(SWIFT);
+  const reconnect = nextEvent(toms.client, 'reconnect');
+  const answers: unknown[] = [];
+  toms.client.emit('say', text(jerry, LONG), (answer: unknown) => answers.push(answer));
+  expect(await reconnect).toEqual([expect.any(String)]);
+  await toms.logins.at(1, 20_000);
+  expect(toms.disconnects.received).toEqual([]);
+  expect(answers).toEqual([]);
+  expect(await toms.say(text(jerry, 'hi'))).toMatchObject({ success: true });
+  expect(await jerrys.messages.at()).toMatchObject({ content: { body: 'hi' } });
+}, 30_000);

@@ -159,7 +159,7 @@ const assembly = synthesize((stack) => {
 });
 
 async function start() {
-  const running = await run(assembly);
+  const running = await run(assembly, { allowedOrigins: ['*'] });
   const get = (path: string, init: RequestInit = {}) => fetch(`${running.cloud.origin}${path}`, init);
   const put = (Key: string, Body: string, more: object = {}) =>
     running.cloud.invoke('Storage', { do: 'put', input: { Key, Body, ContentType: 'text/plain', ...more } });

@@ -139,7 +139,7 @@ describe('an HTTP API with a CORS configuration', () => {
   }, true);
 
   test('answers preflights itself and marks responses for the allowed origin only', async () => {
-    const { cloud } = await run(assembly);
+    const { cloud } = await run(assembly, { allowedOrigins: ['*'] });
     const preflight = await fetch(`${cloud.origin}/any`, {
       method: 'OPTIONS',
       headers: { origin: 'https://a.example', 'access-control-request-method': 'POST' },

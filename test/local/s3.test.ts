@@ -60,7 +60,7 @@ const assembly = synthesize((stack, app) => {
 });
 
 async function start(options: Parameters<typeof run>[1] = {}) {
-  const running = await run(assembly, options);
+  const running = await run(assembly, { allowedOrigins: ['*'], ...options });
   const call = (fn: string, what: string, input: object = {}, more: object = {}) =>
     running.cloud.invoke(fn, { do: what, input, ...more });
   return { ...running, call };

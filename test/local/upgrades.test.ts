@@ -64,7 +64,27 @@ describe('upgrade requests', () => {
     ['null', false],
   ])('of a page of the origin %s: let in is %s', async (origin, admitted) => {
     const { cloud } = await run(assembly, { allowedOrigins: ['https://allowed.example'] });
-    const answer = await upgrade(cloud, '/live?user=ann', origin === undefined ? {} : { Origin: origin });
+    const headers = origin === undefined ? {} : { Origin: origin };
+    expect(await upgrade(cloud, '/live?user=ann', headers)).toBe(admitted ? OPEN : 'HTTP/1.1 403 Forbidden');
+    // The same origins are served over HTTP, where this stack has nothing.
+    for (const method of ['GET', 'POST', 'OPTIONS']) {
+      const { status } = await fetch(`${cloud.origin}/live`, { method, headers });
+      expect({ method, status }).toEqual({ method, status: admitted ? 404 : 403 });
+    }
+  });
+
+  test.each([
+    ['127.0.0.1', true],
+    ['[::1]:3000', true],
+    ['10.0.2.2:3000', true],
+    ['chat.localhost:3000', true],
+    ['allowed.example', true],
+    ['evil.example:3000', false],
+    ['127.0.0.1.evil.example', false],
+    ['//', false],
+  ])('to the host %s, which may be a name that an attacker directs here: let in is %s', async (host, admitted) => {
+    const { cloud } = await run(assembly, { allowedOrigins: ['https://allowed.example'] });
+    const answer = await upgrade(cloud, '/live?user=ann', { Host: host });
     expect(answer).toBe(admitted ? OPEN : 'HTTP/1.1 403 Forbidden');
   });
 

@@ -60,6 +60,11 @@ describe('settings', () => {
     [{ 'logins.jwt.jwksUrl': 'http://example.com/keys' }, 'logins.jwt.jwksUrl: expected a'],
     [{ 'logins.jwt.jwksUrl': 'http://169.254.169.254/keys' }, 'logins.jwt.jwksUrl: expected a'],
     [{ 'logins.jwt.issuer': 'https://example.com' }, 'logins.jwt: expected secret, jwksUrl, or both'],
+    [
+      { 'logins.google': { issuer: 'http://127.0.0.1:1@evil.example/', clientIds: ['a'] } },
+      'logins.google.issuer: expected an https address without a user name',
+    ],
+    [{ 'publicAttributes.user': 'nickname' }, 'publicAttributes.user: expected a list in JSON, not "nickname"'],
     [{ 'logins.google.clientIds': [''] }, 'logins.google.clientIds.0: expected a text that is not empty, not ""'],
     [
       { 'logins.wechat.api': 'ftp://x' },

@@ -69,9 +69,16 @@ describe('accounts', () => {
     ['one that grows when it is normalised', '\u{FDFA}'.repeat(100)],
     ['a zero-width character', 'to\u200Bm'],
     ['a direction character', 'tom\u202Egpj'],
+    ['an invisible letter', 'to\u3164m'],
+    ['a variation selector at a letter', 'to\uFE0Fm'],
   ])('refuse as a name %s', async (_, username) => {
     const { status, body } = await call('POST', '/2.0/users', { username, password: 'correct horse' });
     expect({ status, ...failureOf(body) }).toMatchObject({ status: 400, code: 5001 });
+  });
+
+  it.each(['to\u200Bm@example.com', 'to\u034Fm@example.com'])('refuse the email %j', async (email) => {
+    const { status, body } = await call('POST', '/2.0/users', { username: someone(), password: 'x', email });
+    expect({ status, body }).toMatchObject({ status: 400, body: { code: 125 } });
   });
 });
 

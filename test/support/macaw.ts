@@ -26,7 +26,7 @@ export function macaw({ own, ...options }: SystemOptions = {}): { readonly cloud
     if (mine) {
       const assembly = inject('assembly');
       cloud = await startCloud({
-        ...{ assembly, temporaryDir: dirname(assembly), environment: FAST_HASHES },
+        ...{ assembly, temporaryDir: dirname(assembly), environment: FAST_HASHES, allowedOrigins: ['*'] },
         ...DEMO,
         ...options,
       });

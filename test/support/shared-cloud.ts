@@ -35,6 +35,7 @@ async function start(parameters: Record<string, string>): Promise<Running> {
     ...DEMO,
     environment: FAST_HASHES,
     parameters,
+    allowedOrigins: ['*'],
     database: emulator.endpoint,
     log: (entry) => current.hooks.log?.(entry),
     retryDelayMs: (retry) => current.hooks.retryDelayMs?.(retry) ?? retry * 250,

@@ -89,7 +89,7 @@ export const accountUsers = [
       const phone =
         mobilePhone === undefined ? undefined : await provenPhone(app, mobilePhone, smsCode, { now, address });
       const hash = await hashPassword(password);
-      const account = newAccount(app, { username, password: hash, email, phone, fields: own }, now);
+      const account = newAccount(app, { username, password: hash, ...emailOf(app, email), phone, fields: own }, now);
       await createAccount(account);
       return loginResponse(account, now);
     },
@@ -145,7 +145,8 @@ export const accountUsers = [
             : parsePhone(app, mobilePhone);
       const account = await changeAccount(app.id, params.id, (present) => ({
         ...present,
-        ...given({ username, email, phone }),
+        ...given({ username, phone }),
+        ...(email !== undefined && emailOf(app, email ?? undefined)),
         fields: checkFields({ ...present.fields, ...fields }),
         updated: now,
       }));
@@ -170,8 +171,13 @@ export const accountUsers = [
   }),
 ];
 
+/** The email of an account. Without unique emails, a taken one is no error, so nobody can test whether it is registered. */
+function emailOf(app: App, email: string | undefined): Pick<Account, 'email' | 'sharesEmail'> {
+  return { email, sharesEmail: email !== undefined && !app.uniqueEmails ? true : undefined };
+}
+
 /** Returns the fields that the request contains. A null becomes undefined, which removes the field. */
-function given(fields: Partial<Record<'username' | 'email' | 'phone', string | null | undefined>>): Partial<Account> {
+function given(fields: Partial<Record<'username' | 'phone', string | null | undefined>>): Partial<Account> {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries.map(([name, value]) => [name, value ?? undefined]));
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { checkAttributes, checkCommunityAttributes } from '../../attributes/limits.ts';
+import { checkName } from '../../attributes/names.ts';
+import { pick } from '../../attributes/visible.ts';
 import { noticeCommunity } from '../../chat/change-notices.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
@@ -16,10 +18,11 @@ import {
 import { lookup } from '../../store/dynamo.ts';
 import { isMember, isOwner, isSelf, isSelfOrFriend } from '../access.ts';
 import { communityId, id } from '../parameters.ts';
-import { type Route, route } from '../route.ts';
+import { type Request, type Route, route } from '../route.ts';
 import { AttributesShape } from './shapes.ts';
 
 type Named = { app: App; params: { id: string } };
+type Changing = Pick<Request<unknown, unknown, Record<string, unknown>>, 'app' | 'body' | 'restrictedTo'>;
 type Access = (caller: Principal, request: Named) => boolean | Promise<boolean>;
 
 const name = z.string().register(z.globalRegistry, { description: 'Name of the attribute', examples: ['age'] });
@@ -29,6 +32,18 @@ const bodyOf = (check: typeof checkAttributes) =>
     additionalProperties: {},
     examples: [{ age: 3, home: { city: 'Rome' } }],
   });
+
+/** The names of the attributes that every user can read. */
+function publicNames({ publicAttributes }: App, kind: Searchable['kind']): readonly string[] {
+  return kind === 'group' ? [] : publicAttributes[kind];
+}
+
+/** In strict mode, names that others see contain no hidden characters. Old clients in open mode are not affected. */
+function checkNames(kind: Searchable['kind'], { app, body, restrictedTo }: Changing): Changing['body'] {
+  const name = kind === 'user' ? app.push.nameAttribute : 'name';
+  if (restrictedTo) checkName(body[name], `attributes.${name}`);
+  return body;
+}
 
 async function read(subject: Searchable): Promise<Record<string, unknown>> {
   const [found] = await lookup([attributesOf(subject)]);
@@ -43,7 +58,10 @@ async function noticed({ app, kind, id }: Searchable, change: Promise<Changed>):
   return attributes;
 }
 
-/** The endpoints of the attributes of one kind of subject, below its path. */
+/**
+ * The endpoints of the attributes of one kind of subject, below its path.
+ * @param reader who can read all attributes; other users can read public ones
+ */
 function attributesAt(base: string, kind: Searchable['kind'], reader: Access, writer: Access): Route[] {
   const path = `${base}/:id/attributes`;
   const subjectParams = z.object({ id: kind === 'user' ? id('id') : communityId });
@@ -58,8 +76,16 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       params: subjectParams,
       status: 200,
       response: AttributesShape,
-      access: reader,
-      handle: (request) => read(at(request)),
+      access: (caller, request) =>
+        (caller.kind === 'user' && publicNames(request.app, kind).length > 0) || reader(caller, request),
+      async handle(request) {
+        const { app, restrictedTo } = request;
+        const [attributes, all] = await Promise.all([
+          read(at(request)),
+          restrictedTo === undefined || reader(restrictedTo, request),
+        ]);
+        return all ? attributes : pick(attributes, publicNames(app, kind));
+      },
     }),
 
     route({
@@ -70,7 +96,9 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       params: named,
       status: 200,
       response: z.unknown(),
-      access: reader,
+      access: (caller, request) =>
+        (caller.kind === 'user' && publicNames(request.app, kind).includes(request.params.name)) ||
+        reader(caller, request),
       async handle(request) {
         const { id, name } = request.params;
         const attributes = await read(at(request));
@@ -90,7 +118,7 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       status: 201,
       response: AttributesShape,
       access: writer,
-      handle: (request) => noticed(at(request), mergeAttributes(at(request), request.body)),
+      handle: (request) => noticed(at(request), mergeAttributes(at(request), checkNames(kind, request))),
     }),
 
     route({
@@ -102,7 +130,7 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       status: 201,
       response: AttributesShape,
       access: writer,
-      handle: (request) => noticed(at(request), replaceAttributes(at(request), request.body)),
+      handle: (request) => noticed(at(request), replaceAttributes(at(request), checkNames(kind, request))),
     }),
 
     route({

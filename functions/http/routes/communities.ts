@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { checkCommunityAttributes } from '../../attributes/limits.ts';
+import { checkName } from '../../attributes/names.ts';
 import { noticeCommunity, noticeDeletion } from '../../chat/change-notices.ts';
 import type { Principal } from '../../shared/principal.ts';
 import type { App } from '../../store/apps.ts';
@@ -10,7 +11,7 @@ import type { Community } from '../../store/community-keys.ts';
 import type { MemberChange } from '../../store/community-plan.ts';
 import { isMember, isOwner } from '../access.ts';
 import { communityId, id, ids } from '../parameters.ts';
-import { loaded, type Route, route } from '../route.ts';
+import { loaded, type Request, type Route, route } from '../route.ts';
 import { checkAdding } from '../rules.ts';
 import { GroupShape, RoomShape } from './shapes.ts';
 
@@ -128,6 +129,10 @@ export function communityRoutes(kind: Kind): Route[] {
 /** The name of a new group or room. */
 export const communityName = z.optional(z.nullable(z.string())).register(z.globalRegistry, { examples: ['Cats'] });
 
-/** The server stores the name as an ordinary attribute. */
-export const nameAttribute = (value: string | null | undefined) =>
-  checkCommunityAttributes(value == null ? {} : { name: value });
+/** The server stores the name as an ordinary attribute. In strict mode, it contains no hidden characters. */
+export function nameAttribute({ body, restrictedTo }: Naming): Record<string, unknown> {
+  if (restrictedTo) checkName(body.name, 'name');
+  return checkCommunityAttributes(body.name == null ? {} : { name: body.name });
+}
+
+type Naming = Pick<Request<unknown, unknown, { name?: string | null | undefined }>, 'body' | 'restrictedTo'>;

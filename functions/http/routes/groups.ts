@@ -31,10 +31,11 @@ export const groups = [
     status: 200,
     response: IdShape,
     access: ({ kind, id }, { body }) => kind === 'user' && id === body.owner,
-    async handle({ app, principal, body, now }) {
+    async handle(request) {
+      const { app, principal, body, now } = request;
       await checkAdding({ app, principal }, [body.owner, ...body.members]);
       await countCreation(app, principal, 'groups', 1, now);
-      const group = { owner: body.owner, join: body.members, attributes: nameAttribute(body.name) };
+      const group = { owner: body.owner, join: body.members, attributes: nameAttribute(request) };
       const made = await createCommunity(app.id, 'group', group, { limit: memberLimit(app, 'group'), now });
       await noticeCommunity(made, { joined: [...new Set([body.owner, ...body.members])] });
       return made.id;

@@ -22,10 +22,11 @@ export const rooms = [
     status: 200,
     response: IdShape,
     access: anyUser,
-    async handle({ app, principal, body, now }) {
+    async handle(request) {
+      const { app, principal, body, now } = request;
       await checkAdding({ app, principal }, body.members);
       await countCreation(app, principal, 'rooms', 1, now);
-      const room = { join: body.members, attributes: nameAttribute(body.name) };
+      const room = { join: body.members, attributes: nameAttribute(request) };
       const made = await createCommunity(app.id, 'room', room, { limit: memberLimit(app, 'room'), now });
       await noticeCommunity(made, { joined: body.members });
       return made.id;

@@ -1,6 +1,7 @@
 import { PATH_BYTES } from '../../attributes/limits.ts';
-import type { Sort } from '../../attributes/order.ts';
+import { isCreation, type Sort } from '../../attributes/order.ts';
 import { parsePattern } from '../../attributes/pattern.ts';
+import { isWithin } from '../../attributes/visible.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Search } from '../../store/search.ts';
 
@@ -36,6 +37,22 @@ export function parseSearch(parameters: Parameters): Search {
     skip: whole('_skip', options.get('_skip') ?? '0', 0),
     limit: Math.min(whole('_limit', options.get('_limit') ?? String(SEARCH_LIMIT.default), 1), SEARCH_LIMIT.max),
   };
+}
+
+/**
+ * Limits a search to attributes that the caller may know of everyone. Otherwise, conditions and the order of results
+ * would reveal values that the results do not contain.
+ * @throws ChatError 5018 that names the parameter with another attribute
+ */
+export function limitTo(names: readonly string[], query: Search): Search {
+  const check = (parameter: string, path: string) => {
+    if (isWithin(path, names)) return;
+    const valid = names.length === 0 ? 'none is' : `expected ${names.join(', ')}`;
+    throw bad(`${parameter}: the attribute ${path} is not public; ${valid}`);
+  };
+  for (const [path] of query.conditions) check(path, path);
+  for (const [path] of query.sort) if (!isCreation(path)) check('_sort', path);
+  return { ...query, names };
 }
 
 function checkCondition(name: string, value: string): void {

@@ -1,13 +1,15 @@
 import * as z from 'zod/mini';
+import { pick } from '../../attributes/visible.ts';
 import type { Principal } from '../../shared/principal.ts';
-import { describeCommunities } from '../../store/communities.ts';
+import { attributesOf } from '../../store/attributes.ts';
+import { type Description, describeCommunities } from '../../store/communities.ts';
 import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
-import { search } from '../../store/search.ts';
-import { anyUser, masterOnly } from '../access.ts';
+import { type Search, search } from '../../store/search.ts';
+import { anyUser, joined, masterOnly, selfAndFriends } from '../access.ts';
 import { route } from '../route.ts';
-import { parseSearch, SEARCH_LIMIT } from './search-query.ts';
-import { FoundUserShape, GroupShape, RoomShape } from './shapes.ts';
+import { limitTo, parseSearch, SEARCH_LIMIT } from './search-query.ts';
+import { FoundRoomShape, FoundUserShape, GroupShape } from './shapes.ts';
 
 const none = z.object({});
 const query = z
@@ -43,39 +45,87 @@ const users = route({
   status: 200,
   response: z.array(FoundUserShape),
   access: anyUser,
-  async handle({ app, query }) {
-    const found = await search(app.id, 'user', query);
-    const connections = await lookup(
-      found.map(({ id }) => connectionsOf({ app: app.id, kind: 'user', id } satisfies Principal)),
-    );
+  async handle({ app, query, restrictedTo }) {
+    const visible = restrictedTo ? limitTo(app.publicAttributes.user, query) : query;
+    const found = await search(app.id, 'user', visible);
+    const user = (id: string) => ({ app: app.id, kind: 'user', id }) satisfies Principal;
+    const [connections, known] = await Promise.all([
+      lookup(found.map(({ id }) => connectionsOf(user(id)))),
+      restrictedTo
+        ? readKnown(
+            restrictedTo,
+            found.map(({ id }) => id),
+          )
+        : new Map<string, Values>(),
+    ]);
     return found.map(({ id, ts, attributes }, n) => ({
       id,
       online: (connections[n]?.length ?? 0) > 0,
       ts,
-      attributes,
+      attributes: known.get(id) ?? attributes,
     }));
   },
 });
 
-const communities = (kind: 'group' | 'room') =>
-  route({
-    method: 'GET',
-    path: `/${kind}s`,
-    summary: `Search ${kind}s by their attributes`,
-    params: none,
-    query,
-    status: 200,
-    response: z.array(kind === 'group' ? GroupShape : RoomShape),
-    // Every user may enter a room, so every user may search rooms. Only members may know who is in a group.
-    access: kind === 'room' ? anyUser : masterOnly,
-    async handle({ app, query }) {
-      const found = await search(app.id, kind, query);
-      return describeCommunities(
-        app.id,
-        kind,
-        found.map(({ id }) => id),
-      );
-    },
-  });
+type Values = Record<string, unknown>;
 
-export const searches = [users, communities('group'), communities('room')];
+/** All attributes of those found users who are the caller, or friends of theirs. */
+async function readKnown(caller: Principal, found: readonly string[]): Promise<ReadonlyMap<string, Values>> {
+  const ids = [...(await selfAndFriends(caller, found))];
+  const all = await lookup(ids.map((id) => attributesOf({ app: caller.app, kind: 'user', id })));
+  return new Map(ids.map((id, n) => [id, all[n]?.attributes ?? {}]));
+}
+
+/** A room as a user finds it: its members, and attributes that are not public, are shown to its members only. */
+async function foundRooms(caller: Principal, names: readonly string[], rooms: readonly Description[]) {
+  const own = await joined(
+    caller,
+    rooms.map(({ id }) => ({ app: caller.app, kind: 'room', id })),
+  );
+  return rooms.map((room) => {
+    if (own.has(room.id)) return room;
+    const { members: _, ...shown } = room;
+    return { ...shown, attributes: pick(room.attributes, names) };
+  });
+}
+
+async function communities(app: string, kind: 'group' | 'room', query: Search): Promise<Description[]> {
+  const found = await search(app, kind, query);
+  return describeCommunities(
+    app,
+    kind,
+    found.map(({ id }) => id),
+  );
+}
+
+const groups = route({
+  method: 'GET',
+  path: '/groups',
+  summary: 'Search groups by their attributes',
+  params: none,
+  query,
+  status: 200,
+  response: z.array(GroupShape),
+  // Only members may know who is in a group.
+  access: masterOnly,
+  handle: ({ app, query }) => communities(app.id, 'group', query),
+});
+
+const rooms = route({
+  method: 'GET',
+  path: '/rooms',
+  summary: 'Search rooms by their attributes',
+  params: none,
+  query,
+  status: 200,
+  response: z.array(FoundRoomShape),
+  // Every user may enter a room, so every user may search rooms.
+  access: anyUser,
+  async handle({ app, query, restrictedTo }) {
+    if (!restrictedTo) return communities(app.id, 'room', query);
+    const names = app.publicAttributes.room;
+    return foundRooms(restrictedTo, names, await communities(app.id, 'room', limitTo(names, query)));
+  },
+});
+
+export const searches = [users, groups, rooms];

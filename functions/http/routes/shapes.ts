@@ -77,7 +77,8 @@ export const ContactDetailShape = z
 
 export const StrangerShape = z.object({ ts, online, recent }).register(z.globalRegistry, { id: 'Stranger' });
 
-const room = { id: IdShape, members, attributes: AttributesShape, ts };
+const found = { id: IdShape, attributes: AttributesShape, ts };
+const room = { ...found, members };
 const group = { ...room, owner: z.optional(id) };
 
 export const GroupShape = z.object(group).register(z.globalRegistry, { id: 'Group' });
@@ -85,6 +86,10 @@ export const GroupShape = z.object(group).register(z.globalRegistry, { id: 'Grou
 export const GroupOfUserShape = z.object({ ...group, recent }).register(z.globalRegistry, { id: 'GroupOfUser' });
 
 export const RoomShape = z.object(room).register(z.globalRegistry, { id: 'Room' });
+
+export const FoundRoomShape = z
+  .object({ ...found, members: z.optional(members) })
+  .register(z.globalRegistry, { id: 'FoundRoom', description: 'A user sees `members` of their own rooms only' });
 
 export const AcceptedShape = z
   .object({ id: z.string().register(z.globalRegistry, { description: 'The id of the message' }) })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
+import { checkName } from '../../attributes/names.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import { type Principal, parseId } from '../../shared/principal.ts';
 import { lookup } from '../../store/dynamo.ts';
@@ -32,8 +33,10 @@ export const visitors = [
     status: 200,
     response: IdShape,
     access: ({ kind, id }, { body }) => kind === 'visitor' && id === body.id,
-    async handle({ app, body, now }) {
+    async handle({ app, body, restrictedTo, now }) {
       const { id: given, ...attributes } = body;
+      const { nameAttribute } = app.push;
+      if (restrictedTo) checkName(attributes[nameAttribute], `body.${nameAttribute}`);
       const visitor = given == null ? randomUUID().replaceAll('-', '') : parseId(given, 'body.id');
       await saveVisitor({ app: app.id, kind: 'visitor', id: visitor }, attributes, now);
       return visitor;

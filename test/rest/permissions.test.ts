@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest';
+import { CLIENT_EVENTS } from '../../functions/chat/client-events.ts';
+import { hashKey } from '../../functions/shared/sign.ts';
+import { TYPE } from '../../functions/shared/wire.ts';
+import { telephone } from '../accounts/calls.ts';
+import { emitWithAck } from '../support/clients.ts';
+import { database } from '../support/database.ts';
+import { Device } from '../support/device.ts';
+import { type Answer, app as demo, rest, sign, someone } from '../support/macaw.ts';
+import { RawClient } from '../support/raw.ts';
+import { EVENTS, REQUESTS, type Row, rowsOf } from './permissions.ts';
+
+const requests = rowsOf(REQUESTS);
+const events = rowsOf(EVENTS);
+
+const OPEN = 'permissions-open';
+const STRICT = 'permissions-strict';
+const ELSEWHERE = 'permissions-elsewhere';
+const elsewhereKeys = { clientKey: 'another client key', masterKey: 'another master key' };
+
+const system = database(() => ({
+  [OPEN]: { mode: 'open' },
+  [STRICT]: { mode: 'strict' },
+  [ELSEWHERE]: {
+    mode: 'strict',
+    clientKey: elsewhereKeys.clientKey,
+    masterKeyHash: hashKey(elsewhereKeys.masterKey),
+  },
+}));
+
+type Headers = Record<string, string>;
+
+const byKey = (app: string): Headers => ({ 'X-ML-AppId': app });
+// The test helper sends the client key otherwise.
+const without = (app: string): Headers => ({ 'X-ML-AppId': app, 'X-ML-APIKey': '' });
+const byToken = (app: string, token: string): Headers => ({ ...without(app), 'X-ML-Session-Token': token });
+const byMaster = (app: string, key: string = demo.masterKey): Headers => ({ ...without(app), 'X-ML-MasterKey': key });
+
+async function ask(headers: Headers, method: string, path: string, body?: unknown): Promise<Answer> {
+  return rest(system.origin, method, path, { headers, ...(body !== undefined && { body }) });
+}
+
+async function must(headers: Headers, method: string, path: string, body?: unknown): Promise<unknown> {
+  const answer = await ask(headers, method, path, body);
+  if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+/** Logs in on the socket. Returns the token of the login. */
+async function socket(app: string, login: Record<string, unknown>, key: string = demo.clientKey) {
+  const device = await Device.login('4.8.4', system.origin, { app, sign: sign(key), ...login });
+  return { device, ...(Object(await device.logins.at()) as { id: string; token: string }) };
+}
+
+/** Tom and what is his, with a secret in it; his friend Jerry; Spike; and a visitor. */
+async function neighbourhood(app: string) {
+  const master = byMaster(app);
+  const secret = someone('secret');
+  const [username, password, install] = [someone('name'), 'correct-horse', someone('install')];
+  const token = async (id: string) =>
+    Object(await must(master, 'POST', '/2.0/tokens', { id })) as { id: string; token: string };
+  const [account, jerry, spike, guest] = await Promise.all([
+    must(byKey(app), 'POST', '/2.0/users', { username, password, secret }),
+    token(someone('jerry')),
+    token(someone('spike')),
+    socket(app, { passenger: { nickname: 'guest' } }),
+  ]);
+  const { objectId: tom, sessionToken } = Object(account) as { objectId: string; sessionToken: string };
+  const members = [tom, jerry.id];
+  const [, , group, room] = await Promise.all([
+    socket(app, { sessionToken, install }),
+    must(master, 'POST', `/ctx/${tom}/friends/${jerry.id}`),
+    must(master, 'POST', '/groups', { owner: tom, members }).then(String),
+    must(master, 'POST', '/rooms', { members }).then(String),
+  ]);
+  const paths = [`/ctx/${tom}`, `/groups/${group}`, `/rooms/${room}`];
+  await Promise.all(paths.map((path) => must(master, 'POST', `${path}/attributes`, { secret })));
+  return {
+    secret,
+    tokens: { self: sessionToken, friend: jerry.token, other: spike.token, visitor: guest.token },
+    ids: { user: tom, fid: jerry.id, sid: spike.id, group, room, visitor: guest.id, install, username, password },
+    guest: guest.device,
+    /** What refused requests must not change. */
+    state: () =>
+      Promise.all([...paths, `/2.0/users/${tom}`, `/passengers/${guest.id}`].map((path) => must(master, 'GET', path))),
+  };
+}
+
+type Neighbourhood = Awaited<ReturnType<typeof neighbourhood>>;
+
+const OBJECTS = [
+  [/^\/groups/, 'group'],
+  [/^\/rooms/, 'room'],
+  [/^\/passengers/, 'visitor'],
+  [/^\/2\.0\/installations/, 'install'],
+] as const;
+
+/** Sends the request of a row, on what is Tom's. */
+function send({ name, input }: Row, { ids }: Neighbourhood, headers: Headers): Promise<Answer> {
+  const [method = '', path = ''] = name.split(' ');
+  const object = OBJECTS.find(([prefix]) => prefix.test(path))?.[1] ?? 'user';
+  const values: Record<string, string> = {
+    ...ids,
+    id: ids[object],
+    uid: object === 'visitor' ? ids.user : ids.fid,
+    name: 'secret',
+    installId: ids.install,
+    platform: 'apns',
+    phone: telephone(),
+    fresh: someone('fresh'),
+  };
+  const filled = (text: string) => text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? `{${key}}`);
+  if (input.startsWith('?')) return ask(headers, method, filled(path + input));
+  return ask(headers, method, filled(path), input === '' ? undefined : filled(input));
+}
+
+const isRefused = ({ status }: Answer) => status === 401 || status === 403;
+const tells = ({ body }: Answer, { secret }: Neighbourhood) => JSON.stringify(body ?? '').includes(secret);
+
+/** The columns of the table of requests. */
+const CALLERS = ['key, open', 'key, strict', 'visitor', 'other', 'friend', 'self', 'master'] as const;
+type Caller = (typeof CALLERS)[number];
+
+async function headersOf(caller: Caller, app: string, { tokens, ids }: Neighbourhood, name: string): Promise<Headers> {
+  if (caller === 'master') return byMaster(app);
+  if (caller === 'key, open' || caller === 'key, strict') return byKey(app);
+  if (caller !== 'self' || !ENDS_SESSIONS.test(name)) return byToken(app, tokens[caller]);
+  // The session of the row ends with it.
+  const login = await must(byKey(app), 'POST', '/2.0/login', { username: ids.username, password: ids.password });
+  return byToken(app, String(Object(login).sessionToken));
+}
+
+const ENDS_SESSIONS = /logout|updatePassword|DELETE \/2\.0\/users/;
+
+/** Sends all requests as one caller. Returns what was not as the table says. */
+async function walk(caller: Caller, app: string): Promise<string[]> {
+  const column = CALLERS.indexOf(caller);
+  const world = await neighbourhood(app);
+  const before = await world.state();
+  const wrong: string[] = [];
+  const report = ({ name }: Row, { status, body }: Answer, expected: string) =>
+    wrong.push(`${name} by ${caller} in ${app}: ${status} ${JSON.stringify(body)}; expected ${expected}`);
+  const isStranger = ['key, strict', 'visitor', 'other'].includes(caller);
+  for (const row of requests.filter(({ allowed }) => !allowed[column])) {
+    const answer = await send(row, world, await headersOf(caller, app, world, row.name));
+    if (!isRefused(answer)) report(row, answer, 'a refusal');
+    if (tells(answer, world)) report(row, answer, 'no secret');
+  }
+  expect(await world.state()).toEqual(before);
+  for (const row of requests.filter(({ allowed }) => allowed[column])) {
+    const answer = await send(row, world, await headersOf(caller, app, world, row.name));
+    const { status } = answer;
+    if (row.status ? status !== row.status : status >= 300) report(row, answer, String(row.status ?? '2xx'));
+    if (isStranger && tells(answer, world)) report(row, answer, 'no secret');
+  }
+  return wrong;
+}
+
+describe('the table of permissions', () => {
+  it('has a row for every endpoint, with a mark for every caller', async () => {
+    const response = await fetch(new URL('/openapi.json', system.origin));
+    const { paths } = (await response.json()) as { paths: Record<string, Record<string, unknown>> };
+    const served = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(requests.map(({ name }) => name).sort()).toEqual(served.sort());
+    for (const { name, allowed } of requests) expect({ name, marks: allowed.length }).toEqual({ name, marks: 7 });
+  });
+
+  it('has a row for every event of clients, and for every kind of receiver', () => {
+    const known = Object.keys(CLIENT_EVENTS).flatMap((name) =>
+      name === 'say' ? Object.keys(TYPE).map((type) => `say ${type}`) : [name],
+    );
+    expect(events.map(({ name }) => name).sort()).toEqual(known.sort());
+    for (const { name, allowed } of events) expect({ name, marks: allowed.length }).toEqual({ name, marks: 5 });
+  });
+
+  it('holds for every endpoint', async () => {
+    const wrong = await Promise.all([
+      walk('key, open', OPEN),
+      walk('other', OPEN),
+      ...CALLERS.filter((caller) => caller !== 'key, open').map((caller) => walk(caller, STRICT)),
+    ]);
+    expect(wrong.flat()).toEqual([]);
+  }, 60_000);
+
+  it('holds for every event', async () => {
+    const world = await neighbourhood(STRICT);
+    const { ids, tokens, guest } = world;
+    const elsewhere = { id: ids.user };
+    const token = await must(byMaster(ELSEWHERE, elsewhereKeys.masterKey), 'POST', '/2.0/tokens', elsewhere);
+    const [other, friend, foreigner, anonymous] = await Promise.all([
+      socket(STRICT, { sessionToken: tokens.other }),
+      socket(STRICT, { sessionToken: tokens.friend }),
+      socket(ELSEWHERE, { sessionToken: Object(token).token }, elsewhereKeys.clientKey),
+      RawClient.connect(system.origin, { EIO: '4', transport: 'websocket' }),
+    ]);
+    await anonymous.until((frame) => frame.startsWith('0'));
+    let packet = 0;
+    const raw = async (...event: unknown[]) => {
+      const id = ++packet;
+      anonymous.send(`42/chat,${id}${JSON.stringify(event)}`);
+      const frame = await anonymous.until((frame) => frame.startsWith(`43/chat,${id}[`));
+      return JSON.parse(frame.slice(frame.indexOf('[')))[0];
+    };
+    const by =
+      ({ device }: { device: Device }) =>
+      async (event: string, ...args: unknown[]) =>
+        (await emitWithAck(device.client, event, args, 10_000))[0];
+    const callers = [raw, by({ device: guest }), by(other), by(friend), by(foreigner)];
+    const receivers: Record<string, string> = { friend: ids.user, stranger: ids.user, ...ids };
+    const wrong: string[] = [];
+    await Promise.all(
+      callers.map(async (emit, column) => {
+        for (const { name, allowed } of events) {
+          const [event = '', type] = name.split(' ');
+          const to = { id: receivers[type ?? ''], type: Object(TYPE)[type ?? ''] };
+          const answer = Object(await emit(event, ...(type ? [{ to, content: { media: 0, body: 'x' } }] : [])));
+          const right = allowed[column] ? answer.success === true : [5003, 5004].includes(answer.error);
+          if (!right) wrong.push(`${name} by caller ${column}: ${JSON.stringify(answer)}`);
+        }
+      }),
+    );
+    anonymous.close();
+    expect(wrong).toEqual([]);
+  }, 60_000);
+});
+
+describe('whatever belongs to an application', () => {
+  it('is not accessible without a key, or with the keys and tokens of another', async () => {
+    const world = await neighbourhood(STRICT);
+    const before = await world.state();
+    const foreign = byMaster(ELSEWHERE, elsewhereKeys.masterKey);
+    // A user of the same name.
+    const { token } = Object(await must(foreign, 'POST', '/2.0/tokens', { id: world.ids.user }));
+    const refused = [
+      without(STRICT),
+      byMaster(STRICT, elsewhereKeys.masterKey),
+      { ...byKey(STRICT), 'X-ML-APIKey': elsewhereKeys.clientKey },
+      byToken(STRICT, token),
+    ];
+    const wrong: string[] = [];
+    await Promise.all(
+      [...refused, foreign].map(async (headers) => {
+        for (const row of requests) {
+          const answer = await send(row, world, headers);
+          if (headers !== foreign && answer.status !== 401) wrong.push(`${row.name}: ${answer.status}`);
+          if (tells(answer, world)) wrong.push(`${row.name} tells the secret`);
+        }
+      }),
+    );
+    expect(wrong).toEqual([]);
+    expect(await world.state()).toEqual(before);
+  }, 60_000);
+});
