@@ -76,6 +76,7 @@ async function neighbourhood(app: string) {
   const paths = [`/ctx/${tom}`, `/groups/${group}`, `/rooms/${room}`];
   await Promise.all(paths.map((path) => must(master, 'POST', `${path}/attributes`, { secret })));
   return {
+    app,
     secret,
     tokens: { self: sessionToken, friend: jerry.token, other: spike.token, visitor: guest.token },
     ids: { user: tom, fid: jerry.id, sid: spike.id, group, room, visitor: guest.id, install, username, password },
@@ -121,38 +122,44 @@ const tells = ({ body }: Answer, { secret }: Neighbourhood) => JSON.stringify(bo
 const CALLERS = ['key, open', 'key, strict', 'visitor', 'other', 'friend', 'self', 'master'] as const;
 type Caller = (typeof CALLERS)[number];
 
-async function headersOf(caller: Caller, app: string, { tokens, ids }: Neighbourhood, name: string): Promise<Headers> {
+async function headersOf(caller: Caller, { app, tokens, ids }: Neighbourhood, name: string): Promise<Headers> {
   if (caller === 'master') return byMaster(app);
   if (caller === 'key, open' || caller === 'key, strict') return byKey(app);
   if (caller !== 'self' || !ENDS_SESSIONS.test(name)) return byToken(app, tokens[caller]);
-  // The session of the row ends with it.
   const login = await must(byKey(app), 'POST', '/2.0/login', { username: ids.username, password: ids.password });
   return byToken(app, String(Object(login).sessionToken));
 }
 
+/** Requests that end the session of their caller, so each has a session of its own. */
 const ENDS_SESSIONS = /logout|updatePassword|DELETE \/2\.0\/users/;
 
+/** How many requests that change nothing are sent at the same time. */
+const AT_ONCE = 4;
+
 /** Sends all requests as one caller. Returns what was not as the table says. */
-async function walk(caller: Caller, app: string): Promise<string[]> {
+async function walk(caller: Caller, world: Neighbourhood, which: 'all' | 'refused' = 'all'): Promise<string[]> {
   const column = CALLERS.indexOf(caller);
-  const world = await neighbourhood(app);
-  const before = await world.state();
   const wrong: string[] = [];
-  const report = ({ name }: Row, { status, body }: Answer, expected: string) =>
-    wrong.push(`${name} by ${caller} in ${app}: ${status} ${JSON.stringify(body)}; expected ${expected}`);
   const isStranger = ['key, strict', 'visitor', 'other'].includes(caller);
-  for (const row of requests.filter(({ allowed }) => !allowed[column])) {
-    const answer = await send(row, world, await headersOf(caller, app, world, row.name));
-    if (!isRefused(answer)) report(row, answer, 'a refusal');
-    if (tells(answer, world)) report(row, answer, 'no secret');
-  }
+  const check = async (row: Row) => {
+    const answer = await send(row, world, await headersOf(caller, world, row.name));
+    const { status, body } = answer;
+    const allowed = row.allowed[column] === true;
+    const right = allowed ? (row.status ? status === row.status : status < 300) : isRefused(answer);
+    // Who knows the password may know the rest.
+    const leak = (!allowed || isStranger) && !row.input.includes('{password}') && tells(answer, world);
+    if (right && !leak) return;
+    wrong.push(`${row.name} by ${caller} in ${world.app}: ${status} ${JSON.stringify(body)}`);
+  };
+  const before = await world.state();
+  const refused = requests.filter(({ allowed }) => !allowed[column]);
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (let row = refused.shift(); row; row = refused.shift()) await check(row);
+    }),
+  );
   expect(await world.state()).toEqual(before);
-  for (const row of requests.filter(({ allowed }) => allowed[column])) {
-    const answer = await send(row, world, await headersOf(caller, app, world, row.name));
-    const { status } = answer;
-    if (row.status ? status !== row.status : status >= 300) report(row, answer, String(row.status ?? '2xx'));
-    if (isStranger && tells(answer, world)) report(row, answer, 'no secret');
-  }
+  if (which === 'all') for (const row of requests.filter(({ allowed }) => allowed[column])) await check(row);
   return wrong;
 }
 
@@ -176,18 +183,28 @@ describe('the table of permissions', () => {
   });
 
   it('holds for every endpoint', async () => {
-    const wrong = await Promise.all([
-      walk('key, open', OPEN),
-      walk('other', OPEN),
-      ...CALLERS.filter((caller) => caller !== 'key, open').map((caller) => walk(caller, STRICT)),
-    ]);
+    const strict = async () => {
+      const world = await neighbourhood(STRICT);
+      const wrong: string[] = [];
+      // The last one deletes everything.
+      for (const caller of ['key, strict', 'visitor', 'other', 'friend', 'self'] as const)
+        wrong.push(...(await walk(caller, world)));
+      return wrong;
+    };
+    const open = async () => {
+      const world = await neighbourhood(OPEN);
+      // A token without the client key is refused what it is refused in strict mode.
+      return [...(await walk('other', world, 'refused')), ...(await walk('key, open', world))];
+    };
+    const master = async () => walk('master', await neighbourhood(STRICT));
+    const wrong = await Promise.all([strict(), open(), master()]);
     expect(wrong.flat()).toEqual([]);
   }, 60_000);
 
   it('holds for every event', async () => {
     const world = await neighbourhood(STRICT);
     const { ids, tokens, guest } = world;
-    const elsewhere = { id: ids.user };
+    const elsewhere = { id: someone('elsewhere') };
     const token = await must(byMaster(ELSEWHERE, elsewhereKeys.masterKey), 'POST', '/2.0/tokens', elsewhere);
     const [other, friend, foreigner, anonymous] = await Promise.all([
       socket(STRICT, { sessionToken: tokens.other }),

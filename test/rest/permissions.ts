@@ -131,7 +131,7 @@ export interface Row {
   readonly input: string;
 }
 
-const ROW = /^(\S+(?: +\S+)?) +([-+](?: +[-+])+)(?: +(\d{3})(?= |$))?(?: +(\S+))?$/;
+const ROW = /^(\S+(?: +[^-+\s]\S*)?) +([-+](?: +[-+])+)(?: +(\d{3})(?= |$))?(?: +(\S+))?$/;
 
 /** The rows of a table. Lines of the header have no marks. */
 export function rowsOf(table: string): Row[] {
