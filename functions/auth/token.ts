@@ -1,26 +1,10 @@
-import { errors, jwtVerify, SignJWT } from 'jose';
-import * as z from 'zod/mini';
 import { createSession, LIFETIME_MS, sessionHolder } from '../accounts/session.ts';
 import { sessionHash } from '../accounts/session-token.ts';
-import { type Principal, PrincipalKind } from '../shared/principal.ts';
+import type { Principal } from '../shared/principal.ts';
 import type { App } from '../store/apps.ts';
 import { readSession, saveSession } from '../store/sessions.ts';
 import { headerOf, readAppToken } from './app-token.ts';
-import { readEarlierToken } from './earlier-token.ts';
-
-/** Distinguishes session tokens from other JWTs that the same key may sign. */
-const TYPE = 'macaw-session+jwt';
-
-const Claims = z.object({
-  kind: PrincipalKind,
-  sub: z.string(),
-  exp: z.number(),
-  /** Of the account, if the user has one: a new generation of its sessions ends this token, too. */
-  generation: z.optional(z.number()),
-});
-
-/** The signing key is the stored hash of the master key. A new master key therefore invalidates all tokens. */
-const keyOf = (app: App) => new TextEncoder().encode(app.masterKeyHash);
+import { readSignedToken, signToken, TOKEN_TYPE } from './signed-token.ts';
 
 /** The holder of a token. */
 export interface Bearer {
@@ -29,31 +13,6 @@ export interface Bearer {
   readonly hash: string;
   /** When a signed token expires, epoch ms; undefined for the token of an account, whose session knows it. */
   readonly until?: number | undefined;
-}
-
-/** What a signed token says. */
-interface Signed {
-  readonly principal: Principal;
-  readonly until: number;
-  readonly generation?: number | undefined;
-}
-
-/** Reads a JWT of the server; undefined when it is from another application or has expired. */
-async function readToken(app: App, token: string, now: number): Promise<Signed | undefined> {
-  try {
-    const { payload } = await jwtVerify(token, keyOf(app), {
-      algorithms: ['HS256'],
-      typ: TYPE,
-      audience: app.id,
-      currentDate: new Date(now),
-      requiredClaims: ['exp'],
-    });
-    const { kind, sub, exp, generation } = Claims.parse(payload);
-    return { principal: { app: app.id, kind, id: sub }, until: exp * 1000, generation };
-  } catch (error) {
-    if (error instanceof errors.JOSEError) return undefined;
-    throw error;
-  }
 }
 
 /**
@@ -75,14 +34,7 @@ export async function issueToken(
 ): Promise<string> {
   if (generation !== undefined && until === undefined) return createSession({ ...principal, generation }, now, install);
   const expires = until ?? now + LIFETIME_MS;
-  const token = await new SignJWT({ kind: principal.kind, ...(generation !== undefined && { generation }) })
-    .setProtectedHeader({ alg: 'HS256', typ: TYPE })
-    .setAudience(app.id)
-    .setSubject(principal.id)
-    .setExpirationTime(new Date(expires))
-    // Makes each token differ, so that each has a session.
-    .setJti(crypto.randomUUID())
-    .sign(keyOf(app));
+  const token = await signToken(app, { principal, until: expires, generation });
   const session = { signed: true, created: now, until: expires, generation, install };
   await saveSession({ principal, hash: sessionHash(token) }, session);
   return token;
@@ -100,9 +52,8 @@ export async function readBearer(app: App, token: string, now: number): Promise<
 
 async function readSigned(app: App, token: string, now: number): Promise<Bearer | undefined> {
   const signed =
-    (await readToken(app, token, now)) ??
-    readEarlierToken(app, token, now) ??
-    (headerOf(token)?.typ === TYPE ? undefined : await readAppToken(app, token, now));
+    (await readSignedToken(app, token, now)) ??
+    (headerOf(token)?.typ === TOKEN_TYPE ? undefined : await readAppToken(app, token, now));
   if (!signed) return undefined;
   const { principal, until, generation } = signed;
   const hash = sessionHash(token);

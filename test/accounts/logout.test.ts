@@ -10,11 +10,11 @@ const SECRET = 'a secret of the application, 32 bytes or more';
 
 /** How late frames are handled, in milliseconds. */
 let lateness = 0;
-const system = database(() => ({ open: {}, strict: { mode: 'strict', logins: { jwt: { secret: SECRET } } } }), {
+const system = database(() => ({ open: {}, sealed: { mode: 'strict', logins: { jwt: { secret: SECRET } } } }), {
   invocationDelayMs: (functionId) => (functionId.startsWith('Message') ? lateness : 0),
 });
 
-const CASES = (['open', 'strict'] as const).flatMap((app) =>
+const CASES = (['open', 'sealed'] as const).flatMap((app) =>
   (
     [
       ['1.4.8', 'URL'],
@@ -24,7 +24,7 @@ const CASES = (['open', 'strict'] as const).flatMap((app) =>
   ).map(([version, way]) => [app, version, way] as const),
 );
 
-const devicesOf = (appId: 'open' | 'strict') => {
+const devicesOf = (appId: 'open' | 'sealed') => {
   const accounts = accountsOf(system, appId);
   const connect = (version: '1.4.8' | '4.8.4', way: 'URL' | 'CONNECT payload', login: Record<string, unknown>) => {
     const auth = accounts.auth(login);
@@ -65,7 +65,7 @@ it.each(CASES)(
 );
 
 it('a logout with the token that a login on a socket has handed out closes that socket', async () => {
-  const { register, as, connect } = devicesOf('strict');
+  const { register, as, connect } = devicesOf('sealed');
   const tom = await register();
   const device = connect('4.8.4', 'URL', { username: tom.username, password: tom.password });
   const { token } = (await device.logins.at()) as { token: string };
@@ -85,16 +85,16 @@ it('a connection keeps a hash of its session, not the token', async () => {
 
 /** Makes a request with a token and no key. */
 const bearing =
-  (token: string, appId = 'strict') =>
+  (token: string, appId = 'sealed') =>
   (method: string, path: string) =>
     rest(system.origin, method, path, {
       headers: { 'X-ML-AppId': appId, 'X-ML-APIKey': '', 'X-ML-Session-Token': token },
     });
 
 const byToken = (token: string) =>
-  new Device('4.8.4', system.origin, { query: { auth: JSON.stringify({ app: 'strict', sessionToken: token }) } });
+  new Device('4.8.4', system.origin, { query: { auth: JSON.stringify({ app: 'sealed', sessionToken: token }) } });
 
-const { master, auth, register } = accountsOf(system, 'strict');
+const { master, auth, register } = accountsOf(system, 'sealed');
 
 /** Logs in on a socket, which answers with a token in strict mode. */
 async function logIn(login: Record<string, unknown>) {
@@ -169,7 +169,7 @@ describe('the list of sessions', () => {
     const install = someone('install');
     const [id, before] = [someone('tom'), Date.now()];
     const phone = await logIn({ client: id, install });
-    const headers = { 'X-ML-AppId': 'strict', 'X-ML-APIKey': '', 'X-ML-Session-Token': phone.token };
+    const headers = { 'X-ML-AppId': 'sealed', 'X-ML-APIKey': '', 'X-ML-Session-Token': phone.token };
     const body = { installationId: install, deviceType: 'ios' };
     expect((await rest(system.origin, 'POST', '/2.0/installations', { headers, body })).status).toBe(201);
     const minted = await mint(id);
@@ -206,7 +206,7 @@ describe('the list of sessions', () => {
     await bearing(tom.sessionToken)('POST', '/2.0/logout');
     expect((await list(token)).results).toMatchObject([{ current: true }]);
     const passwords = { password: tom.password, newPassword: 'better' };
-    const { as } = accountsOf(system, 'strict');
+    const { as } = accountsOf(system, 'sealed');
     const { sessionToken } = Object((await as(token)('POST', '/2.0/updatePassword', passwords)).body);
     expect((await list(sessionToken)).results).toMatchObject([{ current: true }]);
   });
@@ -269,7 +269,7 @@ describe('what is late', () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     await master('POST', `/ctx/${tom}/friends/${jerry}`);
     const token = await mint(tom);
-    const client = await waiting({ app: 'strict', sessionToken: token, install: someone('install') });
+    const client = await waiting({ app: 'sealed', sessionToken: token, install: someone('install') });
     await bearing(token)('POST', '/2.0/logout');
     client.send('40/chat,');
     expect(await client.until((frame) => frame.includes('"login"'))).toContain('"error":5003');
@@ -285,7 +285,7 @@ describe('what is late', () => {
     const tom = await register();
     const client = await waiting(auth(loginOf(tom)));
     const passwords = { password: tom.password, newPassword: 'better' };
-    const { as } = accountsOf(system, 'strict');
+    const { as } = accountsOf(system, 'sealed');
     expect((await as(tom.sessionToken)('POST', '/2.0/updatePassword', passwords)).status).toBe(200);
     client.send('40/chat,');
     expect(await client.until((frame) => frame.includes('"login"'))).toContain('"error":5003');
@@ -296,7 +296,7 @@ describe('what is late', () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     await master('POST', `/ctx/${tom}/friends/${jerry}`);
     const token = await mint(tom);
-    const client = await waiting({ app: 'strict', sessionToken: token });
+    const client = await waiting({ app: 'sealed', sessionToken: token });
     await bearing(token)('POST', '/2.0/logout');
     client.send(`42/chat,1${JSON.stringify(['say', text(jerry, 'hello')])}`);
     expect(await client.until((frame) => frame.startsWith('43/chat,1'))).toContain('"error":5003');
@@ -307,7 +307,7 @@ describe('what is late', () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     await master('POST', `/ctx/${tom}/friends/${jerry}`);
     const token = await mint(tom);
-    const credentials = { app: 'strict', sessionToken: token };
+    const credentials = { app: 'sealed', sessionToken: token };
     const device = new Device('4.8.4', system.origin, {
       ...(way === 'URL' ? { query: { auth: JSON.stringify(credentials) } } : {}),
       options: { reconnection: false, ...(way !== 'URL' && { auth: credentials }) },

@@ -8,7 +8,7 @@ const system = database(() => ({
   capped: { sms: { perDay: 2 } },
   racing: { sms: { perDay: 2 } },
   plain: {},
-  shared: { sms: { perAddress: 4, perDay: 20 } },
+  'one-address': { sms: { perAddress: 4, perDay: 20 } },
   foreign: { sms: { prefix: '+86', perCountry: 2 } },
 }));
 const demo = accountsOf(system, 'texts');
@@ -199,7 +199,8 @@ describe('codes', () => {
   });
 
   it('that one address requests leave some for others', async () => {
-    const request = (address: string) => from(address, 'shared')('requestLoginSmsCode', { mobilePhone: telephone() });
+    const request = (address: string) =>
+      from(address, 'one-address')('requestLoginSmsCode', { mobilePhone: telephone() });
     const answers = [];
     for (let n = 0; n < 20; n++) answers.push(await request('2001:db8::1'));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(4);

@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
-import { beforeAll, expect, it, vi } from 'vitest';
-import type { issueToken, readBearer } from '../../functions/auth/token.ts';
-import { ENV, RETENTION_DAYS } from '../../functions/shared/constants.ts';
+import { expect, it } from 'vitest';
+import { readSignedToken, signToken } from '../../functions/auth/signed-token.ts';
+import type { Principal } from '../../functions/shared/principal.ts';
 import type { App } from '../../functions/store/apps.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -9,7 +9,7 @@ const ISSUED = 1_790_000_000_000;
 
 // Nothing else of an application matters to a token.
 const masterKeyHash = 'UI7pXI5eQNqmiYp3Qmgwxj5C1wPNTaqhgsRv0ByW25I';
-const app = { id: 'macaw-demo', masterKeyHash, logins: {}, visitors: true as boolean } as App;
+const app = { id: 'macaw-demo', masterKeyHash } as App;
 
 /** A token of the format before JWT, for that application and time. */
 const EARLIER = {
@@ -18,26 +18,13 @@ const EARLIER = {
     'eyJraW5kIjoicGFzc2VuZ2VyIiwiaWQiOiJ0eWtlIiwidW50aWwiOjE3OTI1OTIwMDAwMDB9.yafLG_F9QnO_yFBctqhanyAM8zSdRdZd2sUWI8ZAxN0',
 };
 
-let issue: typeof issueToken;
-let read: typeof readBearer;
-const holder = async (...args: Parameters<typeof read>) => (await read(...args))?.principal;
-beforeAll(async () => {
-  for (const name of Object.values(ENV)) vi.stubEnv(name, 'none');
-  vi.stubEnv(ENV.retentionDays, JSON.stringify(RETENTION_DAYS));
-  // Sessions are tested with a database. Here, none is stored.
-  vi.doMock('../../functions/store/sessions.ts', async (original) => ({
-    ...(await original<object>()),
-    saveSession: async () => undefined,
-    readSession: async () => ({}),
-  }));
-  ({ issueToken: issue, readBearer: read } = await import('../../functions/auth/token.ts'));
-  vi.unstubAllEnvs();
-});
+const issue = (principal: Principal) => signToken(app, { principal, until: ISSUED + 30 * DAY });
+const holder = async (...args: Parameters<typeof readSignedToken>) => (await readSignedToken(...args))?.principal;
 
-const visitor = { app: app.id, kind: 'visitor', id: 'tyke' } as const;
+const visitor: Principal = { app: app.id, kind: 'visitor', id: 'tyke' };
 
 it('a token is a JWT that identifies its holder for 30 days', async () => {
-  const token = await issue(app, visitor, ISSUED);
+  const token = await issue(visitor);
   expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'macaw-session+jwt' });
   expect(decodeJwt(token)).toEqual({
     kind: 'visitor',
@@ -57,7 +44,7 @@ it('a token of the earlier format identifies its holder until its 30 days are ov
 });
 
 it('a token is worth nothing in another application, or after the master key changed', async () => {
-  const token = await issue(app, visitor, ISSUED);
+  const token = await issue(visitor);
   for (const one of [token, EARLIER.passenger]) {
     expect(await holder({ ...app, id: 'other' }, one, ISSUED)).toBeUndefined();
     expect(await holder({ ...app, masterKeyHash: 'another' }, one, ISSUED)).toBeUndefined();
@@ -67,7 +54,7 @@ it('a token is worth nothing in another application, or after the master key cha
 it.each(['none', 'HS512', 'wrong type', 'no expiry', 'signature cut off', 'changed claims'])(
   'a forged token is worth nothing: %s',
   async (how) => {
-    const [header = '', claims = '', signature = ''] = (await issue(app, visitor, ISSUED)).split('.');
+    const [header = '', claims = '', signature = ''] = (await issue(visitor)).split('.');
     const key = new TextEncoder().encode(app.masterKeyHash);
     const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const made = new SignJWT({ kind: 'user', sub: 'tom', aud: app.id });

@@ -12,7 +12,7 @@ export const REQUESTS = `
                                             key,  key,
                                             open  strict visitor other friend self master
 
-GET    /ctx                                 +     -      +       +     +      +    +      ?_limit=1
+GET    /ctx                                 +     -      -       +     +      +    +      ?_limit=1
 GET    /ctx/{id}                            +     -      -       -     -      +    +
 POST   /ctx/{id}                            +     -      -       -     -      +    +
 GET    /ctx/{id}/attributes                 +     -      -       +     +      +    +
@@ -51,8 +51,8 @@ DELETE /groups/{id}/members                 +     -      -       -     -      + 
 DELETE /groups/{id}/members/{uid}           +     -      -       -     +      +    +
 DELETE /groups/{id}                         +     -      -       -     -      +    +
 
-GET    /rooms                               +     -      +       +     +      +    +      ?_limit=1
-POST   /rooms                               +     -      +       +     +      +    +      {"members":[]}
+GET    /rooms                               +     -      -       +     +      +    +      ?_limit=1
+POST   /rooms                               +     -      -       +     +      +    +      {"members":[]}
 GET    /ctx/{id}/rooms                      +     -      -       -     -      +    +
 GET    /rooms/{id}                          +     -      -       -     +      +    +
 POST   /rooms/{id}                          +     -      -       -     +      +    +
@@ -98,6 +98,9 @@ POST   /2.0/tokens                          -     -      -       -     -      - 
 GET    /2.0/users                           -     -      -       -     -      -    +      ?limit=1
 GET    /2.0/users/{id}                      -     -      -       -     -      +    +
 PUT    /2.0/users/{id}                      -     -      -       -     -      +    +      {"age":3}
+GET    /2.0/sessions                        -     -      -       -     -      +    +      ?user={user}
+DELETE /2.0/sessions/{id}                   -     -      -       -     -      +    +      ?user={user}
+DELETE /2.0/sessions                        -     -      -       -     -      +    +      ?user={user}
 POST   /2.0/updatePassword                  -     -      -       -     -      +    -      {"password":"{password}","newPassword":"{password}"}
 GET    /2.0/logout                          -     -      +       +     +      +    +
 POST   /2.0/logout                          -     -      +       +     +      +    +

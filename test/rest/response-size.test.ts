@@ -36,7 +36,7 @@ describe('a list that is too long for one answer', () => {
   }, 120_000);
 
   it('can be asked for in parts, and is whole without that', async () => {
-    const [user = '', ...friends] = await users('user', 'a', 'b', 'c');
+    const [user = '', ...friends] = await users('user', 'a', 'b', 'c', 'd');
     for (const friend of friends) await rest(system.origin, 'POST', `/ctx/${user}/friends/${friend}`);
     const list = async (query: string) => {
       const { body, headers } = await rest(system.origin, 'GET', `/ctx/${user}/friends${query}`);

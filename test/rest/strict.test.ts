@@ -80,7 +80,7 @@ describe('in strict mode', () => {
     async function secretive() {
       const scope = someone('scope');
       const people = await neighbourhood();
-      const { tom, jerry, spike, room } = people;
+      const { tom, spike, room } = people;
       const attributes = { nickname: scope, city: 'Rome', 'nickname.real': 'Thomas' };
       for (const { id, call } of [tom, spike]) await call('PUT', `/ctx/${id}/attributes`, attributes);
       await master('PUT', `/rooms/${room}/attributes`, { name: scope, topic: 'cheese' });

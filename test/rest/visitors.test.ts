@@ -7,8 +7,8 @@ import { rest, someone } from '../support/macaw.ts';
 const system = database(() => ({
   strict: { mode: 'strict' },
   few: { mode: 'strict', visitorsPerHourOfAddress: 1 },
-  scarce: { mode: 'strict', visitorsPerHour: 1 },
-  none: { mode: 'strict', visitors: false },
+  'few-visitors': { mode: 'strict', visitorsPerHour: 1 },
+  'no-visitors': { mode: 'strict', visitors: false },
   open: {},
 }));
 
@@ -107,12 +107,12 @@ describe('in strict mode, a visitor', () => {
   });
 
   it('is created a few times per application only', async () => {
-    expect(await newVisitor('scarce', '192.0.2.3')).toBe('created');
-    expect(await newVisitor('scarce', '192.0.2.4')).toBe(5008);
+    expect(await newVisitor('few-visitors', '192.0.2.3')).toBe('created');
+    expect(await newVisitor('few-visitors', '192.0.2.4')).toBe(5008);
   });
 
   it('has no access where the application has no visitors', async () => {
-    expect((await connect('none', { passenger: {} })).said).toMatchObject({ success: false, error: 5003 });
+    expect((await connect('no-visitors', { passenger: {} })).said).toMatchObject({ success: false, error: 5003 });
   });
 });
 

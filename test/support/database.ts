@@ -17,6 +17,9 @@ import { storeUsers } from './users.ts';
 
 type Item = Record<string, unknown>;
 
+/** The applications that test files stored in each cloud, with their settings. */
+const storedApps = new WeakMap<Cloud, Map<string, string>>();
+
 /** The whole system with direct access to its tables, to write data as an operator and to change times. */
 export class Database {
   readonly cloud: Cloud;
@@ -57,8 +60,17 @@ export class Database {
     await this.#leave();
   }
 
-  /** Stores an application with the keys of the demo application and other settings. */
+  /**
+   * Stores an application with the keys of the demo application and other settings.
+   * @throws if another test file stored it with other settings in the same cloud, because functions cache applications
+   */
   async addApp(id: string, settings: Item): Promise<void> {
+    const stored = storedApps.get(this.cloud) ?? new Map<string, string>();
+    storedApps.set(this.cloud, stored);
+    const text = JSON.stringify(settings);
+    if ((stored.get(id) ?? text) !== text)
+      throw new Error(`Another test file has an application ${id}: ${stored.get(id)}`);
+    stored.set(id, text);
     const { clientKey, masterKey } = app;
     const Item = { pk: `app#${id}`, sk: 'app', clientKey, masterKeyHash: hashKey(masterKey), ...settings };
     await this.#dynamo.send(new PutCommand({ TableName: String(this.cloud.outputs.CoreTable), Item }));

@@ -5,7 +5,7 @@ import type { Cloud } from '../../local/cloud.ts';
 /** Maximum items of one batch. */
 const BATCH = 25;
 
-/** Stores users who have never logged in. That takes a fraction of the time of a login. */
+/** Stores users who have never logged in, each a millisecond younger than the one before. Much faster than logins. */
 export async function storeUsers({ origin, outputs }: Cloud, app: string, ids: readonly string[]): Promise<void> {
   const client = new DynamoDBClient({
     endpoint: `${origin}/_aws`,
@@ -14,9 +14,10 @@ export async function storeUsers({ origin, outputs }: Cloud, app: string, ids: r
   });
   const dynamo = DynamoDBDocumentClient.from(client);
   const table = String(outputs.CoreTable);
+  const created = Date.now();
   for (let n = 0; n < ids.length; n += BATCH) {
-    const requests = ids.slice(n, n + BATCH).map((id) => ({
-      PutRequest: { Item: { pk: `${app}#user#${id}`, sk: 'profile', ts: Date.now(), directory: `${app}#user` } },
+    const requests = ids.slice(n, n + BATCH).map((id, i) => ({
+      PutRequest: { Item: { pk: `${app}#user#${id}`, sk: 'profile', ts: created + n + i, directory: `${app}#user` } },
     }));
     await dynamo.send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
   }
