@@ -9,7 +9,13 @@ import { parseStored } from './stored.ts';
 
 export const table = requireEnv(ENV.coreTable);
 
+/** An invalid stored value must not open what was closed, so it becomes the safe one. A missing one has its default. */
+const safe = <T extends z.ZodMiniType>(setting: T, value: z.output<T>) => z.catch(setting, value);
+
 export const App = z.extend(AppSettings, {
+  mode: safe(AppSettings.shape.mode, 'strict'),
+  plainLogin: safe(AppSettings.shape.plainLogin, false),
+  visitors: safe(AppSettings.shape.visitors, false),
   clientKey: z.string(),
   /** The previous client key, accepted until `until` (epoch ms). */
   previousClientKey: z.optional(z.object({ key: z.string(), until: z.number() })),

@@ -6,7 +6,11 @@ import { credentials, app as demo, rest as request, someone } from '../support/m
 
 // An application that was strict before new ones were: it accepts plain logins and visitors.
 const app = { ...demo, id: 'strict-rest' };
-const system = database(() => ({ [app.id]: { mode: 'strict' } }));
+const DAMAGED = 'strict-damaged';
+const system = database(() => ({
+  [app.id]: { mode: 'strict' },
+  [DAMAGED]: { mode: 'closed', plainLogin: 'yes', visitors: 1 },
+}));
 
 const rest: typeof request = (origin, method, path, { headers, ...more } = {}) =>
   request(origin, method, path, { ...more, headers: { 'X-ML-AppId': app.id, ...headers } });
@@ -47,6 +51,16 @@ async function neighbourhood() {
   const room = (await master('POST', '/rooms', { members: [tom.id, jerry.id] })).body as string;
   return { tom, jerry, spike, visitor, group, room };
 }
+
+it('stored settings that are invalid open nothing', async () => {
+  const headers = { 'X-ML-AppId': DAMAGED };
+  expect(await rest(system.origin, 'GET', '/ctx', { headers })).toMatchObject({ status: 403 });
+  for (const login of [{ client: someone() }, { passenger: { nickname: 'guest' } }]) {
+    const auth = { ...credentials(login), app: DAMAGED };
+    const device = new Device('4.8.4', system.origin, { query: { auth: JSON.stringify(auth) } });
+    expect(await device.logins.at()).toMatchObject({ success: false, error: 5003 });
+  }
+});
 
 describe('in strict mode', () => {
   it('visitors read what is theirs', async () => {
