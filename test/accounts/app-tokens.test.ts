@@ -21,7 +21,7 @@ const system = database(() => ({
   confused: { mode: 'strict', logins: { jwt: { jwksUrl: `${provider.at('well')}/keys`, secret: SECRET } } },
   ...Object.fromEntries(
     ['slow', 'redirecting', 'broken'].map((how) => [
-      how,
+      `${how}-keys`,
       { mode: 'strict', logins: { jwt: { jwksUrl: `${provider.at(how)}/keys` } } },
     ]),
   ),
@@ -260,10 +260,10 @@ describe('a token that the application signs with a private key', () => {
 
   it.each(['slow', 'redirecting', 'broken'])('lets nobody in while its keys are %s', async (how) => {
     const token = await provider.idToken({ sub: 'tom' });
-    const answer = await as(how, token)('GET', '/ctx/tom/friends');
+    const answer = await as(`${how}-keys`, token)('GET', '/ctx/tom/friends');
     expect(answer).toMatchObject({ status: 500, body: { errorCode: 5002 } });
     expect(JSON.stringify(answer.body)).not.toContain('127.0.0.1');
-    const { said } = await connect({ app: how, sessionToken: token });
+    const { said } = await connect({ app: `${how}-keys`, sessionToken: token });
     expect(said).toMatchObject({ success: false, error: 5002 });
   });
 });

@@ -148,8 +148,14 @@ async function headersOf(caller: Caller, { app, tokens, ids }: Neighbourhood, na
 /** Requests that end the session of their caller, so each has a session of its own. */
 const ENDS_SESSIONS = /logout|updatePassword|DELETE \/2\.0\/users/;
 
-/** How many requests that change nothing are sent at the same time. */
-const AT_ONCE = 4;
+/** Sends requests that change nothing, some at a time. */
+async function atOnce(rows: readonly Row[], check: (row: Row) => Promise<void>): Promise<void> {
+  const left = [...rows];
+  const lane = async () => {
+    for (let row = left.shift(); row; row = left.shift()) await check(row);
+  };
+  await Promise.all([lane(), lane(), lane(), lane()]);
+}
 
 /** Sends all requests as one caller. Returns what was not as the table says. */
 async function walk(caller: Caller, world: Neighbourhood, which: 'all' | 'refused' = 'all'): Promise<string[]> {
@@ -168,13 +174,13 @@ async function walk(caller: Caller, world: Neighbourhood, which: 'all' | 'refuse
   };
   const before = await world.state();
   const refused = requests.filter(({ allowed }) => !allowed[column]);
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (let row = refused.shift(); row; row = refused.shift()) await check(row);
-    }),
-  );
+  await atOnce(refused, check);
   expect(await world.state()).toEqual(before);
-  if (which === 'all') for (const row of requests.filter(({ allowed }) => allowed[column])) await check(row);
+  if (which === 'refused') return wrong;
+  const others = requests.filter((row) => !refused.includes(row));
+  const reads = others.filter(({ name }) => name.startsWith('GET') && !ENDS_SESSIONS.test(name));
+  await atOnce(reads, check);
+  for (const row of others) if (!reads.includes(row)) await check(row);
   return wrong;
 }
 
@@ -201,8 +207,7 @@ describe('the table of permissions', () => {
     const strict = async () => {
       const world = await neighbourhood(STRICT);
       const wrong: string[] = [];
-      // The last one deletes everything.
-      for (const caller of ['key, strict', 'visitor', 'other', 'friend', 'self'] as const)
+      for (const caller of ['key, strict', 'visitor', 'other', 'friend'] as const)
         wrong.push(...(await walk(caller, world)));
       return wrong;
     };
@@ -211,8 +216,9 @@ describe('the table of permissions', () => {
       // A token without the client key is refused what it is refused in strict mode.
       return [...(await walk('other', world, 'refused')), ...(await walk('key, open', world))];
     };
-    const master = async () => walk('master', await neighbourhood(STRICT));
-    const wrong = await Promise.all([strict(), open(), master()]);
+    // These delete everything in the end.
+    const owner = async (caller: 'self' | 'master') => walk(caller, await neighbourhood(STRICT));
+    const wrong = await Promise.all([strict(), open(), owner('self'), owner('master')]);
     expect(wrong.flat()).toEqual([]);
   }, 180_000);
 

@@ -5,8 +5,8 @@
  * The user in the paths is Tom. He owns the group, is a member of the room, and has the installation. `friend` is Jerry:
  * his friend, and a member of the group and of the room. `other` is a user without any relation.
  *
- * A row ends with the status of a request that is done but fails, and with its query or body. The rows of a column run
- * in this order. So what ends the access of a caller comes last.
+ * A row ends with the status of a request that is done but fails, and with its query or body. Requests that change
+ * something run in this order. So what ends the access of a caller comes last.
  */
 export const REQUESTS = `
                                             key,  key,

@@ -3,7 +3,7 @@ import {
   BatchWriteCommand,
   DynamoDBDocumentClient,
   PutCommand,
-  ScanCommand,
+  paginateScan,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, inject } from 'vitest';
@@ -148,8 +148,9 @@ export class Database {
   }
 
   async #scan(TableName: string): Promise<Item[]> {
-    const { Items = [] } = await this.#dynamo.send(new ScanCommand({ TableName }));
-    return Items;
+    const items: Item[] = [];
+    for await (const { Items = [] } of paginateScan({ client: this.#dynamo }, { TableName })) items.push(...Items);
+    return items;
   }
 
   async #table(pattern: RegExp): Promise<string> {
