@@ -70,7 +70,7 @@ export class RealtimeStack extends Stack {
       timeout: Duration.seconds(29),
     });
     core.allow(message, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');
-    messages.allow(message, 'PutItem', 'UpdateItem');
+    messages.allow(message, 'PutItem', 'UpdateItem', 'DeleteItem');
     accounts.allow(message, 'GetItem', 'PutItem', 'UpdateItem');
     connections.allow(message, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
 

@@ -5,12 +5,14 @@ import { count } from '../observe/metrics.ts';
 import { addLogContext } from '../observe/observed.ts';
 import { METRIC } from '../shared/constants.ts';
 import { checkContent } from '../shared/content.ts';
-import { messageId } from '../shared/message-id.ts';
+import { messageId, timeOf } from '../shared/message-id.ts';
 import { parse } from '../shared/parse.ts';
 import { type Principal, parseId } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
+import { claimMessageId } from '../store/claims.ts';
 import { recordContact } from '../store/contacts.ts';
-import { type Message, storeMessage } from '../store/messages.ts';
+import { storeClaimed, storeMessage } from '../store/message-writes.ts';
+import type { Message } from '../store/stored-message.ts';
 import { type Audience, admit } from './audience.ts';
 import { deliver } from './delivery.ts';
 import { fanOut } from './fan-out.ts';
@@ -42,6 +44,8 @@ export interface SayResult {
   readonly ts: number;
   /** The `ack` number of the message, if any. */
   readonly ack?: number;
+  /** The client's id for the message, if any. */
+  readonly cid?: string;
   /**
    * Resolves when all online receivers have the message and pushes to offline receivers are enqueued. Never rejects.
    */
@@ -54,56 +58,87 @@ interface Draft {
   readonly content: Message['content'];
   readonly remark: string | undefined;
   readonly ack: number | undefined;
+  readonly cid: string | undefined;
   readonly push: z.output<typeof SayInput>['push'];
 }
 
 /**
  * Handles `say`. Stores the message and sends it to all devices of the receivers (`message`) and to the sender's other
  * devices (`yourself`). If the message has an ack number, this device gets `ack`. Returns after the write, while
- * delivery continues.
+ * delivery continues. A repetition with the same client id gets the first answer again, and is not stored or delivered.
  * @throws ChatError 5001, 5003, 5004 or 5010: then nothing was stored or sent
  */
 export async function say(speaker: Speaker, input: unknown, arrival: Arrival): Promise<SayResult> {
   const draft = readDraft(speaker, input);
-  const { ack } = draft;
+  const { ack, cid } = draft;
   const audience = await admit(speaker, draft.to.id, draft.to.type);
-  const message = await store(speaker, draft, audience, arrival);
-  const delivered = publish(speaker, draft, audience, message);
-  return { id: message.id, ts: message.ts, ...(ack !== undefined && { ack }), delivered };
+  const { message, isNew, failure } = await store(speaker, draft, audience, arrival);
+  const delivered = isNew ? publish(speaker, draft, audience, message) : confirm(speaker, draft, audience, message);
+  if (failure !== undefined) {
+    await delivered;
+    throw failure;
+  }
+  const { id, ts } = message;
+  return { id, ts, ...(ack !== undefined && { ack }), ...(cid !== undefined && { cid }), delivered };
 }
 
 function readDraft(speaker: Speaker, input: unknown): Draft {
-  const { to, content, remark, ack, push } = parse(SayInput, normalizeLegacyMessage(input), 'say');
+  const { to, content, remark, ack, cid, push } = parse(SayInput, normalizeLegacyMessage(input), 'say');
   checkContent({ content, remark }, 'say');
   const type = speaker.kind === 'visitor' ? TYPE.friend : (to.type ?? TYPE.friend);
   const id = parseId(to.id, 'say.to.id');
-  return { to: { id, type }, content, remark: remark ?? undefined, ack: ack ?? undefined, push };
+  return {
+    to: { id, type },
+    content,
+    remark: remark ?? undefined,
+    ack: ack ?? undefined,
+    cid: cid ?? undefined,
+    push,
+  };
 }
 
-async function store(speaker: Speaker, draft: Draft, { conversation }: Audience, arrival: Arrival): Promise<Message> {
-  const { to, content, remark, ack } = draft;
-  const { ts, packetId } = arrival;
+/** The message as it is stored, and whether this request must deliver it. */
+interface Stored {
+  readonly message: Message;
+  readonly isNew: boolean;
+  readonly failure?: unknown;
+}
+
+async function store(speaker: Speaker, draft: Draft, { conversation }: Audience, arrival: Arrival): Promise<Stored> {
+  const { to, content, remark, ack, cid, push } = draft;
+  const { packetId } = arrival;
+  const fresh = messageId(arrival.ts, packetId ?? ack ?? 0);
+  const id = cid === undefined ? fresh : await claimMessageId(speaker, cid, fresh, arrival.ts);
+  const ts = timeOf(id);
   const message: Message = {
-    id: messageId(ts, packetId ?? ack ?? 0),
+    id,
     ts,
     speaker: speaker.id,
     content,
     ...(remark !== undefined && { remark }),
+    ...(cid !== undefined && { cid }),
   };
-  await Promise.all([
-    conversation && storeMessage(conversation, message),
+  addLogContext({ message_id: id });
+  const keep = async () => {
+    if (!conversation) return { isNew: true };
+    const stored = { ...message, ...(push && { push }) };
+    if (cid !== undefined) return storeClaimed(conversation, stored, id !== fresh);
+    await storeMessage(conversation, stored);
+    return { isNew: true };
+  };
+  const [kept] = await Promise.all([
+    keep(),
     ...(to.type === TYPE.stranger
       ? [recordContact(speaker, to.id, ts), recordContact({ ...speaker, id: to.id }, speaker.id, ts)]
       : []),
   ]);
-  addLogContext({ message_id: message.id });
-  count(COUNTED_AS[conversation?.kind ?? 'room']);
-  return message;
+  if (kept.isNew) count(COUNTED_AS[conversation?.kind ?? 'room']);
+  return { message, ...kept };
 }
 
 /** Resolves when all online receivers have the message and pushes to offline receivers are enqueued. Never rejects. */
 async function publish(speaker: Speaker, draft: Draft, audience: Audience, message: Message): Promise<void> {
-  const { to, ack, push } = draft;
+  const { to, push } = draft;
   const { app, connectionId } = speaker;
   const { senderView, recipients, pushes, speakerConnections } = audience;
   const current = speakerConnections.find((device) => device.connectionId === connectionId);
@@ -114,7 +149,7 @@ async function publish(speaker: Speaker, draft: Draft, audience: Audience, messa
     ...(pushes && { push: push ?? {} }),
   };
   await Promise.all([
-    ack !== undefined && deliver([current ?? { owner: speaker, connectionId }], ackEvent(message, ack)),
+    confirm(speaker, draft, audience, message),
     fanOut(delivery, recipients, async (users) => {
       if (pushes) await enqueuePush(users, { app, event: messageView(message, senderView), push });
     }).catch((error) => logger.error('Message delivery incomplete', { error })),
@@ -123,4 +158,17 @@ async function publish(speaker: Speaker, draft: Draft, audience: Audience, messa
       yourselfEvent(message, to),
     ),
   ]);
+}
+
+/** Sends `ack` to the device of the speaker, if it gave the message a number. Never rejects. */
+async function confirm(
+  speaker: Speaker,
+  { ack }: Draft,
+  { speakerConnections }: Audience,
+  message: Message,
+): Promise<void> {
+  if (ack === undefined) return;
+  const { connectionId } = speaker;
+  const current = speakerConnections.find((device) => device.connectionId === connectionId);
+  await deliver([current ?? { owner: speaker, connectionId }], ackEvent(message, ack));
 }

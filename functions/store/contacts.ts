@@ -3,9 +3,9 @@ import * as z from 'zod/mini';
 import { CONTACT_INDEX, ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import type { Principal } from '../shared/principal.ts';
+import { retentionMs } from './conversations.ts';
 import { collect, dynamo, type Lookup, query } from './dynamo.ts';
 import { subjectKey } from './keys.ts';
-import { retentionMs } from './messages.ts';
 
 const table = requireEnv(ENV.messagesTable);
 

@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { countThrottling } from '../observe/throttling.ts';
 import { clientConfig } from '../shared/aws-client.ts';
@@ -93,6 +93,15 @@ export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
 /** Whether a write failed because of its own condition. */
 export function conditionFailed(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
+}
+
+/**
+ * The item that a refused condition returned, in the format of DynamoDB. Undefined for another error, or without
+ * `ReturnValuesOnConditionCheckFailure`.
+ */
+export function itemOfRefusal(error: unknown): Item | undefined {
+  if (!conditionFailed(error) || !(error instanceof ConditionalCheckFailedException)) return undefined;
+  return error.Item;
 }
 
 /** Awaits a write, and returns whether its condition was met. */

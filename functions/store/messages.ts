@@ -1,79 +1,15 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod/mini';
-import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import { ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
-import { stamp } from '../shared/message-id.ts';
-import { collect, dynamo, type Item, query } from './dynamo.ts';
-import { storedKind } from './keys.ts';
+import { stamp, timeOf } from '../shared/message-id.ts';
+import { type Conversation, conversationKey, retentionMs } from './conversations.ts';
+import { collect, type Item, type Lookup, query } from './dynamo.ts';
+import { type Message, StoredMessage } from './stored-message.ts';
 import { MAX_WRITES, transact } from './transact.ts';
 
 const table = requireEnv(ENV.messagesTable);
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-const retentionDays = z
-  .pipe(
-    z.object({ friend: z.number(), group: z.number(), stranger: z.number(), passenger: z.number() }),
-    // The configuration uses MaxIM's term for visitors.
-    z.transform(({ passenger, ...others }) => ({ ...others, visitor: passenger })),
-  )
-  .parse(JSON.parse(requireEnv(ENV.retentionDays)));
-
-type Kind = keyof typeof retentionDays;
-
-/** Retention of a kind of conversation, in milliseconds. */
-export const retentionMs = (kind: Kind): number => retentionDays[kind] * DAY_MS;
-
-/**
- * A conversation: two participants and their relation, or a group. The same two participants have one history per kind.
- */
-export interface Conversation {
-  readonly app: string;
-  readonly kind: Kind;
-  readonly between: readonly string[];
-}
-
-/**
- * The partition of a conversation. For friends and strangers the order of the ids does not matter. For visitors it
- * does, because a visitor and a user may have the same id.
- */
-function conversationKey({ app, kind, between }: Conversation): string {
-  return [app, storedKind(kind), ...(kind === 'visitor' ? between : [...between].sort())].join('#');
-}
-
-/** `media`: 0 text, 1 image, 2 audio, 3 video. `body`: the text, or the URL of the upload. */
-const Content = z.object({ media: z.number(), body: z.string() });
-export type Content = z.output<typeof Content>;
-
-const Stored = z.object({ speaker: z.string(), content: Content, remark: z.optional(z.string()) });
-
-export interface Message extends z.output<typeof Stored> {
-  /** Unique in its conversation. Ids sort in message order. */
-  readonly id: string;
-  /** When the message reached the gateway, epoch ms. */
-  readonly ts: number;
-}
-
 /** Sorts after every timestamp. */
 const END_OF_TIME = '9'.repeat(14);
-
-/** Stores a message. Costs one write unit per KB. */
-export async function storeMessage(conversation: Conversation, message: Message): Promise<void> {
-  const { id, ts, speaker, content, remark } = message;
-  await dynamo.send(
-    new PutCommand({
-      TableName: table,
-      Item: {
-        [PARTITION_KEY]: conversationKey(conversation),
-        [SORT_KEY]: id,
-        speaker,
-        content,
-        remark,
-        [EXPIRES]: Math.ceil((ts + retentionMs(conversation.kind)) / 1000),
-      },
-    }),
-  );
-}
 
 /** A page of a history. All bounds are exclusive. */
 export interface HistoryPage {
@@ -118,20 +54,21 @@ export async function history(
   return forward ? found : found.reverse();
 }
 
+/** One message of a conversation. Undefined when it does not exist or has expired. */
+export function messageWithId(conversation: Conversation, id: string, now: number): Lookup<Message | undefined> {
+  return {
+    table,
+    key: { [PARTITION_KEY]: conversationKey(conversation), [SORT_KEY]: id },
+    parse: (item) => (item && timeOf(id) > now - retentionMs(conversation.kind) ? messageOf(item) : undefined),
+  };
+}
+
 function messageOf(item: Item): Message {
   const id = String(item[SORT_KEY]);
-  return { id, ts: Number(id.split('-')[0]), ...Stored.parse(item) };
+  return { id, ts: timeOf(id), ...StoredMessage.parse(item) };
 }
 
-/** The latest message of each conversation that has one. Costs one query per conversation. */
-export async function latestMessages(
-  conversations: readonly Conversation[],
-  now: number,
-): Promise<(Message | undefined)[]> {
-  return Promise.all(conversations.map(async (conversation) => (await history(conversation, { limit: 1 }, now))[0]));
-}
-
-/** Deletes a history up to its current newest message. */
+/** Deletes a history up to its current newest message, with its head and read positions. */
 export async function eraseHistory(conversation: Conversation): Promise<void> {
   const key = conversationKey(conversation);
   for (;;) {

@@ -4,8 +4,9 @@ import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
 import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
-import { befriend, friendship, friendsOf, MAX_FRIENDS, unfriend } from '../../store/friendships.ts';
-import { history, latestMessages } from '../../store/messages.ts';
+import { befriend, friendEntries, friendship, MAX_FRIENDS, unfriend } from '../../store/friendships.ts';
+import { latestMessages } from '../../store/latest-messages.ts';
+import { history } from '../../store/messages.ts';
 import { isSelf } from '../access.ts';
 import { flag, historyQuery, id, ids, limit, page, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
@@ -120,12 +121,16 @@ export const friends = [
     response: z.union([IdsShape, z.array(ContactDetailShape)]),
     access: isSelf,
     async handle({ app, params, query, now }) {
-      const ids = page(await friendsOf(user(app.id, params.id)), query);
+      const entries = page(await friendEntries(user(app.id, params.id)), query);
+      const ids = entries.map((entry) => entry.id);
       if (!query.detail) return ids;
       const [devices, recentMessages] = await Promise.all([
         lookup(ids.map((friend) => connectionsOf(user(app.id, friend)))),
         latestMessages(
-          ids.map((friend) => ({ app: app.id, kind: 'friend', between: [params.id, friend] })),
+          entries.map((entry) => ({
+            conversation: { app: app.id, kind: 'friend', between: [params.id, entry.id] },
+            mayPredateHeads: entry.predatesHeads,
+          })),
           now,
         ),
       ]);

@@ -5,7 +5,8 @@ import type { App } from '../../store/apps.ts';
 import { checkExists, communitiesOf, describeCommunities, describeHead } from '../../store/communities.ts';
 import { changeMembers, createCommunity, replaceMembers } from '../../store/community-changes.ts';
 import type { Community } from '../../store/community-keys.ts';
-import { eraseHistory, history, latestMessages } from '../../store/messages.ts';
+import { latestMessages } from '../../store/latest-messages.ts';
+import { eraseHistory, history } from '../../store/messages.ts';
 import { isMember, isOwner, isSelf } from '../access.ts';
 import { flag, historyQuery, id, ids, limit, MAX_LISTED, page, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
@@ -108,7 +109,7 @@ export const groups = [
       if (!query.detail) return ids;
       const found = await describeCommunities(app.id, 'group', ids);
       const recentMessages = await latestMessages(
-        found.map((group) => conversation(app, group.id)),
+        found.map((group) => ({ conversation: conversation(app, group.id), mayPredateHeads: true })),
         now,
       );
       const recent = fittingRecent(recentMessages);

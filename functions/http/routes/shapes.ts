@@ -45,6 +45,7 @@ export const MessageShape = z
     }),
     ts,
     remark: z.optional(z.string()),
+    cid: z.optional(z.string()).register(z.globalRegistry, { description: "The client's id for the message" }),
   })
   .register(z.globalRegistry, { id: 'Message' });
 

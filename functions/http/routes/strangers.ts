@@ -4,7 +4,8 @@ import type { Principal } from '../../shared/principal.ts';
 import { type Contact, contact, contactsOf } from '../../store/contacts.ts';
 import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
-import { history, latestMessages } from '../../store/messages.ts';
+import { latestMessages } from '../../store/latest-messages.ts';
+import { history } from '../../store/messages.ts';
 import { isSelf } from '../access.ts';
 import { flag, historyQuery, id, idList, limit, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
@@ -19,7 +20,10 @@ async function detail(user: Principal, contacts: readonly Contact[], now: number
   const [devices, recentMessages] = await Promise.all([
     lookup(contacts.map((stranger) => connectionsOf({ ...user, id: stranger.id }))),
     latestMessages(
-      contacts.map((stranger) => ({ app: user.app, kind: 'stranger', between: [user.id, stranger.id] }) as const),
+      contacts.map((stranger) => ({
+        conversation: { app: user.app, kind: 'stranger', between: [user.id, stranger.id] },
+        mayPredateHeads: true,
+      })),
       now,
     ),
   ]);
