@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { parseSessionToken } from '../accounts/session-token.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
+import { MESSAGE_ID } from '../shared/message-id.ts';
 import { parse, parseJson } from '../shared/parse.ts';
 import { idInput, parseId } from '../shared/principal.ts';
 
@@ -28,6 +29,7 @@ export const AuthInput = z.object({
   passenger: z.optional(z.looseObject({ id: z.optional(idInput()) })),
   install: z.optional(idInput()),
   notifyAll: z.optional(z.boolean()),
+  since: z.optional(z.nullable(z.string().check(z.regex(MESSAGE_ID, 'expected a message id')))),
 });
 
 /** The login methods on the socket. Each method is one form of the `auth` object. */
@@ -46,6 +48,7 @@ export interface AuthPayload {
   readonly login: LoginMethod;
   readonly install: string | undefined;
   readonly notifyAll: boolean;
+  readonly since: string | undefined;
 }
 
 /** The parts of a login that are not credentials. They contain no secret, so the server may store and forward them. */
@@ -53,6 +56,8 @@ export const LoginOptions = z.object({
   attributes: z.optional(z.record(z.string(), z.unknown())),
   install: z.optional(z.string()),
   notifyAll: z.optional(z.boolean()),
+  /** The last message that the client has. It gets all later ones after the login. */
+  since: z.optional(z.string()),
   /** The hash of the session that the login uses, if it is that of an account. */
   session: z.optional(z.string()),
   /** No token that this login is answered with is valid for longer, epoch ms. */
@@ -61,10 +66,11 @@ export const LoginOptions = z.object({
 export type LoginOptions = z.output<typeof LoginOptions>;
 
 /** @param tokenUntil see `LoginOptions` */
-export function loginOptions({ login, install, notifyAll }: AuthPayload, tokenUntil?: number): LoginOptions {
+export function loginOptions({ login, install, notifyAll, since }: AuthPayload, tokenUntil?: number): LoginOptions {
   return {
     install,
     notifyAll,
+    since,
     tokenUntil,
     ...(login.kind === 'visitor' && { attributes: login.attributes }),
     ...(login.kind === 'session' && { session: parseSessionToken(login.token)?.hash }),
@@ -89,6 +95,7 @@ export function parseAuthPayload(input: unknown): AuthPayload {
     // Clients send an empty value until their app is registered for pushes.
     install: auth.install == null || auth.install === '' ? undefined : parseId(auth.install, 'auth.install'),
     notifyAll: auth.notifyAll ?? false,
+    since: auth.since ?? undefined,
   };
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Eio } from '../protocol/index.ts';
 import { ERROR, type ErrorCode } from '../shared/errors.ts';
 import { type Principal, PrincipalKind } from '../shared/principal.ts';
-import { booleanText, type LoginOptions } from './auth-payload.ts';
+import { booleanText, LoginOptions } from './auth-payload.ts';
 
 /**
  * The result of the authorizer for a connection. API Gateway adds it to every later event of the connection. A frame
@@ -36,6 +36,7 @@ const Context = z.object({
   message: z._default(z.string(), ''),
   install: z.optional(z.string()),
   notifyAll: z.optional(booleanText),
+  since: z.optional(z.string()),
   session: z.optional(z.string()),
   tokenUntil: z.optional(z.pipe(z.string(), z.transform(Number))),
   attributes: z.optional(z.pipe(json, z.record(z.string(), z.unknown()))),
@@ -75,9 +76,10 @@ function encode(authorization: Authorization): Record<string, string> {
   }
 }
 
-const optionsContext = ({ install, notifyAll, session, tokenUntil, attributes }: LoginOptions) => ({
+const optionsContext = ({ install, notifyAll, since, session, tokenUntil, attributes }: LoginOptions) => ({
   ...(install !== undefined && { install }),
   ...(notifyAll !== undefined && { notifyAll: String(notifyAll) }),
+  ...(since !== undefined && { since }),
   ...(session !== undefined && { session }),
   ...(tokenUntil !== undefined && { tokenUntil: String(tokenUntil) }),
   ...(attributes !== undefined && { attributes: JSON.stringify(attributes) }),
@@ -88,14 +90,14 @@ export const AuthorizerContext = z.pipe(
   Context,
   z.transform((context): Authorization => {
     const eio = context.eio === '3' ? 3 : 4;
-    const { outcome, app, kind, id, code, message, install, notifyAll, session, tokenUntil, attributes } = context;
+    const { outcome, app, kind, id, code, message, ...options } = context;
     switch (outcome) {
       case 'known':
         return {
           eio,
           outcome,
           principal: { app, kind, id },
-          options: { install, notifyAll, session, tokenUntil, attributes },
+          options: LoginOptions.parse(options),
         };
       case 'refused':
         return { eio, outcome, code, message };

@@ -14,6 +14,7 @@ import { connectionOwner } from '../store/connections.ts';
 import { changeState } from './app-state.ts';
 import { CLIENT_EVENTS, isClientEvent } from './client-events.ts';
 import { checkRateLimit, RateLimitExceeded } from './rate-limit.ts';
+import { readEvent } from './read-event.ts';
 import { removeConnection } from './remove-connection.ts';
 import { say } from './say.ts';
 import { announceSession, confirmLogin, type Login, refuseLogin, type Session, startSession } from './session.ts';
@@ -65,6 +66,11 @@ export function chatApplication(
         if (!isClientEvent(name)) throw unknownEvent(name);
         const speaker = { ...principal, connectionId: socket.connection.id };
         await checkRateLimit(speaker, arrival);
+        if (name === 'read') {
+          const { delivered } = await readEvent(speaker, args[0], arrival);
+          background(delivered);
+          return [{ success: true } satisfies StateAnswer];
+        }
         if (name !== 'say') {
           await changeState(speaker, name);
           return [{ success: true } satisfies StateAnswer];

@@ -10,7 +10,8 @@ import { parse } from '../shared/parse.ts';
 import { type Principal, parseId } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
 import { claimMessageId } from '../store/claims.ts';
-import { recordContact } from '../store/contacts.ts';
+import { type ContactKind, recordContact } from '../store/contacts.ts';
+import type { Conversation } from '../store/conversations.ts';
 import { storeClaimed, storeMessage } from '../store/message-writes.ts';
 import type { Message } from '../store/stored-message.ts';
 import { type Audience, admit } from './audience.ts';
@@ -59,6 +60,8 @@ interface Draft {
   readonly remark: string | undefined;
   readonly ack: number | undefined;
   readonly cid: string | undefined;
+  /** Whether the speaker wants receipts of the members of a group. */
+  readonly receipt: boolean;
   readonly push: z.output<typeof SayInput>['push'];
 }
 
@@ -83,7 +86,7 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
 }
 
 function readDraft(speaker: Speaker, input: unknown): Draft {
-  const { to, content, remark, ack, cid, push } = parse(SayInput, normalizeLegacyMessage(input), 'say');
+  const { to, content, remark, ack, cid, receipt, push } = parse(SayInput, normalizeLegacyMessage(input), 'say');
   checkContent({ content, remark }, 'say');
   const type = speaker.kind === 'visitor' ? TYPE.friend : (to.type ?? TYPE.friend);
   const id = parseId(to.id, 'say.to.id');
@@ -93,6 +96,7 @@ function readDraft(speaker: Speaker, input: unknown): Draft {
     remark: remark ?? undefined,
     ack: ack ?? undefined,
     cid: cid ?? undefined,
+    receipt: type === TYPE.group && receipt === true,
     push,
   };
 }
@@ -105,7 +109,7 @@ interface Stored {
 }
 
 async function store(speaker: Speaker, draft: Draft, { conversation }: Audience, arrival: Arrival): Promise<Stored> {
-  const { to, content, remark, ack, cid, push } = draft;
+  const { to, content, remark, ack, cid, receipt, push } = draft;
   const { packetId } = arrival;
   const fresh = messageId(arrival.ts, packetId ?? ack ?? 0);
   const id = cid === undefined ? fresh : await claimMessageId(speaker, cid, fresh, arrival.ts);
@@ -121,19 +125,32 @@ async function store(speaker: Speaker, draft: Draft, { conversation }: Audience,
   addLogContext({ message_id: id });
   const keep = async () => {
     if (!conversation) return { isNew: true };
-    const stored = { ...message, ...(push && { push }) };
+    const stored = { ...message, ...(push && { push }), ...(receipt && { receipt }) };
     if (cid !== undefined) return storeClaimed(conversation, stored, id !== fresh);
     await storeMessage(conversation, stored);
     return { isNew: true };
   };
   const [kept] = await Promise.all([
     keep(),
-    ...(to.type === TYPE.stranger
-      ? [recordContact(speaker, to.id, ts), recordContact({ ...speaker, id: to.id }, speaker.id, ts)]
-      : []),
+    ...contactsOf(speaker, to.id, conversation).map(([one, other, kind]) => recordContact(one, other, kind, ts)),
   ]);
   if (kept.isNew) count(COUNTED_AS[conversation?.kind ?? 'room']);
   return { message, ...kept };
+}
+
+/** The contacts that a message creates or renews, for both sides. */
+function contactsOf(
+  { connectionId: _, ...speaker }: Speaker,
+  other: string,
+  conversation: Conversation | undefined,
+): (readonly [Principal, string, ContactKind])[] {
+  const kind = conversation?.kind;
+  if (kind !== 'stranger' && kind !== 'visitor') return [];
+  const otherKind = kind === 'visitor' && speaker.kind === 'user' ? 'visitor' : 'user';
+  return [
+    [speaker, other, kind],
+    [{ app: speaker.app, kind: otherKind, id: other }, speaker.id, kind],
+  ];
 }
 
 /** Resolves when all online receivers have the message and pushes to offline receivers are enqueued. Never rejects. */

@@ -4,6 +4,7 @@ import { saveLogin } from '../auth/login.ts';
 import { issueToken } from '../auth/token.ts';
 import { close, post } from '../gateway/connections.ts';
 import { enqueuePresenceOffline } from '../jobs/presence-offline-enqueue.ts';
+import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { type Connection, disconnectFrame } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
@@ -13,6 +14,7 @@ import type { Principal } from '../shared/principal.ts';
 import { NAMESPACE } from '../shared/wire.ts';
 import { findApp } from '../store/apps.ts';
 import { type PresenceChange, registerConnection, unregisterConnection } from '../store/connections.ts';
+import { replay } from './catch-up.ts';
 import { makeRoom } from './make-room.ts';
 import { notifyOnline } from './presence.ts';
 
@@ -30,6 +32,8 @@ export interface Session {
   readonly token: string | undefined;
   /** The online notification to send. Undefined when none is due. */
   readonly news: PresenceChange | undefined;
+  /** The last message that the client has, if it wants the later ones, and when the connection was registered. */
+  readonly catchUp: { readonly since: string; readonly registered: number } | undefined;
 }
 
 /**
@@ -54,17 +58,38 @@ export async function startSession(
     makeRoom: () => makeRoom(principal),
   });
   if (news === 'repeated') return undefined;
-  return { connectionId, principal, token, news: news && { ...news, friends: news.friends && friends > 0 } };
+  return {
+    connectionId,
+    principal,
+    token,
+    news: news && { ...news, friends: news.friends && friends > 0 },
+    catchUp: options.since === undefined ? undefined : { since: options.since, registered: Date.now() },
+  };
 }
 
-/** Sends `login`, in strict mode with the token that REST requests need. Then notifies others that the user is online. */
+/**
+ * Sends `login`, in strict mode with the token that REST requests need. Then notifies others that the user is online, and
+ * sends the client what it missed.
+ */
 export async function confirmLogin(session: Session): Promise<void> {
   const outcome = await sendLogin(session).catch(async (error) => {
     await announceSession(session);
     throw error;
   });
   count(METRIC.logins);
-  await (outcome === 'gone' ? endSession(session) : announceSession(session));
+  if (outcome === 'gone') return endSession(session);
+  await Promise.all([announceSession(session), catchUp(session)]);
+}
+
+/** Sends what the client missed. Never throws: the client can read histories, and logs in with the same message again. */
+async function catchUp({ connectionId, principal, catchUp }: Session): Promise<void> {
+  if (!catchUp) return;
+  try {
+    const app = await findApp(principal.app);
+    if (app) await replay({ connectionId, principal }, catchUp.since, { ...catchUp, limit: app.catchUpMessages });
+  } catch (error) {
+    logger.error('Catch-up failed', { connection_id: connectionId, error });
+  }
 }
 
 /**

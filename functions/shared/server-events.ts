@@ -59,6 +59,20 @@ export const SERVER_EVENTS = {
   sys: z.object({ id, content, ts, remark }),
   ack: z.object({ ack: described(z.int(), 'the ack number of the message'), ts, cid }),
   refused: Refused,
+  read: z.object({
+    from: z.optional(
+      described(z.object({ id: z.string(), type, gid: z.optional(z.string()) }), 'the reader, in a receipt'),
+    ),
+    to: z.optional(described(z.object({ id: z.string(), type }), 'the conversation that this user read elsewhere')),
+    upTo: described(z.string(), 'the id of the last message that was read'),
+  }),
+  synced: z.object({
+    upTo: described(z.string(), 'the `since` of the next login'),
+    complete: described(z.boolean(), 'whether all missed messages were sent'),
+    conversations: z.optional(
+      described(z.array(z.object({ id: z.string(), type })), 'the conversations whose histories the client must read'),
+    ),
+  }),
   befriended: z.object({ id: friend }),
   unfriended: z.object({ id: friend }),
   joined: z.object({ ...community, members: who('joined') }),
@@ -79,6 +93,6 @@ const Failure = z.extend(Refused, { success: z.literal(false) });
 export const Answer = z.union([z.object({ success: z.literal(true), id, ts, ack, cid }), Failure]);
 export type Answer = z.input<typeof Answer>;
 
-/** The Socket.IO acknowledgement of `background` and `foreground`. */
+/** The Socket.IO acknowledgement of `read`, `background` and `foreground`. */
 export const StateAnswer = z.union([z.object({ success: z.literal(true) }), Failure]);
 export type StateAnswer = z.input<typeof StateAnswer>;

@@ -29,22 +29,29 @@ type Results<T extends readonly Lookup<unknown>[]> = {
 
 const BATCH = 100;
 
-/** Reads items with eventual consistency, one BatchGetItem call per hundred. */
-export async function lookup<const T extends readonly Lookup<unknown>[]>(lookups: T): Promise<Results<T>> {
+/**
+ * Reads items, one BatchGetItem call per hundred.
+ * @param consistent whether the result includes all earlier writes, at double cost. @default false
+ */
+export async function lookup<const T extends readonly Lookup<unknown>[]>(
+  lookups: T,
+  { consistent = false } = {},
+): Promise<Results<T>> {
   const unique = [...new Map(lookups.map((item) => [identity(item.table, item.key), item])).values()];
   const chunks = Array.from({ length: Math.ceil(unique.length / BATCH) }, (_, n) =>
     unique.slice(n * BATCH, (n + 1) * BATCH),
   );
-  const found = new Map((await Promise.all(chunks.map(readChunk))).flat());
+  const found = new Map((await Promise.all(chunks.map((chunk) => readChunk(chunk, consistent)))).flat());
   // The result tuple follows from the types of the lookups, which `map()` cannot express.
   return lookups.map(({ table, key, parse }) => parse(found.get(identity(table, key)))) as Results<T>;
 }
 
-async function readChunk(lookups: readonly Lookup<unknown>[]): Promise<[string, Item][]> {
+async function readChunk(lookups: readonly Lookup<unknown>[], consistent: boolean): Promise<[string, Item][]> {
   const found: [string, Item][] = [];
-  let request: Record<string, { Keys: Key[] }> = {};
+  const mode = consistent ? { ConsistentRead: true } : {};
+  let request: Record<string, { Keys: Key[]; ConsistentRead?: boolean }> = {};
   for (const { table, key } of lookups) {
-    const keys = request[table] ?? { Keys: [] };
+    const keys = request[table] ?? { Keys: [], ...mode };
     keys.Keys.push(key);
     request[table] = keys;
   }
@@ -60,7 +67,9 @@ async function readChunk(lookups: readonly Lookup<unknown>[]): Promise<[string, 
         found.push([identity(table, Object.fromEntries(names.map((name) => [name, String(item[name])]))), item]);
       }
     }
-    request = Object.fromEntries(Object.entries(UnprocessedKeys).map(([table, { Keys = [] }]) => [table, { Keys }]));
+    request = Object.fromEntries(
+      Object.entries(UnprocessedKeys).map(([table, { Keys = [] }]) => [table, { Keys, ...mode }]),
+    );
   }
   return found;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
@@ -6,11 +5,12 @@ import { requireEnv } from '../shared/environment.ts';
 import { timeOf } from '../shared/message-id.ts';
 import { type Conversation, conversationKey, expiryOf } from './conversations.ts';
 import { dynamo, type Lookup, unlessRefused } from './dynamo.ts';
+import { mark } from './keys.ts';
 import { type Message, StoredMessage } from './stored-message.ts';
 
 /*
  * The head of a conversation is an item in its partition: the id of the latest message, that message if it is small, and
- * counters. Storing a message updates it in parallel. See docs/decisions/0027-heads-of-conversations.md.
+ * counters. Storing a message updates it in parallel. See docs/decisions/0041-heads-of-conversations.md.
  *
  * | attribute  | content                                                                                   |
  * |------------|-------------------------------------------------------------------------------------------|
@@ -19,6 +19,7 @@ import { type Message, StoredMessage } from './stored-message.ts';
  * | start      | when counting began, epoch ms                                                             |
  * | count      | `start` plus the number of messages, so a later head of the same conversation counts on   |
  * | by#…       | the number of messages of one speaker                                                     |
+ * | receipt    | the id of a late message whose speaker wants receipts of the members of a group           |
  * | w0, w1, w2 | the messages that were counted in the last 30 to 60 seconds, to count each of them once   |
  */
 
@@ -39,7 +40,6 @@ const INLINE_BYTES = 512;
 export const COUNTED_ONCE_MS = 30_000;
 const WINDOWS = ['w0', 'w1', 'w2'] as const;
 
-const mark = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 8);
 const counterOf = (speaker: string) => `by#${mark(speaker)}`;
 
 const Stored = z.looseObject({
@@ -47,6 +47,7 @@ const Stored = z.looseObject({
   message: z.optional(StoredMessage),
   start: z.number(),
   count: z.number(),
+  receipt: z.optional(z.string()),
 });
 
 /** The head of a conversation. */
@@ -58,6 +59,8 @@ export interface Head {
   /** The count before the first message, and the count now. */
   readonly start: number;
   readonly count: number;
+  /** The id of a late message whose speaker wants receipts of the members. */
+  readonly receipt?: string | undefined;
   /** The number of messages of a speaker. */
   readonly by: (speaker: string) => number;
 }
@@ -69,12 +72,13 @@ export function headOf(conversation: Conversation): Lookup<Head | undefined> {
     key: headKey(conversation),
     parse: (item) => {
       if (!item) return undefined;
-      const { last, message, start, count, ...others } = Stored.parse(item);
+      const { last, message, start, count, receipt, ...others } = Stored.parse(item);
       return {
         last,
         message: message && last ? { id: last, ts: timeOf(last), ...message } : undefined,
         start,
         count,
+        receipt,
         by: (speaker) => Number(others[counterOf(speaker)] ?? 0),
       };
     },
@@ -87,11 +91,17 @@ const isSmall = (message: object) => Buffer.byteLength(JSON.stringify(message)) 
 /**
  * Adds a message to the head. Repetitions within 30 seconds have no effect.
  * @param now epoch ms
+ * @param receipt whether the speaker wants receipts of the members. @default false
  */
-export async function addToHead(conversation: Conversation, message: Message, now: number): Promise<void> {
-  if (await count(conversation, message, now, true)) return;
+export async function addToHead(
+  conversation: Conversation,
+  message: Message,
+  now: number,
+  receipt = false,
+): Promise<void> {
+  if (await count(conversation, message, now, { isLatest: true, receipt })) return;
   // A later message was faster, or this one is counted already.
-  await count(conversation, message, now, false);
+  await count(conversation, message, now, { isLatest: false, receipt });
 }
 
 /** @returns whether the message was counted */
@@ -99,7 +109,7 @@ function count(
   conversation: Conversation,
   { id, ts, ...content }: Message,
   now: number,
-  isLatest: boolean,
+  { isLatest, receipt }: { isLatest: boolean; receipt: boolean },
 ): Promise<boolean> {
   const window = Math.floor(now / COUNTED_ONCE_MS);
   const [current = '', next = ''] = [WINDOWS[window % 3], WINDOWS[(window + 1) % 3]];
@@ -109,6 +119,8 @@ function count(
     ...(isLatest
       ? ['#last = :id, #expires = :expires', ...(small ? ['#message = :message'] : [])]
       : ['#expires = if_not_exists(#expires, :expires)']),
+    // Readers before the latest message then look for messages that want receipts.
+    ...(receipt ? [isLatest ? 'receipt = :id' : 'receipt = if_not_exists(#last, :id)'] : []),
   ];
   return unlessRefused(
     dynamo.send(
@@ -125,7 +137,8 @@ function count(
           '#count': 'count',
           '#expires': EXPIRES,
           '#by': counterOf(content.speaker),
-          ...(isLatest && { '#last': 'last', '#message': 'message' }),
+          ...((isLatest || receipt) && { '#last': 'last' }),
+          ...(isLatest && { '#message': 'message' }),
         },
         ExpressionAttributeValues: {
           ':now': now,
@@ -133,7 +146,8 @@ function count(
           ':mark': mark(id),
           ':marks': new Set([mark(id)]),
           ':expires': expiryOf(conversation, ts),
-          ...(isLatest && { ':id': id, ...(small && { ':message': content }) }),
+          ...((isLatest || receipt) && { ':id': id }),
+          ...(isLatest && small && { ':message': content }),
         },
       }),
     ),

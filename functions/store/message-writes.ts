@@ -10,9 +10,10 @@ import type { Message } from './stored-message.ts';
 
 const table = requireEnv(ENV.messagesTable);
 
-/** A message to store, and the push options of its sender. */
+/** A message to store, the push options of its sender, and whether they want receipts of the members of a group. */
 export interface NewMessage extends Message {
   readonly push?: object | undefined;
+  readonly receipt?: boolean | undefined;
 }
 
 const messageKey = (conversation: Conversation, id: string) => ({
@@ -26,7 +27,8 @@ const itemOf = (conversation: Conversation, { id, ts, ...message }: NewMessage) 
   [EXPIRES]: expiryOf(conversation, ts),
 });
 
-const withoutPush = ({ push: _, ...message }: NewMessage): Message => message;
+/** The part of a message that its head contains. */
+const shown = ({ push: _, receipt: __, ...message }: NewMessage): Message => message;
 
 /**
  * Stores a message and adds it to the head of its conversation, in parallel. Costs one write unit per KB, and one for the
@@ -36,14 +38,14 @@ export async function storeMessage(conversation: Conversation, message: NewMessa
   const now = Date.now();
   const writes = await Promise.allSettled([
     dynamo.send(new PutCommand({ TableName: table, Item: itemOf(conversation, message) })),
-    addToHead(conversation, withoutPush(message), now),
+    addToHead(conversation, shown(message), now, message.receipt),
   ]);
   const failure = writes.find((write) => write.status === 'rejected');
   if (!failure) return;
   // A write without a response can have succeeded.
   await Promise.allSettled([
     dynamo.send(new DeleteCommand({ TableName: table, Key: messageKey(conversation, message.id) })),
-    removeFromHead(conversation, withoutPush(message), now),
+    removeFromHead(conversation, shown(message), now),
   ]);
   throw failure.reason;
 }
@@ -70,7 +72,7 @@ export async function storeClaimed(
 ): Promise<ClaimedStore> {
   const now = Date.now();
   const put = () => putClaimed(conversation, message, now);
-  const add = () => addToHead(conversation, withoutPush(message), now);
+  const add = () => addToHead(conversation, shown(message), now, message.receipt);
   if (repeated) {
     const stored = await put();
     // An attempt that stored the message a moment ago may have failed to count it. The head counts it once.
@@ -80,7 +82,7 @@ export async function storeClaimed(
   }
   const [stored, added] = await Promise.allSettled([put(), add()]);
   if (stored.status === 'rejected') {
-    await Promise.allSettled([removeFromHead(conversation, withoutPush(message), now)]);
+    await Promise.allSettled([removeFromHead(conversation, shown(message), now)]);
     throw stored.reason;
   }
   return { isNew: stored.value === 'new', ...(added.status === 'rejected' && { failure: added.reason }) };

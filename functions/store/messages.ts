@@ -1,4 +1,6 @@
+import * as z from 'zod/mini';
 import { ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import { Push } from '../shared/content.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { stamp, timeOf } from '../shared/message-id.ts';
 import { type Conversation, conversationKey, retentionMs } from './conversations.ts';
@@ -28,18 +30,110 @@ const justBefore = (id: string) => `${id.slice(0, -1)}${String.fromCharCode(id.c
 /**
  * A page of a conversation, oldest first. Expired messages are omitted, also those that DynamoDB has not deleted yet.
  * @param now epoch ms
+ * @param since older messages are hidden, epoch ms. @default none
  */
 export async function history(
   conversation: Conversation,
   { ts, before, after, limit }: HistoryPage,
   now: number,
+  since = 0,
 ): Promise<Message[]> {
-  const expired = stamp(now - retentionMs(conversation.kind));
+  const expired = stamp(Math.max(since, now - retentionMs(conversation.kind)));
   const first = after !== undefined && after > expired ? `${after}!` : expired;
   const byTime = ts === undefined ? END_OF_TIME : stamp(ts);
   const last = before !== undefined && before < byTime ? justBefore(before) : byTime;
   if (last <= first) return [];
   const forward = after !== undefined;
+  const found = await between(conversation, first, last, { forward, limit });
+  const messages = found.map(messageOf);
+  return forward ? messages : messages.reverse();
+}
+
+/** A message, and the push options of its sender. */
+const Pushed = z.object({ push: z.catch(z.optional(Push), undefined) });
+export interface PushedMessage extends Message, z.output<typeof Pushed> {}
+
+/**
+ * The oldest messages of a conversation since a time.
+ * @param since epoch ms
+ */
+export async function messagesSince(
+  conversation: Conversation,
+  since: number,
+  limit: number,
+  now: number,
+): Promise<PushedMessage[]> {
+  const first = stamp(Math.max(since, now - retentionMs(conversation.kind)));
+  const found = await between(conversation, first, END_OF_TIME, { forward: true, limit });
+  return found.map((item) => ({ ...messageOf(item), ...Pushed.parse(item) }));
+}
+
+/** Counting ends at this number of messages. */
+const MAX_COUNTED = 1000;
+
+/**
+ * The number of messages of others in a part of a conversation, at most about a thousand.
+ * @param after only messages after this id
+ * @param upTo only messages up to this id
+ */
+export async function countOthers(
+  conversation: Conversation,
+  reader: string,
+  { after = '', upTo = END_OF_TIME }: { after?: string | undefined; upTo?: string | undefined },
+  now: number,
+): Promise<number> {
+  const expired = stamp(now - retentionMs(conversation.kind));
+  const first = after > expired ? `${after}!` : expired;
+  if (upTo < first) return 0;
+  const messages = query({
+    TableName: table,
+    KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :first AND :last',
+    FilterExpression: 'speaker <> :reader',
+    ProjectionExpression: '#sk',
+    ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
+    ExpressionAttributeValues: {
+      ':pk': conversationKey(conversation),
+      ':first': first,
+      ':last': upTo,
+      ':reader': reader,
+    },
+  });
+  let count = 0;
+  for await (const _ of messages) if (++count === MAX_COUNTED) break;
+  return count;
+}
+
+/** The speakers, other than the reader, who want receipts for messages after an id and up to another one. */
+export async function speakersWithReceipt(
+  conversation: Conversation,
+  reader: string,
+  { after, upTo }: { after: string; upTo: string },
+  now: number,
+): Promise<string[]> {
+  const expired = stamp(now - retentionMs(conversation.kind));
+  const messages = query({
+    TableName: table,
+    KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :first AND :last',
+    FilterExpression: 'receipt = :true AND speaker <> :reader',
+    ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
+    ExpressionAttributeValues: {
+      ':pk': conversationKey(conversation),
+      ':first': after > expired ? `${after}!` : expired,
+      ':last': upTo,
+      ':true': true,
+      ':reader': reader,
+    },
+  });
+  return [...new Set((await collect(messages)).map((item) => StoredMessage.parse(item).speaker))];
+}
+
+/** The items of messages between two sort keys. */
+function between(
+  conversation: Conversation,
+  first: string,
+  last: string,
+  { forward, limit }: { forward: boolean; limit: number },
+): Promise<Item[]> {
   const page = query(
     {
       TableName: table,
@@ -50,8 +144,7 @@ export async function history(
     },
     limit,
   );
-  const found = (await collect(page)).map(messageOf);
-  return forward ? found : found.reverse();
+  return collect(page);
 }
 
 /** One message of a conversation. Undefined when it does not exist or has expired. */

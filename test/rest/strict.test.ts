@@ -45,6 +45,9 @@ async function neighbourhood() {
   return { tom, jerry, spike, visitor, group, room, install };
 }
 
+/** The id of a message that does not exist. */
+const MESSAGE = '01767225600000-0000000000000001-9f2b61c0';
+
 /** Every endpoint that reads or changes data of a user. */
 const everything = ({ tom, jerry, visitor, group, room, install }: Awaited<ReturnType<typeof neighbourhood>>) =>
   [
@@ -60,6 +63,7 @@ const everything = ({ tom, jerry, visitor, group, room, install }: Awaited<Retur
     ['GET', `/ctx/${tom.id}/friends/${jerry.id}`],
     ['GET', `/ctx/${tom.id}/friends`],
     ['GET', `/ctx/${tom.id}/friends/${jerry.id}/chats`],
+    ['GET', `/ctx/${tom.id}/friends/${jerry.id}/chats/${MESSAGE}`],
     ['DELETE', `/ctx/${tom.id}/friends/${jerry.id}`],
     ['DELETE', `/ctx/${tom.id}/installs/${install}`],
     ['POST', '/2.0/installations', { installationId: install }],
@@ -69,9 +73,15 @@ const everything = ({ tom, jerry, visitor, group, room, install }: Awaited<Retur
     ['PUT', '/2.0/push/credentials/apns', { file: 'none' }],
     ['GET', '/2.0/push/settings'],
     ['PUT', '/2.0/push/settings', {}],
+    ['GET', `/ctx/${tom.id}/conversations`],
+    ['GET', `/ctx/${tom.id}/unread`],
+    ['PUT', `/ctx/${tom.id}/conversations/friend/${jerry.id}/read`, { upTo: MESSAGE }],
+    ['PUT', `/ctx/${tom.id}/receipts`, { enabled: true }],
+    ['GET', `/ctx/${tom.id}/sync?since=${MESSAGE}`],
     ['GET', `/ctx/${tom.id}/strangers`],
     ['GET', `/ctx/${tom.id}/strangers/${jerry.id}`],
     ['GET', `/ctx/${tom.id}/strangers/${jerry.id}/chats`],
+    ['GET', `/ctx/${tom.id}/strangers/${jerry.id}/chats/${MESSAGE}`],
     ['GET', `/ctx/${tom.id}/groups`],
     ['GET', `/ctx/${tom.id}/rooms`],
     ['POST', '/groups', { owner: tom.id }],
@@ -89,6 +99,8 @@ const everything = ({ tom, jerry, visitor, group, room, install }: Awaited<Retur
     ['POST', `/groups/${group}/members/${jerry.id}`],
     ['DELETE', `/groups/${group}/members/${jerry.id}`],
     ['GET', `/groups/${group}/chats`],
+    ['GET', `/groups/${group}/chats/${MESSAGE}`],
+    ['GET', `/groups/${group}/reads`],
     ['DELETE', `/groups/${group}/chats`],
     ['GET', `/rooms/${room}`],
     ['POST', `/rooms/${room}`],
@@ -106,6 +118,7 @@ const everything = ({ tom, jerry, visitor, group, room, install }: Awaited<Retur
     ['GET', `/passengers/${visitor.id}`],
     ['POST', `/passengers/${visitor.id}`],
     ['GET', `/passengers/${visitor.id}/chats/${tom.id}`],
+    ['GET', `/passengers/${visitor.id}/chats/${tom.id}/${MESSAGE}`],
     ['POST', '/system', { content: { body: 'x' } }],
     ['POST', `/system/${jerry.id}`, { content: { body: 'x' } }],
   ] as const;
@@ -133,7 +146,8 @@ describe('in strict mode', () => {
     // Any logged-in user may search users and rooms, create a room, and upload. A later test covers the search for
     // groups.
     const forAnybody = ['GET /ctx', 'GET /groups', 'GET /rooms', 'POST /rooms', 'POST /attachment'];
-    const shape = (method: string, path: string) => {
+    const shape = (method: string, url: string) => {
+      const [path = ''] = url.split('?');
       const match = Object.keys(document.paths).filter((candidate) =>
         new RegExp(`^${candidate.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
       );

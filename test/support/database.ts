@@ -69,6 +69,11 @@ export class Database {
     return this.#putAll(String(this.cloud.outputs.CoreTable), users);
   }
 
+  /** Stores items in the table of core data without changes. */
+  addCore(items: readonly Item[]): Promise<void> {
+    return this.#putAll(String(this.cloud.outputs.CoreTable), items);
+  }
+
   /** Stores items in the table of accounts, as they are. */
   async addAccounts(items: readonly Item[]): Promise<void> {
     await this.#putAll(await this.#table(/Accounts/), items);

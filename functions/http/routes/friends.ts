@@ -8,10 +8,18 @@ import { befriend, friendEntries, friendship, MAX_FRIENDS, unfriend } from '../.
 import { latestMessages } from '../../store/latest-messages.ts';
 import { history } from '../../store/messages.ts';
 import { isSelf } from '../access.ts';
-import { flag, historyQuery, id, ids, limit, page, skip } from '../parameters.ts';
+import { flag, historyQuery, id, ids, limit, messageParam, page, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
-import { ContactDetailShape, FriendshipShape, HistoryShape, IdsShape, MadeFriendshipShape } from './shapes.ts';
+import { oneMessage } from './one-message.ts';
+import {
+  ContactDetailShape,
+  FriendshipShape,
+  HistoryShape,
+  IdsShape,
+  MadeFriendshipShape,
+  MessageShape,
+} from './shapes.ts';
 
 const user = (app: string, userId: string): Principal => ({ app, kind: 'user', id: userId });
 
@@ -154,5 +162,17 @@ export const friends = [
     access: isSelf,
     handle: ({ app, params, query, now }) =>
       history({ app: app.id, kind: 'friend', between: [params.id, params.fid] }, query, now),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/friends/:fid/chats/:messageId',
+    summary: 'Read one message of the history with a friend',
+    params: z.extend(pairParams, { messageId: messageParam }),
+    status: 200,
+    response: MessageShape,
+    access: isSelf,
+    handle: ({ app, params, now }) =>
+      oneMessage({ app: app.id, kind: 'friend', between: [params.id, params.fid] }, params.messageId, now),
   }),
 ];

@@ -7,10 +7,11 @@ import { lookup } from '../../store/dynamo.ts';
 import { latestMessages } from '../../store/latest-messages.ts';
 import { history } from '../../store/messages.ts';
 import { isSelf } from '../access.ts';
-import { flag, historyQuery, id, idList, limit, skip } from '../parameters.ts';
+import { flag, historyQuery, id, idList, limit, messageParam, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
-import { ContactDetailShape, HistoryShape, IdsShape, StrangerShape } from './shapes.ts';
+import { oneMessage } from './one-message.ts';
+import { ContactDetailShape, HistoryShape, IdsShape, MessageShape, StrangerShape } from './shapes.ts';
 
 const userParams = z.object({ id: id('id') });
 const pair = z.object({ id: id('id'), sid: id('sid', 'The stranger', 'butch') });
@@ -90,6 +91,18 @@ export const strangers = [
     access: isSelf,
     handle: ({ app, params, query, now }) =>
       history({ app: app.id, kind: 'stranger', between: [params.id, params.sid] }, query, now),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/strangers/:sid/chats/:messageId',
+    summary: 'Read one message of the history with a stranger',
+    params: z.extend(pair, { messageId: messageParam }),
+    status: 200,
+    response: MessageShape,
+    access: isSelf,
+    handle: ({ app, params, now }) =>
+      oneMessage({ app: app.id, kind: 'stranger', between: [params.id, params.sid] }, params.messageId, now),
   }),
 ];
 
