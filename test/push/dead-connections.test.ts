@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Device, text } from '../support/device.ts';
-import { befriend, credentials, macaw, someone } from '../support/macaw.ts';
+import { befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
 import { opened, type Phone, telephones } from '../support/phone.ts';
 import { RawClient } from '../support/raw.ts';
 import { connectionOf } from '../support/raw-clients.ts';
@@ -21,6 +21,7 @@ const MINUTE = 60_000;
 async function friends(EIO: '3' | '4' = '4') {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);
+  await rest(system.origin, 'POST', '/groups', { body: { owner: tom, members: [jerry] } });
   const phone = await phones.install();
   const auth = JSON.stringify(credentials({ client: jerry, install: phone.install }));
   const jerrys = await RawClient.connect(system.origin, { EIO, transport: 'websocket', auth });
