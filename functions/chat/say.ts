@@ -76,11 +76,12 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
   const { ack, cid } = draft;
   const audience = await admit(speaker, draft.to.id, draft.to.type);
   const { message, isNew, failure } = await store(speaker, draft, audience, arrival);
-  const delivered = isNew ? publish(speaker, draft, audience, message) : confirm(speaker, draft, audience, message);
   if (failure !== undefined) {
-    await delivered;
+    // The client repeats the message, which is delivered only now.
+    if (isNew) await publish(speaker, { ...draft, ack: undefined }, audience, message);
     throw failure;
   }
+  const delivered = isNew ? publish(speaker, draft, audience, message) : confirm(speaker, draft, audience, message);
   const { id, ts } = message;
   return { id, ts, ...(ack !== undefined && { ack }), ...(cid !== undefined && { cid }), delivered };
 }
@@ -105,6 +106,7 @@ function readDraft(speaker: Speaker, input: unknown): Draft {
 interface Stored {
   readonly message: Message;
   readonly isNew: boolean;
+  /** Why the message is stored, but not completely. */
   readonly failure?: unknown;
 }
 
@@ -112,7 +114,11 @@ async function store(speaker: Speaker, draft: Draft, { conversation }: Audience,
   const { to, content, remark, ack, cid, receipt, push } = draft;
   const { packetId } = arrival;
   const fresh = messageId(arrival.ts, packetId ?? ack ?? 0);
-  const id = cid === undefined ? fresh : await claimMessageId(speaker, cid, fresh, arrival.ts);
+  const claim =
+    cid === undefined
+      ? ({ id: fresh, first: 'this' } as const)
+      : await claimMessageId(speaker, cid, { id: fresh, to: `${to.type}#${to.id}` }, arrival.ts);
+  const { id, first } = claim;
   const ts = timeOf(id);
   const message: Message = {
     id,
@@ -123,19 +129,22 @@ async function store(speaker: Speaker, draft: Draft, { conversation }: Audience,
     ...(cid !== undefined && { cid }),
   };
   addLogContext({ message_id: id });
+  if (first === 'other receiver') return { message, isNew: false };
   const keep = async () => {
     if (!conversation) return { isNew: true };
     const stored = { ...message, ...(push && { push }), ...(receipt && { receipt }) };
-    if (cid !== undefined) return storeClaimed(conversation, stored, id !== fresh);
+    if (cid !== undefined) return storeClaimed(conversation, stored, first !== 'this');
     await storeMessage(conversation, stored);
     return { isNew: true };
   };
-  const [kept] = await Promise.all([
+  const [kept, ...contacts] = await Promise.allSettled([
     keep(),
     ...contactsOf(speaker, to.id, conversation).map(([one, other, kind]) => recordContact(one, other, kind, ts)),
   ]);
-  if (kept.isNew) count(COUNTED_AS[conversation?.kind ?? 'room']);
-  return { message, ...kept };
+  if (kept.status === 'rejected') throw kept.reason;
+  if (kept.value.isNew) count(COUNTED_AS[conversation?.kind ?? 'room']);
+  const failed = contacts.find((contact) => contact.status === 'rejected');
+  return { message, ...(failed && { failure: failed.reason }), ...kept.value };
 }
 
 /** The contacts that a message creates or renews, for both sides. */

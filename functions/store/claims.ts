@@ -11,15 +11,27 @@ const table = requireEnv(ENV.messagesTable);
 /** How long repetitions of a message are recognised, in seconds. */
 const CLAIM_S = 24 * 60 * 60;
 
-const Claimed = z.object({ id: z.object({ S: z.string() }) });
+const Claimed = z.object({ id: z.object({ S: z.string() }), to: z.optional(z.object({ S: z.string() })) });
+
+/** The result of a claim. */
+export interface Claim {
+  /** The message id of the first request with the client id. */
+  readonly id: string;
+  /** Whether another request was first: for the same receiver, or for another one. */
+  readonly first: 'this' | 'same receiver' | 'other receiver';
+}
 
 /**
  * Claims the client id of a message for a speaker. Costs one write unit.
- * @param id the message id of this request
+ * @param message the id and receiver of the message in this request
  * @param now epoch ms
- * @returns the message id of the first request with that client id
  */
-export async function claimMessageId(speaker: Principal, cid: string, id: string, now: number): Promise<string> {
+export async function claimMessageId(
+  speaker: Principal,
+  cid: string,
+  { id, to }: { id: string; to: string },
+  now: number,
+): Promise<Claim> {
   const seconds = Math.floor(now / 1000);
   try {
     await dynamo.send(
@@ -29,6 +41,7 @@ export async function claimMessageId(speaker: Principal, cid: string, id: string
           [PARTITION_KEY]: `${subjectKey(speaker)}#cids`,
           [SORT_KEY]: cid,
           id,
+          to,
           [EXPIRES]: seconds + CLAIM_S,
         },
         // DynamoDB deletes expired items with a delay.
@@ -38,10 +51,14 @@ export async function claimMessageId(speaker: Principal, cid: string, id: string
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
     );
-    return id;
+    return { id, first: 'this' };
   } catch (error) {
     const claimed = itemOfRefusal(error);
     if (!claimed) throw error;
-    return Claimed.parse(claimed).id.S;
+    const before = Claimed.parse(claimed);
+    // The SDK repeats a write whose response was lost.
+    if (before.id.S === id) return { id, first: 'this' };
+    const isSame = before.to === undefined || before.to.S === to;
+    return { id: before.id.S, first: isSame ? 'same receiver' : 'other receiver' };
   }
 }

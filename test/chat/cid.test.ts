@@ -106,6 +106,17 @@ describe('a message with a client id', () => {
     expect(await jerrys?.messages.count(2)).toMatchObject([{ id }, { id }]);
   });
 
+  it('is not sent to another receiver under the same client id', async () => {
+    const { tom, jerry, toms, jerrys, chats } = await friends();
+    const first = await toms.say(text(jerry, 'to Jerry', { cid: 'one' }));
+    const butch = someone('butch');
+    await befriend(system.origin, tom, butch);
+    expect(await toms.say(text(butch, 'to Butch', { cid: 'one' }))).toEqual(first);
+    expect(await history(`/ctx/${tom}/friends/${butch}`)).toEqual([]);
+    expect(await history(chats)).toHaveLength(1);
+    expect(await jerrys.messages.at()).toMatchObject({ content: { body: 'to Jerry' } });
+  });
+
   it('is another message of another speaker', async () => {
     const { tom, jerry, toms, jerrys } = await friends();
     const answers = [
