@@ -1,5 +1,5 @@
 /** A terminal client with the stock `socket.io-client`: a complete chat client in one file. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { io } from 'socket.io-client';
@@ -38,10 +38,10 @@ const sign = `${createHash('md5').update(`${now}${key}`).digest('hex')},${now}`;
 const headers = { 'X-ML-AppId': app, ...(token ? { 'X-ML-Session-Token': token } : { 'X-ML-Request-Sign': sign }) };
 const auth = { app, ...(token ? { sessionToken: token } : { sign, client: user }) };
 
-type Message = { from: { id: string }; content: { body: string }; ts: number };
+type Message = { id: string; from: { id: string }; content: { body: string }; ts: number };
 type Login = { success: boolean; id?: string; error?: number; message?: string };
 type Answer = { success: boolean; message?: string };
-type Past = { speaker: string; content: { body: string }; ts: number };
+type Past = { id: string; speaker: string; content: { body: string }; ts: number };
 
 const time = (ts: number) => new Date(ts).toLocaleTimeString();
 const show = (ts: number, who: string, text: string) => console.log(`${time(ts)}  ${who}: ${text}`);
@@ -53,10 +53,23 @@ async function rest(method: string, path: string): Promise<unknown> {
   return answer;
 }
 
-const socket = io(`${url}/chat`, {
-  transports: ['websocket'],
-  query: { auth: JSON.stringify(auth) },
-});
+/** The ids of all messages that were shown, and the newest of them. */
+const shown = new Set<string>();
+let since: string | undefined;
+const query = () => ({ auth: JSON.stringify({ ...auth, since }) });
+
+const socket = io(`${url}/chat`, { transports: ['websocket'], query: query(), retries: 3, ackTimeout: 10_000 });
+
+/** Whether a message is shown for the first time. The next login catches up from the newest message. */
+function isNew(id: string): boolean {
+  if (shown.has(id)) return false;
+  shown.add(id);
+  if (since === undefined || id > since) since = id;
+  socket.io.opts.query = query();
+  return true;
+}
+
+const markRead = (upTo: string) => socket.emit('read', { to: { id: to, type: 0 }, upTo }, () => undefined);
 
 let greeted = false;
 socket.on('login', async (login: Login) => {
@@ -68,17 +81,27 @@ socket.on('login', async (login: Login) => {
   greeted = true;
   await rest('POST', `/ctx/${user}/friends/${to}`);
   const history = (await rest('GET', `/ctx/${user}/friends/${to}/chats`)) as Past[];
-  for (const past of history) show(past.ts, past.speaker, past.content.body);
+  for (const past of history) if (isNew(past.id)) show(past.ts, past.speaker, past.content.body);
+  if (since !== undefined) markRead(since);
   console.log(`Logged in as ${login.id}. Type a line to send it to ${to}. Press Ctrl-C to exit.`);
 });
-socket.on('message', ({ from, content, ts }: Message) => show(ts, from.id, content.body));
-socket.on('yourself', ({ content, ts }: Message) => show(ts, `${user} (other device)`, content.body));
+socket.on('message', ({ id, from, content, ts }: Message) => {
+  if (!isNew(id)) return;
+  show(ts, from.id, content.body);
+  if (from.id === to) markRead(id);
+});
+socket.on('yourself', ({ id, content, ts }: Message) => {
+  if (isNew(id)) show(ts, `${user} (other device)`, content.body);
+});
 socket.on('connect_error', (error) => console.error(`Cannot connect to ${url}: ${error.message}`));
 socket.on('disconnect', (reason) => console.log(`(disconnected: ${reason})`));
 
 createInterface({ input: process.stdin }).on('line', (line) => {
   if (line.trim() === '') return;
-  socket.emit('say', { to: { id: to, type: 0 }, content: { media: 0, body: line } }, (answer: Answer) => {
-    if (!answer.success) console.error(`Not sent: ${answer.message}`);
+  // The client repeats a message without an answer. With `cid`, it is stored once.
+  const message = { to: { id: to, type: 0 }, content: { media: 0, body: line }, cid: randomUUID() };
+  socket.emit('say', message, (failure: Error | null, answer?: Answer & { id: string }) => {
+    if (failure || !answer?.success) return console.error(`Not sent: ${failure?.message ?? answer?.message}`);
+    isNew(answer.id);
   });
 });

@@ -3,6 +3,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IDestination } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { CONTACT_INDEX, MEMBERSHIP_INDEX } from '../functions/shared/constants.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
 import type { PlatformApplications } from './platform-applications.ts';
@@ -29,7 +30,11 @@ export class Push extends Construct {
       maxEventAge: Duration.hours(6),
       onFailure: failures,
     });
-    tables.core.allow(this.fn, 'GetItem', 'BatchGetItem', 'UpdateItem');
+    tables.core.allow(this.fn, 'GetItem', 'BatchGetItem', 'Query', 'UpdateItem');
+    tables.core.allowIndex(this.fn, MEMBERSHIP_INDEX);
+    tables.messages.allow(this.fn, 'BatchGetItem', 'Query', 'UpdateItem');
+    tables.messages.allowIndex(this.fn, CONTACT_INDEX);
+    tables.connections.allow(this.fn, 'BatchGetItem');
     platforms.allow(this.fn, 'Publish');
     this.fn.allowItself();
 

@@ -8,7 +8,13 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { ENV, EVERYBODY_INDEX, HEARTBEAT_INDEX } from '../functions/shared/constants.ts';
+import {
+  CONTACT_INDEX,
+  ENV,
+  EVERYBODY_INDEX,
+  HEARTBEAT_INDEX,
+  MEMBERSHIP_INDEX,
+} from '../functions/shared/constants.ts';
 import type { Tables } from './data-stack.ts';
 import type { FailureQueue } from './failure-queue.ts';
 import { MacawFunction } from './macaw-function.ts';
@@ -70,7 +76,9 @@ export class RealtimeStack extends Stack {
       timeout: Duration.seconds(29),
     });
     core.allow(message, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');
-    messages.allow(message, 'PutItem', 'UpdateItem');
+    core.allowIndex(message, MEMBERSHIP_INDEX);
+    messages.allow(message, 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
+    messages.allowIndex(message, CONTACT_INDEX);
     accounts.allow(message, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
     connections.allow(message, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
 
@@ -110,7 +118,6 @@ export class RealtimeStack extends Stack {
     this.deliver = this.createDeliver(props.tables);
 
     const push = new Push(this, 'Push', { ...props, failures: this.failures });
-    for (const caller of [message, this.deliver]) push.fn.allowInvocation(caller, ENV.pushUrl);
 
     this.allowPosts(handshake, 'POST', 'DELETE');
     this.allowPosts(this.deliver, 'POST');
@@ -122,6 +129,9 @@ export class RealtimeStack extends Stack {
     this.allowPosts(presenceOffline, 'POST');
     for (const caller of [message, disconnect, this.heartbeat, this.deliver]) {
       presenceOffline.allowInvocation(caller, ENV.presenceOfflineUrl);
+    }
+    for (const caller of [message, this.deliver, this.heartbeat, presenceOffline]) {
+      push.fn.allowInvocation(caller, ENV.pushUrl);
     }
     for (const caller of [message, presenceOffline]) this.deliver.allowInvocation(caller, ENV.deliverUrl);
     this.setQuota(props.postQuota, message, presenceOffline, this.deliver);

@@ -39,7 +39,7 @@ export class RestStack extends Stack {
     core.allow(rest, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     core.allowIndex(rest, DIRECTORY_INDEX);
     core.allowIndex(rest, MEMBERSHIP_INDEX);
-    messages.allow(rest, 'Query', 'BatchGetItem', 'DeleteItem');
+    messages.allow(rest, 'Query', 'BatchGetItem', 'UpdateItem', 'DeleteItem');
     messages.allowIndex(rest, CONTACT_INDEX);
     connections.allow(rest, 'BatchGetItem', 'UpdateItem');
     attributes.allow(rest, 'Query', 'PutItem', 'DeleteItem');

@@ -30,9 +30,9 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
     await connected.until((frame) => frame.includes('"login"'));
     return connected;
   };
-  const say = (speaker: RawClient, to: object, hearers: readonly RawClient[] = []) => {
+  const say = (speaker: RawClient, to: object, hearers: readonly RawClient[] = [], more: object = {}) => {
     const body = `${TEXT} ${createHash('md5').update(JSON.stringify(to)).digest('hex')}`;
-    speaker.send(`42/chat,1${JSON.stringify(['say', { to, content: { media: 0, body } }])}`);
+    speaker.send(`42/chat,1${JSON.stringify(['say', { to, content: { media: 0, body }, ...more }])}`);
     const heard = hearers.map((hearer) => hearer.until((frame) => frame.includes(body)));
     return Promise.all([speaker.until((frame) => frame.startsWith('43/chat,1')), ...heard]);
   };
@@ -69,6 +69,24 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
     () => cloud.fire('HeartbeatSchedule'),
     () => true,
   );
+  const [carl = '', dora = ''] = users(2);
+  await befriend(cloud.origin, carl, dora);
+  const [carls, doras] = await Promise.all([login(carl), login(dora)]);
+  await when('message to a friend with a client id, online on one device', () =>
+    say(carls, { id: dora, type: 0 }, [doras], { cid: 'once' }),
+  );
+  const chats = (await call('GET', `/ctx/${carl}/friends/${dora}/chats`)) as { id: string }[];
+  const upTo = chats[0]?.id;
+  await when('mark a conversation as read, the friend online', async () => {
+    doras.send(`42/chat,2${JSON.stringify(['read', { to: { id: carl, type: 0 }, upTo }])}`);
+    await Promise.all([
+      doras.until((frame) => frame.startsWith('43/chat,2')),
+      carls.until((frame) => frame.includes('"read"')),
+    ]);
+  });
+  await when('list conversations (1)', () => call('GET', `/ctx/${carl}/conversations`));
+  await when('count unread messages (1 conversation)', () => call('GET', `/ctx/${carl}/unread`));
+  await when('catch up over REST without news (1 conversation)', () => call('GET', `/ctx/${carl}/sync?since=${upTo}`));
   const [paul = '', mary = '', john = ''] = users(3);
   await Promise.all([mary, john].map((friend) => befriend(cloud.origin, paul, friend)));
   await when('log in again, with 2 friends offline', () => login(paul));

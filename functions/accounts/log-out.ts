@@ -4,7 +4,7 @@ import type { Principal } from '../shared/principal.ts';
 import { findAccount } from '../store/accounts.ts';
 import { endConnections, sessionsOf } from '../store/connection-sessions.ts';
 import { connectionsOf } from '../store/devices.ts';
-import { lookupNow } from '../store/dynamo.ts';
+import { lookup } from '../store/dynamo.ts';
 import { unbindInstallation } from '../store/installations.ts';
 import { endSession, type ListedSession, listSessions } from '../store/sessions.ts';
 
@@ -66,8 +66,8 @@ async function endListed(
  * session after that. So either it is found here, or it finds that its session has ended.
  */
 async function closeConnections(principal: Principal, chosen: (sessions: Set<unknown>) => boolean): Promise<void> {
-  const [connections] = await lookupNow([connectionsOf(principal)]);
-  const sessions = await lookupNow(connections.map(sessionsOf));
+  const [connections] = await lookup([connectionsOf(principal)], { consistent: true });
+  const sessions = await lookup(connections.map(sessionsOf), { consistent: true });
   const ended = connections.filter((_, n) => chosen(sessions[n] ?? new Set()));
   if (ended.length === 0) return;
   await endConnections(principal, ended);

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { deviceTokenHash } from '../mobile/device-token.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
+import { MESSAGE_ID } from '../shared/message-id.ts';
 import { parse, parseJson } from '../shared/parse.ts';
 import { idInput, parseId } from '../shared/principal.ts';
 
@@ -29,6 +30,7 @@ export const AuthInput = z.object({
   install: z.optional(idInput()),
   deviceToken: z.optional(token),
   notifyAll: z.optional(z.boolean()),
+  since: z.optional(z.nullable(z.string().check(z.regex(MESSAGE_ID, 'expected a message id')))),
 });
 
 /** The login methods on the socket. Each method is one form of the `auth` object. */
@@ -48,6 +50,7 @@ export interface AuthPayload {
   readonly install: string | undefined;
   readonly deviceToken: string | undefined;
   readonly notifyAll: boolean;
+  readonly since: string | undefined;
 }
 
 /** The parts of a login that are not credentials. They contain no secret, so the server may store and forward them. */
@@ -57,6 +60,8 @@ export const LoginOptions = z.object({
   /** The hash of the device token, which proves that the installation is that of the client. */
   installProof: z.optional(z.string()),
   notifyAll: z.optional(z.boolean()),
+  /** The last message that the client has. It gets all later ones after the login. */
+  since: z.optional(z.string()),
   /** Of a login by token: the hash by which its session is known, and the end of a signed token, epoch ms. */
   session: z.optional(z.string()),
   tokenUntil: z.optional(z.number()),
@@ -68,10 +73,14 @@ export type LoginOptions = z.output<typeof LoginOptions>;
 /** What a login rests on. The server checks it again when the client joins. */
 export type LoginProof = Pick<LoginOptions, 'session' | 'tokenUntil' | 'generation'>;
 
-export function loginOptions({ login, install, deviceToken, notifyAll }: AuthPayload, proof: LoginProof): LoginOptions {
+export function loginOptions(
+  { login, install, deviceToken, notifyAll, since }: AuthPayload,
+  proof: LoginProof,
+): LoginOptions {
   return {
     install,
     notifyAll,
+    since,
     ...proof,
     ...(install !== undefined && deviceToken !== undefined && { installProof: deviceTokenHash(deviceToken) }),
     ...(login.kind === 'visitor' && { attributes: login.attributes }),
@@ -97,6 +106,7 @@ export function parseAuthPayload(input: unknown): AuthPayload {
     install: auth.install == null || auth.install === '' ? undefined : parseId(auth.install, 'auth.install'),
     deviceToken: auth.deviceToken,
     notifyAll: auth.notifyAll ?? false,
+    since: auth.since ?? undefined,
   };
 }
 

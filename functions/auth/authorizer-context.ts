@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Eio } from '../protocol/index.ts';
 import { ERROR, type ErrorCode } from '../shared/errors.ts';
 import { type Principal, PrincipalKind } from '../shared/principal.ts';
-import { booleanText, type LoginOptions } from './auth-payload.ts';
+import { booleanText, LoginOptions } from './auth-payload.ts';
 
 /**
  * The result of the authorizer for a connection. API Gateway adds it to every later event of the connection. A frame
@@ -46,6 +46,7 @@ const Context = z.object({
   install: z.optional(z.string()),
   installProof: z.optional(z.string()),
   notifyAll: z.optional(booleanText),
+  since: z.optional(z.string()),
   session: z.optional(z.string()),
   tokenUntil: z.optional(number),
   generation: z.optional(number),
@@ -91,6 +92,7 @@ const optionsContext = ({
   install,
   installProof,
   notifyAll,
+  since,
   session,
   tokenUntil,
   generation,
@@ -99,6 +101,7 @@ const optionsContext = ({
   ...(install !== undefined && { install }),
   ...(installProof !== undefined && { installProof }),
   ...(notifyAll !== undefined && { notifyAll: String(notifyAll) }),
+  ...(since !== undefined && { since }),
   ...(session !== undefined && { session }),
   ...(tokenUntil !== undefined && { tokenUntil: String(tokenUntil) }),
   ...(generation !== undefined && { generation: String(generation) }),
@@ -110,15 +113,14 @@ export const AuthorizerContext = z.pipe(
   Context,
   z.transform((context): Authorization => {
     const eio = context.eio === '3' ? 3 : 4;
-    const { outcome, app, kind, id, code, message, address } = context;
-    const { install, installProof, notifyAll, session, tokenUntil, generation, attributes } = context;
+    const { outcome, app, kind, id, code, message, address, ...options } = context;
     switch (outcome) {
       case 'known':
         return {
           eio,
           outcome,
           principal: { app, kind, id },
-          options: { install, installProof, notifyAll, session, tokenUntil, generation, attributes },
+          options: LoginOptions.parse(options),
         };
       case 'refused':
         return { eio, outcome, code, message };

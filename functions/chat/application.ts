@@ -12,10 +12,12 @@ import type { Answer, ServerEvents, StateAnswer } from '../shared/server-events.
 import { NAMESPACE } from '../shared/wire.ts';
 import { connectionOwner } from '../store/connections.ts';
 import { changeState } from './app-state.ts';
+import { notLoggedIn } from './check-session.ts';
 import { CLIENT_EVENTS, isClientEvent } from './client-events.ts';
 import { checkRateLimit, isAboveRateLimit, RateLimitExceeded } from './rate-limit.ts';
+import { readEvent } from './read-event.ts';
 import { removeConnection } from './remove-connection.ts';
-import { notLoggedIn, say } from './say.ts';
+import { say } from './say.ts';
 import { announceSession, confirmLogin, type Login, refuseLogin, type Session, startSession } from './session.ts';
 
 /**
@@ -75,6 +77,11 @@ export function chatApplication(
         await checkRateLimit({ principal, connectionId }, 'event', arrival);
         if (!isClientEvent(name)) throw unknownEvent(name);
         const proof = authorization.outcome === 'known' ? authorization.options : undefined;
+        if (name === 'read') {
+          const { delivered } = await readEvent({ ...speaker, proof }, args[0], arrival);
+          background(delivered);
+          return [{ success: true } satisfies StateAnswer];
+        }
         if (name !== 'say') {
           await changeState(speaker, name);
           return [{ success: true } satisfies StateAnswer];

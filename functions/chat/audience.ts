@@ -3,10 +3,11 @@ import type { Principal } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
 import { communityHead, membership, unknownCommunity } from '../store/communities.ts';
 import type { Community } from '../store/community-keys.ts';
+import type { Conversation } from '../store/conversations.ts';
 import { connectionsOf, devicesOf } from '../store/devices.ts';
 import { type Lookup, lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
-import type { Conversation } from '../store/messages.ts';
+
 import { profile } from '../store/profiles.ts';
 import type { SenderView } from './message-events.ts';
 import { type OwnedConnection, otherMembers, type Recipients, reach, withOwner } from './recipients.ts';

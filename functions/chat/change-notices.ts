@@ -2,8 +2,10 @@ import type { Notice } from '../jobs/deliver.ts';
 import { enqueueDeliveries } from '../jobs/deliver-enqueue.ts';
 import { logger } from '../observe/logger.ts';
 import { serverEvent } from '../shared/event.ts';
+import type { Principal } from '../shared/principal.ts';
 import { MAX_NAMED, TYPE } from '../shared/wire.ts';
 import type { Community } from '../store/community-keys.ts';
+import type { ReadNotices } from './read.ts';
 import { ALL_TOLD } from './sharding.ts';
 
 /** How many users one job names, so that Lambda takes it (1 MB) even with the longest ids. */
@@ -50,6 +52,20 @@ export function noticeDeletion(community: Community, members: readonly string[])
   if (members.length === 0 || members.length > ALL_TOLD[community.kind]) return Promise.resolve();
   const events = [serverEvent('deleted', named(community))];
   return enqueue(community.app, [{ events, to: { kind: 'users', ids: [...members] } }]);
+}
+
+/** Notifies a reader and other participants of a read position that moved. */
+export function noticeRead(reader: Principal, { own, receipts }: ReadNotices): Promise<void> {
+  const { app } = reader;
+  const to = ({ kind, id }: Principal): Notice['to'] =>
+    kind === 'visitor' ? { kind, id } : { kind: 'users', ids: [id] };
+  const notices = [
+    ...(own.connections.length > 0 ? [{ events: [own.event], to: to(reader) }] : []),
+    ...receipts.flatMap((receipt) =>
+      receipt.connections.length > 0 ? [{ events: [receipt.event], to: to(receipt.to) }] : [],
+    ),
+  ];
+  return notices.length === 0 ? Promise.resolve() : enqueue(app, notices);
 }
 
 const named = ({ kind, id }: Community) => ({ id, type: TYPE[kind] });

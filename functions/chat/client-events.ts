@@ -1,9 +1,11 @@
 import type * as z from 'zod/mini';
+import { ReadInput } from './read-input.ts';
 import { SayInput } from './say-input.ts';
 
 /** The one argument of each event that clients send, by the event's name; null when it has none. */
 export const CLIENT_EVENTS = {
   say: SayInput,
+  read: ReadInput,
   background: null,
   foreground: null,
 } as const satisfies Record<string, z.ZodMiniType | null>;

@@ -6,8 +6,9 @@ import { count } from '../observe/metrics.ts';
 import { METRIC } from '../shared/constants.ts';
 import { type ChatEvent, chatFrame } from '../shared/event.ts';
 import type { Principal } from '../shared/principal.ts';
+import { loseConnection } from './lose-connection.ts';
 import type { PostRate } from './post-rate.ts';
-import { removeConnection } from './remove-connection.ts';
+
 import { AT_ONCE, ATTEMPTS, pauseAfter } from './sharding.ts';
 
 /** An open connection and its owner. An unknown owner is looked up when needed. */
@@ -68,7 +69,7 @@ async function postOnce(
     if (answer === 'sent') return 'sent';
     if (answer === 'gone') {
       count(METRIC.postsGone);
-      await removeConnection(connectionId, owner);
+      await loseConnection(connectionId, owner, { found: 'gone' });
       return 'lost';
     }
     if (answer === 'refused') pacing.rate?.refused(Date.now());

@@ -1,6 +1,6 @@
 import { type ChatEvent, serverEvent } from '../shared/event.ts';
 import type { Type } from '../shared/wire.ts';
-import type { Message } from '../store/messages.ts';
+import type { Message } from '../store/stored-message.ts';
 
 /** The sender of a message from the viewpoint of its receivers. */
 export interface SenderView {
@@ -8,13 +8,9 @@ export interface SenderView {
   readonly gid?: string;
 }
 
-function shown({ speaker: _, ...message }: Message) {
-  return message;
-}
-
-/** A message from the viewpoint of its receivers. */
-export function messageView(message: Message, seenAs: SenderView) {
-  return { from: { id: message.speaker, ...seenAs }, ...shown(message) };
+/** A message from the viewpoint of its receivers. They do not get the client's id for it. */
+export function messageView({ speaker, cid: _, ...message }: Message, seenAs: SenderView) {
+  return { from: { id: speaker, ...seenAs }, ...message };
 }
 
 /** `message`, for all devices of the receivers. */
@@ -24,10 +20,12 @@ export function messageEvent(message: Message, seenAs: SenderView): ChatEvent {
 
 /** `yourself`, for the other devices of the sender. */
 export function yourselfEvent(message: Message, to: { id: string; type: Type }): ChatEvent {
-  return serverEvent('yourself', { to, ...shown(message) });
+  const { speaker: _, ...shown } = message;
+  return serverEvent('yourself', { to, ...shown });
 }
 
 /** `ack`, for the device that sent the message with this number. */
 export function ackEvent(message: Message, ack: number): ChatEvent {
-  return serverEvent('ack', { ack, ts: message.ts });
+  const { ts, cid } = message;
+  return serverEvent('ack', { ack, ts, ...(cid !== undefined && { cid }) });
 }

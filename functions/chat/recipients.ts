@@ -63,6 +63,7 @@ export async function findRecipients(app: string, to: Addressee): Promise<Recipi
     return { recipients };
   }
   if (to.kind === 'users') return connected(app, to.ids);
+  if (to.kind === 'visitor') return { recipients: await openConnections([{ app, kind: 'visitor', id: to.id }]) };
   if (to.kind === 'concerned') return connected(app, await concerned(app, to));
   if (to.kind === 'user') {
     return reachAll([{ app, kind: 'user', id: to.id }]);

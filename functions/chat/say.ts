@@ -1,21 +1,22 @@
 import type * as z from 'zod/mini';
 import type { LoginProof } from '../auth/auth-payload.ts';
-import { checkProof } from '../auth/login.ts';
 import { enqueuePush } from '../jobs/push-enqueue.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { addLogContext } from '../observe/observed.ts';
 import { METRIC } from '../shared/constants.ts';
 import { checkContent } from '../shared/content.ts';
-import { ChatError, ERROR } from '../shared/errors.ts';
-import { messageId } from '../shared/message-id.ts';
+import { messageId, timeOf } from '../shared/message-id.ts';
 import { parse } from '../shared/parse.ts';
 import { type Principal, parseId } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
-import { connectionOwner } from '../store/connections.ts';
-import { recordContact } from '../store/contacts.ts';
-import { type Message, storeMessage } from '../store/messages.ts';
+import { claimMessageId } from '../store/claims.ts';
+import { type ContactWithMessage, recordContact } from '../store/contacts.ts';
+import type { Conversation } from '../store/conversations.ts';
+import { storeClaimed, storeMessage } from '../store/message-writes.ts';
+import type { Message } from '../store/stored-message.ts';
 import { type Audience, admit } from './audience.ts';
+import { checkSession } from './check-session.ts';
 import { deliver } from './delivery.ts';
 import { fanOut } from './fan-out.ts';
 import { normalizeLegacyMessage } from './legacy-message.ts';
@@ -50,6 +51,8 @@ export interface SayResult {
   readonly ts: number;
   /** The `ack` number of the message, if any. */
   readonly ack?: number;
+  /** The client's id for the message, if any. */
+  readonly cid?: string;
   /**
    * Resolves when all online receivers have the message and pushes to offline receivers are enqueued. Never rejects.
    */
@@ -62,76 +65,115 @@ interface Draft {
   readonly content: Message['content'];
   readonly remark: string | undefined;
   readonly ack: number | undefined;
+  readonly cid: string | undefined;
+  /** Whether the speaker wants receipts of the members of a group. */
+  readonly receipt: boolean;
   readonly push: z.output<typeof SayInput>['push'];
 }
 
 /**
  * Handles `say`. Stores the message and sends it to all devices of the receivers (`message`) and to the sender's other
  * devices (`yourself`). If the message has an ack number, this device gets `ack`. Returns after the write, while
- * delivery continues.
+ * delivery continues. A repetition with the same client id gets the first answer again, and is not stored or delivered.
  * @throws ChatError 5001, 5003, 5004 or 5010: then nothing was stored or sent
  */
 export async function say(speaker: Speaker, input: unknown, arrival: Arrival): Promise<SayResult> {
   const draft = readDraft(speaker, input);
-  const { ack } = draft;
+  const { ack, cid } = draft;
   const audience = await admit(speaker, draft.to.id, draft.to.type);
-  await checkSession(speaker, audience, arrival);
-  const message = await store(speaker, draft, audience, arrival);
-  const delivered = publish(speaker, draft, audience, message);
-  return { id: message.id, ts: message.ts, ...(ack !== undefined && { ack }), delivered };
-}
-
-export const notLoggedIn = () =>
-  new ChatError(ERROR.notAuthorised, 'No user is logged in on this connection; join /chat first');
-
-/**
- * Refuses a message after the end of the session. Only the frames of a connection that has just opened or closed need a
- * read for this. If a frame is handled before the join, its credentials in the URL are checked again.
- * @throws ChatError 5003
- */
-async function checkSession(speaker: Speaker, { speakerConnections }: Audience, { ts, proof }: Arrival): Promise<void> {
-  const { connectionId } = speaker;
-  if (speakerConnections.some((device) => device.connectionId === connectionId)) return;
-  const owner = await connectionOwner(connectionId);
-  if (owner === 'ended' || !(owner || proof)) throw notLoggedIn();
-  if (!owner && proof) await checkProof(speaker, proof, ts);
+  const { speakerConnections } = audience;
+  await checkSession({ ...speaker, proof: arrival.proof }, speakerConnections, arrival.ts);
+  const { message, isNew, failure } = await store(speaker, draft, audience, arrival);
+  if (failure !== undefined) {
+    // The client repeats the message, which is delivered only now.
+    if (isNew) await publish(speaker, { ...draft, ack: undefined }, audience, message);
+    throw failure;
+  }
+  const delivered = isNew ? publish(speaker, draft, audience, message) : confirm(speaker, draft, audience, message);
+  const { id, ts } = message;
+  return { id, ts, ...(ack !== undefined && { ack }), ...(cid !== undefined && { cid }), delivered };
 }
 
 function readDraft(speaker: Speaker, input: unknown): Draft {
-  const { to, content, remark, ack, push } = parse(SayInput, normalizeLegacyMessage(input), 'say');
+  const { to, content, remark, ack, cid, receipt, push } = parse(SayInput, normalizeLegacyMessage(input), 'say');
   checkContent({ content, remark }, 'say');
   const type = speaker.kind === 'visitor' ? TYPE.friend : (to.type ?? TYPE.friend);
   const id = parseId(to.id, 'say.to.id');
-  return { to: { id, type }, content, remark: remark ?? undefined, ack: ack ?? undefined, push };
+  return {
+    to: { id, type },
+    content,
+    remark: remark ?? undefined,
+    ack: ack ?? undefined,
+    cid: cid ?? undefined,
+    receipt: type === TYPE.group && receipt === true,
+    push,
+  };
 }
 
-async function store(speaker: Speaker, draft: Draft, { conversation }: Audience, arrival: Arrival): Promise<Message> {
-  const { to, content, remark, ack } = draft;
-  const { ts, packetId } = arrival;
+/** The message as it is stored, and whether this request must deliver it. */
+interface Stored {
+  readonly message: Message;
+  readonly isNew: boolean;
+  /** Why the message is stored, but not completely. */
+  readonly failure?: unknown;
+}
+
+async function store(speaker: Speaker, draft: Draft, { conversation }: Audience, arrival: Arrival): Promise<Stored> {
+  const { to, content, remark, ack, cid, receipt, push } = draft;
+  const { packetId } = arrival;
+  const fresh = messageId(arrival.ts, packetId ?? ack ?? 0);
+  const claim =
+    cid === undefined
+      ? ({ id: fresh, first: 'this' } as const)
+      : await claimMessageId(speaker, cid, { id: fresh, to: `${to.type}#${to.id}` }, arrival.ts);
+  const { id, first } = claim;
+  const ts = timeOf(id);
   const message: Message = {
-    id: messageId(ts, packetId ?? ack ?? 0),
+    id,
     ts,
     speaker: speaker.id,
     content,
     ...(remark !== undefined && { remark }),
+    ...(cid !== undefined && { cid }),
   };
-  await Promise.all([
-    conversation && storeMessage(conversation, message),
-    ...(to.type === TYPE.stranger
-      ? [
-          recordContact(speaker, to.id, { ts, direction: 'sent' }),
-          recordContact({ ...speaker, id: to.id }, speaker.id, { ts, direction: 'received' }),
-        ]
-      : []),
+  addLogContext({ message_id: id });
+  if (first === 'other receiver') return { message, isNew: false };
+  const keep = async () => {
+    if (!conversation) return { isNew: true };
+    const stored = { ...message, ...(push && { push }), ...(receipt && { receipt }) };
+    if (cid !== undefined) return storeClaimed(conversation, stored, first !== 'this');
+    await storeMessage(conversation, stored);
+    return { isNew: true };
+  };
+  const [kept, ...contacts] = await Promise.allSettled([
+    keep(),
+    ...contactsOf(speaker, to.id, conversation).map((contact) => recordContact(contact, ts)),
   ]);
-  addLogContext({ message_id: message.id });
-  count(COUNTED_AS[conversation?.kind ?? 'room']);
-  return message;
+  if (kept.status === 'rejected') throw kept.reason;
+  if (kept.value.isNew) count(COUNTED_AS[conversation?.kind ?? 'room']);
+  const failed = contacts.find((contact) => contact.status === 'rejected');
+  return { message, ...(failed && { failure: failed.reason }), ...kept.value };
+}
+
+/** The contacts that a message creates or renews, for both sides. */
+function contactsOf(
+  { connectionId: _, ...speaker }: Speaker,
+  other: string,
+  conversation: Conversation | undefined,
+): ContactWithMessage[] {
+  const kind = conversation?.kind;
+  if (kind !== 'stranger' && kind !== 'visitor') return [];
+  const otherKind = kind === 'visitor' && speaker.kind === 'user' ? 'visitor' : 'user';
+  const receiver: Principal = { app: speaker.app, kind: otherKind, id: other };
+  return [
+    { owner: speaker, other, kind, direction: 'sent' },
+    { owner: receiver, other: speaker.id, kind, direction: 'received' },
+  ];
 }
 
 /** Resolves when all online receivers have the message and pushes to offline receivers are enqueued. Never rejects. */
 async function publish(speaker: Speaker, draft: Draft, audience: Audience, message: Message): Promise<void> {
-  const { to, ack, push } = draft;
+  const { to, push } = draft;
   const { app, connectionId } = speaker;
   const { senderView, recipients, pushes, speakerConnections } = audience;
   const current = speakerConnections.find((device) => device.connectionId === connectionId);
@@ -142,7 +184,7 @@ async function publish(speaker: Speaker, draft: Draft, audience: Audience, messa
     ...(pushes && { push: push ?? {} }),
   };
   await Promise.all([
-    ack !== undefined && deliver([current ?? { owner: speaker, connectionId }], ackEvent(message, ack)),
+    confirm(speaker, draft, audience, message),
     fanOut(delivery, recipients, async (users) => {
       if (pushes) await enqueuePush(users, { app, event: messageView(message, senderView), push });
     }).catch((error) => logger.error('Message delivery incomplete', { error })),
@@ -151,4 +193,17 @@ async function publish(speaker: Speaker, draft: Draft, audience: Audience, messa
       yourselfEvent(message, to),
     ),
   ]);
+}
+
+/** Sends `ack` to the device of the speaker, if it gave the message a number. Never rejects. */
+async function confirm(
+  speaker: Speaker,
+  { ack }: Draft,
+  { speakerConnections }: Audience,
+  message: Message,
+): Promise<void> {
+  if (ack === undefined) return;
+  const { connectionId } = speaker;
+  const current = speakerConnections.find((device) => device.connectionId === connectionId);
+  await deliver([current ?? { owner: speaker, connectionId }], ackEvent(message, ack));
 }

@@ -4,6 +4,7 @@ import { confirmLoginProof, saveLogin } from '../auth/login.ts';
 import { issueToken } from '../auth/token.ts';
 import { close, post } from '../gateway/connections.ts';
 import { enqueuePresenceOffline } from '../jobs/presence-offline-enqueue.ts';
+import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { type Connection, disconnectFrame } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
@@ -19,6 +20,7 @@ import {
   registerConnection,
   unregisterConnection,
 } from '../store/connections.ts';
+import { replay } from './catch-up.ts';
 import { makeRoom } from './make-room.ts';
 import { notifyOnline } from './presence.ts';
 
@@ -36,6 +38,8 @@ export interface Session {
   readonly token: string | undefined;
   /** The online notification to send. Undefined when none is due. */
   readonly news: PresenceChange | undefined;
+  /** The last message that the client has, if it wants the later ones, and when the connection was registered. */
+  readonly catchUp: { readonly since: string; readonly registered: number } | undefined;
 }
 
 /**
@@ -61,8 +65,13 @@ export async function startSession(
     makeRoom: () => makeRoom(principal),
   });
   if (registered === 'repeated') return undefined;
-  const news = registered && { ...registered, friends: registered.friends && friends > 0 };
-  const started: Session = { connectionId, principal, token, news };
+  const started: Session = {
+    connectionId,
+    principal,
+    token,
+    news: registered && { ...registered, friends: registered.friends && friends > 0 },
+    catchUp: options.since === undefined ? undefined : { since: options.since, registered: Date.now() },
+  };
   try {
     await confirmLoginProof(principal, options, now);
   } catch (error) {
@@ -74,7 +83,7 @@ export async function startSession(
 
 /**
  * Sends `login`, in strict mode with the token, unless the client has sent one. Then notifies others that the user is
- * online.
+ * online, and sends the client what it missed.
  */
 export async function confirmLogin(session: Session): Promise<void> {
   const outcome = await sendLogin(session).catch(async (error) => {
@@ -82,7 +91,19 @@ export async function confirmLogin(session: Session): Promise<void> {
     throw error;
   });
   count(METRIC.logins);
-  await (outcome === 'gone' ? endSession(session) : announceSession(session));
+  if (outcome === 'gone') return endSession(session);
+  await Promise.all([announceSession(session), catchUp(session)]);
+}
+
+/** Sends what the client missed. Never throws: the client can read histories, and logs in with the same message again. */
+async function catchUp({ connectionId, principal, catchUp }: Session): Promise<void> {
+  if (!catchUp) return;
+  try {
+    const app = await findApp(principal.app);
+    if (app) await replay({ connectionId, principal }, catchUp.since, { ...catchUp, limit: app.catchUpMessages });
+  } catch (error) {
+    logger.error('Catch-up failed', { connection_id: connectionId, error });
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { removeConnection } from '../chat/remove-connection.ts';
+import { removeReported } from '../chat/remove-connection.ts';
 import { observed } from '../observe/observed.ts';
 
 const Event = z.object({ requestContext: z.object({ connectionId: z.string() }) });
@@ -9,6 +9,7 @@ const Event = z.object({ requestContext: z.object({ connectionId: z.string() }) 
  * therefore also remove connections that they find gone.
  */
 export const handler = observed(async (event: unknown): Promise<{ statusCode: number }> => {
-  await removeConnection(Event.parse(event).requestContext.connectionId);
+  const { connectionId } = Event.parse(event).requestContext;
+  await removeReported(connectionId);
   return { statusCode: 200 };
 });

@@ -1,10 +1,12 @@
 import pMap from 'p-map';
+import * as z from 'zod/mini';
 import { invokeAsync, ownUrl } from '../gateway/invoke.ts';
-import { PushJob, type Target } from '../jobs/push.ts';
+import { MissedJob, PushJob, type Target } from '../jobs/push.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { addLogContext, observed } from '../observe/observed.ts';
 import { alertText } from '../push/alert-text.ts';
+import { missedPushes } from '../push/missed-pushes.ts';
 import { composeNotification, type Notification } from '../push/notification.ts';
 import { publish } from '../push/sns.ts';
 import { METRIC } from '../shared/constants.ts';
@@ -16,20 +18,29 @@ const AT_ONCE = 25;
 
 const self = ownUrl();
 
+const Job = z.union([PushJob, MissedJob]);
+
 /**
  * Pushes a message to installations. A job that made progress enqueues the remaining installations as a new job, so no
  * user gets a push twice. A job without progress fails. Lambda retries it later, and finally sends it to the failure
  * queue, with exactly the remaining installations.
  */
 export const handler = observed(async (event: unknown): Promise<void> => {
-  const job = PushJob.parse(event);
+  const job = Job.parse(event);
+  if ('event' in job) return pushToAll(job);
+  const jobs = await missedPushes(job);
+  // Another job repeats what failed, so that a retry does not read the messages again.
+  for (const one of jobs) await pushToAll(one).catch(() => invokeAsync(self, one));
+});
+
+async function pushToAll(job: PushJob): Promise<void> {
   addLogContext({ app: job.app, message_id: job.event.id });
   const app = await findApp(job.app);
   if (!app) return;
   const text = await alertText(app, job.event);
   const left: Target[] = [];
   const attempt = async (target: Target) => {
-    const rest = await push(app, target, (badge) => composeNotification(job.event, text, badge, job.push));
+    const rest = await push(app, target, job, (badge) => composeNotification(job.event, text, badge, job.push));
     if (rest) left.push(rest);
   };
   await pMap(job.targets, attempt, { concurrency: AT_ONCE });
@@ -39,18 +50,21 @@ export const handler = observed(async (event: unknown): Promise<void> => {
   const progressed = left.length < job.targets.length || countedNow > countedBefore;
   if (!progressed) throw new Error(`None of ${left.length} pushes of message ${job.event.id} succeeded`);
   await invokeAsync(self, { ...job, targets: left } satisfies PushJob);
-});
+}
 
 /** Pushes to one installation, if it still belongs to the user. It never throws; it returns the remaining work. */
 async function push(
   app: App,
   target: Target,
+  { event, attempt = '' }: PushJob,
   notification: (badge: number) => Notification,
 ): Promise<Target | undefined> {
   const { user, install } = target;
   let counted = target.counted ?? false;
   try {
-    const found = counted ? await findInstallation(app.id, install) : await countMessage(app.id, install, user);
+    const found = counted
+      ? await findInstallation(app.id, install)
+      : await countMessage(app.id, install, user, { message: event.id, attempt, now: Date.now() });
     if (found?.boundTo !== user || found.endpoint === undefined) return undefined;
     counted = true;
     const { endpoint, badge } = found;

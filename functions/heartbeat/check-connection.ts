@@ -1,5 +1,5 @@
 import { dropConnection } from '../chat/drop-connection.ts';
-import { removeConnection } from '../chat/remove-connection.ts';
+import { loseConnection } from '../chat/lose-connection.ts';
 import { lastActiveAt, post } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
@@ -26,12 +26,14 @@ export async function checkConnection(round: Round, connectionId: string, now: n
 async function ping(connectionId: string, now: number): Promise<void> {
   const claim = await claimPing(connectionId, now);
   if (claim === 'unanswered') return dropConnection(connectionId);
-  if (claim === 'claimed' && (await post(connectionId, PING)) === 'gone') await removeConnection(connectionId);
+  if (claim === 'claimed' && (await post(connectionId, PING)) === 'gone') await gone(connectionId);
 }
 
 /** Removes a connection whose client has not pinged within the allowed time. */
 async function check(connectionId: string, now: number): Promise<void> {
   const heardAt = await lastActiveAt(connectionId);
-  if (heardAt === 'gone') return removeConnection(connectionId);
-  if (beat(3, { heardAt }, HEARTBEAT, now) === 'close') await dropConnection(connectionId);
+  if (heardAt === 'gone') return gone(connectionId);
+  if (beat(3, { heardAt }, HEARTBEAT, now) === 'close') await dropConnection(connectionId, undefined, { heardAt });
 }
+
+const gone = (connectionId: string) => loseConnection(connectionId, undefined, { found: 'gone' });

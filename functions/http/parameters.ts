@@ -120,11 +120,15 @@ const time = z
       'Only messages before this time, in epoch milliseconds, or in seconds if below 10^11. Default: now. Paging by time can skip messages with equal times; use `before`',
   });
 
-const messageId = (description: string) =>
+/** The id of a message in a query. */
+export const messageId = (description: string) =>
   z
     .string()
     .check(z.regex(MESSAGE_ID, 'expected a message id'))
     .register(z.globalRegistry, { description, examples: ['01767225600000-0000000000000001-9f2b61c0'] });
+
+/** A message in a path. */
+export const messageParam = messageId('The message');
 
 /**
  * The requested part of a history: the newest `limit` messages before a bound, or the oldest `limit` messages after

@@ -43,6 +43,7 @@ const Addressee = z.discriminatedUnion('kind', [
   /** All connections except one. */
   z.object({ kind: z.literal('everybody'), except: z.optional(z.string()) }),
   z.object({ kind: z.literal('users'), ids: z.array(z.string()) }),
+  z.object({ kind: z.literal('visitor'), id: z.string() }),
   /** Those whom a change of a group or room is about and, unless there are too many, all its members. */
   z.object({ kind: z.literal('concerned'), of: z.enum(['group', 'room']), id: z.string(), ids: z.array(z.string()) }),
 ]);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { invokeAsync } from '../gateway/invoke.ts';
 import { logger } from '../observe/logger.ts';
 import { ENV } from '../shared/constants.ts';
@@ -16,13 +17,17 @@ const MAX_TARGETS = 100;
  * Enqueues pushes to all installations of users whose devices the message did not reach. It never throws, because the
  * server already accepted the message.
  */
-export async function enqueuePush(users: readonly Principal[], job: Omit<PushJob, 'targets'>): Promise<void> {
+export async function enqueuePush(
+  users: readonly Principal[],
+  job: Omit<PushJob, 'targets' | 'attempt'>,
+): Promise<void> {
   if (users.length === 0 || job.push?.enable === false) return;
   try {
     const installs = await lookup(users.map(installsOf));
     const targets = users.flatMap(({ id }, n) => (installs[n] ?? []).map((install) => ({ user: id, install })));
     for (let n = 0; n < targets.length; n += MAX_TARGETS) {
-      await invokeAsync(push, { ...job, targets: targets.slice(n, n + MAX_TARGETS) } satisfies PushJob);
+      const some = targets.slice(n, n + MAX_TARGETS);
+      await invokeAsync(push, { ...job, targets: some, attempt: randomUUID() } satisfies PushJob);
     }
   } catch (error) {
     logger.error('A message was not pushed', { error });

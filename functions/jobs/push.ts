@@ -26,5 +26,19 @@ export const PushJob = z.object({
   event: PushEvent,
   push: z.optional(z.nullable(Push)),
   targets: z.array(Target),
+  /** Identifies the job when Lambda retries it. Jobs of an earlier version have none. */
+  attempt: z.optional(z.string()),
 });
 export type PushJob = z.output<typeof PushJob>;
+
+/** A user whose last connection was found dead: their messages since its last sign of life may have reached nobody. */
+export const MissedJob = z.object({
+  app: z.string(),
+  user: z.string(),
+  connectionId: z.string(),
+  /** The last sign of life, epoch ms. */
+  since: z.number(),
+  /** Whether nothing is pushed if API Gateway reports that the client closed the connection. */
+  unlessReported: z.boolean(),
+});
+export type MissedJob = z.output<typeof MissedJob>;

@@ -6,6 +6,9 @@ export const stamp = (ms: number) => String(Math.max(0, Math.trunc(ms))).padStar
 /** The format of a message id; see {@link messageId}. */
 export const MESSAGE_ID = /^\d{14}-\d{16}-[0-9a-f]{8}$/;
 
+/** The time in a message id, epoch ms. */
+export const timeOf = (id: string) => Number(id.split('-')[0]);
+
 /**
  * Creates a message id. Messages sort by arrival. Within one millisecond they sort by the counter of the sender, then
  * at random.

@@ -17,6 +17,7 @@ const ts = described(z.number(), 'epoch milliseconds');
 const id = described(z.string(), 'sorts like the history; use it to drop duplicates');
 const remark = z.optional(z.string());
 const ack = z.optional(described(z.int(), 'the ack number of the message'));
+const cid = z.optional(described(z.string(), "the client's id for the message, if it gave one"));
 const type = described(z.enum(TYPE), '0 friend, 1 group, 2 room, 3 visitor, 4 stranger');
 const content = z.object({
   media: described(z.int().check(z.minimum(0), z.maximum(3)), '0 text, 1 image, 2 audio, 3 video'),
@@ -54,10 +55,24 @@ const who = (verb: string) =>
 export const SERVER_EVENTS = {
   login: z.union([LoginSucceeded, LoginFailed]),
   message: MessageEvent,
-  yourself: z.object({ id, to: z.object({ id: z.string(), type }), content, ts, remark }),
+  yourself: z.object({ id, to: z.object({ id: z.string(), type }), content, ts, remark, cid }),
   sys: z.object({ id, content, ts, remark }),
-  ack: z.object({ ack: described(z.int(), 'the ack number of the message'), ts }),
+  ack: z.object({ ack: described(z.int(), 'the ack number of the message'), ts, cid }),
   refused: Refused,
+  read: z.object({
+    from: z.optional(
+      described(z.object({ id: z.string(), type, gid: z.optional(z.string()) }), 'the reader, in a receipt'),
+    ),
+    to: z.optional(described(z.object({ id: z.string(), type }), 'the conversation that this user read elsewhere')),
+    upTo: described(z.string(), 'the id of the last message that was read'),
+  }),
+  synced: z.object({
+    upTo: described(z.string(), 'the `since` of the next login'),
+    complete: described(z.boolean(), 'whether all missed messages were sent'),
+    conversations: z.optional(
+      described(z.array(z.object({ id: z.string(), type })), 'the conversations whose histories the client must read'),
+    ),
+  }),
   befriended: z.object({ id: friend }),
   unfriended: z.object({ id: friend }),
   joined: z.object({ ...community, members: who('joined') }),
@@ -75,9 +90,9 @@ export type ServerEvents = { [N in keyof typeof SERVER_EVENTS]: z.input<(typeof 
 const Failure = z.extend(Refused, { success: z.literal(false) });
 
 /** The Socket.IO acknowledgement of `say`, and of all that is refused. */
-export const Answer = z.union([z.object({ success: z.literal(true), id, ts, ack }), Failure]);
+export const Answer = z.union([z.object({ success: z.literal(true), id, ts, ack, cid }), Failure]);
 export type Answer = z.input<typeof Answer>;
 
-/** The Socket.IO acknowledgement of `background` and `foreground`. */
+/** The Socket.IO acknowledgement of `read`, `background` and `foreground`. */
 export const StateAnswer = z.union([z.object({ success: z.literal(true) }), Failure]);
 export type StateAnswer = z.input<typeof StateAnswer>;

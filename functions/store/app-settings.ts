@@ -85,6 +85,12 @@ export const AppSettings = z.object({
   messagesPerMinuteOfConnection: z._default(count(1, 1_000_000), 300),
   /** How long a user without connections may reconnect before others receive an offline event. */
   presenceGraceSeconds: z._default(count(0, 60), 0),
+  /** Whether users learn what others have read. */
+  receipts: z._default(z.boolean(), true),
+  /** Whether new members of a group can read the messages before they joined. */
+  historyForNewMembers: z._default(z.boolean(), true),
+  /** Maximum messages that a client gets after a login with `since`. */
+  catchUpMessages: z._default(count(1, 1000), 200),
   /** Maximum size of an attachment in bytes. */
   attachmentBytes: z._default(count(1, 5 * 1024 ** 3), 20 * 1024 * 1024),
   /** Maximum uploads of a user per hour: number and total bytes. */

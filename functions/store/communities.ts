@@ -137,8 +137,8 @@ export async function describeCommunities(
   return descriptions;
 }
 
-/** The number of members of each group or room of a user, by id. */
-export async function sizesOf(app: string, kind: Community['kind'], userId: string): Promise<Map<string, number>> {
+/** The ids of the groups or rooms of a user, with one query. They include those whose deletion is in progress. */
+export async function membershipsOf(app: string, kind: Community['kind'], userId: string): Promise<string[]> {
   const prefix = subjectKey({ app, kind, id: '' });
   const memberships = query({
     TableName: table,
@@ -147,7 +147,12 @@ export async function sizesOf(app: string, kind: Community['kind'], userId: stri
     ExpressionAttributeNames: { '#member': MEMBERSHIP_INDEX.member, '#pk': PARTITION_KEY },
     ExpressionAttributeValues: { ':member': subjectKey({ app, kind: 'user', id: userId }), ':prefix': prefix },
   });
-  const ids = (await collect(memberships)).map((item) => String(item[PARTITION_KEY]).slice(prefix.length));
+  return (await collect(memberships)).map((item) => String(item[PARTITION_KEY]).slice(prefix.length));
+}
+
+/** The number of members of each group or room of a user, by id. */
+export async function sizesOf(app: string, kind: Community['kind'], userId: string): Promise<Map<string, number>> {
+  const ids = await membershipsOf(app, kind, userId);
   const heads = await lookup(ids.map((id) => communityHead({ app, kind, id })));
   return new Map(
     ids.flatMap((id, n) => {

@@ -8,9 +8,10 @@ import { isUser, Principal, type User } from '../shared/principal.ts';
 import { everybodyEntry } from './connection-index.ts';
 import { sessionsEntry } from './connection-sessions.ts';
 import { addDevice, expiryAt, MAX_DEVICES, type PresenceAudience, removeDevice } from './devices.ts';
-import { conditionFailed, dynamo, unlessRefused } from './dynamo.ts';
+import { conditionFailed, dynamo, type Lookup, unlessRefused } from './dynamo.ts';
 import { heartbeatEntry } from './heartbeats.ts';
 import { connectionKey } from './keys.ts';
+import { signOfLife } from './signs-of-life.ts';
 
 const table = requireEnv(ENV.connectionsTable);
 
@@ -107,15 +108,22 @@ async function addWithRoom(
   }
 }
 
+/** What was stored about a connection when it closed. */
+interface Closed {
+  /** Undefined when the connection closed before a login. */
+  readonly owner: Principal | undefined;
+  readonly heard: ReturnType<typeof signOfLife>;
+}
+
 /**
  * Removes a connection from the indexes, and stores for a while that it closed and who owned it. Frames that arrived
  * earlier may be handled later. Events among them still have a sender, and a join does not register the connection
  * again.
- * @returns the owner; undefined when the connection is not registered or already closed
+ * @returns undefined when the connection is already closed
  */
-async function markClosed(connectionId: string, now: number): Promise<Principal | undefined> {
+async function markClosed(connectionId: string, now: number): Promise<Closed | undefined> {
   try {
-    const { Attributes } = await dynamo.send(
+    const { Attributes = {} } = await dynamo.send(
       new UpdateCommand({
         TableName: table,
         Key: connectionKey(connectionId),
@@ -128,14 +136,34 @@ async function markClosed(connectionId: string, now: number): Promise<Principal 
           '#due': HEARTBEAT_INDEX.due,
         },
         ExpressionAttributeValues: { ':now': now, ':expires': Math.ceil(now / 1000) + CLOSED_S },
-        ReturnValues: 'ALL_NEW',
+        ReturnValues: 'ALL_OLD',
       }),
     );
-    return ownerOf(Attributes);
+    return { owner: ownerOf(Attributes), heard: signOfLife(Attributes) };
   } catch (error) {
     if (!conditionFailed(error)) throw error;
     return undefined;
   }
+}
+
+/** Stores that API Gateway reported the end of a connection, which another function had found closed. */
+export async function reportClosed(connectionId: string): Promise<void> {
+  await unlessRefused(
+    dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: connectionKey(connectionId),
+        UpdateExpression: 'SET reported = :true',
+        ConditionExpression: 'attribute_exists(closed)',
+        ExpressionAttributeValues: { ':true': true },
+      }),
+    ),
+  );
+}
+
+/** Whether API Gateway reported the end of a connection that another function found closed. */
+export function wasReported(connectionId: string): Lookup<boolean> {
+  return { table, key: connectionKey(connectionId), parse: (item) => item?.reported === true };
 }
 
 /**
@@ -155,12 +183,23 @@ export interface Departure {
   readonly left: number;
 }
 
+/** The last connection of a user, which closed. */
+export interface LastConnection {
+  readonly user: User;
+  /** The last stored sign of life, epoch ms. */
+  readonly heardAt: number;
+  /** Whether the client sent more that is not stored: it pings by itself. */
+  readonly incomplete: boolean;
+}
+
 /** The state of a principal after the removal of a connection. */
 export interface Removal {
   /** Whether the principal is announced as online. */
   readonly announced: boolean;
   /** Set when the user has no other connection and is still announced as online; see {@link markOffline}. */
   readonly departure: Departure | undefined;
+  /** Set when this call removed the last connection of a user. */
+  readonly last: LastConnection | undefined;
 }
 
 /**
@@ -169,9 +208,17 @@ export interface Removal {
  */
 export async function unregisterConnection(connectionId: string, owner?: Principal): Promise<Removal | undefined> {
   const left = Date.now();
-  const principal = (await markClosed(connectionId, left)) ?? owner;
+  const closed = await markClosed(connectionId, left);
+  const principal = closed?.owner ?? owner;
   if (!principal) return undefined;
   const state = await removeDevice(principal, connectionId, left);
-  const departure = state === 'leaving' && isUser(principal) ? { user: principal, left } : undefined;
-  return { announced: state !== 'offline', departure };
+  const isLast = state !== 'online' && isUser(principal);
+  return {
+    announced: state !== 'offline',
+    departure: isLast && state === 'leaving' ? { user: principal, left } : undefined,
+    last:
+      isLast && closed?.owner
+        ? { user: principal, heardAt: closed.heard.at, incomplete: closed.heard.incomplete }
+        : undefined,
+  };
 }

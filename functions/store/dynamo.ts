@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { countThrottling } from '../observe/throttling.ts';
 import { clientConfig } from '../shared/aws-client.ts';
@@ -29,19 +29,13 @@ type Results<T extends readonly Lookup<unknown>[]> = {
 
 const BATCH = 100;
 
-/** Reads items with eventual consistency, one BatchGetItem call per hundred. */
-export function lookup<const T extends readonly Lookup<unknown>[]>(lookups: T): Promise<Results<T>> {
-  return readAll(lookups, false);
-}
-
-/** The same with strong consistency, at twice the price. */
-export function lookupNow<const T extends readonly Lookup<unknown>[]>(lookups: T): Promise<Results<T>> {
-  return readAll(lookups, true);
-}
-
-async function readAll<const T extends readonly Lookup<unknown>[]>(
+/**
+ * Reads items, one BatchGetItem call per hundred.
+ * @param consistent whether the result includes all earlier writes, at double cost. @default false
+ */
+export async function lookup<const T extends readonly Lookup<unknown>[]>(
   lookups: T,
-  consistent: boolean,
+  { consistent = false } = {},
 ): Promise<Results<T>> {
   const unique = [...new Map(lookups.map((item) => [identity(item.table, item.key), item])).values()];
   const chunks = Array.from({ length: Math.ceil(unique.length / BATCH) }, (_, n) =>
@@ -54,9 +48,10 @@ async function readAll<const T extends readonly Lookup<unknown>[]>(
 
 async function readChunk(lookups: readonly Lookup<unknown>[], consistent: boolean): Promise<[string, Item][]> {
   const found: [string, Item][] = [];
-  let request: Record<string, { Keys: Key[]; ConsistentRead: boolean }> = {};
+  const mode = consistent ? { ConsistentRead: true } : {};
+  let request: Record<string, { Keys: Key[]; ConsistentRead?: boolean }> = {};
   for (const { table, key } of lookups) {
-    const keys = request[table] ?? { Keys: [], ConsistentRead: consistent };
+    const keys = request[table] ?? { Keys: [], ...mode };
     keys.Keys.push(key);
     request[table] = keys;
   }
@@ -73,7 +68,7 @@ async function readChunk(lookups: readonly Lookup<unknown>[], consistent: boolea
       }
     }
     request = Object.fromEntries(
-      Object.entries(UnprocessedKeys).map(([table, { Keys = [] }]) => [table, { Keys, ConsistentRead: consistent }]),
+      Object.entries(UnprocessedKeys).map(([table, { Keys = [] }]) => [table, { Keys, ...mode }]),
     );
   }
   return found;
@@ -107,6 +102,15 @@ export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
 /** Whether a write failed because of its own condition. */
 export function conditionFailed(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
+}
+
+/**
+ * The item that a refused condition returned, in the format of DynamoDB. Undefined for another error, or without
+ * `ReturnValuesOnConditionCheckFailure`.
+ */
+export function itemOfRefusal(error: unknown): Item | undefined {
+  if (!conditionFailed(error) || !(error instanceof ConditionalCheckFailedException)) return undefined;
+  return error.Item;
 }
 
 /** Awaits a write, and returns whether its condition was met. */

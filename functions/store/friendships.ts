@@ -44,7 +44,7 @@ export async function befriend(
   const entry = (owner: Principal, other: string) => ({
     Put: {
       TableName: table,
-      Item: { ...friendshipKey(owner, other), ...made },
+      Item: { ...friendshipKey(owner, other), ...made, heads: true },
       ConditionExpression: 'attribute_not_exists(#pk)',
       ExpressionAttributeNames: { '#pk': PARTITION_KEY },
     },
@@ -96,13 +96,28 @@ export async function unfriend(user: Principal, friend: string): Promise<boolean
   return !(await transact([entry(user, friend), entry(other, user.id), count(user), count(other)]));
 }
 
-/** The ids of a user's friends. */
-export async function friendsOf(user: Principal): Promise<string[]> {
+/** An entry in the list of a user's friends. */
+export interface FriendEntry {
+  readonly id: string;
+  /** Whether the friendship began in a version without heads of conversations. */
+  readonly predatesHeads: boolean;
+}
+
+/** The friends of a user. */
+export async function friendEntries(user: Principal): Promise<FriendEntry[]> {
   const friends = query({
     TableName: table,
     KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :friend)',
     ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
     ExpressionAttributeValues: { ':pk': subjectKey(user), ':friend': 'friend#' },
   });
-  return (await collect(friends)).map((item) => String(item[SORT_KEY]).slice('friend#'.length));
+  return (await collect(friends)).map((item) => ({
+    id: String(item[SORT_KEY]).slice('friend#'.length),
+    predatesHeads: item.heads === undefined,
+  }));
+}
+
+/** The ids of a user's friends. */
+export async function friendsOf(user: Principal): Promise<string[]> {
+  return (await friendEntries(user)).map(({ id }) => id);
 }

@@ -5,7 +5,7 @@ import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { conditionFailed, dynamo, type Lookup } from './dynamo.ts';
-import { headKey, subjectKey } from './keys.ts';
+import { headKey, mark, subjectKey } from './keys.ts';
 
 const table = requireEnv(ENV.coreTable);
 
@@ -87,12 +87,33 @@ export function dropEndpoint(app: string, id: string, endpoint: string): Promise
   return change(app, id, 'REMOVE endpoint', 'endpoint = :endpoint', { ':endpoint': endpoint });
 }
 
+/** How long an installation knows which messages were pushed to it: longer than a dead connection stays unnoticed. */
+const PUSHED_ONCE_MS = 20 * 60_000;
+const WINDOWS = ['p0', 'p1', 'p2'] as const;
+
 /**
- * Increments the badge of an installation.
- * @returns the installation; undefined when it is no longer bound to the user
+ * Increments the badge of an installation for a message that is pushed, unless another job counted the message before.
+ * @param attempt the id of the job, which Lambda can run again
+ * @returns the installation; undefined when it is no longer bound to the user, or another job pushes the message
  */
-export async function countMessage(app: string, id: string, user: string): Promise<Installation | undefined> {
-  const counted = await change(app, id, 'ADD badge :one', 'boundTo = :user', { ':one': 1, ':user': user });
+export async function countMessage(
+  app: string,
+  id: string,
+  user: string,
+  { message, attempt, now }: { message: string; attempt: string; now: number },
+): Promise<Installation | undefined> {
+  const window = Math.floor(now / PUSHED_ONCE_MS);
+  const [current = '', next = ''] = [WINDOWS[window % 3], WINDOWS[(window + 1) % 3]];
+  const marks = { ':message': mark(message), ':attempt': mark(`${message} ${attempt}`) };
+  const isNew = WINDOWS.map((name) => `NOT contains(${name}, :message)`).join(' AND ');
+  const isAgain = WINDOWS.map((name) => `contains(${name}, :attempt)`).join(' OR ');
+  const counted = await change(
+    app,
+    id,
+    `ADD badge :one, ${current} :marks REMOVE ${next}`,
+    `boundTo = :user AND ((${isNew}) OR ${isAgain})`,
+    { ':one': 1, ':user': user, ':marks': new Set(Object.values(marks)), ...marks },
+  );
   return counted && Installation.parse(counted);
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DIRECTORY_INDEX, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import type { Principal } from '../shared/principal.ts';
 
@@ -41,3 +42,6 @@ export function hashBucket(id: string, buckets: number): number {
   for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
   return sum % buckets;
 }
+
+/** A short text that stands for a longer one in sets and attribute names. */
+export const mark = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 8);

@@ -1,79 +1,17 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import { ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import { Push } from '../shared/content.ts';
 import { requireEnv } from '../shared/environment.ts';
-import { stamp } from '../shared/message-id.ts';
-import { collect, dynamo, type Item, query } from './dynamo.ts';
-import { storedKind } from './keys.ts';
+import { stamp, timeOf } from '../shared/message-id.ts';
+import { type Conversation, conversationKey, retentionMs } from './conversations.ts';
+import { collect, type Item, type Lookup, query } from './dynamo.ts';
+import { type Message, StoredMessage } from './stored-message.ts';
 import { MAX_WRITES, transact } from './transact.ts';
 
 const table = requireEnv(ENV.messagesTable);
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-const retentionDays = z
-  .pipe(
-    z.object({ friend: z.number(), group: z.number(), stranger: z.number(), passenger: z.number() }),
-    // The configuration uses MaxIM's term for visitors.
-    z.transform(({ passenger, ...others }) => ({ ...others, visitor: passenger })),
-  )
-  .parse(JSON.parse(requireEnv(ENV.retentionDays)));
-
-type Kind = keyof typeof retentionDays;
-
-/** Retention of a kind of conversation, in milliseconds. */
-export const retentionMs = (kind: Kind): number => retentionDays[kind] * DAY_MS;
-
-/**
- * A conversation: two participants and their relation, or a group. The same two participants have one history per kind.
- */
-export interface Conversation {
-  readonly app: string;
-  readonly kind: Kind;
-  readonly between: readonly string[];
-}
-
-/**
- * The partition of a conversation. For friends and strangers the order of the ids does not matter. For visitors it
- * does, because a visitor and a user may have the same id.
- */
-function conversationKey({ app, kind, between }: Conversation): string {
-  return [app, storedKind(kind), ...(kind === 'visitor' ? between : [...between].sort())].join('#');
-}
-
-/** `media`: 0 text, 1 image, 2 audio, 3 video. `body`: the text, or the URL of the upload. */
-const Content = z.object({ media: z.number(), body: z.string() });
-export type Content = z.output<typeof Content>;
-
-const Stored = z.object({ speaker: z.string(), content: Content, remark: z.optional(z.string()) });
-
-export interface Message extends z.output<typeof Stored> {
-  /** Unique in its conversation. Ids sort in message order. */
-  readonly id: string;
-  /** When the message reached the gateway, epoch ms. */
-  readonly ts: number;
-}
-
 /** Sorts after every timestamp. */
 const END_OF_TIME = '9'.repeat(14);
-
-/** Stores a message. Costs one write unit per KB. */
-export async function storeMessage(conversation: Conversation, message: Message): Promise<void> {
-  const { id, ts, speaker, content, remark } = message;
-  await dynamo.send(
-    new PutCommand({
-      TableName: table,
-      Item: {
-        [PARTITION_KEY]: conversationKey(conversation),
-        [SORT_KEY]: id,
-        speaker,
-        content,
-        remark,
-        [EXPIRES]: Math.ceil((ts + retentionMs(conversation.kind)) / 1000),
-      },
-    }),
-  );
-}
 
 /** A page of a history. All bounds are exclusive. */
 export interface HistoryPage {
@@ -92,18 +30,110 @@ const justBefore = (id: string) => `${id.slice(0, -1)}${String.fromCharCode(id.c
 /**
  * A page of a conversation, oldest first. Expired messages are omitted, also those that DynamoDB has not deleted yet.
  * @param now epoch ms
+ * @param since older messages are hidden, epoch ms. @default none
  */
 export async function history(
   conversation: Conversation,
   { ts, before, after, limit }: HistoryPage,
   now: number,
+  since = 0,
 ): Promise<Message[]> {
-  const expired = stamp(now - retentionMs(conversation.kind));
+  const expired = stamp(Math.max(since, now - retentionMs(conversation.kind)));
   const first = after !== undefined && after > expired ? `${after}!` : expired;
   const byTime = ts === undefined ? END_OF_TIME : stamp(ts);
   const last = before !== undefined && before < byTime ? justBefore(before) : byTime;
   if (last <= first) return [];
   const forward = after !== undefined;
+  const found = await between(conversation, first, last, { forward, limit });
+  const messages = found.map(messageOf);
+  return forward ? messages : messages.reverse();
+}
+
+/** A message, and the push options of its sender. */
+const Pushed = z.object({ push: z.catch(z.optional(Push), undefined) });
+export interface PushedMessage extends Message, z.output<typeof Pushed> {}
+
+/**
+ * The oldest messages of a conversation since a time.
+ * @param since epoch ms
+ */
+export async function messagesSince(
+  conversation: Conversation,
+  since: number,
+  limit: number,
+  now: number,
+): Promise<PushedMessage[]> {
+  const first = stamp(Math.max(since, now - retentionMs(conversation.kind)));
+  const found = await between(conversation, first, END_OF_TIME, { forward: true, limit });
+  return found.map((item) => ({ ...messageOf(item), ...Pushed.parse(item) }));
+}
+
+/** Counting ends at this number of messages. */
+const MAX_COUNTED = 1000;
+
+/**
+ * The number of messages of others in a part of a conversation, at most about a thousand.
+ * @param after only messages after this id
+ * @param upTo only messages up to this id
+ */
+export async function countOthers(
+  conversation: Conversation,
+  reader: string,
+  { after = '', upTo = END_OF_TIME }: { after?: string | undefined; upTo?: string | undefined },
+  now: number,
+): Promise<number> {
+  const expired = stamp(now - retentionMs(conversation.kind));
+  const first = after > expired ? `${after}!` : expired;
+  if (upTo < first) return 0;
+  const messages = query({
+    TableName: table,
+    KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :first AND :last',
+    FilterExpression: 'speaker <> :reader',
+    ProjectionExpression: '#sk',
+    ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
+    ExpressionAttributeValues: {
+      ':pk': conversationKey(conversation),
+      ':first': first,
+      ':last': upTo,
+      ':reader': reader,
+    },
+  });
+  let count = 0;
+  for await (const _ of messages) if (++count === MAX_COUNTED) break;
+  return count;
+}
+
+/** The speakers, other than the reader, who want receipts for messages after an id and up to another one. */
+export async function speakersWithReceipt(
+  conversation: Conversation,
+  reader: string,
+  { after, upTo }: { after: string; upTo: string },
+  now: number,
+): Promise<string[]> {
+  const expired = stamp(now - retentionMs(conversation.kind));
+  const messages = query({
+    TableName: table,
+    KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :first AND :last',
+    FilterExpression: 'receipt = :true AND speaker <> :reader',
+    ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
+    ExpressionAttributeValues: {
+      ':pk': conversationKey(conversation),
+      ':first': after > expired ? `${after}!` : expired,
+      ':last': upTo,
+      ':true': true,
+      ':reader': reader,
+    },
+  });
+  return [...new Set((await collect(messages)).map((item) => StoredMessage.parse(item).speaker))];
+}
+
+/** The items of messages between two sort keys. */
+function between(
+  conversation: Conversation,
+  first: string,
+  last: string,
+  { forward, limit }: { forward: boolean; limit: number },
+): Promise<Item[]> {
   const page = query(
     {
       TableName: table,
@@ -114,24 +144,24 @@ export async function history(
     },
     limit,
   );
-  const found = (await collect(page)).map(messageOf);
-  return forward ? found : found.reverse();
+  return collect(page);
+}
+
+/** One message of a conversation. Undefined when it does not exist or has expired. */
+export function messageWithId(conversation: Conversation, id: string, now: number): Lookup<Message | undefined> {
+  return {
+    table,
+    key: { [PARTITION_KEY]: conversationKey(conversation), [SORT_KEY]: id },
+    parse: (item) => (item && timeOf(id) > now - retentionMs(conversation.kind) ? messageOf(item) : undefined),
+  };
 }
 
 function messageOf(item: Item): Message {
   const id = String(item[SORT_KEY]);
-  return { id, ts: Number(id.split('-')[0]), ...Stored.parse(item) };
+  return { id, ts: timeOf(id), ...StoredMessage.parse(item) };
 }
 
-/** The latest message of each conversation that has one. Costs one query per conversation. */
-export async function latestMessages(
-  conversations: readonly Conversation[],
-  now: number,
-): Promise<(Message | undefined)[]> {
-  return Promise.all(conversations.map(async (conversation) => (await history(conversation, { limit: 1 }, now))[0]));
-}
-
-/** Deletes a history up to its current newest message. */
+/** Deletes a history up to its current newest message, with its head and read positions. */
 export async function eraseHistory(conversation: Conversation): Promise<void> {
   const key = conversationKey(conversation);
   for (;;) {

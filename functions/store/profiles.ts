@@ -5,7 +5,7 @@ import { DIRECTORY_INDEX, ENV, PARTITION_KEY, SORT_KEY } from '../shared/constan
 import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
-import { conditionFailed, dynamo, type Lookup, query } from './dynamo.ts';
+import { conditionFailed, dynamo, type Lookup, query, unlessRefused } from './dynamo.ts';
 import { directoryEntry, HEAD, headKey, subjectKey } from './keys.ts';
 
 const table = requireEnv(ENV.coreTable);
@@ -20,7 +20,12 @@ export const Attributes = z.pipe(
   z.custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
 );
 
-const Profile = z.object({ ts: z.number(), attributes: z._default(Attributes, {}) });
+const Profile = z.object({
+  ts: z.number(),
+  attributes: z._default(Attributes, {}),
+  /** False if the user neither sends nor gets read receipts. */
+  receipts: z.optional(z.boolean()),
+});
 
 /** The stored profile of a user or visitor: creation time (epoch ms) and attributes. */
 export type Profile = z.output<typeof Profile>;
@@ -88,6 +93,24 @@ export async function saveVisitor(visitor: Principal, attributes: Record<string,
     }
   }
   throw new ChatError(ERROR.conflict, `Too many requests change visitor ${visitor.id} at this moment; try again`);
+}
+
+/**
+ * Sets whether a user sends and gets read receipts.
+ * @throws ChatError 5004 when the user does not exist
+ */
+export async function setReceipts(user: Principal, receipts: boolean): Promise<void> {
+  const set = dynamo.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: headKey(user),
+      UpdateExpression: 'SET receipts = :receipts',
+      ConditionExpression: 'attribute_exists(#pk)',
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+      ExpressionAttributeValues: { ':receipts': receipts },
+    }),
+  );
+  if (!(await unlessRefused(set))) throw new ChatError(ERROR.notFound, `There is no user ${user.id}`);
 }
 
 /** A user's partition: the profile, and the ids of their friends. */

@@ -4,7 +4,7 @@ import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type Account, accountHead, accountPartition } from './accounts.ts';
-import { collect, dynamo, type Lookup, lookupNow, query, unlessRefused } from './dynamo.ts';
+import { collect, dynamo, type Lookup, lookup, query, unlessRefused } from './dynamo.ts';
 import { subjectKey } from './keys.ts';
 
 /*
@@ -84,10 +84,10 @@ export async function readSession(
 ): Promise<{ readonly session: StoredSession | undefined; readonly account: Account | undefined }> {
   const { app, id } = key.principal;
   if (!withAccount) {
-    const [found] = await lookupNow([session(key)]);
+    const [found] = await lookup([session(key)], { consistent: true });
     return { session: found, account: undefined };
   }
-  const [found, account] = await lookupNow([session(key), accountHead(app, id)]);
+  const [found, account] = await lookup([session(key), accountHead(app, id)], { consistent: true });
   return { session: found, account };
 }
 

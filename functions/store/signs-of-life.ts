@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { ENV, EXPIRES, HEARTBEAT_INDEX } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { openedAt } from './devices.ts';
-import type { Lookup } from './dynamo.ts';
+import type { Item, Lookup } from './dynamo.ts';
 import { isPinged } from './heartbeats.ts';
 import { connectionKey } from './keys.ts';
 
@@ -24,16 +24,19 @@ export interface SignOfLife {
   readonly incomplete: boolean;
 }
 
+/** The last sign of life in a connection item. */
+export function signOfLife(item: Item): Omit<SignOfLife, 'connectionId'> {
+  const { closed, answered, expires, shard } = Stored.parse(item);
+  if (closed !== undefined) return { at: Number.NEGATIVE_INFINITY, incomplete: false };
+  const at = answered ?? (expires === undefined ? Number.NEGATIVE_INFINITY : openedAt(expires));
+  return { at, incomplete: !isPinged(shard) };
+}
+
 /** The last stored sign of life of a connection. */
 export function lastSignOfLife(connectionId: string): Lookup<SignOfLife> {
   return {
     table,
     key: connectionKey(connectionId),
-    parse: (item) => {
-      const { closed, answered, expires, shard } = Stored.parse(item ?? {});
-      if (closed !== undefined) return { connectionId, at: Number.NEGATIVE_INFINITY, incomplete: false };
-      const at = answered ?? (expires === undefined ? Number.NEGATIVE_INFINITY : openedAt(expires));
-      return { connectionId, at, incomplete: !isPinged(shard) };
-    },
+    parse: (item) => ({ connectionId, ...signOfLife(item ?? {}) }),
   };
 }

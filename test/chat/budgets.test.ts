@@ -21,7 +21,7 @@ async function raw(EIO: '3' | '4', login: string | Record<string, unknown>): Pro
 }
 
 describe('a friend message with ack, to one device', () => {
-  it('takes two calls of DynamoDB, two posts, one invocation, one write unit and two read units at most', async () => {
+  it('takes three calls of DynamoDB, two posts, one invocation, two write units and two read units at most', async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     await befriend(system.origin, tom, jerry);
     const [toms, jerrys] = await Promise.all([
@@ -35,13 +35,32 @@ describe('a friend message with ack, to one device', () => {
     expect(spent.calls).toEqual({
       'dynamodb:BatchGetItem': 1,
       'dynamodb:PutItem': 1,
+      'dynamodb:UpdateItem': 1,
       'execute-api:PostToConnection': 2,
     });
     expect(sum(spent.invocations)).toBe(1);
-    expect(spent.writeUnits).toBeLessThanOrEqual(1);
+    expect(spent.writeUnits).toBeLessThanOrEqual(2);
     expect(spent.readUnits).toBeLessThanOrEqual(2);
     // Ensures that units are counted.
     expect(spent.readUnits * spent.writeUnits).toBeGreaterThan(0);
+  });
+
+  it('takes one write more with a client id, and one when it is repeated', async () => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    await befriend(system.origin, tom, jerry);
+    const [toms, jerrys] = await Promise.all([
+      Device.login('4.8.4', system.origin, tom),
+      Device.login('4.8.4', system.origin, jerry),
+    ]);
+    const message = text(jerry, 'a message of ordinary length', { cid: someone('cid') });
+    const first = await cost(async () => {
+      await toms.say(message);
+      await jerrys.messages.at();
+    });
+    expect(of('dynamodb', first)).toBe(4);
+    expect(first.writeUnits).toBeLessThanOrEqual(3);
+    expect(of('dynamodb', await cost(() => toms.say(message)))).toBeLessThanOrEqual(5);
+    expect(jerrys.messages.received).toHaveLength(1);
   });
 });
 
@@ -57,13 +76,19 @@ describe('a friend message with ack, to an offline user', () => {
         toms.client.emit('say', text(to, 'a message of ordinary length', { ack: 1 }));
         await toms.acks.at();
       });
-    const calls = { 'dynamodb:BatchGetItem': 2, 'dynamodb:PutItem': 1, 'execute-api:PostToConnection': 1 };
+    const calls = {
+      'dynamodb:BatchGetItem': 2,
+      'dynamodb:PutItem': 1,
+      'dynamodb:UpdateItem': 1,
+      'execute-api:PostToConnection': 1,
+    };
     const spent = await say(jerry);
     expect(spent.calls).toEqual(calls);
     expect(sum(spent.invocations)).toBe(1);
     expect(spent.readUnits).toBeLessThanOrEqual(2);
     const pushed = await say(butch);
-    expect(pushed.calls).toMatchObject({ ...calls, 'lambda:Invoke': 1 });
+    // The push counts the message in the badge.
+    expect(pushed.calls).toMatchObject({ ...calls, 'dynamodb:UpdateItem': 2, 'lambda:Invoke': 1 });
     expect(sum(pushed.invocations)).toBe(2);
   });
 });

@@ -93,6 +93,32 @@ describe('what the endpoints answer', () => {
     await ask('GET', '/ctx/{id}/friends', { params: id, query: { detail: '' } });
     await ask('GET', '/ctx/{id}/friends/{fid}', { params: fid });
     await ask('GET', '/ctx/{id}/friends/{fid}/chats', { params: fid, query: { limit: '5', ts: String(9e12) } });
+    const since = '01767225600000-0000000000000001-9f2b61c0';
+    await ask('GET', '/ctx/{id}/sync', { params: id, query: { since } });
+    const listed = await ask('GET', '/ctx/{id}/conversations', { params: id, query: { limit: '2' } });
+    const { cursor } = Object(listed.body);
+    const latest = async (path: string, params: Record<string, string>) => {
+      const [found] = (await ask('GET', path, { params, query: { limit: '1' } })).body as { id: string }[];
+      return found?.id ?? '';
+    };
+    for (const [path, params] of [
+      ['/ctx/{id}/friends/{fid}/chats', fid],
+      ['/ctx/{id}/strangers/{sid}/chats', { id: tom, sid: butch }],
+      ['/groups/{id}/chats', { id: group }],
+    ] as const) {
+      await ask('GET', `${path}/{messageId}`, { params: { ...params, messageId: await latest(path, params) } });
+    }
+    const withVisitor = { id: visitor, uid: tom };
+    const messageId = await latest('/passengers/{id}/chats/{uid}', withVisitor);
+    await ask('GET', '/passengers/{id}/chats/{uid}/{messageId}', { params: { ...withVisitor, messageId } });
+    await ask('GET', '/ctx/{id}/conversations', { params: id, query: { cursor } });
+    await ask('PUT', '/ctx/{id}/conversations/{type}/{peer}/read', {
+      params: { id: tom, type: 'group', peer: group },
+      body: { upTo: await latest('/groups/{id}/chats', { id: group }) },
+    });
+    await ask('GET', '/ctx/{id}/unread', { params: id });
+    await ask('PUT', '/ctx/{id}/receipts', { params: id, body: { enabled: true } });
+    await ask('GET', '/groups/{id}/reads', { params: { id: group } });
     await ask('GET', '/ctx/{id}/strangers', { params: id });
     await ask('GET', '/ctx/{id}/strangers', { params: id, query: { detail: '', skip: '0', limit: '5', ids: butch } });
     await ask('GET', '/ctx/{id}/strangers/{sid}', { params: { id: tom, sid: butch } });

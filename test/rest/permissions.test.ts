@@ -122,6 +122,9 @@ function send({ name, input }: Row, { ids }: Neighbourhood, headers: Headers): P
     name: 'secret',
     installId: ids.install,
     platform: 'apns',
+    type: 'friend',
+    peer: ids.fid,
+    messageId: '01767225600000-0000000000000001-9f2b61c0',
     phone: telephone(),
     fresh: someone('fresh'),
   };
@@ -245,6 +248,8 @@ describe('the table of permissions', () => {
       ({ device }: { device: Device }) =>
       async (event: string, ...args: unknown[]) =>
         (await emitWithAck(device.client, event, args, 10_000))[0];
+    const toTom = { to: { id: ids.user, type: TYPE.friend } };
+    const { id: upTo } = Object(await friend.device.say({ ...toTom, content: { media: 0, body: 'x' } }));
     const callers = [raw, by({ device: guest }), by(other), by(friend), by(foreigner)];
     const receivers: Record<string, string> = { friend: ids.user, stranger: ids.user, ...ids };
     const wrong: string[] = [];
@@ -253,7 +258,12 @@ describe('the table of permissions', () => {
         for (const { name, allowed } of events) {
           const [event = '', type] = name.split(' ');
           const to = { id: receivers[type ?? ''], type: Object(TYPE)[type ?? ''] };
-          const answer = Object(await emit(event, ...(type ? [{ to, content: { media: 0, body: 'x' } }] : [])));
+          const input = type
+            ? [{ to, content: { media: 0, body: 'x' } }]
+            : event === 'read'
+              ? [{ ...toTom, upTo }]
+              : [];
+          const answer = Object(await emit(event, ...input));
           const right = allowed[column] ? answer.success === true : [5003, 5004].includes(answer.error);
           if (!right) wrong.push(`${name} by caller ${column}: ${JSON.stringify(answer)}`);
         }

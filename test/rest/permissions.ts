@@ -26,11 +26,19 @@ POST   /ctx/{id}/friends/{fid}              +     -      -       -     -      + 
 GET    /ctx/{id}/friends                    +     -      -       -     -      +    +
 GET    /ctx/{id}/friends/{fid}              +     -      -       -     -      +    +
 GET    /ctx/{id}/friends/{fid}/chats        +     -      -       -     -      +    +
+GET    /ctx/{id}/friends/{fid}/chats/{messageId} +  -    -       -     -      +    +      404
 DELETE /ctx/{id}/friends/{fid}              +     -      -       -     -      +    +
 
 GET    /ctx/{id}/strangers                  +     -      -       -     -      +    +
 GET    /ctx/{id}/strangers/{sid}            +     -      -       -     -      +    +      404
 GET    /ctx/{id}/strangers/{sid}/chats      +     -      -       -     -      +    +
+GET    /ctx/{id}/strangers/{sid}/chats/{messageId} + -   -       -     -      +    +      404
+
+GET    /ctx/{id}/conversations              +     -      -       -     -      +    +
+GET    /ctx/{id}/unread                     +     -      -       -     -      +    +
+GET    /ctx/{id}/sync                       +     -      -       -     -      +    +      ?since={messageId}
+PUT    /ctx/{id}/receipts                   +     -      -       -     -      +    +      {"enabled":true}
+PUT    /ctx/{id}/conversations/{type}/{peer}/read + -    -       -     -      +    +      404 {"upTo":"{messageId}"}
 
 GET    /groups                              +     -      -       -     -      -    +      ?_limit=1
 POST   /groups                              +     -      -       -     -      +    +      {"owner":"{user}"}
@@ -38,6 +46,8 @@ GET    /ctx/{id}/groups                     +     -      -       -     -      + 
 GET    /groups/{id}                         +     -      -       -     +      +    +
 POST   /groups/{id}                         +     -      -       -     +      +    +
 GET    /groups/{id}/chats                   +     -      -       -     +      +    +
+GET    /groups/{id}/chats/{messageId}       +     -      -       -     +      +    +      404
+GET    /groups/{id}/reads                   +     -      -       -     +      +    +
 DELETE /groups/{id}/chats                   +     -      -       -     -      +    +
 GET    /groups/{id}/attributes              +     -      -       -     +      +    +
 GET    /groups/{id}/attributes/{name}       +     -      -       -     +      +    +
@@ -71,6 +81,7 @@ POST   /passengers                          +     -      +       -     -      - 
 GET    /passengers/{id}                     +     -      +       -     -      -    +
 POST   /passengers/{id}                     +     -      +       -     -      -    +
 GET    /passengers/{id}/chats/{uid}         +     -      +       -     -      +    +
+GET    /passengers/{id}/chats/{uid}/{messageId} + -      +       -     -      +    +      404
 
 POST   /system                              +     -      -       -     -      -    +      {"content":{"body":"x"}}
 POST   /system/{id}                         +     -      -       -     -      -    +      {"content":{"body":"x"}}
@@ -119,6 +130,7 @@ say group       -         -       -     +      -
 say room        -         -       -     +      -
 say visitor     -         -       +     +      -
 say stranger    -         +       +     +      -
+read            -         -       -     +      -
 background      -         +       +     +      +
 foreground      -         +       +     +      +
 `;

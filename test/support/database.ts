@@ -36,7 +36,7 @@ export class Database {
       region: 'us-east-1',
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     });
-    this.#dynamo = DynamoDBDocumentClient.from(this.#client);
+    this.#dynamo = DynamoDBDocumentClient.from(this.#client, { marshallOptions: { removeUndefinedValues: true } });
   }
 
   /** Starts a separate cloud from an assembly. */
@@ -81,6 +81,11 @@ export class Database {
     return storeUsers(this.cloud, app, ids);
   }
 
+  /** Stores items in the table of core data without changes. */
+  addCore(items: readonly Item[]): Promise<void> {
+    return this.#putAll(String(this.cloud.outputs.CoreTable), items);
+  }
+
   /** Stores items in the table of accounts, as they are. */
   async addAccounts(items: readonly Item[]): Promise<void> {
     await this.#putAll(await this.#table(/Accounts/), items);
@@ -120,6 +125,11 @@ export class Database {
   /** All stored items of the messages table. */
   async messages(): Promise<Item[]> {
     return this.#scan(await this.#table(/Messages/));
+  }
+
+  /** Stores items in the messages table without changes. */
+  async addMessages(items: readonly Item[]): Promise<void> {
+    await this.#putAll(await this.#table(/Messages/), items);
   }
 
   /** Sets the expiry of items in the accounts table, in epoch seconds. Returns the number of changed items. */

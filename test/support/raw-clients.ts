@@ -42,5 +42,6 @@ export async function costOfMessage(
   });
   const reads =
     (calls['dynamodb:Query'] ?? 0) + (calls['dynamodb:BatchGetItem'] ?? 0) + (calls['dynamodb:GetItem'] ?? 0);
-  return { reads, writes: calls['dynamodb:PutItem'] ?? 0, posts: calls['execute-api:PostToConnection'] ?? 0, calls };
+  const writes = (calls['dynamodb:PutItem'] ?? 0) + (calls['dynamodb:UpdateItem'] ?? 0);
+  return { reads, writes, posts: calls['execute-api:PostToConnection'] ?? 0, calls };
 }

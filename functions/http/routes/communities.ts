@@ -9,6 +9,7 @@ import { changeMembers } from '../../store/community-changes.ts';
 import { deleteCommunity } from '../../store/community-deletion.ts';
 import type { Community } from '../../store/community-keys.ts';
 import type { MemberChange } from '../../store/community-plan.ts';
+import { hideHistory } from '../../store/positions.ts';
 import { isMember, isOwner } from '../access.ts';
 import { communityId, id, ids } from '../parameters.ts';
 import { loaded, type Request, type Route, route } from '../route.ts';
@@ -23,6 +24,18 @@ export const memberLimit = (app: App, kind: Kind) => (kind === 'group' ? app.gro
 export const idParams = z.object({ id: communityId });
 const member = z.object({ id: communityId, uid: id('uid', 'The member') });
 const members = z.object({ members: ids('members') });
+
+/** Hides earlier messages from new members of a group, if the application does so. */
+export async function hideFromNew(
+  { id: app, historyForNewMembers }: App,
+  { kind, id }: Community,
+  joined: readonly string[],
+  now: number,
+): Promise<void> {
+  if (historyForNewMembers || kind !== 'group' || joined.length === 0) return;
+  const members = joined.map((user): Principal => ({ app, kind: 'user', id: user }));
+  await hideHistory({ app, kind, between: [id] }, members, now);
+}
 
 /** The endpoints that groups and rooms share. */
 export function communityRoutes(kind: Kind): Route[] {
@@ -41,6 +54,7 @@ export function communityRoutes(kind: Kind): Route[] {
   };
   const change = async ({ app, params, now }: Named & { now: number }, wanted: MemberChange) => {
     const changed = await changeMembers(at(app, params), wanted, { limit: memberLimit(app, kind), now });
+    await hideFromNew(app, at(app, params), changed.joined, now);
     await noticeCommunity(at(app, params), changed);
     return changed.head;
   };

@@ -6,14 +6,23 @@ import type { App } from '../../store/apps.ts';
 import { countCreation } from '../../store/creations.ts';
 import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
-import { befriend, friendship, friendsOf, MAX_FRIENDS, unfriend } from '../../store/friendships.ts';
-import { history, latestMessages } from '../../store/messages.ts';
+import { befriend, friendEntries, friendship, MAX_FRIENDS, unfriend } from '../../store/friendships.ts';
+import { latestMessages } from '../../store/latest-messages.ts';
+import { history } from '../../store/messages.ts';
 import { isSelf } from '../access.ts';
-import { flag, historyQuery, id, ids, limit, page, skip } from '../parameters.ts';
+import { flag, historyQuery, id, ids, limit, messageParam, page, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
 import { checkBefriending } from '../rules.ts';
-import { ContactDetailShape, FriendshipShape, HistoryShape, IdsShape, MadeFriendshipShape } from './shapes.ts';
+import { oneMessage } from './one-message.ts';
+import {
+  ContactDetailShape,
+  FriendshipShape,
+  HistoryShape,
+  IdsShape,
+  MadeFriendshipShape,
+  MessageShape,
+} from './shapes.ts';
 
 const user = (app: string, userId: string): Principal => ({ app, kind: 'user', id: userId });
 
@@ -132,12 +141,16 @@ export const friends = [
     response: z.union([IdsShape, z.array(ContactDetailShape)]),
     access: isSelf,
     async handle({ app, params, query, now }) {
-      const ids = page(await friendsOf(user(app.id, params.id)), query);
+      const entries = page(await friendEntries(user(app.id, params.id)), query);
+      const ids = entries.map((entry) => entry.id);
       if (!query.detail) return ids;
       const [devices, recentMessages] = await Promise.all([
         lookup(ids.map((friend) => connectionsOf(user(app.id, friend)))),
         latestMessages(
-          ids.map((friend) => ({ app: app.id, kind: 'friend', between: [params.id, friend] })),
+          entries.map((entry) => ({
+            conversation: { app: app.id, kind: 'friend', between: [params.id, entry.id] },
+            mayPredateHeads: entry.predatesHeads,
+          })),
           now,
         ),
       ]);
@@ -161,5 +174,17 @@ export const friends = [
     access: isSelf,
     handle: ({ app, params, query, now }) =>
       history({ app: app.id, kind: 'friend', between: [params.id, params.fid] }, query, now),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/friends/:fid/chats/:messageId',
+    summary: 'Read one message of the history with a friend',
+    params: z.extend(pairParams, { messageId: messageParam }),
+    status: 200,
+    response: MessageShape,
+    access: isSelf,
+    handle: ({ app, params, now }) =>
+      oneMessage({ app: app.id, kind: 'friend', between: [params.id, params.fid] }, params.messageId, now),
   }),
 ];

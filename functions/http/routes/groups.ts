@@ -2,18 +2,22 @@ import * as z from 'zod/mini';
 import { noticeCommunity } from '../../chat/change-notices.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { App } from '../../store/apps.ts';
-import { checkExists, communitiesOf, describeCommunities, describeHead } from '../../store/communities.ts';
+import { checkExists, communitiesOf, describeCommunities, describeHead, membersOf } from '../../store/communities.ts';
 import { changeMembers, createCommunity, replaceMembers } from '../../store/community-changes.ts';
 import type { Community } from '../../store/community-keys.ts';
 import { countCreation } from '../../store/creations.ts';
-import { eraseHistory, history, latestMessages } from '../../store/messages.ts';
+import { latestMessages } from '../../store/latest-messages.ts';
+import { eraseHistory, history } from '../../store/messages.ts';
+import { positionsIn } from '../../store/positions.ts';
+import { visibleSince } from '../../store/visible-history.ts';
 import { isMember, isOwner, isSelf } from '../access.ts';
-import { flag, historyQuery, id, ids, limit, MAX_LISTED, page, skip } from '../parameters.ts';
+import { flag, historyQuery, id, ids, limit, MAX_LISTED, messageParam, page, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
 import { checkAdding } from '../rules.ts';
-import { communityName, communityRoutes, idParams, memberLimit, nameAttribute } from './communities.ts';
-import { GroupOfUserShape, GroupShape, HistoryShape, IdShape, IdsShape } from './shapes.ts';
+import { communityName, communityRoutes, hideFromNew, idParams, memberLimit, nameAttribute } from './communities.ts';
+import { oneMessage } from './one-message.ts';
+import { GroupOfUserShape, GroupShape, HistoryShape, IdShape, IdsShape, MessageShape, ReadsShape } from './shapes.ts';
 
 const groupAt = (app: App, params: { id: string }): Community => ({ app: app.id, kind: 'group', id: params.id });
 
@@ -59,10 +63,12 @@ export const groups = [
       const options = { limit: memberLimit(app, 'group'), now };
       if (body.members) {
         const replaced = await replaceMembers(group, { owner: body.owner, members: body.members }, options);
+        await hideFromNew(app, group, replaced.joined, now);
         await noticeCommunity(group, { ...replaced, changed: replaced.hasNewOwner });
         return replaced.description;
       }
       const changed = await changeMembers(group, { owner: body.owner }, options);
+      await hideFromNew(app, group, changed.joined, now);
       await noticeCommunity(group, { ...changed, changed: changed.hasNewOwner });
       return describeHead(group, changed.head);
     },
@@ -77,9 +83,27 @@ export const groups = [
     status: 200,
     response: HistoryShape,
     access: (caller, { app, params }) => isMember(caller, groupAt(app, params)),
-    async handle({ app, params, query, now }) {
+    async handle({ app, principal, params, query, now }) {
       await checkExists(groupAt(app, params));
-      return history(conversation(app, params.id), query, now);
+      const of = conversation(app, params.id);
+      const [since = 0] = principal ? await visibleSince(principal, [of]) : [];
+      return history(of, query, now, since);
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/groups/:id/chats/:messageId',
+    summary: 'Read one message of the history of a group',
+    params: z.extend(idParams, { messageId: messageParam }),
+    status: 200,
+    response: MessageShape,
+    access: (caller, { app, params }) => isMember(caller, groupAt(app, params)),
+    async handle({ app, principal, params, now }) {
+      await checkExists(groupAt(app, params));
+      const of = conversation(app, params.id);
+      const [since = 0] = principal ? await visibleSince(principal, [of]) : [];
+      return oneMessage(of, params.messageId, now, since);
     },
   }),
 
@@ -93,6 +117,25 @@ export const groups = [
     async handle({ app, params }) {
       await checkExists(groupAt(app, params));
       await eraseHistory(conversation(app, params.id));
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/groups/:id/reads',
+    summary: 'List how far the members of a group have read',
+    params: idParams,
+    status: 200,
+    response: ReadsShape,
+    access: (caller, { app, params }) => isMember(caller, groupAt(app, params)),
+    async handle({ app, params }) {
+      const group = groupAt(app, params);
+      await checkExists(group);
+      const [members, positions] = await Promise.all([membersOf(group), positionsIn(conversation(app, params.id))]);
+      return members.flatMap((id) => {
+        const upTo = positions.get(id);
+        return upTo === undefined ? [] : [{ id, upTo }];
+      });
     },
   }),
 
@@ -114,10 +157,16 @@ export const groups = [
       if (!query.detail) return ids;
       const found = await describeCommunities(app.id, 'group', ids);
       const recentMessages = await latestMessages(
-        found.map((group) => conversation(app, group.id)),
+        found.map((group) => ({ conversation: conversation(app, group.id), mayPredateHeads: true })),
         now,
       );
-      const recent = fittingRecent(recentMessages);
+      const visible = await visibleSince(
+        { app: app.id, kind: 'user', id: params.id },
+        found.map((group) => conversation(app, group.id)),
+      );
+      const recent = fittingRecent(
+        recentMessages.map((message, n) => (message && message.ts >= (visible[n] ?? 0) ? message : undefined)),
+      );
       return found.map((group, n) => ({ ...group, ...(recent[n] && { recent: recent[n] }) }));
     },
   }),

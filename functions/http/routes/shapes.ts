@@ -45,10 +45,54 @@ export const MessageShape = z
     }),
     ts,
     remark: z.optional(z.string()),
+    cid: z.optional(z.string()).register(z.globalRegistry, { description: "The client's id for the message" }),
   })
   .register(z.globalRegistry, { id: 'Message' });
 
 export const HistoryShape = z.array(MessageShape);
+
+const type = z.int().register(z.globalRegistry, { description: '0 friend, 1 group, 3 visitor, 4 stranger' });
+
+export const ConversationsShape = z
+  .object({
+    conversations: z.array(
+      z.object({
+        id: z.string().register(z.globalRegistry, { description: 'The other participant, or the group' }),
+        type,
+        last: z.optional(MessageShape),
+        unread: z.int().register(z.globalRegistry, { description: 'Unread messages of others, exact up to 999' }),
+      }),
+    ),
+    cursor: z
+      .optional(z.string())
+      .register(z.globalRegistry, { description: 'For the next page. Missing on the last page' }),
+  })
+  .register(z.globalRegistry, { id: 'Conversations' });
+
+export const UnreadShape = z
+  .object({ unread: z.int().register(z.globalRegistry, { description: 'Unread messages in all conversations' }) })
+  .register(z.globalRegistry, { id: 'Unread' });
+
+export const ReadsShape = z
+  .array(z.object({ id, upTo: z.string().register(z.globalRegistry, { description: 'The last message they read' }) }))
+  .register(z.globalRegistry, { id: 'Reads', description: 'The read positions of the members' });
+
+export const ReceiptsShape = z.object({ enabled: z.boolean() }).register(z.globalRegistry, { id: 'Receipts' });
+
+export const SyncShape = z
+  .object({
+    events: z
+      .array(z.object({ event: z.string(), data: z.unknown() }))
+      .register(z.globalRegistry, { description: 'The events, oldest first, as a connected device receives them' }),
+    upTo: z.string().register(z.globalRegistry, { description: 'The `since` of the next request' }),
+    complete: z.boolean().register(z.globalRegistry, { description: 'Whether no message was left out' }),
+    conversations: z.optional(
+      z
+        .array(z.object({ id, type }))
+        .register(z.globalRegistry, { description: 'The conversations of which messages were left out' }),
+    ),
+  })
+  .register(z.globalRegistry, { id: 'Sync' });
 
 const friendship = {
   id: z.string(),

@@ -4,12 +4,14 @@ import type { Principal } from '../../shared/principal.ts';
 import { type Contact, contact, contactsOf } from '../../store/contacts.ts';
 import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
-import { history, latestMessages } from '../../store/messages.ts';
+import { latestMessages } from '../../store/latest-messages.ts';
+import { history } from '../../store/messages.ts';
 import { isSelf } from '../access.ts';
-import { flag, historyQuery, id, idList, limit, skip } from '../parameters.ts';
+import { flag, historyQuery, id, idList, limit, messageParam, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
-import { ContactDetailShape, HistoryShape, IdsShape, StrangerShape } from './shapes.ts';
+import { oneMessage } from './one-message.ts';
+import { ContactDetailShape, HistoryShape, IdsShape, MessageShape, StrangerShape } from './shapes.ts';
 
 const userParams = z.object({ id: id('id') });
 const pair = z.object({ id: id('id'), sid: id('sid', 'The stranger', 'butch') });
@@ -19,7 +21,10 @@ async function detail(user: Principal, contacts: readonly Contact[], now: number
   const [devices, recentMessages] = await Promise.all([
     lookup(contacts.map((stranger) => connectionsOf({ ...user, id: stranger.id }))),
     latestMessages(
-      contacts.map((stranger) => ({ app: user.app, kind: 'stranger', between: [user.id, stranger.id] }) as const),
+      contacts.map((stranger) => ({
+        conversation: { app: user.app, kind: 'stranger', between: [user.id, stranger.id] },
+        mayPredateHeads: true,
+      })),
       now,
     ),
   ]);
@@ -86,6 +91,18 @@ export const strangers = [
     access: isSelf,
     handle: ({ app, params, query, now }) =>
       history({ app: app.id, kind: 'stranger', between: [params.id, params.sid] }, query, now),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/strangers/:sid/chats/:messageId',
+    summary: 'Read one message of the history with a stranger',
+    params: z.extend(pair, { messageId: messageParam }),
+    status: 200,
+    response: MessageShape,
+    access: isSelf,
+    handle: ({ app, params, now }) =>
+      oneMessage({ app: app.id, kind: 'stranger', between: [params.id, params.sid] }, params.messageId, now),
   }),
 ];
 

@@ -6,9 +6,10 @@ import { type Principal, parseId } from '../../shared/principal.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { history } from '../../store/messages.ts';
 import { profile, saveVisitor } from '../../store/profiles.ts';
-import { historyQuery, id } from '../parameters.ts';
+import { historyQuery, id, messageParam } from '../parameters.ts';
 import { loaded, type Request, route } from '../route.ts';
-import { AttributesShape, HistoryShape, IdShape } from './shapes.ts';
+import { oneMessage } from './one-message.ts';
+import { AttributesShape, HistoryShape, IdShape, MessageShape } from './shapes.ts';
 
 const visitorId = id('id', 'The visitor', '9f2b61c04a7d4b0f8f3f5f5c2f6f7a11');
 const visitorParams = z.object({ id: visitorId });
@@ -22,6 +23,12 @@ async function read({ app, params }: Pick<Request<{ id: string }, unknown, unkno
   if (!found) throw new ChatError(ERROR.notFound, `There is no visitor ${params.id}`);
   return found.attributes;
 }
+
+const visitorAndUser = z.object({ id: visitorId, uid: id('uid') });
+
+/** The visitor or the user of a conversation. */
+const eitherOf = (caller: Principal, { params }: { params: { id: string; uid: string } }) =>
+  caller.id === (caller.kind === 'visitor' ? params.id : params.uid);
 
 export const visitors = [
   route({
@@ -57,12 +64,24 @@ export const visitors = [
     method: 'GET',
     path: '/passengers/:id/chats/:uid',
     summary: 'Read the history of a visitor with a user',
-    params: z.object({ id: visitorId, uid: id('uid') }),
+    params: visitorAndUser,
     query: historyQuery,
     status: 200,
     response: HistoryShape,
-    access: (caller, { params }) => caller.id === (caller.kind === 'visitor' ? params.id : params.uid),
+    access: eitherOf,
     handle: ({ app, params, query, now }) =>
       history({ app: app.id, kind: 'visitor', between: [params.id, params.uid] }, query, now),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/passengers/:id/chats/:uid/:messageId',
+    summary: 'Read one message of the history of a visitor with a user',
+    params: z.extend(visitorAndUser, { messageId: messageParam }),
+    status: 200,
+    response: MessageShape,
+    access: eitherOf,
+    handle: ({ app, params, now }) =>
+      oneMessage({ app: app.id, kind: 'visitor', between: [params.id, params.uid] }, params.messageId, now),
   }),
 ];

@@ -1,0 +1,140 @@
+import { ChatError, ERROR } from '../shared/errors.ts';
+import { type ChatEvent, serverEvent } from '../shared/event.ts';
+import { isUser, type Principal } from '../shared/principal.ts';
+import { TYPE, type Type } from '../shared/wire.ts';
+import { findApp } from '../store/apps.ts';
+import { membership } from '../store/communities.ts';
+import type { ConversationKind } from '../store/conversations.ts';
+import { conversationWith } from '../store/conversations-of.ts';
+import { connectionsOf } from '../store/devices.ts';
+import { type Lookup, lookup } from '../store/dynamo.ts';
+import { friendship } from '../store/friendships.ts';
+import { headOf } from '../store/heads.ts';
+import { countOthers, messageWithId, speakersWithReceipt } from '../store/messages.ts';
+import { claimReceipt, moveTo, positionOf } from '../store/positions.ts';
+import { profile } from '../store/profiles.ts';
+
+/** A receipt for another participant. */
+export interface Receipt {
+  readonly event: ChatEvent;
+  readonly to: Principal;
+  readonly connections: readonly string[];
+}
+
+/** The events of a read position that moved. */
+export interface ReadNotices {
+  /** For the other devices of the reader. */
+  readonly own: { readonly event: ChatEvent; readonly connections: readonly string[] };
+  readonly receipts: readonly Receipt[];
+}
+
+/** A reader, and the conversation as they address it. */
+export interface Reading {
+  readonly reader: Principal;
+  readonly to: { readonly id: string; readonly type: Type };
+  readonly upTo: string;
+}
+
+/**
+ * Moves the read position of a participant forward. Takes one batch read and one write, and one query if newer messages
+ * exist. In a group with messages that want receipts, it takes more.
+ * @param check called with the connections of the reader before anything changes
+ * @returns the events to send; undefined when the position was there already
+ * @throws ChatError 5004 for an unknown message, or when the reader does not take part; 5009 for a room
+ */
+export async function moveReadPosition(
+  { reader, to, upTo }: Reading,
+  now: number,
+  check: (connections: readonly string[]) => Promise<void> = async () => {},
+): Promise<ReadNotices | undefined> {
+  const kind = kindOf(reader, to.type);
+  const conversation = conversationWith(reader, kind, to.id);
+  const peer = peerOf(reader, kind, to.id);
+  const [isParticipant, head, position, message, own, theirs, mine, yours, app] = await readAll(
+    [
+      participation(reader, kind, to.id),
+      headOf(conversation),
+      positionOf(conversation, reader),
+      messageWithId(conversation, upTo, now),
+      connectionsOf(reader),
+      connectionsOf(peer ?? reader),
+      profile(reader),
+      profile(peer ?? reader),
+    ],
+    reader.app,
+  );
+  await check(own);
+  if (!isParticipant) throw notParticipant(reader, to.id);
+  if (!message || !head) {
+    throw new ChatError(ERROR.notFound, `upTo: there is no message ${upTo} in this conversation`);
+  }
+  if (position && position.upTo >= upTo) return undefined;
+  const isLatest = head.last !== undefined && upTo >= head.last;
+  const after = isLatest ? 0 : await countOthers(conversation, reader.id, { after: upTo, upTo: head.last }, now);
+  if (!(await moveTo(conversation, reader, { upTo, head, after }, now))) return undefined;
+  const notices = { own: { event: serverEvent('read', { to, upTo }), connections: own }, receipts: [] };
+  if (!app?.receipts || mine?.receipts === false) return notices;
+  if (!peer) {
+    const since = position?.upTo ?? '';
+    if (head.receipt === undefined || head.receipt <= since) return notices;
+    const speakers = await speakersWithReceipt(conversation, reader.id, { after: since, upTo }, now);
+    return { ...notices, receipts: await receiptsOfGroup({ reader, to, upTo }, speakers, now) };
+  }
+  if (yours?.receipts === false) return notices;
+  const event = serverEvent('read', { from: { id: reader.id, type: seenAs(reader, kind) }, upTo });
+  return { ...notices, receipts: [{ event, to: peer, connections: theirs }] };
+}
+
+/** The receipts for members who asked for them, at most one per second each. */
+async function receiptsOfGroup({ reader, to, upTo }: Reading, speakers: readonly string[], now: number) {
+  const event = serverEvent('read', { from: { id: reader.id, type: TYPE.group, gid: to.id }, upTo });
+  const users = speakers.map((id): Principal => ({ app: reader.app, kind: 'user', id }));
+  const [profiles, connections] = await Promise.all([lookup(users.map(profile)), lookup(users.map(connectionsOf))]);
+  const wanting = users
+    .map((user, n) => ({ event, to: user, connections: connections[n] ?? [] }))
+    .filter((receipt, n) => receipt.connections.length > 0 && profiles[n]?.receipts !== false);
+  const conversation = conversationWith(reader, 'group', to.id);
+  const claimed = await Promise.all(wanting.map((receipt) => claimReceipt(conversation, receipt.to, now)));
+  return wanting.filter((_, n) => claimed[n]);
+}
+
+async function readAll<const T extends readonly Lookup<unknown>[]>(lookups: T, app: string) {
+  const [found, settings] = await Promise.all([lookup(lookups, { consistent: true }), findApp(app)]);
+  return [...found, settings] as const;
+}
+
+function kindOf(reader: Principal, type: Type): ConversationKind {
+  if (!isUser(reader)) return 'visitor';
+  switch (type) {
+    case TYPE.friend:
+      return 'friend';
+    case TYPE.group:
+      return 'group';
+    case TYPE.visitor:
+      return 'visitor';
+    case TYPE.stranger:
+      return 'stranger';
+    case TYPE.room:
+      throw new ChatError(ERROR.unsupported, 'to.type: rooms store no messages, so they have no read position');
+  }
+}
+
+/** The other participant. Undefined in a group. */
+function peerOf(reader: Principal, kind: ConversationKind, id: string): Principal | undefined {
+  if (kind === 'group') return undefined;
+  return { app: reader.app, kind: kind === 'visitor' && isUser(reader) ? 'visitor' : 'user', id };
+}
+
+/** What shows that the reader takes part. In conversations without a relation, the message itself does. */
+function participation(reader: Principal, kind: ConversationKind, id: string): Lookup<unknown> {
+  if (kind === 'friend') return friendship(reader, id);
+  if (kind === 'group') return membership({ app: reader.app, kind, id }, reader.id);
+  return { ...profile(reader), parse: () => true };
+}
+
+const notParticipant = (reader: Principal, id: string) =>
+  new ChatError(ERROR.notFound, `${reader.id} has no conversation with ${id}: expected a friend, or a group of theirs`);
+
+/** The type of the reader from the viewpoint of the other participant. */
+const seenAs = (reader: Principal, kind: ConversationKind): Type =>
+  kind === 'visitor' && isUser(reader) ? TYPE.friend : TYPE[kind];

@@ -1,0 +1,106 @@
+import * as z from 'zod/mini';
+import { noticeRead } from '../../chat/change-notices.ts';
+import { addressOf, missedSince } from '../../chat/missed.ts';
+import { moveReadPosition } from '../../chat/read.ts';
+import { upToInput } from '../../chat/read-input.ts';
+import type { Principal } from '../../shared/principal.ts';
+import { TYPE } from '../../shared/wire.ts';
+import type { App } from '../../store/apps.ts';
+import { conversationPage, unreadTotal } from '../../store/conversation-page.ts';
+import { setReceipts } from '../../store/profiles.ts';
+import { isSelf } from '../access.ts';
+import { id, limit, messageId } from '../parameters.ts';
+import { fitting, fittingRecent } from '../response-size.ts';
+import { route } from '../route.ts';
+import { ConversationsShape, ReceiptsShape, SyncShape, UnreadShape } from './shapes.ts';
+
+const userParams = z.object({ id: id('id') });
+
+const userOf = (app: App, { id }: { id: string }): Principal => ({ app: app.id, kind: 'user', id });
+
+const KINDS = { friend: TYPE.friend, group: TYPE.group, visitor: TYPE.visitor, stranger: TYPE.stranger } as const;
+
+export const conversations = [
+  route({
+    method: 'GET',
+    path: '/ctx/:id/conversations',
+    summary: 'List the conversations of a user that have messages, newest first',
+    params: userParams,
+    query: z.object({ limit: limit(50, 200), cursor: z.optional(messageId('The `cursor` of the page before')) }),
+    status: 200,
+    response: ConversationsShape,
+    access: isSelf,
+    async handle({ app, params, query, now }) {
+      const user = userOf(app, params);
+      const { entries, cursor } = await conversationPage(user, { before: query.cursor, limit: query.limit }, now);
+      const last = fittingRecent(entries.map((entry) => entry.last));
+      return {
+        conversations: entries.map(({ of, unread }, n) => ({
+          ...addressOf(user, of),
+          ...(last[n] && { last: last[n] }),
+          unread,
+        })),
+        ...(cursor !== undefined && { cursor }),
+      };
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/unread',
+    summary: 'Count the unread messages of a user',
+    params: userParams,
+    status: 200,
+    response: UnreadShape,
+    access: isSelf,
+    handle: async ({ app, params, now }) => ({ unread: await unreadTotal(userOf(app, params), now) }),
+  }),
+
+  route({
+    method: 'PUT',
+    path: '/ctx/:id/conversations/:type/:peer/read',
+    summary: 'Mark a conversation as read up to a message',
+    params: z.object({
+      id: id('id'),
+      type: z
+        .enum(['friend', 'group', 'visitor', 'stranger'])
+        .register(z.globalRegistry, { description: 'The kind of the conversation' }),
+      peer: id('peer', 'The other participant, or the group', 'jerry'),
+    }),
+    body: z.object({ upTo: upToInput() }),
+    status: 204,
+    access: isSelf,
+    async handle({ app, params, body, now }) {
+      const reader = userOf(app, params);
+      const to = { id: params.peer, type: KINDS[params.type] };
+      const notices = await moveReadPosition({ reader, to, upTo: body.upTo }, now);
+      if (notices) await noticeRead(reader, notices);
+    },
+  }),
+
+  route({
+    method: 'PUT',
+    path: '/ctx/:id/receipts',
+    summary: 'Set whether a user sends and gets read receipts',
+    params: userParams,
+    body: ReceiptsShape,
+    status: 204,
+    access: isSelf,
+    handle: ({ app, params, body }) => setReceipts(userOf(app, params), body.enabled),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/ctx/:id/sync',
+    summary: 'Read the messages that a user missed, as events',
+    params: userParams,
+    query: z.object({ since: messageId('The last message that the client has') }),
+    status: 200,
+    response: SyncShape,
+    access: isSelf,
+    async handle({ app, params, query, now }) {
+      const { events, synced } = await missedSince(userOf(app, params), query.since, app.catchUpMessages, now, fitting);
+      return { events: events.map(({ name, args }) => ({ event: name, data: args[0] })), ...synced };
+    },
+  }),
+];

@@ -1,0 +1,107 @@
+import pMap from 'p-map';
+import { timeOf } from '../shared/message-id.ts';
+import type { Principal } from '../shared/principal.ts';
+import { contactConversations, listedConversations, type OwnConversation } from './conversations-of.ts';
+import { lookup } from './dynamo.ts';
+import { headsOf, type KnownHead, messagesOfHeads } from './latest-messages.ts';
+import { countOthers } from './messages.ts';
+import { mayHaveExpired, type Position, positionOf, unreadIn } from './positions.ts';
+import type { Message } from './stored-message.ts';
+
+/** Number of histories that are counted concurrently. */
+const AT_ONCE = 25;
+
+/** Maximum conversations with strangers, and with visitors, in a total. */
+const MAX_CONTACTS = 1000;
+
+/** A conversation with messages, from the viewpoint of a user. */
+export interface ConversationEntry {
+  readonly of: OwnConversation;
+  readonly last: Message | undefined;
+  readonly unread: number;
+}
+
+interface Headed {
+  readonly of: OwnConversation;
+  readonly head: KnownHead;
+}
+
+/** Those of the conversations that have messages, newest first. */
+async function headed(conversations: readonly OwnConversation[], now: number): Promise<Headed[]> {
+  const heads = await headsOf(conversations, now);
+  return conversations
+    .flatMap((of, n) => {
+      const head = heads[n];
+      return head ? [{ of, head }] : [];
+    })
+    .sort((a, b) => (a.head.last < b.head.last ? 1 : -1));
+}
+
+/**
+ * A page of the conversations of a user, newest first. Takes four queries, one batch read per hundred friends and groups,
+ * and one or two for the page.
+ * @param before only conversations whose last message is before this id
+ * @returns the page, and the `before` of the next one if there is one
+ */
+export async function conversationPage(
+  user: Principal,
+  { before, limit }: { before?: string | undefined; limit: number },
+  now: number,
+): Promise<{ entries: ConversationEntry[]; cursor: string | undefined }> {
+  const until = before === undefined ? {} : { until: timeOf(before) };
+  const [listed, contacts] = await Promise.all([
+    listedConversations(user),
+    contactConversations(user, { ...until, limit: limit + 1 }, now),
+  ]);
+  const all = await headed([...listed, ...contacts], now);
+  const found = before === undefined ? all : all.filter(({ head }) => head.last < before);
+  const page = found.slice(0, limit);
+  const [positions, messages] = await Promise.all([
+    lookup(page.map(({ of }) => positionOf(of.conversation, user))),
+    messagesOfHeads(
+      page.map(({ of }) => of),
+      page.map(({ head }) => head),
+      now,
+    ),
+  ]);
+  const unread = await unreadCounts(user, page, positions, now);
+  const entries = page.flatMap(({ of, head }, n) => {
+    const isVisible = (positions[n]?.from ?? 0) <= timeOf(head.last);
+    return isVisible ? [{ of, last: messages[n], unread: unread[n] ?? 0 }] : [];
+  });
+  const more = page.length > 0 && (found.length > limit || contacts.length > limit);
+  return { entries, cursor: more ? page.at(-1)?.head.last : undefined };
+}
+
+/** The unread messages of each conversation. Where messages can have expired, they are counted in the history. */
+function unreadCounts(
+  user: Principal,
+  conversations: readonly Headed[],
+  positions: readonly (Position | undefined)[],
+  now: number,
+): Promise<number[]> {
+  return pMap(
+    conversations.map((conversation, n) => ({ ...conversation, position: positions[n] })),
+    ({ of: { conversation }, head, position }) => {
+      const unread = unreadIn(head, position, user.id);
+      if (unread === 0 || !mayHaveExpired(conversation, head, position, now)) return unread;
+      return countOthers(conversation, user.id, { after: position?.upTo }, now);
+    },
+    { concurrency: AT_ONCE },
+  );
+}
+
+/**
+ * The number of unread messages of a user in all conversations with friends and in groups, and in the latest thousand
+ * with strangers and visitors. Takes four queries, and two batch reads per hundred conversations.
+ */
+export async function unreadTotal(user: Principal, now: number): Promise<number> {
+  const [listed, contacts] = await Promise.all([
+    listedConversations(user),
+    contactConversations(user, { limit: MAX_CONTACTS }, now),
+  ]);
+  const found = await headed([...listed, ...contacts], now);
+  const positions = await lookup(found.map(({ of }) => positionOf(of.conversation, user)));
+  const unread = await unreadCounts(user, found, positions, now);
+  return unread.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest';
+import { cost } from '../support/cost.ts';
+import { database } from '../support/database.ts';
+import { app, rest, someone } from '../support/demo-app.ts';
+import { Device } from '../support/device.ts';
+import { testApi } from '../support/test-api.ts';
+
+const system = database(() => ({ large: { groupMembers: 100 } }), { own: true });
+const { users, create } = testApi(system);
+
+const messageId = (ts: number, n: number) => `${String(ts + n).padStart(14, '0')}-0000000000000000-00000000`;
+const START = Date.now() - 3_600_000;
+const head = (pk: string, n: number, speaker: string) => ({
+  ...{ pk, sk: 'head', last: messageId(START, n), start: START, count: START + 1, expires: 9_999_999_999 },
+  message: { speaker, content: { media: 0, body: 'hello' } },
+});
+
+/** A page of conversations, and the calls of DynamoDB that it takes when the application is in the cache. */
+async function page(user: string) {
+  const path = `/ctx/${user}/conversations`;
+  await rest(system.origin, 'GET', path);
+  let body: unknown;
+  const { calls } = await cost(system.cloud, async () => {
+    body = (await rest(system.origin, 'GET', path)).body;
+  });
+  const total = Object.entries(calls).reduce((sum, [name, n]) => (name.startsWith('dynamodb:') ? sum + n : sum), 0);
+  return { conversations: Object(body).conversations as { id: string; unread: number }[], calls: total };
+}
+
+it('a user with 5,000 friends lists their conversations with at most 60 calls', async () => {
+  const tom = someone('tom');
+  const friends = Array.from({ length: 5000 }, (_, n) => `${tom}-friend-${n}`);
+  await system.database.addCore(
+    friends.map((friend) => ({
+      pk: `${app.id}#user#${tom}`,
+      sk: `friend#${friend}`,
+      ...{ id: friend, from: tom, to: friend, ts: 1, heads: true },
+    })),
+  );
+  await system.database.addMessages(
+    friends.map((friend, n) => head(`${app.id}#friend#${[tom, friend].sort().join('#')}`, n, friend)),
+  );
+  const { conversations, calls } = await page(tom);
+  expect(conversations.map(({ id }) => id)).toEqual(friends.toReversed().slice(0, 50));
+  expect(calls).toBeLessThanOrEqual(60);
+}, 120_000);
+
+it('a user with many visitors lists the latest 50 with at most 6 calls', async () => {
+  const support = someone('support');
+  const visitors = Array.from({ length: 5000 }, (_, n) => `${support}-visitor-${n}`);
+  const owner = `${app.id}#user#${support}#visitors`;
+  await system.database.addMessages(
+    visitors.flatMap((visitor, n) => [
+      { pk: owner, sk: visitor, contact: owner, ts: START + n, expires: 9_999_999_999 },
+      head(`${app.id}#passenger#${visitor}#${support}`, n, visitor),
+    ]),
+  );
+  const { conversations, calls } = await page(support);
+  expect(conversations).toMatchObject(
+    visitors
+      .toReversed()
+      .slice(0, 50)
+      .map((id) => ({ id, type: 3, unread: 1 })),
+  );
+  expect(calls).toBeLessThanOrEqual(6);
+}, 120_000);
+
+it('50 members who speak at the same time have every message stored and counted', async () => {
+  const ids = await users(...Array(50).fill('member'));
+  const [reader = ''] = ids;
+  const group = await create('group', { owner: reader, members: ids });
+  const devices = await Promise.all(ids.map((id) => Device.login('4.8.4', system.origin, id)));
+  const say = (device: Device, n: number) =>
+    device.say({ to: { id: group, type: 1 }, content: { body: `m${n}` }, cid: `cid-${n}` }, 60_000);
+  for (const n of [1, 2]) {
+    const answers = await Promise.all(devices.map((device) => say(device, n)));
+    expect(answers).toEqual(answers.map(() => expect.objectContaining({ success: true })));
+  }
+  const history = await rest(system.origin, 'GET', `/groups/${group}/chats?limit=100`);
+  expect(history.body).toHaveLength(100);
+  expect((await rest(system.origin, 'GET', `/ctx/${reader}/unread`)).body).toEqual({ unread: 98 });
+}, 120_000);
