@@ -6,7 +6,7 @@ import { befriend, macaw, rest, someone } from '../support/macaw.ts';
 // Invocations start out of order and run concurrently, as on AWS.
 const system = macaw({ invocationDelayMs: () => Math.random() * 40 });
 
-const COUNT = 200;
+const COUNT = 100;
 const bodies = (messages: unknown[]) =>
   messages.map((message) => (message as { content: { body: string } }).content.body);
 const all = Array.from({ length: COUNT }, (_, n) => `message ${n}`);
