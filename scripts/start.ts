@@ -133,13 +133,15 @@ To try the chat, run these commands in two more terminals:
 }
 
 function afterStrict(origin: string): string {
-  const token = (user: string) =>
-    `curl -X POST ${origin}/2.0/tokens -H 'X-ML-AppId: ${DEMO_APP.id}' -H 'X-ML-MasterKey: ${DEMO_APP.masterKey}' -d '{"id": "${user}"}'`;
+  const headers = `-H 'X-ML-AppId: ${DEMO_APP.id}' -H 'X-ML-MasterKey: ${DEMO_APP.masterKey}'`;
+  const token = (user: string) => `curl -X POST ${origin}/2.0/tokens ${headers} -d '{"id": "${user}"}'`;
   return `
-The demo application is strict: a client needs the token of a user. Your server asks for it with the master key:
+The demo application is strict: a client needs the token of a user. Your server asks for it with the master key.
+It also makes users friends:
 
   ${token('tom')}
   ${token('jerry')}
+  curl -X POST ${origin}/ctx/tom/friends/jerry ${headers}
 
 To try the chat, pass each "token" of the answers to a client, in two more terminals:
 

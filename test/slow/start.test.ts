@@ -96,6 +96,8 @@ describe('npm start', () => {
     await server.says(/npm run chat -- --user tom --to jerry --token TOKEN --url/);
     const headers = { 'X-ML-AppId': app.id, 'X-ML-MasterKey': app.masterKey };
     const { token } = (await (await fetch(url, { method: 'POST', headers, body })).json()) as { token: string };
+    const [, friends = ''] = await server.says(/curl -X POST (\S+\/ctx\/tom\/friends\/jerry) /);
+    expect((await fetch(friends, { method: 'POST', headers })).status).toBe(200);
     const tom = run('chat', '--user', 'tom', '--to', 'jerry', '--token', token, '--url', origin);
     const plain = run('chat', '--user', 'jerry', '--to', 'tom', '--url', origin);
     await Promise.all([tom.says(/Logged in as tom/), plain.says(/Login failed: 5003/)]);
