@@ -143,9 +143,20 @@ type Caller = (typeof CALLERS)[number];
 async function headersOf(caller: Caller, { app, tokens, ids }: Neighbourhood, name: string): Promise<Headers> {
   if (caller === 'master') return byMaster(app);
   if (caller === 'key, open' || caller === 'key, strict') return byKey(app);
-  if (caller !== 'self' || !ENDS_SESSIONS.test(name)) return byToken(app, tokens[caller]);
-  const login = await must(byKey(app), 'POST', '/2.0/login', { username: ids.username, password: ids.password });
-  return byToken(app, String(Object(login).sessionToken));
+  return byToken(app, ENDS_SESSIONS.test(name) ? await freshToken(caller, { app, ids }) : tokens[caller]);
+}
+
+async function freshToken(
+  caller: keyof Neighbourhood['tokens'],
+  { app, ids }: Pick<Neighbourhood, 'app' | 'ids'>,
+): Promise<string> {
+  if (caller === 'visitor') return (await socket(app, { passenger: { nickname: 'guest' } })).token;
+  if (caller === 'self') {
+    const { username, password } = ids;
+    return String(Object(await must(byKey(app), 'POST', '/2.0/login', { username, password })).sessionToken);
+  }
+  const id = caller === 'friend' ? ids.fid : ids.sid;
+  return String(Object(await must(byMaster(app), 'POST', '/2.0/tokens', { id })).token);
 }
 
 /** Requests that end the session of their caller, so each has a session of its own. */
