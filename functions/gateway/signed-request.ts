@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { AwsV4Signer } from 'aws4fetch';
+import { Sha256Node } from '@smithy/core/checksum';
+import { SignatureV4 } from '@smithy/signature-v4';
 import { requireEnv } from '../shared/environment.ts';
 import { type HttpResponse, post } from './http-client.ts';
 
@@ -19,21 +20,28 @@ export interface SignedRequest {
  */
 export async function postSigned(url: string, request: SignedRequest): Promise<HttpResponse> {
   const { service, headers, body, timeoutMs } = request;
+  const { protocol, hostname, host, port, pathname } = new URL(url);
   for (let attempt = 1; ; attempt++) {
-    const signed = await new AwsV4Signer({
-      url,
-      method: 'POST',
-      headers,
-      body,
-      service,
-      accessKeyId: requireEnv('AWS_ACCESS_KEY_ID'),
-      secretAccessKey: requireEnv('AWS_SECRET_ACCESS_KEY'),
-      sessionToken: requireEnv('AWS_SESSION_TOKEN'),
-      region: requireEnv('AWS_REGION'),
-    }).sign();
-    const response = await post(url, { headers: Object.fromEntries(signed.headers), body, timeoutMs });
+    const signed = await signerOf(service).sign({
+      ...{ method: 'POST', protocol, hostname, path: pathname, body },
+      ...(port !== '' && { port: Number(port) }),
+      headers: { host, ...headers },
+    });
+    const response = await post(url, { headers: signed.headers, body, timeoutMs });
     const temporary = response.status === 429 || response.status >= 500;
     if (!temporary || attempt === ATTEMPTS) return response;
     await setTimeout(Math.random() * Math.min(100 * 2 ** attempt, LONGEST_PAUSE_MS));
   }
 }
+
+const signerOf = (service: SignedRequest['service']) =>
+  new SignatureV4({
+    service,
+    region: requireEnv('AWS_REGION'),
+    credentials: {
+      accessKeyId: requireEnv('AWS_ACCESS_KEY_ID'),
+      secretAccessKey: requireEnv('AWS_SECRET_ACCESS_KEY'),
+      sessionToken: requireEnv('AWS_SESSION_TOKEN'),
+    },
+    sha256: Sha256Node,
+  });

@@ -5,7 +5,7 @@ import { app, befriend, credentials, rest, someone } from '../support/demo-app.t
 import { Device, text } from '../support/device.ts';
 import { testApi } from '../support/test-api.ts';
 
-const system = database(() => ({ hiding: { historyForNewMembers: false, mode: 'strict' } }));
+const system = database(() => ({ hiding: { historyForNewMembers: false, mode: 'strict', adding: 'anyone' } }));
 const { users, create, login, call } = testApi(system);
 
 const list = async (user: string, query = '') => {

@@ -6,7 +6,7 @@ import { rest, someone } from '../support/macaw.ts';
 
 const system = database(() => ({
   strict: { mode: 'strict' },
-  few: { mode: 'strict', visitorsPerHourOfAddress: 1 },
+  'few-per-address': { mode: 'strict', visitorsPerHourOfAddress: 1 },
   'few-visitors': { mode: 'strict', visitorsPerHour: 1 },
   'no-visitors': { mode: 'strict', visitors: false },
   open: {},
@@ -102,7 +102,7 @@ describe('in strict mode, a visitor', () => {
     [true, ['192.0.2.2', '192.0.2.2', '2001:db8:2::1', '2001:db8:2:0:9::1', '2001:db8:2:1::1']],
   ])('is created a few times per address only (credentials in the packet: %s)', async (inPacket, addresses) => {
     const outcomes = [];
-    for (const address of addresses) outcomes.push(await newVisitor('few', address, inPacket));
+    for (const address of addresses) outcomes.push(await newVisitor('few-per-address', address, inPacket));
     expect(outcomes).toEqual(['created', 5008, 'created', 5008, 'created']);
   });
 
