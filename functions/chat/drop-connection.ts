@@ -2,12 +2,18 @@ import { close } from '../gateway/connections.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type Death, loseConnection } from './lose-connection.ts';
 
-/** Closes a silent connection and removes it, without waiting for API Gateway to report its end. */
+/**
+ * Removes a silent connection and closes it. It is removed first: API Gateway reports the end of a connection at once,
+ * and only the function that removes it knows that its client was silent.
+ */
 export async function dropConnection(
   connectionId: string,
   owner?: Principal,
   heard: Pick<Death, 'heardAt'> = {},
 ): Promise<void> {
-  await close(connectionId);
-  await loseConnection(connectionId, owner, { found: 'silent', ...heard });
+  try {
+    await loseConnection(connectionId, owner, { found: 'silent', ...heard });
+  } finally {
+    await close(connectionId);
+  }
 }
