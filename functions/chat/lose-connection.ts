@@ -5,7 +5,7 @@ import type { Principal } from '../shared/principal.ts';
 import { type LastConnection, unregisterConnection } from '../store/connections.ts';
 
 /**
- * Maximum time (ms) that a dead client of Engine.IO 3 stays registered: it may be silent for six minutes, and is checked
+ * Maximum time (ms) that a dead client stays registered. One of Engine.IO 3 may be silent for six minutes, and is checked
  * every ten minutes.
  */
 const UNNOTICED_MS = 17 * 60_000;
@@ -43,7 +43,8 @@ const ROUNDING_MS = 1000;
 /** The last sign of life. API Gateway or the heartbeat may know a later one than the table. */
 function heardAt({ heardAt: stored, incomplete }: LastConnection, death: Death): number {
   // Posts may count as activity in API Gateway. The client itself pings in this interval.
-  const alive = death.heardAt === undefined ? Date.now() - UNNOTICED_MS : death.heardAt - HEARTBEAT.pingInterval;
-  const later = incomplete ? alive : stored;
-  return Math.max(stored, later) - ROUNDING_MS;
+  const earliest = Date.now() - UNNOTICED_MS;
+  const alive = death.heardAt === undefined ? earliest : death.heardAt - HEARTBEAT.pingInterval;
+  // An item of an older version may contain no sign of life.
+  return Math.max(stored, incomplete ? alive : earliest) - ROUNDING_MS;
 }

@@ -40,6 +40,7 @@ describe('a group of 50 of whom 49 are offline', () => {
       'dynamodb:Query': 1,
       'dynamodb:BatchGetItem': 3,
       'dynamodb:PutItem': 1,
+      'dynamodb:UpdateItem': 1,
       'execute-api:PostToConnection': 1,
       'lambda:Invoke': 1,
     });
