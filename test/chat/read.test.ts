@@ -7,7 +7,7 @@ import { befriend, credentials, rest, someone } from '../support/demo-app.ts';
 import { Device, text } from '../support/device.ts';
 import { testApi } from '../support/test-api.ts';
 
-const system = database(() => ({ discreet: { receipts: false } }));
+const system = database(() => ({ 'no-receipts': { receipts: false } }));
 const { users, create, call } = testApi(system);
 const idOf = (answer: unknown) => String(Object(answer).id);
 
@@ -112,7 +112,7 @@ describe('the event read', () => {
   });
 
   it.each(['the reader', 'the other', 'the application'])('sends no receipt if %s turns them off', async (who) => {
-    const app = who === 'the application' ? 'discreet' : undefined;
+    const app = who === 'the application' ? 'no-receipts' : undefined;
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     const headers: Record<string, string> = app ? { 'X-ML-AppId': app } : {};
     await rest(system.origin, 'POST', `/ctx/${tom}/friends/${jerry}`, { headers });

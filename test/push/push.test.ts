@@ -133,7 +133,11 @@ describe('who gets one', () => {
   it('a second device that is online prevents it; one that is cut off without goodbye does not', async () => {
     const { jerry, phone, device } = await friends();
     const before = new Set(system.cloud.connections());
-    const second = await Device.login('4.8.4', system.origin, jerry);
+    const second = new Device('4.8.4', system.origin, {
+      query: { auth: JSON.stringify(signed({ client: jerry })) },
+      options: { reconnection: false },
+    });
+    await second.loggedIn();
     await device.say(text(jerry, 'one'));
     await second.messages.at();
     expect(await pushesTo(phone)).toEqual([]);
