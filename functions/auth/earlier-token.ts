@@ -7,9 +7,9 @@ import type { App } from '../store/apps.ts';
 const Claims = z.object({ kind: PrincipalKind, id: z.string(), until: z.number() });
 
 /**
- * Returns the holder and the end (epoch ms) of a token in the format before JWT: `<claims>.<signature>`, both base64url. The server no longer
- * issues such tokens, and they expire after 30 days. Delete this file 30 days after the last server that issues them
- * stops.
+ * Reads a token in the format before JWT: `<claims>.<signature>`, both base64url. Returns its holder and its end (epoch
+ * ms). The server no longer issues such tokens, and they expire after 30 days. Delete this file 30 days after the last
+ * server that issues them stops.
  */
 export function readEarlierToken(
   app: App,

@@ -1,3 +1,4 @@
+import type { Attempt } from '../accounts/attempt.ts';
 import { loginByOauth, loginByPassword, loginByPhone } from '../accounts/login.ts';
 import { checkName } from '../attributes/names.ts';
 import { deviceTokenHash } from '../mobile/device-token.ts';
@@ -19,12 +20,6 @@ export interface Authenticated {
   readonly proof: LoginProof;
 }
 
-/** The time of a login in epoch ms, and the network address of the client, if known. */
-export interface LoginAttempt {
-  readonly now: number;
-  readonly address: string | undefined;
-}
-
 /**
  * Authenticates the credentials of a login. A first login by phone or third party creates the account. `saveLogin`
  * stores the other effects of a login.
@@ -32,7 +27,7 @@ export interface LoginAttempt {
  * @throws ChatError 5003 when the application, signature or login is wrong, 5008 for too many new visitors, 5009 for a
  *   third party that is not configured
  */
-export async function authenticate(credentials: AuthPayload, attempt: LoginAttempt): Promise<Authenticated> {
+export async function authenticate(credentials: AuthPayload, attempt: Attempt): Promise<Authenticated> {
   const app = await findApp(credentials.app);
   const { login, sign } = credentials;
   if (app && login.kind === 'session') return bearer(app, login.token, attempt.now);
@@ -49,7 +44,7 @@ async function loggedIn(
   app: App,
   login: Exclude<LoginMethod, { kind: 'session' }>,
   sign: string | undefined,
-  { now, address }: LoginAttempt,
+  { now, address }: Attempt,
 ): Promise<Authenticated> {
   switch (login.kind) {
     case 'client':

@@ -1,6 +1,6 @@
 /**
- * What bundles hold in place of `@aws-sdk/endpoint-cache` (an alias in lib/macaw-function.ts): 8 KB that DynamoDB's client
- * needs for endpoint discovery only, which is off unless a function turns it on. This is the cache without an endpoint.
+ * Replaces `@aws-sdk/endpoint-cache` in bundles, through an alias in lib/macaw-function.ts. The DynamoDB client needs its
+ * 8 KB only for endpoint discovery, which no function turns on. This cache never contains an endpoint.
  */
 export class EndpointCache {
   getEndpoint(_key: string): undefined {}

@@ -52,7 +52,7 @@ async function socket(app: string, login: Record<string, unknown>, key: string =
   return { device, ...(Object(await device.logins.at()) as { id: string; token: string }) };
 }
 
-/** Tom and what is his, with a secret in it; his friend Jerry; Spike; and a visitor. */
+/** Tom and everything that Tom owns, with a secret in it; Tom's friend Jerry; Spike; and a visitor. */
 async function neighbourhood(app: string) {
   const master = byMaster(app);
   const secret = someone('secret');

@@ -2,8 +2,8 @@
  * Who may do what: `+` is done, `-` is refused (401 or 403). Requests without a key or token are always refused.
  * In open mode, a token without the client key has the same rights as in strict mode.
  *
- * The user in the paths is Tom. He owns the group, is a member of the room, and has the installation. `friend` is Jerry:
- * his friend, and a member of the group and of the room. `other` is a user without any relation.
+ * The user in the paths is Tom, who owns the group, is a member of the room, and has the installation. `friend` is Jerry:
+ * a friend of Tom, and a member of the group and of the room. `other` is a user without any relation.
  *
  * A row ends with the status of a request that is done but fails, and with its query or body. Requests that change
  * something run in this order. So what ends the access of a caller comes last.

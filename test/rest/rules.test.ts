@@ -31,7 +31,7 @@ const master = (inApp: string) => (method: string, path: string, body?: unknown)
 
 const forbidden = { status: 403, body: { errorCode: 5003 } };
 
-/** Tom, his friend Jerry, and a stranger. */
+/** Tom, a friend named Jerry, and a stranger. */
 async function people(inApp = 'rules') {
   const [tom, jerry, spike] = await Promise.all(['tom', 'jerry', 'spike'].map((name) => logIn(name, inApp)));
   if (!tom || !jerry || !spike) throw new Error('Three users were expected');

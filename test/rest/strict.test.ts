@@ -38,7 +38,7 @@ async function logIn(who: string | Record<string, unknown>) {
   return { id, token, device, call: as(token) };
 }
 
-/** Tom, who owns a group and shares a room with his friend Jerry; and Spike, who is in neither. */
+/** Tom, who owns a group and shares a room with a friend, Jerry; and Spike, who is in neither. */
 async function neighbourhood() {
   const [tom, jerry, spike, visitor] = await Promise.all([
     logIn(someone('tom')),
@@ -90,7 +90,7 @@ describe('in strict mode', () => {
   });
 
   describe('attributes that are not public', () => {
-    /** Tom and his friend Jerry, with a private attribute that a search for `scope` would find; and Spike. */
+    /** Tom and a friend, Jerry, with a private attribute that a search for `scope` would find; and Spike. */
     async function secretive() {
       const scope = someone('scope');
       const people = await neighbourhood();

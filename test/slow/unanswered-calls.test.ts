@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Device, text } from '../support/device.ts';
-import { befriend, macaw, someone } from '../support/macaw.ts';
+import { text } from '../support/device.ts';
+import { macaw } from '../support/macaw.ts';
+import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
-
-const login = (client: string) => Device.login('4.8.4', system.origin, client);
-
-async function friends() {
-  const [tom, jerry] = [someone('tom'), someone('jerry')];
-  await befriend(system.origin, tom, jerry);
-  return { jerry, toms: await login(tom), jerrys: await login(jerry) };
-}
+const { friends } = testApi(system);
 
 describe('calls of AWS that are never answered', () => {
   it.each(['dynamodb', 'execute-api'] as const)(
