@@ -138,6 +138,7 @@ function bundleAll(outdir: string): void {
     alias: {
       '@aws-sdk/credential-provider-node': path('functions/gateway/lambda-credentials.ts'),
       '@aws-sdk/endpoint-cache': path('functions/gateway/no-endpoint-cache.ts'),
+      '@smithy/core/config': path('functions/gateway/lambda-config.ts'),
       '@smithy/core/event-streams': path('functions/gateway/no-event-streams.ts'),
     },
   });
