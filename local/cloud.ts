@@ -66,6 +66,8 @@ export interface Cloud {
   calls: CallLog;
   /** Runs a function and returns its result. Rejects with {@link FunctionFailed}. */
   invoke(logicalIdPrefix: string, event: unknown): Promise<unknown>;
+  /** The environment variables of a function, for runs in a process of its own. */
+  environment(logicalIdPrefix: string): Record<string, string>;
   /** Triggers a schedule and waits for its invocation. */
   fire(logicalIdPrefix: string): Promise<void>;
   /** Resolves when no invocation is running or pending. */
@@ -160,6 +162,7 @@ function controls(
       if (!outcome.ok) throw new FunctionFailed(fn.id, outcome.error);
       return tryParse(outcome.payload);
     },
+    environment: (logicalIdPrefix) => lambda.environment(lambda.byLogicalId(logicalIdPrefix)),
     fire: (logicalIdPrefix) => schedules.fire(logicalIdPrefix),
     settled: () => activity.settled(),
     connections: () => webSockets.flatMap((gateway) => [...gateway.connections.keys()]),

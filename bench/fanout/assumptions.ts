@@ -39,8 +39,8 @@ export const POST: Latency = { p50: 15, p99: 60 };
  */
 export const READ: Latency = { p50: 5, p99: 20 };
 
-/** CPU times on one vCPU (ms). The share of the SDK in a post was measured as 0.5 on a developer's machine. */
-export const CPU = { post: 0.5, invoke: 0.5, item: 0.01 } as const;
+/** CPU times on one vCPU (ms). A post was measured on a developer's machine (`npm run bench:compute`). */
+export const CPU = { post: 0.3, invoke: 0.5, item: 0.01 } as const;
 
 /** 1769 MB have one vCPU. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 export const VCPU_MB = 1769;

@@ -48,10 +48,11 @@ function posts(connections: number, from: number, post: () => number): Float64Ar
   const computing = CPU.post * (VCPU_MB / MEMORY_MB.frame);
   const sockets = new Float64Array(AT_ONCE).fill(from);
   let computed = from;
-  return Float64Array.from({ length: connections }, (_, n) => {
-    const free = sockets[n % AT_ONCE] ?? from;
+  return Float64Array.from({ length: connections }, () => {
+    const free = Math.min(...sockets);
     computed = Math.max(computed, free) + computing;
-    sockets[n % AT_ONCE] = computed + post();
-    return sockets[n % AT_ONCE] ?? from;
+    const answered = computed + post();
+    sockets[sockets.indexOf(free)] = answered;
+    return answered;
   }).sort();
 }

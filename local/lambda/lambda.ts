@@ -78,14 +78,20 @@ export class Lambda {
     await Promise.all([...this.#pools.values()].map((pool) => pool.stop()));
   }
 
+  /** The environment variables of a function. */
+  environment(fn: LambdaFunction): Record<string, string> {
+    const { endpoints, environment, rewrite } = this.#options;
+    return { ...environmentOf(fn, endpoints, rewrite), ...environment };
+  }
+
   #pool(fn: LambdaFunction): Pool {
     const known = this.#pools.get(fn.id);
     if (known) return known;
-    const { endpoints, environment, rewrite, log } = this.#options;
+    const { log } = this.#options;
     const options = () => ({
       taskRoot: fn.taskRoot,
       handler: fn.handler,
-      environment: { ...environmentOf(fn, endpoints, rewrite), ...environment },
+      environment: this.environment(fn),
       memoryMb: fn.memoryMb,
       context: {
         functionName: fn.name,

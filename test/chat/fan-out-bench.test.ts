@@ -4,7 +4,7 @@ import { measure, QUOTA, timesOf } from '../../bench/fanout/scenarios.ts';
 import { type Event, simulate } from '../../bench/fanout/simulate.ts';
 import { configurationOf } from '../../lib/configuration.ts';
 
-it.each([50, 1000, 10_000])('a room of %i is reached within 1.2 times of what the quotas allow', (connections) => {
+it.each([50, 300, 1000, 10_000])('a room of %i is reached within 1.2 times of what the quotas allow', (connections) => {
   const { times, bound, reachedAt, givenUp } = measure(connections, connections > 1000 ? 5 : 21);
   const [, almost = 0, all = 0] = times.map((time, n) => time / (bound[n] ?? 0));
   expect(almost).toBeLessThan(1.2);

@@ -20,7 +20,7 @@ describe('shards', () => {
         expect(share.perSecond * shards).toBeLessThanOrEqual(allowance.perSecond * (1 + 1e-9));
         expect(share.burst * shards).toBeLessThanOrEqual(allowance.burst * (1 + 1e-9));
         expect(shardsFor(one + other, allowance)).toBeGreaterThanOrEqual(shards);
-        expect(shards).toBeLessThanOrEqual(Math.max(1, (2 * allowance.perSecond) / 300));
+        expect(shards).toBeLessThanOrEqual(Math.max(1, (2 * allowance.perSecond) / 600));
       }),
     );
   });

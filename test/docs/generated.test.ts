@@ -19,6 +19,9 @@ describe('a generated table', () => {
     ['docs/reference/costs.md', 'measured', 15],
     ['docs/explanation/fan-out.md', 'rooms', 5],
     ['docs/explanation/fan-out.md', 'pressure', 5],
+    ['docs/explanation/performance.md', 'posts', 2],
+    ['docs/explanation/performance.md', 'operations', 3],
+    ['docs/explanation/performance.md', 'bundles', 19],
   ])('is present: %s, %s', (file, marker, rows) => {
     const [, table = ''] = new RegExp(`<!-- ${marker} -->([\\s\\S]*?)<!-- /${marker} -->`).exec(read(file)) ?? [];
     // Two lines are the table header.

@@ -1,0 +1,30 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCloud } from '../../local/cloud.ts';
+import { DEMO } from '../../scripts/demo.ts';
+import { synthesize } from '../../scripts/synth.ts';
+import { inserted, PERFORMANCE } from './document.ts';
+import { measureImports } from './imports.ts';
+import { measureOperations } from './operations.ts';
+import { measurePosts } from './posts.ts';
+import { bundleTable, operationTable, postTable } from './table.ts';
+
+const assembly = mkdtempSync(join(tmpdir(), 'macaw-compute-'));
+const bundles = join(assembly, 'bundles');
+try {
+  await synthesize(assembly);
+  const posts = postTable(await measurePosts({ rounds: 9, posts: 1500 }));
+  const imports = bundleTable(await measureImports(bundles, 5));
+  const cloud = await startCloud({ assembly, ...DEMO });
+  const operations = operationTable(await measureOperations(cloud, bundles, { rounds: 4, events: 20 }));
+  await cloud.stop();
+  let document = readFileSync(PERFORMANCE, 'utf8');
+  for (const [name, table] of Object.entries({ posts, operations, bundles: imports })) {
+    document = inserted(document, name, table);
+    console.log(`${table}\n`);
+  }
+  writeFileSync(PERFORMANCE, document);
+} finally {
+  rmSync(assembly, { recursive: true, force: true });
+}

@@ -1,0 +1,31 @@
+import type { BundleTime } from './imports.ts';
+import type { OperationCpu } from './operations.ts';
+import type { PostCpu } from './posts.ts';
+
+const line = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+const ms = (value: number) => value.toFixed(2);
+
+/** CPU of a post by client. */
+export const postTable = ({ sdk, own }: PostCpu): string =>
+  [
+    line('client', 'CPU of a post in ms', 'ratio'),
+    line('---', '--:', '--:'),
+    line('SDK', ms(sdk), '1'),
+    line('Macaw', ms(own), ms(own / sdk)),
+  ].join('\n');
+
+/** CPU of operations. */
+export const operationTable = (operations: readonly OperationCpu[]): string =>
+  [
+    line('operation', 'CPU in ms'),
+    line('---', '--:'),
+    ...operations.map(({ name, cpuMs }) => line(name, ms(cpuMs))),
+  ].join('\n');
+
+/** Size and import time of bundles. */
+export const bundleTable = (bundles: readonly BundleTime[]): string =>
+  [
+    line('function', 'bundle in KB', 'import in ms'),
+    line('---', '--:', '--:'),
+    ...bundles.map(({ name, kilobytes, importMs }) => line(name, String(kilobytes), importMs.toFixed(0))),
+  ].join('\n');

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, inject, it } from 'vitest';
+import { inserted, PERFORMANCE, shapeOf } from '../../bench/compute/document.ts';
+import { measureImports } from '../../bench/compute/imports.ts';
+import { measureOperations } from '../../bench/compute/operations.ts';
+import { measurePosts } from '../../bench/compute/posts.ts';
+import { bundleTable, operationTable, postTable } from '../../bench/compute/table.ts';
+import { macaw } from '../support/macaw.ts';
+
+const system = macaw();
+
+it('a post takes at most a third of the CPU time that the SDK client takes', async () => {
+  const { sdk, own } = await measurePosts({ rounds: 5, posts: 800 });
+  expect(own).toBeGreaterThan(0);
+  expect(own / sdk).toBeLessThanOrEqual(1 / 3);
+}, 120_000);
+
+it('the documentation has the tables that the benchmark measures', async () => {
+  const bundles = join(inject('assembly'), 'bundles');
+  const tables = {
+    posts: postTable({ sdk: 1, own: 1 }),
+    operations: operationTable(await measureOperations(system.cloud, bundles, { rounds: 1, events: 5 })),
+    bundles: bundleTable(await measureImports(bundles, 1)),
+  };
+  const document = readFileSync(PERFORMANCE, 'utf8');
+  for (const [name, table] of Object.entries(tables)) {
+    expect(table).not.toContain('NaN');
+    expect(shapeOf(document, name), name).toEqual(shapeOf(inserted(document, name, table), name));
+  }
+}, 120_000);
