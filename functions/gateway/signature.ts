@@ -12,8 +12,24 @@ export interface Unsigned {
   readonly body: string;
 }
 
-/** The last key of each service. A key depends on the secret of the role and on the day. */
-const keys = new Map<string, { readonly of: string; readonly key: Buffer }>();
+/** The role of the function, which Lambda provides for the life of the environment. It is read once. */
+interface Role {
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+let role: Role | undefined;
+
+const currentRole = (): Role => ({
+  region: requireEnv('AWS_REGION'),
+  accessKeyId: requireEnv('AWS_ACCESS_KEY_ID'),
+  secretAccessKey: requireEnv('AWS_SECRET_ACCESS_KEY'),
+  sessionToken: requireEnv('AWS_SESSION_TOKEN'),
+});
+
+/** The last key of each service. */
+const keys = new Map<string, { readonly day: string; readonly key: Buffer }>();
 
 /**
  * Signs a request to an AWS API with the role of the function.
@@ -27,32 +43,30 @@ export function sign(
 ): Record<string, string> {
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '');
   const day = time.slice(0, 8);
-  const region = requireEnv('AWS_REGION');
-  const scope = `${day}/${region}/${service}/aws4_request`;
+  role ??= currentRole();
+  const scope = `${day}/${role.region}/${service}/aws4_request`;
   const signed: Record<string, string> = {
     ...headers,
     host,
     'x-amz-date': time,
-    'x-amz-security-token': requireEnv('AWS_SESSION_TOKEN'),
+    'x-amz-security-token': role.sessionToken,
   };
   const names = Object.keys(signed).sort();
   const list = names.join(';');
   const lines = names.map((name) => `${name}:${signed[name]}\n`).join('');
   const request = `${method}\n${encodePath(path)}\n\n${lines}\n${list}\n${sha256(body)}`;
-  const signature = hmac(keyOf(service, region, day), `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(request)}`);
-  const credential = `${requireEnv('AWS_ACCESS_KEY_ID')}/${scope}`;
+  const signature = hmac(keyOf(role, service, day), `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(request)}`);
+  const credential = `${role.accessKeyId}/${scope}`;
   signed.authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${list}, Signature=${signature.toString('hex')}`;
   return signed;
 }
 
-/** Deriving a key takes four hashes, so it is kept. */
-function keyOf(service: string, region: string, day: string): Buffer {
-  const secret = requireEnv('AWS_SECRET_ACCESS_KEY');
-  const of = `${secret} ${region} ${day}`;
+/** Deriving a key takes four hashes, so it is kept for the day. */
+function keyOf({ region, secretAccessKey }: Role, service: string, day: string): Buffer {
   const known = keys.get(service);
-  if (known?.of === of) return known.key;
-  const key = [region, service, 'aws4_request'].reduce(hmac, hmac(`AWS4${secret}`, day));
-  keys.set(service, { of, key });
+  if (known?.day === day) return known.key;
+  const key = [region, service, 'aws4_request'].reduce(hmac, hmac(`AWS4${secretAccessKey}`, day));
+  keys.set(service, { day, key });
   return key;
 }
 
