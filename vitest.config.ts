@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests about scale, long waits, validation and `npm start`: `npm run test:slow`. */
+/** Tests about scale, long waits, broken deployments, documented commands, validation and `npm start`: `npm run test:slow`. */
 export const SLOW = 'test/slow/**/*.test.ts';
 
 export default defineConfig({

@@ -11,8 +11,8 @@ const INIT_MS = 10_000;
 const STARTING = 2;
 
 /**
- * How long an event waits before its function starts more environments than that. A warm environment becomes idle
- * sooner than a new one starts.
+ * How long an event waits per environment of its function before the function starts another one. A warm environment
+ * becomes idle sooner than a new one starts, and each new one makes all others slower.
  */
 const PATIENCE_MS = 150;
 
@@ -21,7 +21,7 @@ type Result = Awaited<ReturnType<Sandbox['invoke']>>;
 interface Waiting {
   event: string;
   requestId: string;
-  /** Whether it has waited for longer than {@link PATIENCE_MS}. */
+  /** Whether it has waited for a multiple of {@link PATIENCE_MS}. */
   impatient: boolean;
   resolve(result: Result): void;
 }
@@ -48,7 +48,7 @@ export class Pool {
       const waiting: Waiting = { event, requestId, impatient: false, resolve };
       this.#waiting.push(waiting);
       this.#advance();
-      if (this.#waiting.includes(waiting)) setTimeout(() => this.#hurry(waiting), PATIENCE_MS).unref();
+      if (this.#waiting.includes(waiting)) this.#hurryLater(waiting);
     });
   }
 
@@ -72,9 +72,12 @@ export class Pool {
     }
   }
 
-  #hurry(waiting: Waiting): void {
-    waiting.impatient = true;
-    this.#advance();
+  #hurryLater(waiting: Waiting): void {
+    const hurry = (): void => {
+      waiting.impatient = true;
+      this.#advance();
+    };
+    setTimeout(hurry, PATIENCE_MS * this.#sandboxes.size).unref();
   }
 
   #mayStart(): boolean {

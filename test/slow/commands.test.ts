@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { commandsOf, markdownFiles, read } from '../docs/markdown.ts';
 import { run as operate } from '../operator/command.ts';
-import { commandsOf, markdownFiles, read } from './markdown.ts';
 
 const run = promisify(execFile);
 

@@ -2,8 +2,8 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { startEmulator } from '../../local/dynamodb/emulator.ts';
 import { DEMO } from '../../scripts/demo.ts';
+import { run } from '../local/fixture.ts';
 import { befriend, rest, someone } from '../support/macaw.ts';
-import { run } from './fixture.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
