@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import pMap from 'p-map';
 import { expect, it } from 'vitest';
 import { COSTS, inserted, rowsOf } from '../../bench/calls/document.ts';
 import { compare } from '../../bench/conversations/measure.ts';
@@ -11,6 +12,12 @@ import { testApi } from '../support/test-api.ts';
 
 const system = database(() => ({ large: { groupMembers: 100 } }), { own: true });
 const { users, create } = testApi(system);
+
+/**
+ * The emulator stores about 2,500 items per second. The list queries an index for 51 items and reads their heads, so the
+ * number of calls is the same for 100,000.
+ */
+const VISITORS = Number(process.env.MACAW_VISITORS ?? 20_000);
 
 const messageId = (ts: number, n: number) => `${String(ts + n).padStart(14, '0')}-0000000000000000-00000000`;
 const START = Date.now() - 3_600_000;
@@ -50,9 +57,9 @@ it('a user with 5,000 friends lists their conversations with at most 60 calls', 
   expect(calls).toBeLessThanOrEqual(60);
 }, 120_000);
 
-it('a support account with 100,000 visitors lists the latest 50, and the next 50, with at most 6 calls', async () => {
+it(`a support account with ${VISITORS} visitors lists the latest 50, and the next 50, with at most 6 calls`, async () => {
   const support = someone('support');
-  const visitors = Array.from({ length: 100_000 }, (_, n) => `${support}-visitor-${n}`);
+  const visitors = Array.from({ length: VISITORS }, (_, n) => `${support}-visitor-${n}`);
   const owner = `${app.id}#user#${support}#visitors`;
   await system.database.addMessages([
     ...visitors.map((visitor, n) => ({
@@ -76,7 +83,7 @@ it('50 members who speak at the same time have every message stored and counted'
   const ids = await users(...Array(50).fill('member'));
   const [reader = ''] = ids;
   const group = await create('group', { owner: reader, members: ids });
-  const devices = await Promise.all(ids.map((id) => Device.login('4.8.4', system.origin, id)));
+  const devices = await pMap(ids, (id) => Device.login('4.8.4', system.origin, id), { concurrency: 5 });
   const say = (device: Device, n: number) =>
     device.say({ to: { id: group, type: 1 }, content: { body: `m${n}` }, cid: `cid-${n}` }, 60_000);
   for (const n of [1, 2]) {
