@@ -53,19 +53,26 @@ async function rest(method: string, path: string): Promise<unknown> {
   return answer;
 }
 
-/** The ids of all messages that were shown, and the newest of them. */
+/** The ids of all messages that were shown. */
 const shown = new Set<string>();
+/** The message from which the next login catches up. */
 let since: string | undefined;
+/** Whether all messages before the newest one have arrived. Until `synced`, older ones can follow. */
+let complete = true;
 const query = () => ({ auth: JSON.stringify({ ...auth, since }) });
 
 const socket = io(`${url}/chat`, { transports: ['websocket'], query: query(), retries: 3, ackTimeout: 10_000 });
 
-/** Whether a message is shown for the first time. The next login catches up from the newest message. */
+function catchUpFrom(id: string): void {
+  if (since === undefined || id > since) since = id;
+  socket.io.opts.query = query();
+}
+
+/** Whether a message is shown for the first time. */
 function isNew(id: string): boolean {
   if (shown.has(id)) return false;
   shown.add(id);
-  if (since === undefined || id > since) since = id;
-  socket.io.opts.query = query();
+  if (complete) catchUpFrom(id);
   return true;
 }
 
@@ -77,6 +84,7 @@ socket.on('login', async (login: Login) => {
     console.error(`Login failed: ${login.error} ${login.message}`);
     process.exit(1);
   }
+  complete = since === undefined;
   if (greeted) return console.log('(connected again)');
   greeted = true;
   // In strict mode, the server of the application makes friends.
@@ -85,6 +93,10 @@ socket.on('login', async (login: Login) => {
   for (const past of history) if (isNew(past.id)) show(past.ts, past.speaker, past.content.body);
   if (since !== undefined) markRead(since);
   console.log(`Logged in as ${login.id}. Type a line to send it to ${to}. Press Ctrl-C to exit.`);
+});
+socket.on('synced', ({ upTo }: { upTo: string }) => {
+  complete = true;
+  catchUpFrom(upTo);
 });
 socket.on('message', ({ id, from, content, ts }: Message) => {
   if (!isNew(id)) return;

@@ -4,14 +4,14 @@ import { isUser, type Principal } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
 import { findApp } from '../store/apps.ts';
 import { membership } from '../store/communities.ts';
-import type { ConversationKind } from '../store/conversations.ts';
+import type { Conversation, ConversationKind } from '../store/conversations.ts';
 import { conversationWith } from '../store/conversations-of.ts';
 import { connectionsOf } from '../store/devices.ts';
 import { type Lookup, lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
-import { headOf } from '../store/heads.ts';
-import { countOthers, messageWithId, speakersWithReceipt } from '../store/messages.ts';
-import { claimReceipt, moveTo, positionOf } from '../store/positions.ts';
+import { COUNTED_ONCE_MS, type Head, headOf } from '../store/heads.ts';
+import { idsOfOthers, messageWithId, speakersWithReceipt } from '../store/messages.ts';
+import { claimReceipt, moveTo, positionOf, unreadIn } from '../store/positions.ts';
 import { profile } from '../store/profiles.ts';
 
 /** A receipt for another participant. */
@@ -68,10 +68,13 @@ export async function moveReadPosition(
   if (!message || !head) {
     throw new ChatError(ERROR.notFound, `upTo: there is no message ${upTo} in this conversation`);
   }
-  if (position && position.upTo >= upTo) return undefined;
-  const isLatest = head.last !== undefined && upTo >= head.last;
-  const after = isLatest ? 0 : await countOthers(conversation, reader.id, { after: upTo, upTo: head.last }, now);
-  if (!(await moveTo(conversation, reader, { upTo, head, after }, now))) return undefined;
+  if (position && position.upTo > upTo) return undefined;
+  // A repeated read corrects the count: after a function that died between its writes, or a message that was stored late.
+  const isRepeated = position?.upTo === upTo;
+  if (isRepeated && unreadIn(head, position, reader.id) === 0) return undefined;
+  const after = await countAfter(upTo, conversation, head, reader.id, now);
+  const moved = await moveTo(conversation, reader, { upTo, head, after }, now);
+  if (isRepeated || !moved) return undefined;
   const notices = { own: { event: serverEvent('read', { to, upTo }), connections: own }, receipts: [] };
   if (!app?.receipts || mine?.receipts === false) return notices;
   if (!peer) {
@@ -83,6 +86,21 @@ export async function moveReadPosition(
   if (yours?.receipts === false) return notices;
   const event = serverEvent('read', { from: { id: reader.id, type: seenAs(reader, kind) }, upTo });
   return { ...notices, receipts: [{ event, to: peer, connections: theirs }] };
+}
+
+/** The number of counted messages of others after a message. */
+async function countAfter(
+  upTo: string,
+  conversation: Conversation,
+  { last, message }: Head,
+  reader: string,
+  now: number,
+) {
+  if (last !== undefined && upTo >= last) return 0;
+  const ids = await idsOfOthers(conversation, reader, { after: upTo, upTo: last, consistent: true }, now);
+  // The latest message is counted and stored in parallel. It may not be stored yet.
+  const isRecent = message && message.speaker !== reader && message.ts > now - COUNTED_ONCE_MS;
+  return isRecent && ids.at(-1) !== message.id ? ids.length + 1 : ids.length;
 }
 
 /** The receipts for members who asked for them, at most one per second each. */

@@ -10,10 +10,13 @@ import { messageId, timeOf } from '../shared/message-id.ts';
 import { parse } from '../shared/parse.ts';
 import { type Principal, parseId } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
-import { claimMessageId } from '../store/claims.ts';
+import { type Claim, claimMessageId } from '../store/claims.ts';
 import { type ContactWithMessage, recordContact } from '../store/contacts.ts';
 import type { Conversation } from '../store/conversations.ts';
+import { lookup } from '../store/dynamo.ts';
+import { COUNTED_ONCE_MS } from '../store/heads.ts';
 import { storeClaimed, storeMessage } from '../store/message-writes.ts';
+import { messageWithId } from '../store/messages.ts';
 import type { Message } from '../store/stored-message.ts';
 import { type Audience, admit } from './audience.ts';
 import { checkSession } from './check-session.ts';
@@ -122,11 +125,10 @@ async function store(speaker: Speaker, draft: Draft, { conversation }: Audience,
   const { to, content, remark, ack, cid, receipt, push } = draft;
   const { packetId } = arrival;
   const fresh = messageId(arrival.ts, packetId ?? ack ?? 0);
-  const claim =
+  const { id, first } =
     cid === undefined
       ? ({ id: fresh, first: 'this' } as const)
-      : await claimMessageId(speaker, cid, { id: fresh, to: `${to.type}#${to.id}` }, arrival.ts);
-  const { id, first } = claim;
+      : await claimFor(speaker, cid, { id: fresh, to: `${to.type}#${to.id}` }, conversation, arrival.ts);
   const ts = timeOf(id);
   const message: Message = {
     id,
@@ -153,6 +155,23 @@ async function store(speaker: Speaker, draft: Draft, { conversation }: Audience,
   if (kept.value.isNew) count(COUNTED_AS[conversation?.kind ?? 'room']);
   const failed = contacts.find((contact) => contact.status === 'rejected');
   return { message, ...(failed && { failure: failed.reason }), ...kept.value };
+}
+
+/**
+ * Claims the client id of a message. Replaces the claim of an attempt that died before it stored the message. Otherwise
+ * receivers who are back online would miss the message, because they catch up by id.
+ */
+async function claimFor(
+  speaker: Speaker,
+  cid: string,
+  fresh: { id: string; to: string },
+  conversation: Conversation | undefined,
+  now: number,
+): Promise<Claim> {
+  const claim = await claimMessageId(speaker, cid, fresh, now);
+  if (!conversation || claim.first !== 'same receiver' || now - timeOf(claim.id) < COUNTED_ONCE_MS) return claim;
+  const [stored] = await lookup([messageWithId(conversation, claim.id, now)], { consistent: true });
+  return stored ? claim : claimMessageId(speaker, cid, { ...fresh, instead: claim.id }, now);
 }
 
 /** The contacts that a message creates or renews, for both sides. */

@@ -95,7 +95,7 @@ export async function confirmLogin(session: Session): Promise<void> {
   await Promise.all([announceSession(session), catchUp(session)]);
 }
 
-/** Sends what the client missed. Never throws: the client can read histories, and logs in with the same message again. */
+/** Sends what the client missed. After a failure it closes the connection, so that the client tries again. Never throws. */
 async function catchUp({ connectionId, principal, catchUp }: Session): Promise<void> {
   if (!catchUp) return;
   try {
@@ -103,6 +103,7 @@ async function catchUp({ connectionId, principal, catchUp }: Session): Promise<v
     if (app) await replay({ connectionId, principal }, catchUp.since, { ...catchUp, limit: app.catchUpMessages });
   } catch (error) {
     logger.error('Catch-up failed', { connection_id: connectionId, error });
+    await close(connectionId).catch((error) => logger.error('Close failed', { error }));
   }
 }
 

@@ -11,6 +11,7 @@ import { composeNotification, type Notification } from '../push/notification.ts'
 import { publish } from '../push/sns.ts';
 import { METRIC } from '../shared/constants.ts';
 import { type App, findApp } from '../store/apps.ts';
+import { unreadTotal } from '../store/conversation-page.ts';
 import { countMessage, dropEndpoint, findInstallation } from '../store/installations.ts';
 
 /** Maximum number of concurrent pushes. */
@@ -38,9 +39,12 @@ async function pushToAll(job: PushJob): Promise<void> {
   const app = await findApp(job.app);
   if (!app) return;
   const text = await alertText(app, job.event);
+  const unreadOf = unreadCounter(app);
   const left: Target[] = [];
   const attempt = async (target: Target) => {
-    const rest = await push(app, target, job, (badge) => composeNotification(job.event, text, badge, job.push));
+    const rest = await push(app, target, job, async (badge) =>
+      composeNotification(job.event, text, (await unreadOf(target.user)) ?? badge, job.push),
+    );
     if (rest) left.push(rest);
   };
   await pMap(job.targets, attempt, { concurrency: AT_ONCE });
@@ -52,12 +56,23 @@ async function pushToAll(job: PushJob): Promise<void> {
   await invokeAsync(self, { ...job, targets: left } satisfies PushJob);
 }
 
+/** Counts the unread messages of users, once for all of their installations, if the application wants them as badge. */
+function unreadCounter({ id: app, push }: App): (user: string) => Promise<number | undefined> {
+  const counts = new Map<string, Promise<number>>();
+  return async (user) => {
+    if (!push.unreadBadge) return undefined;
+    const count = counts.get(user) ?? unreadTotal({ app, kind: 'user', id: user }, Date.now());
+    counts.set(user, count);
+    return count;
+  };
+}
+
 /** Pushes to one installation, if it still belongs to the user. It never throws; it returns the remaining work. */
 async function push(
   app: App,
   target: Target,
   { event, attempt = '' }: PushJob,
-  notification: (badge: number) => Notification,
+  notification: (badge: number) => Promise<Notification>,
 ): Promise<Target | undefined> {
   const { user, install } = target;
   let counted = target.counted ?? false;
@@ -68,7 +83,7 @@ async function push(
     if (found?.boundTo !== user || found.endpoint === undefined) return undefined;
     counted = true;
     const { endpoint, badge } = found;
-    const outcome = await publish(app, endpoint, notification(badge));
+    const outcome = await publish(app, endpoint, await notification(badge));
     if (outcome === 'disabled') await dropEndpoint(app.id, install, endpoint);
     else count(METRIC.pushesSent);
     return undefined;

@@ -4,7 +4,7 @@ import { LoginSettings } from './login-settings.ts';
 /** An integer within bounds. */
 const count = (min: number, max: number) => z.int().check(z.minimum(min), z.maximum(max));
 
-/** The text of push alerts. */
+/** The text and badge of push alerts. */
 export const PushSettings = z.object({
   /** `{text}` is the text of the message, `{name}` the name of the sender. */
   template: z._default(z.string().check(z.maxLength(256)), '{text}'),
@@ -19,6 +19,8 @@ export const PushSettings = z.object({
     }),
     { image: '[Image]', audio: '[Audio]', video: '[Video]' },
   ),
+  /** Whether the badge is the number of the user's unread messages, instead of the pushes to the installation. */
+  unreadBadge: z._default(z.boolean(), false),
 });
 export type PushSettings = z.output<typeof PushSettings>;
 

@@ -23,13 +23,13 @@ export interface Claim {
 
 /**
  * Claims the client id of a message for a speaker. Costs one write unit.
- * @param message the id and receiver of the message in this request
+ * @param message the id and receiver of the message in this request; `instead` of an earlier claim, if there is one
  * @param now epoch ms
  */
 export async function claimMessageId(
   speaker: Principal,
   cid: string,
-  { id, to }: { id: string; to: string },
+  { id, to, instead = '' }: { id: string; to: string; instead?: string },
   now: number,
 ): Promise<Claim> {
   const seconds = Math.floor(now / 1000);
@@ -45,9 +45,9 @@ export async function claimMessageId(
           [EXPIRES]: seconds + CLAIM_S,
         },
         // DynamoDB deletes expired items with a delay.
-        ConditionExpression: 'attribute_not_exists(#pk) OR #expires <= :now',
+        ConditionExpression: 'attribute_not_exists(#pk) OR #expires <= :now OR id = :instead',
         ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#expires': EXPIRES },
-        ExpressionAttributeValues: { ':now': seconds },
+        ExpressionAttributeValues: { ':now': seconds, ':instead': instead },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
     );

@@ -4,7 +4,7 @@ import type { Principal } from '../shared/principal.ts';
 import { contactConversations, listedConversations, type OwnConversation } from './conversations-of.ts';
 import { lookup } from './dynamo.ts';
 import { headsOf, type KnownHead, messagesOfHeads } from './latest-messages.ts';
-import { countOthers } from './messages.ts';
+import { idsOfOthers } from './messages.ts';
 import { mayHaveExpired, type Position, positionOf, unreadIn } from './positions.ts';
 import type { Message } from './stored-message.ts';
 
@@ -82,10 +82,10 @@ function unreadCounts(
 ): Promise<number[]> {
   return pMap(
     conversations.map((conversation, n) => ({ ...conversation, position: positions[n] })),
-    ({ of: { conversation }, head, position }) => {
+    async ({ of: { conversation }, head, position }) => {
       const unread = unreadIn(head, position, user.id);
       if (unread === 0 || !mayHaveExpired(conversation, head, position, now)) return unread;
-      return countOthers(conversation, user.id, { after: position?.upTo }, now);
+      return (await idsOfOthers(conversation, user.id, { after: position?.upTo }, now)).length;
     },
     { concurrency: AT_ONCE },
   );

@@ -73,19 +73,24 @@ export async function messagesSince(
 const MAX_COUNTED = 1000;
 
 /**
- * The number of messages of others in a part of a conversation, at most about a thousand.
+ * The ids of the messages of others in a part of a conversation, at most about a thousand.
  * @param after only messages after this id
  * @param upTo only messages up to this id
+ * @param consistent whether the result includes all earlier writes, at double cost. @default false
  */
-export async function countOthers(
+export async function idsOfOthers(
   conversation: Conversation,
   reader: string,
-  { after = '', upTo = END_OF_TIME }: { after?: string | undefined; upTo?: string | undefined },
+  {
+    after = '',
+    upTo = END_OF_TIME,
+    consistent = false,
+  }: { after?: string | undefined; upTo?: string | undefined; consistent?: boolean },
   now: number,
-): Promise<number> {
+): Promise<string[]> {
   const expired = stamp(now - retentionMs(conversation.kind));
   const first = after > expired ? `${after}!` : expired;
-  if (upTo < first) return 0;
+  if (upTo < first) return [];
   const messages = query({
     TableName: table,
     KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :first AND :last',
@@ -98,10 +103,11 @@ export async function countOthers(
       ':last': upTo,
       ':reader': reader,
     },
+    ConsistentRead: consistent,
   });
-  let count = 0;
-  for await (const _ of messages) if (++count === MAX_COUNTED) break;
-  return count;
+  const ids: string[] = [];
+  for await (const item of messages) if (ids.push(String(item[SORT_KEY])) === MAX_COUNTED) break;
+  return ids;
 }
 
 /** The speakers, other than the reader, who want receipts for messages after an id and up to another one. */

@@ -54,7 +54,7 @@ export function mayHaveExpired({ kind }: Conversation, head: Head, position: Pos
 }
 
 /**
- * Moves a read position forward.
+ * Moves a read position forward, or corrects the count of a position.
  * @param after the number of messages of others after `upTo`
  * @returns false when the position was there already
  */
@@ -70,7 +70,7 @@ export async function moveTo(
         TableName: table,
         Key: positionKey(conversation, reader),
         UpdateExpression: 'SET upTo = :upTo, seen = :seen, #expires = :expires',
-        ConditionExpression: 'attribute_not_exists(upTo) OR upTo < :upTo',
+        ConditionExpression: 'attribute_not_exists(upTo) OR upTo < :upTo OR (upTo = :upTo AND seen <> :seen)',
         ExpressionAttributeNames: { '#expires': EXPIRES },
         ExpressionAttributeValues: {
           ':upTo': upTo,

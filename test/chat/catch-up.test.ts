@@ -133,6 +133,19 @@ describe('a login with since', () => {
     expect(sent.length).toBeGreaterThan(3);
   });
 
+  it('closes the connection if the catch-up fails, so that the client tries again', async () => {
+    const { tom, since, last } = await away();
+    const query = { auth: JSON.stringify(credentials({ client: tom, since })) };
+    const device = new Device('4.8.4', system.origin, { query, options: { reconnectionDelay: 10 } });
+    const synced = new Inbox(device.client, 'synced');
+    await device.loggedIn();
+    system.cloud.throttle('dynamodb', 100);
+    await device.disconnects.at();
+    system.cloud.throttle('dynamodb', 0);
+    expect(await synced.at()).toEqual({ upTo: last, complete: true });
+    expect(device.messages.received).toHaveLength(4);
+  });
+
   it.each(['', 'yesterday', '01767225600000', 5])('is refused when since is %j', async (since) => {
     const { device } = back('4.8.4', { client: someone('tom'), since });
     expect(await device.logins.at()).toMatchObject({
@@ -165,7 +178,6 @@ describe('GET /ctx/{id}/sync', () => {
     const tom = someone('tom');
     const old = (n: number) => `${String(Date.now() - 3_600_000 + n).padStart(14, '0')}-0000000000000000-00000000`;
     const friends = Array.from({ length: 100 }, () => someone('friend'));
-    await Promise.all(friends.map((friend) => befriend(system.origin, friend, someone('other'))));
     await system.database.addCore([
       ...friends.map((friend) => ({
         pk: `${app.id}#user#${tom}`,

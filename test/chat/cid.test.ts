@@ -52,7 +52,10 @@ describe('a message with a client id', () => {
     const { tom, jerry, toms, jerrys, chats } = await friends();
     const devices = [toms, ...(await Promise.all([1, 2, 3].map(() => Device.login('4.8.4', system.origin, tom))))];
     const message = text(jerry, 'once', { cid: 'same' });
-    const answers = await Promise.all([...devices, ...devices].map((device) => device.say(message)));
+    const twenty = Array(5).fill(devices).flat() as Device[];
+    const answers = await Promise.all(twenty.map((device) => device.say(message, 15_000)));
+    expect(answers).toHaveLength(20);
+    expect(answers[0]).toMatchObject({ success: true, cid: 'same' });
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     await toms.say(text(jerry, 'end'));
     await system.cloud.settled();
@@ -61,38 +64,57 @@ describe('a message with a client id', () => {
     expect(await counted(tom)).toBe(2);
   });
 
-  it('is stored and sent by the next attempt when the first died after its claim', async () => {
+  it.each([
+    ['a moment ago, with its id', 5000],
+    ['long ago, with an id that receivers catch up on', 90_000],
+  ])('is stored and sent by the next attempt when the first died after its claim: %s', async (_, age) => {
     const { tom, jerry, toms, jerrys, chats } = await friends();
-    const id = `${String(Date.now() - 90_000).padStart(14, '0')}-0000000000000001-0a1b2c3d`;
+    const claimed = `${String(Date.now() - age).padStart(14, '0')}-0000000000000001-0a1b2c3d`;
     const expires = Math.ceil(Date.now() / 1000) + 3600;
-    await system.database.addMessages([{ pk: `${app.id}#user#${tom}#cids`, sk: 'died', id, expires }]);
+    await system.database.addMessages([{ pk: `${app.id}#user#${tom}#cids`, sk: 'died', id: claimed, expires }]);
+    const since = Object(await jerrys.say(text(tom, 'later than the claim'))).id;
     const message = text(jerry, 'survives', { cid: 'died' });
-    const answers = await Promise.all([toms.say(message), toms.say(message)]);
-    expect(answers).toMatchObject([
-      { success: true, id },
-      { success: true, id },
-    ]);
+    const answers = await Promise.all([toms.say(message), toms.say(message), toms.say(message)]);
+    const { id } = Object(answers[0]);
+    expect(answers).toEqual(Array(3).fill({ success: true, id, ts: Number(id.slice(0, 14)), cid: 'died' }));
+    expect(id === claimed).toBe(age < 30_000);
     await system.cloud.settled();
     expect(jerrys.messages.received).toMatchObject([{ id }]);
-    expect(await history(chats)).toMatchObject([{ id }]);
-    expect(await counted(tom)).toBe(1);
+    const { body } = await rest(system.origin, 'GET', `/ctx/${jerry}/sync?since=${since}`);
+    expect(Object(body).events).toContainEqual({ event: 'message', data: expect.objectContaining({ id }) });
+    expect((await history(chats)).map((stored) => Object(stored).id).sort()).toEqual([since, id].sort());
+    expect(await counted(tom)).toBe(2);
+  });
+
+  it('is another message when its client id was used more than 24 hours ago', async () => {
+    const { tom, jerry, toms, chats } = await friends();
+    const id = `${String(Date.now() - 86_401_000).padStart(14, '0')}-0000000000000001-0a1b2c3d`;
+    const expires = Math.floor(Date.now() / 1000) - 1;
+    await system.database.addMessages([{ pk: `${app.id}#user#${tom}#cids`, sk: 'old', id, expires }]);
+    const answer = await toms.say(text(jerry, 'new', { cid: 'old' }));
+    expect(Object(answer).id > id).toBe(true);
+    expect(await history(chats)).toMatchObject([{ id: Object(answer).id }]);
+    // The claim is new.
+    expect(await toms.say(text(jerry, 'new', { cid: 'old' }))).toEqual(answer);
   });
 
   it('is one for the retries of socket.io-client whose acknowledgements are late', async () => {
-    const [tom, jerry] = await users('tom', 'jerry');
-    await befriend(system.origin, String(tom), String(jerry));
+    const { tom, jerry, jerrys, chats } = await friends();
     const query = { auth: JSON.stringify(credentials({ client: tom })) };
     // Each attempt gives up before the answer can arrive.
     const device = new Device('4.8.4', system.origin, { query, options: { retries: 3, ackTimeout: 1 } });
     await device.loggedIn();
-    device.client.emit('say', text(String(jerry), 'late', { cid: 'late' }), () => undefined);
-    await device.acks.count(0);
-    const witness = await Device.login('4.8.4', system.origin, String(jerry));
-    await expect.poll(() => history(`/ctx/${tom}/friends/${jerry}`)).toHaveLength(1);
+    const failure = await new Promise((resolve) => {
+      device.client.emit('say', text(jerry, 'late', { cid: 'late', ack: 1 }), resolve);
+    });
+    expect(failure).toBeInstanceOf(Error);
+    // All four attempts arrived.
+    const acks = await device.acks.count(4);
+    expect(new Set(acks.map((ack) => JSON.stringify(ack))).size).toBe(1);
     await system.cloud.settled();
-    expect(await history(`/ctx/${tom}/friends/${jerry}`)).toHaveLength(1);
-    expect(await counted(String(tom))).toBe(1);
-    witness.close();
+    expect(await history(chats)).toMatchObject([{ cid: 'late' }]);
+    expect(jerrys.messages.received).toHaveLength(1);
+    expect(await counted(tom)).toBe(1);
   });
 
   it('has the same id in a room when it is repeated', async () => {

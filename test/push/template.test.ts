@@ -6,7 +6,12 @@ import { opened, telephones } from '../support/phone.ts';
 // It changes the settings of the application, which functions cache for a minute.
 const system = macaw({ own: true });
 const { ask, credentials, offline } = telephones(system);
-const settings = { template: '{name} says: {text}', nameAttribute: 'nick', media: { image: 'a picture' } };
+const settings = {
+  template: '{name} says: {text}',
+  nameAttribute: 'nick',
+  media: { image: 'a picture' },
+  unreadBadge: true,
+};
 
 beforeAll(async () => {
   await credentials();
@@ -41,5 +46,24 @@ describe("an application's template", () => {
     const phone = await offline(jerry);
     await ask('POST', `/system/${jerry}`, { content: { media: 0, body: 'news' } });
     expect(opened(await system.cloud.outbox.nextPush(phone.token)).aps.alert).toBe('news');
+  });
+
+  it('with unreadBadge makes the number of unread messages the badge', async () => {
+    const [tom, spike, jerry] = [someone('tom'), someone('spike'), someone('jerry')];
+    await Promise.all([tom, spike].map((friend) => befriend(system.origin, friend, jerry)));
+    const phone = await offline(jerry);
+    const [toms, spikes] = await Promise.all([tom, spike].map((id) => Device.login('4.8.4', system.origin, id)));
+    const badge = async () => opened(await system.cloud.outbox.nextPush(phone.token)).aps.badge;
+    await toms?.say(text(jerry, 'one'));
+    expect(await badge()).toBe(1);
+    await spikes?.say(text(jerry, 'two'));
+    expect(await badge()).toBe(2);
+    const upTo = Object(await toms?.say(text(jerry, 'three'))).id;
+    expect(await badge()).toBe(3);
+    await ask('PUT', `/ctx/${jerry}/conversations/friend/${tom}/read`, { upTo });
+    await toms?.say(text(jerry, 'four'));
+    expect(await badge()).toBe(2);
+    await toms?.say(text(jerry, 'five', { push: { badge: 9 } }));
+    expect(await badge()).toBe(9);
   });
 });

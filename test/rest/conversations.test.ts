@@ -214,6 +214,47 @@ describe('a read position', () => {
   });
 
   it.each([
+    ['counted, but not stored', 1],
+    ['stored, but not counted', 0],
+  ])('corrects the counter when a function died with a message %s', async (state, shown) => {
+    const [tom = '', jerry = ''] = await users('tom', 'jerry');
+    await befriend(system.origin, tom, jerry);
+    const jerrys = await login(jerry);
+    const upTo = idOf(await jerrys.say(text(tom, 'stored')));
+    const read = (id: string) => call('PUT', `/ctx/${tom}/conversations/friend/${jerry}/read`, { upTo: id });
+    await read(upTo);
+    const pk = `${app.id}#friend#${[tom, jerry].sort().join('#')}`;
+    const id = messageId(Date.now() - 60_000);
+    const content = { media: 0, body: 'lost' };
+    if (shown === 0)
+      await system.database.addMessages([{ pk, sk: id, speaker: jerry, content, expires: 9_999_999_999 }]);
+    else {
+      const head = (await system.database.messages()).find((item) => item.pk === pk && item.sk === 'head');
+      await system.database.addMessages([{ ...head, count: Number(head?.count) + 1 }]);
+    }
+    expect(await unread(tom)).toEqual({ unread: shown });
+    expect((await read(upTo)).status).toBe(204);
+    expect(await unread(tom)).toEqual({ unread: 0 });
+    await jerrys.say(text(tom, state));
+    expect(await unread(tom)).toEqual({ unread: 1 });
+  });
+
+  it('leaves a message unread that is being stored', async () => {
+    const [tom = '', jerry = ''] = await users('tom', 'jerry');
+    await befriend(system.origin, tom, jerry);
+    const jerrys = await login(jerry);
+    const upTo = idOf(await jerrys.say(text(tom, 'first')));
+    await jerrys.say(text(tom, 'second'));
+    const pk = `${app.id}#friend#${[tom, jerry].sort().join('#')}`;
+    const head = (await system.database.messages()).find((item) => item.pk === pk && item.sk === 'head');
+    // The head counts the third message already.
+    const last = messageId(Date.now());
+    await system.database.addMessages([{ ...head, count: Number(head?.count) + 1, last }]);
+    await call('PUT', `/ctx/${tom}/conversations/friend/${jerry}/read`, { upTo });
+    expect(await unread(tom)).toEqual({ unread: 2 });
+  });
+
+  it.each([
     ['of another conversation', 'other', 404, 5004],
     ['of the future', messageId(Date.now() + DAY_MS), 404, 5004],
     ['that is malformed', 'x', 400, 5001],

@@ -54,6 +54,24 @@ describe('a history', () => {
     expect((await call('GET', `${path}?after=${from}&before=${to}`)).body).toEqual(all.slice(5, 9));
   });
 
+  it('returns one message by its id, and none of another conversation', async () => {
+    const [one, other] = await Promise.all([conversation(1), conversation(1)]);
+    const [message] = one.all;
+    expect(await call('GET', `${one.path}/${message?.id}`)).toMatchObject({ status: 200, body: message });
+    for (const [id, status, code] of [
+      [other.all[0]?.id, 404, 5004],
+      [`99999999999999${message?.id.slice(14)}`, 404, 5004],
+      ['head', 400, 5001],
+    ]) {
+      const answer = await call('GET', `${one.path}/${id}`);
+      expect({ status: answer.status, ...failureOf(answer.body) }).toEqual({
+        status,
+        code,
+        message: expect.stringContaining('messageId'),
+      });
+    }
+  });
+
   it('takes a time in milliseconds, in seconds, and with decimals', async () => {
     const { path, all } = await conversation(1);
     const ts = all[0]?.ts ?? 0;

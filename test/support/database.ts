@@ -6,6 +6,7 @@ import {
   paginateScan,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import pMap from 'p-map';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { hashKey } from '../../functions/shared/sign.ts';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
@@ -151,10 +152,12 @@ export class Database {
   }
 
   async #putAll(table: string, items: readonly Item[]): Promise<void> {
-    for (let n = 0; n < items.length; n += 25) {
-      const RequestItems = { [table]: items.slice(n, n + 25).map((Item) => ({ PutRequest: { Item } })) };
-      await this.#dynamo.send(new BatchWriteCommand({ RequestItems }));
-    }
+    const batches = Array.from({ length: Math.ceil(items.length / 25) }, (_, n) => items.slice(n * 25, n * 25 + 25));
+    const write = (batch: readonly Item[]) => {
+      const RequestItems = { [table]: batch.map((Item) => ({ PutRequest: { Item } })) };
+      return this.#dynamo.send(new BatchWriteCommand({ RequestItems }));
+    };
+    await pMap(batches, write, { concurrency: 4 });
   }
 
   async #scan(TableName: string): Promise<Item[]> {
