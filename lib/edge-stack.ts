@@ -47,6 +47,9 @@ export interface EdgeStackProps extends StackProps {
   readonly attachmentDays: number;
 }
 
+/** The id of the HTTP API among the origins of the distribution. */
+const REST_ORIGIN = 'Rest';
+
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html */
 const CACHED_ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
@@ -58,6 +61,13 @@ export class EdgeStack extends Stack {
     const attachments = new Attachments(this, 'Attachments', { ...props, api: rest });
     const host = (apiId: string) => `${apiId}.execute-api.${this.region}.${this.urlSuffix}`;
 
+    const restOrigin = new HttpOrigin(host(rest.apiId), { originId: REST_ORIGIN });
+    const socketIo = this.forward(
+      new HttpOrigin(host(realtime.api.apiId), { originPath: `/${realtime.stageName}` }),
+      'Realtime',
+      realtimeRequest(REST_ORIGIN),
+    );
+
     const distribution = new Distribution(this, 'Distribution', {
       comment: 'Macaw: the public host name',
       httpVersion: HttpVersion.HTTP2_AND_3,
@@ -67,13 +77,11 @@ export class EdgeStack extends Stack {
         domainNames: [domain.name],
         certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
       }),
-      defaultBehavior: this.forward(new HttpOrigin(host(rest.apiId)), 'Rest', restRequest()),
+      defaultBehavior: this.forward(restOrigin, 'Rest', restRequest()),
       additionalBehaviors: {
-        '/socket.io/*': this.forward(
-          new HttpOrigin(host(realtime.api.apiId), { originPath: `/${realtime.stageName}` }),
-          'Realtime',
-          realtimeRequest(),
-        ),
+        '/socket.io/*': socketIo,
+        // Clients with `addTrailingSlash: false`.
+        '/socket.io': socketIo,
         [`/${ATTACHMENTS}/*`]: {
           // With LIST, S3 answers 404 instead of 403 for a missing object. No path leads to a listing.
           origin: S3BucketOrigin.withOriginAccessControl(attachments.bucket, {
