@@ -44,6 +44,8 @@ export class RealtimeStack extends Stack {
   readonly deliver: MacawFunction;
   readonly stage: WebSocketStage;
   readonly heartbeat: MacawFunction;
+  /** Serves the long-polling transport, behind the HTTP API. */
+  readonly polling: MacawFunction;
 
   private readonly failures: FailureQueue;
 
@@ -87,6 +89,14 @@ export class RealtimeStack extends Stack {
       description: '$disconnect: removes a connection',
     });
     connections.allow(disconnect, 'UpdateItem');
+
+    this.polling = new MacawFunction(this, 'Polling', {
+      handlerFile: 'polling',
+      description: 'Long-polling: opens sessions and stores packets until the upgrade',
+      // Most of its time, it waits.
+      memorySize: 256,
+    });
+    connections.allow(this.polling, 'GetItem', 'PutItem', 'UpdateItem');
 
     const api = new WebSocketApi(this, 'Api', {
       description: "The realtime channel: Socket.IO's websocket transport",

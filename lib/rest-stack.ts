@@ -71,6 +71,11 @@ export class RestStack extends Stack {
     for (const path of ['/openapi.json', '/docs', '/docs/{proxy+}']) {
       this.api.addRoutes({ path, methods: [HttpMethod.GET, HttpMethod.HEAD], integration });
     }
+    const polling = new HttpLambdaIntegration('PollingIntegration', props.realtime.polling);
+    // Route paths cannot end in a slash. The variable matches the rest of `/socket.io/`, which is empty.
+    for (const path of ['/socket.io', '/socket.io/{proxy+}']) {
+      this.api.addRoutes({ path, methods: [HttpMethod.ANY], integration: polling });
+    }
     new MobileEndpoints(this, 'Mobile', { ...props, api: this.api });
     new CfnOutput(this, 'RestUrl', {
       value: this.api.apiEndpoint,

@@ -6,10 +6,11 @@ import { close, post } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { observed } from '../observe/observed.ts';
-import { type Incoming, MAIN_NAMESPACE, receive, serve } from '../protocol/index.ts';
+import { type Incoming, MAIN_NAMESPACE, PING, receive, serve } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
 import { NAMESPACE } from '../shared/wire.ts';
 import { answerPing } from '../store/heartbeats.ts';
+import { markProbed, upgradeSession } from '../store/polling-sessions.ts';
 
 const Event = z.object({
   requestContext: z.object({
@@ -26,17 +27,44 @@ const Event = z.object({
  */
 export const handler = observed(async (event: unknown): Promise<{ statusCode: number }> => {
   const { requestContext, body } = Event.parse(event);
-  const incoming = receive(requestContext.authorizer.eio, body);
+  await handleFrame(requestContext, body);
+  return { statusCode: 200 };
+});
+
+async function handleFrame(context: RequestContext, body: string): Promise<void> {
+  const { sid, eio } = context.authorizer;
+  const incoming = receive(eio, body);
   try {
-    await handle(requestContext, incoming);
+    if (sid !== undefined && incoming.kind === 'upgrade') await upgrade(sid, context);
+    else if (sid !== undefined && body === PROBE && !(await markProbed(sid, Date.now())))
+      await close(context.connectionId);
+    else await handle(context, incoming);
   } catch (error) {
     count(incoming.kind === 'connect' ? METRIC.loginsFailed : METRIC.messagesFailed);
     logger.error('Frame failed', { error, kind: incoming.kind });
     // Without an answer to its join, a client waits for minutes. After a close, it reconnects.
-    if (incoming.kind === 'connect') await closeFailed(requestContext.connectionId);
+    if (incoming.kind === 'connect' || incoming.kind === 'upgrade') await closeFailed(context.connectionId);
   }
-  return { statusCode: 200 };
-});
+}
+
+/** With this ping, a client tests a WebSocket connection before it leaves long-polling. */
+const PROBE = `${PING}probe`;
+
+/**
+ * Handles what the client posted before the upgrade, in order. Later frames may be handled at the same time, as on every
+ * connection. Their ids are later, because these frames count as having arrived before.
+ */
+async function upgrade(sid: string, context: RequestContext): Promise<void> {
+  const { connectionId, requestTimeEpoch: now } = context;
+  const session = await upgradeSession(sid, connectionId, now);
+  if (!session) return close(connectionId);
+  count(METRIC.pollingUpgrades);
+  const { packets } = session;
+  const authorizer = { ...context.authorizer, sid: undefined };
+  for (const [n, packet] of packets.entries()) {
+    await handleFrame({ connectionId, authorizer, requestTimeEpoch: now - packets.length + n }, packet);
+  }
+}
 
 async function closeFailed(connectionId: string): Promise<void> {
   try {

@@ -1,0 +1,68 @@
+import * as z from 'zod/mini';
+import { open, PollingError, poll, post } from '../http/polling.ts';
+import { observed } from '../observe/observed.ts';
+import { type Eio, OCTET_STREAM, parseEio } from '../protocol/index.ts';
+import { isSid } from '../shared/sid.ts';
+
+const Event = z.object({
+  headers: z._default(z.record(z.string(), z.string()), {}),
+  queryStringParameters: z._default(z.record(z.string(), z.string()), {}),
+  requestContext: z.object({ http: z.object({ method: z.string() }) }),
+  body: z._default(z.string(), ''),
+  isBase64Encoded: z._default(z.boolean(), false),
+});
+type Event = z.output<typeof Event>;
+
+interface Answer {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** Handles a request of Engine.IO's long-polling transport, with which Socket.IO clients start by default. */
+export const handler = observed(async (input: unknown): Promise<Answer> => {
+  const event = Event.parse(input);
+  try {
+    return answer(200, TEXT, await serve(event));
+  } catch (error) {
+    if (!(error instanceof PollingError)) throw error;
+    return answer(error.status, 'application/json', JSON.stringify(error.shown));
+  }
+});
+
+const TEXT = 'text/plain; charset=UTF-8';
+
+const answer = (statusCode: number, type: string, body: string): Answer => ({
+  statusCode,
+  headers: { 'content-type': type, 'cache-control': 'no-store' },
+  body,
+});
+
+/** @throws PollingError */
+async function serve(event: Event): Promise<string> {
+  const { method } = event.requestContext.http;
+  const { transport, sid, EIO } = event.queryStringParameters;
+  // API Gateway answers preflight requests itself.
+  if (method === 'OPTIONS') return '';
+  if (transport !== 'polling') throw new PollingError('transport');
+  const eio = parseEio(EIO);
+  if (!eio) throw new PollingError('version');
+  const now = Date.now();
+  if (!sid) {
+    if (method !== 'GET') throw new PollingError('method');
+    return open(eio, now);
+  }
+  if (!isSid(sid)) throw new PollingError('sid');
+  if (method === 'GET') return poll(sid, eio, now);
+  if (method !== 'POST') throw new PollingError('request');
+  await post(sid, eio, bodyOf(event, eio), now);
+  return 'ok';
+}
+
+/** API Gateway encodes bodies as base64 unless their type is text. */
+function bodyOf({ headers, body, isBase64Encoded }: Event, eio: Eio): string | Buffer {
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  const isBinary = headers['content-type'] === OCTET_STREAM;
+  if (isBinary && eio === 4) throw new PollingError('request');
+  return isBinary ? bytes : bytes.toString();
+}
