@@ -90,13 +90,9 @@ export class RealtimeStack extends Stack {
     });
     connections.allow(disconnect, 'UpdateItem');
 
-    this.polling = new MacawFunction(this, 'Polling', {
-      handlerFile: 'polling',
-      description: 'Long-polling: opens sessions and stores packets until the upgrade',
-      // Most of its time, it waits.
-      memorySize: 256,
-    });
-    connections.allow(this.polling, 'GetItem', 'PutItem', 'UpdateItem');
+    this.polling = this.createPolling(props.tables);
+    message.allowInvocation(this.polling, ENV.messageUrl);
+    disconnect.allowInvocation(this.polling, ENV.disconnectUrl);
 
     const api = new WebSocketApi(this, 'Api', {
       description: "The realtime channel: Socket.IO's websocket transport",
@@ -163,6 +159,19 @@ export class RealtimeStack extends Stack {
       maxEventAge: Duration.minutes(1),
       onFailure: this.failures,
     });
+  }
+
+  private createPolling({ core, connections }: Tables): MacawFunction {
+    const polling = new MacawFunction(this, 'Polling', {
+      handlerFile: 'polling',
+      description: 'Serves long-polling: the start of a connection, and clients that cannot upgrade',
+      // Most of its time, it waits.
+      memorySize: 256,
+      timeout: Duration.seconds(29),
+    });
+    core.allow(polling, 'GetItem');
+    connections.allow(polling, 'GetItem', 'PutItem', 'UpdateItem');
+    return polling;
   }
 
   private createDeliver({ core, connections }: Tables): MacawFunction {
@@ -246,7 +255,7 @@ export class RealtimeStack extends Stack {
       maxEventAge: Duration.minutes(2),
       onFailure: this.failures,
     });
-    connections.allow(heartbeat, 'UpdateItem');
+    connections.allow(heartbeat, 'GetItem', 'UpdateItem');
     connections.allowIndex(heartbeat, HEARTBEAT_INDEX);
     // Large slices are divided among several invocations.
     heartbeat.allowItself();
