@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type HttpApi, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
@@ -19,6 +19,7 @@ import type { Tables } from './data-stack.ts';
 import type { FailureQueue } from './failure-queue.ts';
 import { MacawFunction } from './macaw-function.ts';
 import type { PlatformApplications } from './platform-applications.ts';
+import { Polling } from './polling.ts';
 import { Push } from './push.ts';
 import { suppress, suppressWildcards } from './suppress.ts';
 
@@ -44,8 +45,8 @@ export class RealtimeStack extends Stack {
   readonly deliver: MacawFunction;
   readonly stage: WebSocketStage;
   readonly heartbeat: MacawFunction;
-  /** Serves the long-polling transport, behind the HTTP API. */
-  readonly polling: MacawFunction;
+  /** The HTTP API of the long-polling transport. */
+  readonly polling: HttpApi;
 
   private readonly failures: FailureQueue;
 
@@ -90,13 +91,7 @@ export class RealtimeStack extends Stack {
     });
     connections.allow(disconnect, 'UpdateItem');
 
-    this.polling = new MacawFunction(this, 'Polling', {
-      handlerFile: 'polling',
-      description: 'Long-polling: opens sessions and stores packets until the upgrade',
-      // Most of its time, it waits.
-      memorySize: 256,
-    });
-    connections.allow(this.polling, 'GetItem', 'PutItem', 'UpdateItem');
+    this.polling = new Polling(this, 'Polling', props.tables).api;
 
     const api = new WebSocketApi(this, 'Api', {
       description: "The realtime channel: Socket.IO's websocket transport",
