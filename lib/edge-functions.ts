@@ -15,22 +15,30 @@ const answer = (status: number, description: string, body: object, cors: string)
 
 const ANY_SITE = "{ 'access-control-allow-origin': { value: '*' } }";
 
+/** The ids of the origins that serve the realtime channel. */
+export const ORIGIN = { webSocket: 'WebSocket', polling: 'Polling' };
+
+/** A path of the realtime channel. Its default origin is the one of long-polling, and for all others the WebSocket API. */
+export const PATH_WITHOUT_SLASH = '/socket.io';
+
 /**
  * Selects the API by transport. The WebSocket API has only one path, so the function rewrites it. Other requests get
  * the error of an Engine.IO server. Old Socket.IO clients send credentials in browsers, which excludes `*`.
- * @param polling the id of the origin that serves long-polling
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/helper-functions-origin-modification.html
  */
-export const realtimeRequest = (polling: string) => `import cf from 'cloudfront';
+export const realtimeRequest = () => `import cf from 'cloudfront';
 
 function handler(event) {
   const request = event.request;
   const transport = request.querystring.transport;
+  const withSlash = request.uri !== '${PATH_WITHOUT_SLASH}';
   if (transport && transport.value === 'websocket') {
+    if (!withSlash) cf.selectRequestOriginById('${ORIGIN.webSocket}');
     request.uri = '/';
     return request;
   }
   if (transport && transport.value === 'polling') {
-    cf.selectRequestOriginById('${polling}');
+    if (withSlash) cf.selectRequestOriginById('${ORIGIN.polling}');
     return request;
   }
   const site = request.headers.origin;

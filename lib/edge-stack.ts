@@ -27,13 +27,15 @@ import type { Construct } from 'constructs';
 import { ATTACHMENTS } from '../functions/shared/constants.ts';
 import { Attachments } from './attachments.ts';
 import type { Tables } from './data-stack.ts';
-import { realtimeRequest, restRequest } from './edge-functions.ts';
+import { ORIGIN, PATH_WITHOUT_SLASH, realtimeRequest, restRequest } from './edge-functions.ts';
 import { suppress } from './suppress.ts';
 
 export interface EdgeStackProps extends StackProps {
   readonly stage: string;
   readonly tables: Tables;
   readonly realtime: WebSocketStage;
+  /** The HTTP API of the long-polling transport. */
+  readonly polling: HttpApi;
   readonly rest: HttpApi;
   readonly failures: IDestination;
   /** A custom domain. Its DNS records are created if `hostedZoneId` is set. */
@@ -47,9 +49,6 @@ export interface EdgeStackProps extends StackProps {
   readonly attachmentDays: number;
 }
 
-/** The id of the HTTP API among the origins of the distribution. */
-const REST_ORIGIN = 'Rest';
-
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html */
 const CACHED_ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
@@ -57,15 +56,17 @@ const CACHED_ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 export class EdgeStack extends Stack {
   constructor(scope: Construct, id: string, props: EdgeStackProps) {
     super(scope, id, props);
-    const { realtime, rest, domain, webAclArn, priceClass } = props;
+    const { realtime, polling, rest, domain, webAclArn, priceClass } = props;
     const attachments = new Attachments(this, 'Attachments', { ...props, api: rest });
     const host = (apiId: string) => `${apiId}.execute-api.${this.region}.${this.urlSuffix}`;
 
-    const restOrigin = new HttpOrigin(host(rest.apiId), { originId: REST_ORIGIN });
     const socketIo = this.forward(
-      new HttpOrigin(host(realtime.api.apiId), { originPath: `/${realtime.stageName}` }),
+      new HttpOrigin(host(realtime.api.apiId), {
+        originId: ORIGIN.webSocket,
+        originPath: `/${realtime.stageName}`,
+      }),
       'Realtime',
-      realtimeRequest(REST_ORIGIN),
+      realtimeRequest(),
     );
 
     const distribution = new Distribution(this, 'Distribution', {
@@ -77,11 +78,14 @@ export class EdgeStack extends Stack {
         domainNames: [domain.name],
         certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
       }),
-      defaultBehavior: this.forward(restOrigin, 'Rest', restRequest()),
+      defaultBehavior: this.forward(new HttpOrigin(host(rest.apiId)), 'Rest', restRequest()),
       additionalBehaviors: {
         '/socket.io/*': socketIo,
-        // Clients with `addTrailingSlash: false`.
-        '/socket.io': socketIo,
+        // Clients with `addTrailingSlash: false`. Each origin must belong to a behavior.
+        [PATH_WITHOUT_SLASH]: {
+          ...socketIo,
+          origin: new HttpOrigin(host(polling.apiId), { originId: ORIGIN.polling }),
+        },
         [`/${ATTACHMENTS}/*`]: {
           // With LIST, S3 answers 404 instead of 403 for a missing object. No path leads to a listing.
           origin: S3BucketOrigin.withOriginAccessControl(attachments.bucket, {

@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type HttpApi, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
@@ -19,6 +19,7 @@ import type { Tables } from './data-stack.ts';
 import type { FailureQueue } from './failure-queue.ts';
 import { MacawFunction } from './macaw-function.ts';
 import type { PlatformApplications } from './platform-applications.ts';
+import { Polling } from './polling.ts';
 import { Push } from './push.ts';
 import { suppress, suppressWildcards } from './suppress.ts';
 
@@ -44,8 +45,8 @@ export class RealtimeStack extends Stack {
   readonly deliver: MacawFunction;
   readonly stage: WebSocketStage;
   readonly heartbeat: MacawFunction;
-  /** Serves the long-polling transport, behind the HTTP API. */
-  readonly polling: MacawFunction;
+  /** The HTTP API of the long-polling transport. */
+  readonly polling: HttpApi;
 
   private readonly failures: FailureQueue;
 
@@ -90,9 +91,10 @@ export class RealtimeStack extends Stack {
     });
     connections.allow(disconnect, 'UpdateItem');
 
-    this.polling = this.createPolling(props.tables);
-    message.allowInvocation(this.polling, ENV.messageUrl);
-    disconnect.allowInvocation(this.polling, ENV.disconnectUrl);
+    const polling = new Polling(this, 'Polling', props.tables);
+    message.allowInvocation(polling.fn, ENV.messageUrl);
+    disconnect.allowInvocation(polling.fn, ENV.disconnectUrl);
+    this.polling = polling.api;
 
     const api = new WebSocketApi(this, 'Api', {
       description: "The realtime channel: Socket.IO's websocket transport",
@@ -159,19 +161,6 @@ export class RealtimeStack extends Stack {
       maxEventAge: Duration.minutes(1),
       onFailure: this.failures,
     });
-  }
-
-  private createPolling({ core, connections }: Tables): MacawFunction {
-    const polling = new MacawFunction(this, 'Polling', {
-      handlerFile: 'polling',
-      description: 'Serves long-polling: the start of a connection, and clients that cannot upgrade',
-      // Most of its time, it waits.
-      memorySize: 256,
-      timeout: Duration.seconds(29),
-    });
-    core.allow(polling, 'GetItem');
-    connections.allow(polling, 'GetItem', 'PutItem', 'UpdateItem');
-    return polling;
   }
 
   private createDeliver({ core, connections }: Tables): MacawFunction {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { corsHeaders } from '../http/cors.ts';
 import { open, PollingError, poll, post } from '../http/polling.ts';
 import { observed } from '../observe/observed.ts';
 import { type Eio, OCTET_STREAM, parseEio } from '../protocol/index.ts';
@@ -23,19 +24,21 @@ interface Answer {
 /** Handles a request of Engine.IO's long-polling transport, with which Socket.IO clients start by default. */
 export const handler = observed(async (input: unknown): Promise<Answer> => {
   const event = Event.parse(input);
+  const cors = corsHeaders(event.headers);
+  if (event.requestContext.http.method === 'OPTIONS') return { statusCode: 204, headers: cors, body: '' };
   try {
-    return answer(200, TEXT, await serve(event));
+    return answer(200, TEXT, await serve(event), cors);
   } catch (error) {
     if (!(error instanceof PollingError)) throw error;
-    return answer(error.status, 'application/json', JSON.stringify(error.shown));
+    return answer(error.status, 'application/json', JSON.stringify(error.shown), cors);
   }
 });
 
 const TEXT = 'text/plain; charset=UTF-8';
 
-const answer = (statusCode: number, type: string, body: string): Answer => ({
+const answer = (statusCode: number, type: string, body: string, cors: Record<string, string>): Answer => ({
   statusCode,
-  headers: { 'content-type': type, 'cache-control': 'no-store' },
+  headers: { ...cors, 'content-type': type, 'cache-control': 'no-store' },
   body,
 });
 
@@ -46,8 +49,6 @@ async function serve(event: Event): Promise<string> {
     timeEpoch,
   } = event.requestContext;
   const { transport, sid, EIO, auth } = event.queryStringParameters;
-  // API Gateway answers preflight requests itself.
-  if (method === 'OPTIONS') return '';
   if (transport !== 'polling') throw new PollingError('transport');
   const eio = parseEio(EIO);
   if (!eio) throw new PollingError('version');

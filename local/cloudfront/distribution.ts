@@ -15,7 +15,8 @@ import type { Behavior, DistributionConfig, Origin } from './template.ts';
 
 /** The services that can be origins of a distribution. */
 export interface Origins {
-  http: HttpGateway | undefined;
+  /** By id of the API. */
+  http: ReadonlyMap<string, HttpGateway>;
   webSocket: WebSocketGateway | undefined;
   s3: S3 | undefined;
 }
@@ -106,9 +107,10 @@ export class Distribution {
         () => (target.signed ? { service: 'cloudfront.amazonaws.com', sourceArn: this.#config.arn } : 'anonymous'),
       );
     }
-    if (target.kind === 'HTTP' && http) {
+    const api = target.kind === 'HTTP' ? http.get(target.apiId) : undefined;
+    if (api) {
       readdress(incoming, request);
-      return http.handle(incoming);
+      return api.handle(incoming);
     }
     return webSocket?.handle() ?? { status: 502 };
   }

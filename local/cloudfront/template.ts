@@ -9,7 +9,7 @@ import { type ResponseHeaders, responseHeaders } from './response-headers.ts';
 
 /** An origin. Nothing is cached locally, so it receives all requests. */
 export interface Origin {
-  target: { kind: 'HTTP' | 'WEBSOCKET' } | { kind: 'S3'; bucket: string; signed: boolean };
+  target: { kind: 'HTTP' | 'WEBSOCKET'; apiId: string } | { kind: 'S3'; bucket: string; signed: boolean };
   host: string;
   /** The prefix of every path. */
   path: string;
@@ -197,7 +197,8 @@ function origin(model: Model, distribution: Resource, source: z.output<typeof or
     .ofType('AWS::ApiGatewayV2::Api')
     .find((candidate) => host === `${candidate.identity().ref}.execute-api.${REGION}.${URL_SUFFIX}`);
   if (!api) throw new Error(`${distribution.where}: the local cloud has no bucket and no API at ${host}`);
-  return { target: { kind: readProperties(api, protocolSchema).ProtocolType }, host, path, customHeaders };
+  const { ProtocolType: kind } = readProperties(api, protocolSchema);
+  return { target: { kind, apiId: api.identity().ref }, host, path, customHeaders };
 }
 
 /** Whether an origin access control makes CloudFront sign requests. */

@@ -78,7 +78,7 @@ describe('the distribution', () => {
 describe('the access log', () => {
   it('has a name that needs no resource policy', () => {
     const names = ofType('AWS::Logs::LogGroup').flatMap(([, { Properties }]) => Properties.LogGroupName ?? []);
-    expect(names).toEqual(['/aws/vendedlogs/apigateway/Macaw-prod-Rest']);
+    expect(names).toEqual(['Realtime', 'Rest'].map((stack) => `/aws/vendedlogs/apigateway/Macaw-prod-${stack}`));
   });
 });
 

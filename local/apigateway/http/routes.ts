@@ -33,8 +33,7 @@ function matchPath(template: string, path: string): Record<string, string> | und
     const greedy = /^\{(.+)\+\}$/.exec(segment)?.[1];
     if (greedy) {
       const rest = actual.slice(i).join('/');
-      // `/a/{proxy+}` also matches `/a/`. Routes for `/a/` itself do not exist: their paths cannot end in a slash.
-      if (rest === '' && (i === 0 || actual.length <= i)) return undefined;
+      if (rest === '') return undefined;
       parameters[greedy] = decode(rest);
       return parameters;
     }
