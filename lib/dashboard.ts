@@ -158,6 +158,13 @@ function traffic({ service, realtime, rest }: Watched): IWidget[][] {
         ),
       ]),
     ],
+    [
+      graph('Clients that start with long-polling', [
+        ours('pollingSessions'),
+        ours('pollingUpgrades'),
+        ours('pollingRefused'),
+      ]),
+    ],
   ];
 }
 

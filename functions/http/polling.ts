@@ -18,7 +18,7 @@ import { HEARTBEAT } from '../shared/heartbeat-times.ts';
 import { newSid } from '../shared/sid.ts';
 import { MAX_PAYLOAD, NAMESPACE } from '../shared/wire.ts';
 import { findApp } from '../store/apps.ts';
-import { keepSession, startExchange, takePackets } from '../store/polling-outbox.ts';
+import { keepSession, startExchange, takeLastPackets, takePackets } from '../store/polling-outbox.ts';
 import {
   addPackets,
   claimPoll,
@@ -101,7 +101,7 @@ export async function poll(request: PollingRequest): Promise<string> {
   if (session.closed !== undefined && !session.waiting) throw new PollingError('sid');
   if (session.waiting) await keepSession(sid, session, now);
   else if (await mayExchange(request, session, now)) session = await exchange(request, now);
-  else if (now - session.opened >= UPGRADE_MS) return encodePayload(eio, await endWithoutUpgrade(session, sid, now));
+  else if (now - session.opened >= UPGRADE_MS) session = await endWithoutUpgrade(session, sid, now);
   return encodePayload(eio, await packetsFor(sid, hasPackets(session) ? session : await wait(request, now)));
 }
 
@@ -129,11 +129,16 @@ const hasPackets = ({ waiting = [], closed }: PollingSession) => closed !== unde
 const isUpgrading = ({ probed = 0, upgraded }: PollingSession, now: number) =>
   upgraded !== undefined || now - probed < PROBE_MS;
 
+/** Clients lose what arrives together with the end, so that comes alone. */
 async function packetsFor(sid: string, session: PollingSession): Promise<readonly string[]> {
-  const { waiting = [], closed } = session;
+  const { waiting = [], taken, closed } = session;
   if (closed === undefined) return waiting.length > 0 ? takePackets(sid, session, Date.now()) : [NOOP];
-  if (session.waiting) await disconnected(sid);
-  return [...waiting, CLOSE];
+  if (waiting.length > 0) {
+    await takeLastPackets(sid);
+    return waiting;
+  }
+  if (taken !== undefined) await disconnected(sid);
+  return [CLOSE];
 }
 
 /** The session of a request that cannot wait: it has ended or is upgraded, or another request waits. @throws PollingError */
@@ -165,11 +170,12 @@ async function handle({ sid, eio, auth, address, arrival }: PollingRequest, pack
 }
 
 /** A client that had a WebSocket connection and lost it can reconnect. Others learn why they cannot go on. */
-async function endWithoutUpgrade({ eio, probed }: PollingSession, sid: string, now: number): Promise<string[]> {
-  await closePollingSession(sid, now);
-  if (probed !== undefined) return [CLOSE];
-  count(METRIC.pollingRefused);
-  return [connectErrorFrame(eio, NAMESPACE, { message: NO_UPGRADE }), CLOSE];
+async function endWithoutUpgrade(session: PollingSession, sid: string, now: number): Promise<PollingSession> {
+  const { eio, probed } = session;
+  const waiting = probed === undefined ? [connectErrorFrame(eio, NAMESPACE, { message: NO_UPGRADE })] : [];
+  if (probed === undefined) count(METRIC.pollingRefused);
+  await closePollingSession(sid, now, waiting);
+  return { ...session, closed: now, waiting };
 }
 
 /**

@@ -17,7 +17,7 @@ const MAX_CHARACTERS = 100_000;
 const Refused = z.object({
   [EXPIRES]: z.object({ N: z.string() }),
   closed: z.optional(z.unknown()),
-  put: z.optional(z.object({ S: z.string() })),
+  lastPut: z.optional(z.object({ S: z.string() })),
 });
 
 /**
@@ -33,9 +33,9 @@ export async function putPacket(sid: string, packet: string): Promise<'sent' | '
       new UpdateCommand({
         TableName: table,
         Key: pollingKey(sid),
-        UpdateExpression: 'SET waiting = list_append(waiting, :packets), put = :put ADD waitingCharacters :length',
+        UpdateExpression: 'SET waiting = list_append(waiting, :packets), lastPut = :put ADD waitingCharacters :length',
         ConditionExpression:
-          '#expires > :now AND attribute_not_exists(closed) AND put <> :put AND size(waiting) < :most AND waitingCharacters <= :unused',
+          '#expires > :now AND attribute_not_exists(closed) AND lastPut <> :put AND size(waiting) < :most AND waitingCharacters <= :unused',
         ExpressionAttributeNames: { '#expires': EXPIRES },
         ExpressionAttributeValues: {
           ':packets': [packet],
@@ -52,7 +52,7 @@ export async function putPacket(sid: string, packet: string): Promise<'sent' | '
   } catch (error) {
     if (!conditionFailed(error)) throw error;
     const { data: refused } = z.safeParse(Refused, itemOfRefusal(error));
-    if (refused?.put?.S === put) return 'sent';
+    if (refused?.lastPut?.S === put) return 'sent';
     return refused && !refused.closed && Number(refused.expires.N) > now ? 'refused' : 'gone';
   }
 }
@@ -63,7 +63,7 @@ export async function putPacket(sid: string, packet: string): Promise<'sent' | '
  */
 export function startExchange(sid: string, now: number): Promise<PollingSession | undefined> {
   return changeSession(sid, now, {
-    set: 'waiting = :none, waitingCharacters = :zero, taken = :zero, put = :never',
+    set: 'waiting = :none, waitingCharacters = :zero, taken = :zero, lastPut = :never',
     expires: seconds(now) + SESSION_S,
     condition: 'attribute_not_exists(upgraded) AND attribute_not_exists(waiting)',
     values: { ':none': [], ':zero': 0, ':never': '' },
@@ -79,7 +79,8 @@ export async function takePackets(sid: string, session: PollingSession, now: num
   const { waiting = [], taken = 0 } = session;
   const changed = await changeSession(sid, now, {
     set: 'taken = :taken, polled = :now, waitingCharacters = waitingCharacters - :length',
-    remove: waiting.map((_, n) => `waiting[${n}]`).join(', '),
+    // The last one first, which is right whether or not a removal moves the others.
+    remove: waiting.map((_, n) => `waiting[${waiting.length - 1 - n}]`).join(', '),
     expires: seconds(now) + SESSION_S,
     condition: 'taken = :before',
     values: {
@@ -93,6 +94,18 @@ export async function takePackets(sid: string, session: PollingSession, now: num
   // A repetition of the write, whose response was lost.
   const after = await pollingSession(sid, now, { consistent: true });
   return after?.taken === taken + waiting.length ? waiting : [];
+}
+
+/** Notes that the client of a closed session has fetched the last packets. */
+export async function takeLastPackets(sid: string): Promise<void> {
+  await dynamo.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: pollingKey(sid),
+      UpdateExpression: 'SET waiting = :none',
+      ExpressionAttributeValues: { ':none': [] },
+    }),
+  );
 }
 
 /** Extends a session before it expires. */

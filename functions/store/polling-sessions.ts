@@ -169,10 +169,16 @@ export function claimPoll(sid: string, since: number, until: number): Promise<Po
   });
 }
 
-/** Ends a session, unless it is upgraded. A session that is not open is not an error. */
-export async function closePollingSession(sid: string, now: number): Promise<void> {
-  const close = { set: 'closed = :now', condition: 'attribute_not_exists(upgraded)' };
-  await changeSession(sid, now, { ...close, values: { ':now': now } });
+/**
+ * Ends a session, unless it is upgraded. A session that is not open is not an error.
+ * @param last packets that the client gets before the end
+ */
+export async function closePollingSession(sid: string, now: number, last?: readonly string[]): Promise<void> {
+  await changeSession(sid, now, {
+    set: last ? 'closed = :now, waiting = :last' : 'closed = :now',
+    condition: 'attribute_not_exists(upgraded)',
+    values: { ':now': now, ...(last && { ':last': last }) },
+  });
 }
 
 /** Notes that a WebSocket connection probes the upgrade of a session. Returns false if it cannot be upgraded. */
