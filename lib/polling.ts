@@ -1,4 +1,4 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
@@ -16,23 +16,26 @@ import { suppress } from './suppress.ts';
  */
 export class Polling extends Construct {
   readonly api: HttpApi;
+  readonly fn: MacawFunction;
 
-  constructor(scope: Construct, id: string, { connections }: Pick<Tables, 'connections'>) {
+  constructor(scope: Construct, id: string, { core, connections }: Pick<Tables, 'core' | 'connections'>) {
     super(scope, id);
-    const fn = new MacawFunction(this, 'Function', {
+    this.fn = new MacawFunction(this, 'Function', {
       handlerFile: 'polling',
-      description: 'Long-polling: opens sessions and stores packets until the upgrade',
+      description: 'Serves long-polling: the start of a connection, and clients that cannot upgrade',
       // Most of its time, it waits.
       memorySize: 256,
+      timeout: Duration.seconds(29),
     });
-    connections.allow(fn, 'GetItem', 'PutItem', 'UpdateItem');
+    core.allow(this.fn, 'GetItem');
+    connections.allow(this.fn, 'GetItem', 'PutItem', 'UpdateItem');
 
     this.api = new HttpApi(this, 'Api', {
       description: "The realtime channel: Socket.IO's polling transport",
-      defaultIntegration: new HttpLambdaIntegration('Integration', fn),
+      defaultIntegration: new HttpLambdaIntegration('Integration', this.fn),
       createDefaultStage: false,
     });
-    suppress(this.api, 'APIG4', 'The credentials are checked at the login, which follows on the WebSocket API.');
+    suppress(this.api, 'APIG4', 'The credentials are checked at the login, which follows the handshake.');
     createHttpStage(Stack.of(this), this, this.api);
     new CfnOutput(Stack.of(this), 'PollingUrl', {
       value: this.api.apiEndpoint,

@@ -91,7 +91,10 @@ export class RealtimeStack extends Stack {
     });
     connections.allow(disconnect, 'UpdateItem');
 
-    this.polling = new Polling(this, 'Polling', props.tables).api;
+    const polling = new Polling(this, 'Polling', props.tables);
+    message.allowInvocation(polling.fn, ENV.messageUrl);
+    disconnect.allowInvocation(polling.fn, ENV.disconnectUrl);
+    this.polling = polling.api;
 
     const api = new WebSocketApi(this, 'Api', {
       description: "The realtime channel: Socket.IO's websocket transport",
@@ -241,7 +244,7 @@ export class RealtimeStack extends Stack {
       maxEventAge: Duration.minutes(2),
       onFailure: this.failures,
     });
-    connections.allow(heartbeat, 'UpdateItem');
+    connections.allow(heartbeat, 'GetItem', 'UpdateItem');
     connections.allowIndex(heartbeat, HEARTBEAT_INDEX);
     // Large slices are divided among several invocations.
     heartbeat.allowItself();

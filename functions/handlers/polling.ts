@@ -3,12 +3,13 @@ import { corsHeaders } from '../http/cors.ts';
 import { open, PollingError, poll, post } from '../http/polling.ts';
 import { observed } from '../observe/observed.ts';
 import { type Eio, OCTET_STREAM, parseEio } from '../protocol/index.ts';
+import { clientAddress } from '../shared/client-address.ts';
 import { isSid } from '../shared/sid.ts';
 
 const Event = z.object({
   headers: z._default(z.record(z.string(), z.string()), {}),
   queryStringParameters: z._default(z.record(z.string(), z.string()), {}),
-  requestContext: z.object({ http: z.object({ method: z.string() }) }),
+  requestContext: z.object({ http: z.object({ method: z.string() }), timeEpoch: z.number() }),
   body: z._default(z.string(), ''),
   isBase64Encoded: z._default(z.boolean(), false),
 });
@@ -43,20 +44,23 @@ const answer = (statusCode: number, type: string, body: string, cors: Record<str
 
 /** @throws PollingError */
 async function serve(event: Event): Promise<string> {
-  const { method } = event.requestContext.http;
-  const { transport, sid, EIO } = event.queryStringParameters;
+  const {
+    http: { method },
+    timeEpoch,
+  } = event.requestContext;
+  const { transport, sid, EIO, auth } = event.queryStringParameters;
   if (transport !== 'polling') throw new PollingError('transport');
   const eio = parseEio(EIO);
   if (!eio) throw new PollingError('version');
-  const now = Date.now();
   if (!sid) {
     if (method !== 'GET') throw new PollingError('method');
-    return open(eio, now);
+    return open(eio);
   }
   if (!isSid(sid)) throw new PollingError('sid');
-  if (method === 'GET') return poll(sid, eio, now);
+  const request = { sid, eio, auth, address: clientAddress(event.headers), arrival: timeEpoch };
+  if (method === 'GET') return poll(request);
   if (method !== 'POST') throw new PollingError('request');
-  await post(sid, eio, bodyOf(event, eio), now);
+  await post(request, bodyOf(event, eio));
   return 'ok';
 }
 

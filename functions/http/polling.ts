@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { disconnected, handleFrames } from '../jobs/frames.ts';
 import { count } from '../observe/metrics.ts';
 import {
   CLOSE,
@@ -16,6 +17,8 @@ import { METRIC } from '../shared/constants.ts';
 import { HEARTBEAT } from '../shared/heartbeat-times.ts';
 import { newSid } from '../shared/sid.ts';
 import { MAX_PAYLOAD, NAMESPACE } from '../shared/wire.ts';
+import { findApp } from '../store/apps.ts';
+import { keepSession, startExchange, takePackets } from '../store/polling-outbox.ts';
 import {
   addPackets,
   closePollingSession,
@@ -24,18 +27,20 @@ import {
   pollingSession,
   startPoll,
 } from '../store/polling-sessions.ts';
+import { appOf, withCredentials } from './polling-credentials.ts';
 
 /** How long a request waits for packets, and how often it looks for them, in ms. A waiting function is billed. */
 const WAIT_MS = 900;
 const LOOK_MS = 100;
 
-/** How long a client has for the upgrade, in ms. */
+/** How long a client has for the upgrade, in ms: in all, and before an application may go on without. */
 const UPGRADE_MS = 25_000;
+const EXCHANGE_MS = 5000;
 
 /** How soon after a probe the client pauses its polling, in ms. After that, the connection has been lost. */
 const PROBE_MS = 5000;
 
-const NO_UPGRADE = `No WebSocket connection was established within ${UPGRADE_MS / 1000} seconds. This server supports long-polling only to start a connection. Allow WebSocket connections in the proxies and firewalls between client and server`;
+const NO_UPGRADE = `No WebSocket connection was established within ${UPGRADE_MS / 1000} seconds. This application supports long-polling only to start a connection. Allow WebSocket connections in the proxies and firewalls between client and server`;
 
 /** The error codes of an Engine.IO server. https://socket.io/docs/v4/troubleshooting-connection-issues */
 const ENGINE_ERROR = {
@@ -58,13 +63,25 @@ export class PollingError extends Error {
   }
 }
 
+/** A request of an open session. */
+export interface PollingRequest {
+  readonly sid: string;
+  readonly eio: Eio;
+  /** The credentials in the URL. */
+  readonly auth: string | undefined;
+  /** The network address of the client. */
+  readonly address: string | undefined;
+  /** When it reached the gateway, epoch ms. */
+  readonly arrival: number;
+}
+
 /**
  * Opens a session, and returns its first packets. Engine.IO 3 clients never ask for the main namespace, so it is
  * confirmed at once.
  */
-export async function open(eio: Eio, now: number): Promise<string> {
+export async function open(eio: Eio): Promise<string> {
   const sid = newSid();
-  await createPollingSession(sid, eio, now);
+  await createPollingSession(sid, eio, Date.now());
   count(METRIC.pollingSessions);
   const packet = openFrame(eio, { sid, upgrades: ['websocket'], ...HEARTBEAT, maxPayload: MAX_PAYLOAD });
   return encodePayload(eio, eio === 3 ? [packet, connectFrame(eio, MAIN_NAMESPACE, sid)] : [packet]);
@@ -75,59 +92,107 @@ export async function open(eio: Eio, now: number): Promise<string> {
  * waits for the end of this request.
  * @throws PollingError for an unknown session, and for a second request at the same time, which closes the session
  */
-export async function poll(sid: string, eio: Eio, now: number): Promise<string> {
+export async function poll(request: PollingRequest): Promise<string> {
+  const { sid, eio } = request;
+  const now = Date.now();
   const until = now + WAIT_MS;
-  const started = await startPoll(sid, now, until);
-  if (!started) {
-    const session = await existing(sid, eio, now);
-    if (session.upgraded === undefined) await closePollingSession(sid, now);
-    throw new PollingError('request');
-  }
-  let session: PollingSession | undefined = started;
-  if (session.eio !== eio) throw new PollingError('request');
-  if (now - session.opened >= UPGRADE_MS) return endWithoutUpgrade(sid, session, now);
-  for (let time = now; session && !isUpgrading(session, time) && time < until; time = Date.now()) {
+  let session = (await startPoll(sid, eio, now, until)) ?? (await closedWithNews(request, now));
+  if (session.waiting) await keepSession(sid, session, now);
+  else if (await mayExchange(request, session, now)) session = await exchange(request, now);
+  else if (now - session.opened >= UPGRADE_MS) return encodePayload(eio, await endWithoutUpgrade(sid, session, now));
+  for (let time = now; !hasNews(session, time) && time < until; time = Date.now()) {
     await pause(Math.min(LOOK_MS, until - time));
-    session = await pollingSession(sid, Date.now());
+    session = (await pollingSession(sid, Date.now())) ?? session;
   }
-  return encodePayload(eio, [session ? NOOP : CLOSE]);
+  return encodePayload(eio, await packetsFor(sid, session));
 }
 
-const isUpgrading = ({ probed = 0, upgraded }: PollingSession, now: number) =>
-  upgraded !== undefined || now - probed < PROBE_MS;
+function hasNews({ waiting, probed = 0, upgraded, closed }: PollingSession, now: number): boolean {
+  return closed !== undefined || (waiting ? waiting.length > 0 : upgraded !== undefined || now - probed < PROBE_MS);
+}
+
+async function packetsFor(sid: string, session: PollingSession): Promise<readonly string[]> {
+  const { waiting = [], closed } = session;
+  if (closed === undefined) return waiting.length > 0 ? takePackets(sid, session, Date.now()) : [NOOP];
+  if (session.waiting) await disconnected(sid);
+  return [...waiting, CLOSE];
+}
+
+/** A session whose client has not fetched the last packets yet. @throws PollingError for any other session */
+async function closedWithNews(request: PollingRequest, now: number): Promise<PollingSession> {
+  const session = await pollingSession(request.sid, now, { consistent: true });
+  return session?.closed !== undefined && session.waiting ? session : refuse(request, now);
+}
+
+/** Whether to go on without an upgrade. The setting of the application decides, which the credentials name. */
+async function mayExchange({ auth }: PollingRequest, session: PollingSession, now: number): Promise<boolean> {
+  if (now - session.opened < EXCHANGE_MS || session.probed !== undefined) return false;
+  const app = appOf(session.eio, session.packets, auth);
+  return app !== undefined && (await findApp(app))?.polling === 'full';
+}
+
+/** Handles what the client posted, as frames of a connection that has the id of the session. */
+async function exchange(request: PollingRequest, now: number): Promise<PollingSession> {
+  const { sid } = request;
+  const session = await startExchange(sid, now);
+  if (!session) return refuse(request, now);
+  await handle(request, session.packets);
+  return (await pollingSession(sid, Date.now(), { consistent: true })) ?? session;
+}
+
+async function handle({ sid, eio, auth, address, arrival }: PollingRequest, packets: readonly string[]): Promise<void> {
+  const frames = packets.map((packet) => withCredentials(eio, packet, auth));
+  const authorizer = { eio: String(eio), outcome: 'anonymous', ...(address !== undefined && { address }) };
+  if (frames.length > 0) await handleFrames({ connectionId: sid, authorizer, frames, arrival });
+}
 
 /** A client that had a WebSocket connection and lost it can reconnect. Others learn why they cannot go on. */
-async function endWithoutUpgrade(sid: string, { eio, probed }: PollingSession, now: number): Promise<string> {
+async function endWithoutUpgrade(sid: string, { eio, probed }: PollingSession, now: number): Promise<string[]> {
   await closePollingSession(sid, now);
-  if (probed !== undefined) return encodePayload(eio, [CLOSE]);
+  if (probed !== undefined) return [CLOSE];
   count(METRIC.pollingRefused);
-  return encodePayload(eio, [connectErrorFrame(eio, NAMESPACE, { message: NO_UPGRADE }), CLOSE]);
+  return [connectErrorFrame(eio, NAMESPACE, { message: NO_UPGRADE }), CLOSE];
 }
 
 /**
  * Stores packets of a client until the upgrade.
  * @throws PollingError for an unknown session, and for packets that are invalid or too many, which close the session
  */
-export async function post(sid: string, eio: Eio, body: string | Buffer, now: number): Promise<void> {
+export async function post(request: PollingRequest, body: string | Buffer): Promise<void> {
+  const { sid, eio, arrival } = request;
+  const now = Date.now();
   const packets = decodePayload(eio, body);
-  if (!packets || packets.some((packet) => receive(eio, packet).kind === 'invalid')) {
-    await existing(sid, eio, now);
-    await closePollingSession(sid, now);
-    throw new PollingError('request');
-  }
-  if (packets.includes(CLOSE)) return closePollingSession(sid, now);
+  if (!packets || packets.some((packet) => receive(eio, packet).kind === 'invalid')) return refuse(request, now);
   const kept = packets.filter((packet) => packet !== NOOP);
-  if (kept.length === 0 || (await addPackets(sid, kept, now))) return;
-  const session = await existing(sid, eio, now);
-  if (session.upgraded !== undefined) throw new PollingError('request');
-  await closePollingSession(sid, now);
-  throw new PollingError('request', 413);
+  if (kept.includes(CLOSE)) return closeAfter(request, kept.slice(0, kept.indexOf(CLOSE)), now);
+  if (kept.length === 0 || (await addPackets(sid, eio, kept, now))) return;
+  const { waiting, socket, upgraded = 0 } = await openSession(request, now);
+  if (waiting) return handle(request, kept);
+  if (!socket) return refuse(request, now, 413);
+  // Swift clients do not wait for the end of a request with packets before they upgrade.
+  if (arrival >= upgraded) throw new PollingError('request');
+  await handleFrames({ ...socket, frames: kept, arrival });
+}
+
+async function closeAfter(request: PollingRequest, packets: readonly string[], now: number): Promise<void> {
+  const { waiting } = await openSession(request, now);
+  if (waiting) await handle(request, packets);
+  await closePollingSession(request.sid, now);
+  if (waiting) await disconnected(request.sid);
+}
+
+/** Refuses a request, and closes the session unless it is upgraded. @throws PollingError */
+async function refuse(request: PollingRequest, now: number, status?: number): Promise<never> {
+  const { waiting } = await openSession(request, now);
+  await closePollingSession(request.sid, now);
+  if (waiting) await disconnected(request.sid);
+  throw new PollingError('request', status);
 }
 
 /** @throws PollingError for an unknown session, or one with another protocol */
-async function existing(sid: string, eio: Eio, now: number): Promise<PollingSession> {
+async function openSession({ sid, eio }: PollingRequest, now: number): Promise<PollingSession> {
   const session = await pollingSession(sid, now, { consistent: true });
-  if (!session) throw new PollingError('sid');
+  if (!session || session.closed !== undefined) throw new PollingError('sid');
   if (session.eio !== eio) throw new PollingError('request');
   return session;
 }

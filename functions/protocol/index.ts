@@ -7,7 +7,7 @@
  */
 export type { Application, Connection, Handshake, Refusal, Socket } from './application.ts';
 export { type Eio, parseEio } from './eio.ts';
-export { CLOSE, NOOP, type OpenHandshake, openFrame, PING, PONG } from './engine.ts';
+export { CLOSE, NOOP, type OpenHandshake, openFrame, PING, PONG, UPGRADE } from './engine.ts';
 export { ackFrame, connectErrorFrame, connectFrame, disconnectFrame, eventFrame } from './frames.ts';
 export { type Beat, beat, type HeartbeatTimes, nextBeatAt, type Pulse } from './heartbeat.ts';
 export type { Incoming } from './incoming.ts';

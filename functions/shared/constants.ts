@@ -9,6 +9,8 @@ export const ENV = {
   accountsTable: 'ACCOUNTS_TABLE',
   callbackUrl: 'CALLBACK_URL',
   handshakeUrl: 'HANDSHAKE_URL',
+  messageUrl: 'MESSAGE_URL',
+  disconnectUrl: 'DISCONNECT_URL',
   deliverUrl: 'DELIVER_URL',
   postsPerSecond: 'POSTS_PER_SECOND',
   postBurst: 'POST_BURST',

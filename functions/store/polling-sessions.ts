@@ -2,18 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { Eio } from '../protocol/index.ts';
-import { ENV, EXPIRES, PARTITION_KEY } from '../shared/constants.ts';
+import { ENV, EXPIRES } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { conditionFailed, dynamo } from './dynamo.ts';
+import { pollingKey } from './keys.ts';
 
 const table = requireEnv(ENV.connectionsTable);
 
-/** How long a session may last without an upgrade, in seconds. */
-const LIFETIME_S = 60;
+/** How long a session lasts without an upgrade, or without a request of a client that does not upgrade. */
+export const SESSION_S = 60;
 
 /** What a client may post before the upgrade. Clients post a join of each namespace, and a ping. */
 export const MAX_PACKETS = 60;
 export const MAX_CHARACTERS = 64 * 1024;
+
+/** The WebSocket connection that continues a session. */
+const Socket = z.object({
+  connectionId: z.string(),
+  /** The authorizer context of the connection. */
+  authorizer: z.record(z.string(), z.unknown()),
+});
+export type UpgradedSocket = z.output<typeof Socket>;
 
 /** An Engine.IO session that started with long-polling. Times are epoch ms; zero stands for never. */
 const Stored = z.object({
@@ -29,25 +38,26 @@ const Stored = z.object({
   polled: z.number(),
   /** When a WebSocket connection last probed the upgrade. */
   probed: z.optional(z.number()),
-  /** When the session continued on a WebSocket connection, and on which one. */
+  /** When the session continued on a WebSocket connection. */
   upgraded: z.optional(z.number()),
-  socket: z.optional(z.string()),
+  socket: z.optional(Socket),
   closed: z.optional(z.number()),
+  /** Of a client that does not upgrade: the packets for it, and how many it has fetched. */
+  waiting: z.optional(z.array(z.string())),
+  taken: z.optional(z.number()),
 });
 export type PollingSession = z.output<typeof Stored>;
 
-const sessionKey = (sid: string) => ({ [PARTITION_KEY]: `polling#${sid}` });
-
-const seconds = (now: number) => Math.floor(now / 1000);
+export const seconds = (now: number) => Math.floor(now / 1000);
 
 export async function createPollingSession(sid: string, eio: Eio, now: number): Promise<void> {
   const empty = { packets: [], characters: 0, post: '', polled: 0 };
-  const session = { eio, opened: now, ...empty, [EXPIRES]: seconds(now) + LIFETIME_S };
-  await dynamo.send(new PutCommand({ TableName: table, Item: { ...sessionKey(sid), ...session } }));
+  const session = { eio, opened: now, ...empty, [EXPIRES]: seconds(now) + SESSION_S };
+  await dynamo.send(new PutCommand({ TableName: table, Item: { ...pollingKey(sid), ...session } }));
 }
 
 /**
- * Reads a session. Undefined when it is unknown, expired or closed.
+ * Reads a session, which may be closed. Undefined when it is unknown or expired.
  * @param consistent whether the result includes all earlier writes. @default false
  */
 export async function pollingSession(
@@ -56,34 +66,39 @@ export async function pollingSession(
   { consistent = false } = {},
 ): Promise<PollingSession | undefined> {
   const { Item } = await dynamo.send(
-    new GetCommand({ TableName: table, Key: sessionKey(sid), ConsistentRead: consistent }),
+    new GetCommand({ TableName: table, Key: pollingKey(sid), ConsistentRead: consistent }),
   );
-  if (!Item) return undefined;
-  const session = Stored.parse(Item);
-  return session.closed === undefined && session[EXPIRES] > seconds(now) ? session : undefined;
+  const session = Item && Stored.parse(Item);
+  return session && session[EXPIRES] > seconds(now) ? session : undefined;
 }
 
 interface Change {
   readonly expression: string;
   readonly condition: string;
-  readonly values?: Record<string, unknown>;
+  readonly values: Record<string, unknown>;
+  /**
+   * Whether the condition fails after the change. The SDK repeats a write when its response is lost. The change then
+   * stores an id of its own, by which it recognises the repetition.
+   */
+  readonly once?: true;
 }
 
 /** Changes an open session, and returns it. Undefined when the condition is not met, or the session is not open. */
-async function change(
+export async function changeSession(
   sid: string,
   now: number,
-  { expression, condition, values }: Change,
+  { expression, condition, values, once }: Change,
 ): Promise<PollingSession | undefined> {
+  const attempt = randomUUID();
   try {
     const { Attributes } = await dynamo.send(
       new UpdateCommand({
         TableName: table,
-        Key: sessionKey(sid),
-        UpdateExpression: expression,
-        ConditionExpression: `#expires > :seconds AND attribute_not_exists(closed) AND ${condition}`,
+        Key: pollingKey(sid),
+        UpdateExpression: once ? `${expression}, attempt = :attempt` : expression,
+        ConditionExpression: `#expires > :seconds AND attribute_not_exists(closed) AND ${once ? `((${condition}) OR attempt = :attempt)` : condition}`,
         ExpressionAttributeNames: { '#expires': EXPIRES },
-        ExpressionAttributeValues: { ':seconds': seconds(now), ...values },
+        ExpressionAttributeValues: { ':seconds': seconds(now), ...values, ...(once && { ':attempt': attempt }) },
         ReturnValues: 'ALL_NEW',
       }),
     );
@@ -95,28 +110,19 @@ async function change(
 }
 
 /**
- * The SDK repeats a write when its response is lost. A change that is made once stores an id of its own, by which it
- * recognises the repetition.
- */
-const once = ({ expression, condition, values }: Change): Change => ({
-  expression: `${expression}, attempt = :attempt`,
-  condition: `(${condition} OR attempt = :attempt)`,
-  values: { ...values, ':attempt': randomUUID() },
-});
-
-/**
  * Adds packets to a session that was not upgraded yet.
  * @returns false when they exceed the limits, or the session is upgraded or not open
  */
-export async function addPackets(sid: string, packets: readonly string[], now: number): Promise<boolean> {
+export async function addPackets(sid: string, eio: Eio, packets: readonly string[], now: number): Promise<boolean> {
   const characters = packets.reduce((sum, packet) => sum + packet.length, 0);
   if (packets.length > MAX_PACKETS || characters > MAX_CHARACTERS) return false;
   // A repetition must not add them again.
   const post = randomUUID();
-  const added = await change(sid, now, {
+  const added = await changeSession(sid, now, {
     expression: 'SET packets = list_append(packets, :packets), characters = characters + :characters, post = :post',
-    condition: `${NOT_UPGRADED} AND size(packets) <= :room AND characters <= :unused AND post <> :post`,
+    condition: `${NOT_UPGRADED} AND eio = :eio AND size(packets) <= :room AND characters <= :unused AND post <> :post`,
     values: {
+      ':eio': eio,
       ':packets': packets,
       ':characters': characters,
       ':post': post,
@@ -132,24 +138,25 @@ export async function addPackets(sid: string, packets: readonly string[], now: n
  * @param until when the request returns at the latest, epoch ms
  * @returns undefined when another request waits, or the session is upgraded or not open
  */
-export function startPoll(sid: string, now: number, until: number): Promise<PollingSession | undefined> {
-  const poll: Change = {
+export function startPoll(sid: string, eio: Eio, now: number, until: number): Promise<PollingSession | undefined> {
+  return changeSession(sid, now, {
     expression: 'SET polled = :until',
-    condition: `${NOT_UPGRADED} AND (polled <= :now OR attribute_exists(probed))`,
-    values: { ':now': now, ':until': until },
-  };
-  return change(sid, now, once(poll));
+    condition: `attribute_not_exists(upgraded) AND eio = :eio AND (polled <= :now OR attribute_exists(probed))`,
+    values: { ':eio': eio, ':now': now, ':until': until },
+    once: true,
+  });
 }
 
 /** Ends a session. A session that is not open is not an error. */
 export async function closePollingSession(sid: string, now: number): Promise<void> {
-  await change(sid, now, { expression: 'SET closed = :now', condition: NOT_UPGRADED, values: { ':now': now } });
+  const close = { expression: 'SET closed = :now', condition: 'attribute_not_exists(upgraded)' };
+  await changeSession(sid, now, { ...close, values: { ':now': now } });
 }
 
 /** Notes that a WebSocket connection probes the upgrade of a session. Returns false if it cannot be upgraded. */
 export async function markProbed(sid: string, now: number): Promise<boolean> {
   const probe = { expression: 'SET probed = :now', condition: NOT_UPGRADED, values: { ':now': now } };
-  return (await change(sid, now, probe)) !== undefined;
+  return (await changeSession(sid, now, probe)) !== undefined;
 }
 
 /**
@@ -157,13 +164,14 @@ export async function markProbed(sid: string, now: number): Promise<boolean> {
  * @param now when the upgrade arrived, epoch ms
  * @returns undefined if the session cannot be upgraded
  */
-export function upgradeSession(sid: string, connectionId: string, now: number): Promise<PollingSession | undefined> {
-  const upgrade: Change = {
-    expression: 'SET upgraded = :now, socket = :connection',
+export function upgradeSession(sid: string, socket: UpgradedSocket, now: number): Promise<PollingSession | undefined> {
+  return changeSession(sid, now, {
+    expression: 'SET upgraded = :now, socket = :socket',
     condition: NOT_UPGRADED,
-    values: { ':now': now, ':connection': connectionId },
-  };
-  return change(sid, now, once(upgrade));
+    values: { ':now': now, ':socket': socket },
+    once: true,
+  });
 }
 
-const NOT_UPGRADED = 'attribute_not_exists(upgraded)';
+/** Neither upgraded nor in use without an upgrade. */
+const NOT_UPGRADED = 'attribute_not_exists(upgraded) AND attribute_not_exists(waiting)';

@@ -150,7 +150,7 @@ const names = (resources: [string, unknown][]) => resources.map(([id]) => id).so
 const mentions = (value: unknown, id: string) => JSON.stringify(value ?? null).includes(id);
 
 /** Variables with the URL of a function that is always invoked synchronously. */
-const WAITED_FOR = [ENV.pushCredentialsUrl, ENV.filesUrl];
+const WAITED_FOR = [ENV.pushCredentialsUrl, ENV.filesUrl, ENV.messageUrl, ENV.disconnectUrl];
 
 function isInvokedAsynchronously(id: string): boolean {
   const { FunctionName } = Object(all[id]?.Properties);

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { ENV, EXPIRES } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { conditionFailed, dynamo, itemOfRefusal } from './dynamo.ts';
+import { pollingKey } from './keys.ts';
+import { changeSession, type PollingSession, pollingSession, SESSION_S, seconds } from './polling-sessions.ts';
+
+const table = requireEnv(ENV.connectionsTable);
+
+/** What waits for a request of the client. An item can contain 400 KB, and a character has at most three bytes. */
+const MAX_WAITING = 100;
+const MAX_CHARACTERS = 100_000;
+
+/** The stored session when a packet is refused, in the format of DynamoDB. */
+const Refused = z.object({
+  [EXPIRES]: z.object({ N: z.string() }),
+  closed: z.optional(z.unknown()),
+  put: z.optional(z.object({ S: z.string() })),
+});
+
+/**
+ * Stores a packet until a request of the client fetches it.
+ * @returns `gone` when the session is not open; `refused` when too much waits for the client
+ */
+export async function putPacket(sid: string, packet: string): Promise<'sent' | 'gone' | 'refused'> {
+  const now = seconds(Date.now());
+  // The SDK repeats a write when its response is lost. A repetition must not add the packet again.
+  const put = randomUUID();
+  try {
+    await dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: pollingKey(sid),
+        UpdateExpression: 'SET waiting = list_append(waiting, :packets), put = :put ADD waitingCharacters :length',
+        ConditionExpression:
+          '#expires > :now AND attribute_not_exists(closed) AND put <> :put AND size(waiting) < :most AND waitingCharacters <= :unused',
+        ExpressionAttributeNames: { '#expires': EXPIRES },
+        ExpressionAttributeValues: {
+          ':packets': [packet],
+          ':put': put,
+          ':length': packet.length,
+          ':now': now,
+          ':most': MAX_WAITING,
+          ':unused': MAX_CHARACTERS - packet.length,
+        },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+    return 'sent';
+  } catch (error) {
+    if (!conditionFailed(error)) throw error;
+    const { data: refused } = z.safeParse(Refused, itemOfRefusal(error));
+    if (refused?.put?.S === put) return 'sent';
+    return refused && !refused.closed && Number(refused.expires.N) > now ? 'refused' : 'gone';
+  }
+}
+
+/**
+ * Starts to exchange packets with a client that does not upgrade. It cannot upgrade any more.
+ * @returns undefined when it upgrades, or the session is not open
+ */
+export function startExchange(sid: string, now: number): Promise<PollingSession | undefined> {
+  return changeSession(sid, now, {
+    expression: 'SET waiting = :none, waitingCharacters = :zero, taken = :zero, put = :never',
+    condition: 'attribute_not_exists(upgraded) AND attribute_not_exists(waiting)',
+    values: { ':none': [], ':zero': 0, ':never': '' },
+    once: true,
+  });
+}
+
+/**
+ * Removes packets that wait, and lets the next request wait for more.
+ * @param session the session as read by the only request that waits
+ */
+export async function takePackets(sid: string, session: PollingSession, now: number): Promise<readonly string[]> {
+  const { waiting = [], taken = 0 } = session;
+  const changed = await changeSession(sid, now, {
+    expression: `SET taken = :taken, polled = :now, waitingCharacters = waitingCharacters - :length, #expires = :later REMOVE ${waiting.map((_, n) => `waiting[${n}]`).join(', ')}`,
+    condition: 'taken = :before',
+    values: {
+      ':before': taken,
+      ':taken': taken + waiting.length,
+      ':now': now,
+      ':length': waiting.reduce((sum, packet) => sum + packet.length, 0),
+      ':later': seconds(now) + SESSION_S,
+    },
+  });
+  if (changed) return waiting;
+  // A repetition of the write, whose response was lost.
+  const after = await pollingSession(sid, now, { consistent: true });
+  return after?.taken === taken + waiting.length ? waiting : [];
+}
+
+/** Extends a session before it expires. */
+export async function keepSession(sid: string, { expires }: PollingSession, now: number): Promise<void> {
+  if (expires - seconds(now) > SESSION_S / 2) return;
+  const later = { expression: 'SET #expires = :later', condition: 'attribute_exists(waiting)' };
+  await changeSession(sid, now, { ...later, values: { ':later': seconds(now) + SESSION_S } });
+}
+
+/** When a client last asked for packets, epoch ms. */
+export async function lastPolledAt(sid: string, now: number): Promise<number | 'gone'> {
+  const session = await pollingSession(sid, now, { consistent: true });
+  return session && session.closed === undefined ? session.polled : 'gone';
+}
