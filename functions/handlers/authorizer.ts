@@ -7,7 +7,7 @@ import { observed } from '../observe/observed.ts';
 import { type Eio, parseEio } from '../protocol/index.ts';
 import { clientAddress } from '../shared/client-address.ts';
 import { ChatError } from '../shared/errors.ts';
-import { isSid } from '../shared/sid.ts';
+import { readSid } from '../shared/sid.ts';
 
 const Event = z.object({
   methodArn: z.string(),
@@ -25,7 +25,8 @@ export const handler = observed(async (event: unknown): Promise<APIGatewayAuthor
   const query = queryStringParameters ?? {};
   const eio = parseEio(query.EIO);
   const { sid } = query;
-  if (!eio || query.transport !== 'websocket' || (sid && !isSid(sid))) return answer('Deny', methodArn, {});
+  if (!eio || query.transport !== 'websocket' || (sid && readSid(sid)?.eio !== eio))
+    return answer('Deny', methodArn, {});
   const authorization = await authorize(eio, query.auth, clientAddress(headers));
   return answer('Allow', methodArn, toAuthorizerContext({ ...authorization, ...(sid && { sid }) }));
 });

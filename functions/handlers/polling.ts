@@ -4,7 +4,7 @@ import { open, PollingError, poll, post } from '../http/polling.ts';
 import { observed } from '../observe/observed.ts';
 import { type Eio, OCTET_STREAM, parseEio } from '../protocol/index.ts';
 import { clientAddress } from '../shared/client-address.ts';
-import { isSid } from '../shared/sid.ts';
+import { readSid } from '../shared/sid.ts';
 
 const Event = z.object({
   headers: z._default(z.record(z.string(), z.string()), {}),
@@ -56,7 +56,9 @@ async function serve(event: Event): Promise<string> {
     if (method !== 'GET') throw new PollingError('method');
     return open(eio);
   }
-  if (!isSid(sid)) throw new PollingError('sid');
+  const session = readSid(sid);
+  if (!session) throw new PollingError('sid');
+  if (session.eio !== eio) throw new PollingError('request');
   const request = { sid, eio, auth, address: clientAddress(event.headers), arrival: timeEpoch };
   if (method === 'GET') return poll(request);
   if (method !== 'POST') throw new PollingError('request');

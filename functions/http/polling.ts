@@ -21,17 +21,19 @@ import { findApp } from '../store/apps.ts';
 import { keepSession, startExchange, takePackets } from '../store/polling-outbox.ts';
 import {
   addPackets,
+  claimPoll,
   closePollingSession,
-  createPollingSession,
   type PollingSession,
   pollingSession,
-  startPoll,
 } from '../store/polling-sessions.ts';
 import { appOf, withCredentials } from './polling-credentials.ts';
 
 /** How long a request waits for packets, and how often it looks for them, in ms. A waiting function is billed. */
 const WAIT_MS = 900;
 const LOOK_MS = 100;
+
+/** After this time, a request notes that it waits, so that a second one is noticed. An upgrade takes about 300 ms. */
+const CLAIM_MS = 450;
 
 /** How long a client has for the upgrade, in ms: in all, and before an application may go on without. */
 const UPGRADE_MS = 25_000;
@@ -77,11 +79,10 @@ export interface PollingRequest {
 
 /**
  * Opens a session, and returns its first packets. Engine.IO 3 clients never ask for the main namespace, so it is
- * confirmed at once.
+ * confirmed at once. Nothing is stored yet.
  */
-export async function open(eio: Eio): Promise<string> {
-  const sid = newSid();
-  await createPollingSession(sid, eio, Date.now());
+export function open(eio: Eio): string {
+  const sid = newSid({ eio, opened: Date.now() });
   count(METRIC.pollingSessions);
   const packet = openFrame(eio, { sid, upgrades: ['websocket'], ...HEARTBEAT, maxPayload: MAX_PAYLOAD });
   return encodePayload(eio, eio === 3 ? [packet, connectFrame(eio, MAIN_NAMESPACE, sid)] : [packet]);
@@ -95,21 +96,38 @@ export async function open(eio: Eio): Promise<string> {
 export async function poll(request: PollingRequest): Promise<string> {
   const { sid, eio } = request;
   const now = Date.now();
-  const until = now + WAIT_MS;
-  let session = (await startPoll(sid, eio, now, until)) ?? (await closedWithNews(request, now));
+  let session = await openSession(request, now, { closed: true });
+  if (session.upgraded !== undefined) throw new PollingError('request');
+  if (session.closed !== undefined && !session.waiting) throw new PollingError('sid');
   if (session.waiting) await keepSession(sid, session, now);
   else if (await mayExchange(request, session, now)) session = await exchange(request, now);
-  else if (now - session.opened >= UPGRADE_MS) return encodePayload(eio, await endWithoutUpgrade(sid, session, now));
-  for (let time = now; !hasNews(session, time) && time < until; time = Date.now()) {
-    await pause(Math.min(LOOK_MS, until - time));
-    session = (await pollingSession(sid, Date.now())) ?? session;
-  }
-  return encodePayload(eio, await packetsFor(sid, session));
+  else if (now - session.opened >= UPGRADE_MS) return encodePayload(eio, await endWithoutUpgrade(session, sid, now));
+  return encodePayload(eio, await packetsFor(sid, hasPackets(session) ? session : await wait(request, now)));
 }
 
-function hasNews({ waiting, probed = 0, upgraded, closed }: PollingSession, now: number): boolean {
-  return closed !== undefined || (waiting ? waiting.length > 0 : upgraded !== undefined || now - probed < PROBE_MS);
+/** Waits for packets, or for an upgrade. The answer to a probe may arrive later than that to this request. */
+async function wait(request: PollingRequest, now: number): Promise<PollingSession> {
+  const until = now + WAIT_MS;
+  let session: PollingSession;
+  let isClaimed = false;
+  let time = now;
+  do {
+    await pause(Math.min(LOOK_MS, until - time));
+    time = Date.now();
+    if (isClaimed || time < now + CLAIM_MS) {
+      session = await openSession(request, time, { closed: true, consistent: false });
+    } else {
+      isClaimed = true;
+      session = (await claimPoll(request.sid, now, until)) ?? (await overlapping(request, time));
+    }
+  } while (!hasPackets(session) && !isUpgrading(session, time) && time < until);
+  return session;
 }
+
+const hasPackets = ({ waiting = [], closed }: PollingSession) => closed !== undefined || waiting.length > 0;
+
+const isUpgrading = ({ probed = 0, upgraded }: PollingSession, now: number) =>
+  upgraded !== undefined || now - probed < PROBE_MS;
 
 async function packetsFor(sid: string, session: PollingSession): Promise<readonly string[]> {
   const { waiting = [], closed } = session;
@@ -118,10 +136,10 @@ async function packetsFor(sid: string, session: PollingSession): Promise<readonl
   return [...waiting, CLOSE];
 }
 
-/** A session whose client has not fetched the last packets yet. @throws PollingError for any other session */
-async function closedWithNews(request: PollingRequest, now: number): Promise<PollingSession> {
-  const session = await pollingSession(request.sid, now, { consistent: true });
-  return session?.closed !== undefined && session.waiting ? session : refuse(request, now);
+/** The session of a request that cannot wait: it has ended or is upgraded, or another request waits. @throws PollingError */
+async function overlapping(request: PollingRequest, now: number): Promise<PollingSession> {
+  const session = await openSession(request, now, { closed: true });
+  return session.closed !== undefined || session.upgraded !== undefined ? session : refuse(request, now);
 }
 
 /** Whether to go on without an upgrade. The setting of the application decides, which the credentials name. */
@@ -147,7 +165,7 @@ async function handle({ sid, eio, auth, address, arrival }: PollingRequest, pack
 }
 
 /** A client that had a WebSocket connection and lost it can reconnect. Others learn why they cannot go on. */
-async function endWithoutUpgrade(sid: string, { eio, probed }: PollingSession, now: number): Promise<string[]> {
+async function endWithoutUpgrade({ eio, probed }: PollingSession, sid: string, now: number): Promise<string[]> {
   await closePollingSession(sid, now);
   if (probed !== undefined) return [CLOSE];
   count(METRIC.pollingRefused);
@@ -165,7 +183,7 @@ export async function post(request: PollingRequest, body: string | Buffer): Prom
   if (!packets || packets.some((packet) => receive(eio, packet).kind === 'invalid')) return refuse(request, now);
   const kept = packets.filter((packet) => packet !== NOOP);
   if (kept.includes(CLOSE)) return closeAfter(request, kept.slice(0, kept.indexOf(CLOSE)), now);
-  if (kept.length === 0 || (await addPackets(sid, eio, kept, now))) return;
+  if (kept.length === 0 || (await addPackets(sid, kept, now))) return;
   const { waiting, socket, upgraded = 0 } = await openSession(request, now);
   if (waiting) return handle(request, kept);
   if (!socket) return refuse(request, now, 413);
@@ -189,10 +207,17 @@ async function refuse(request: PollingRequest, now: number, status?: number): Pr
   throw new PollingError('request', status);
 }
 
-/** @throws PollingError for an unknown session, or one with another protocol */
-async function openSession({ sid, eio }: PollingRequest, now: number): Promise<PollingSession> {
-  const session = await pollingSession(sid, now, { consistent: true });
-  if (!session || session.closed !== undefined) throw new PollingError('sid');
-  if (session.eio !== eio) throw new PollingError('request');
+/**
+ * @param closed whether it may be closed. @default false
+ * @param consistent whether the result includes all earlier writes. @default true
+ * @throws PollingError for an unknown session
+ */
+async function openSession(
+  { sid }: PollingRequest,
+  now: number,
+  { closed = false, consistent = true } = {},
+): Promise<PollingSession> {
+  const session = await pollingSession(sid, now, { consistent });
+  if (!session || (session.closed !== undefined && !closed)) throw new PollingError('sid');
   return session;
 }

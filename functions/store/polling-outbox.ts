@@ -63,7 +63,8 @@ export async function putPacket(sid: string, packet: string): Promise<'sent' | '
  */
 export function startExchange(sid: string, now: number): Promise<PollingSession | undefined> {
   return changeSession(sid, now, {
-    expression: 'SET waiting = :none, waitingCharacters = :zero, taken = :zero, put = :never',
+    set: 'waiting = :none, waitingCharacters = :zero, taken = :zero, put = :never',
+    expires: seconds(now) + SESSION_S,
     condition: 'attribute_not_exists(upgraded) AND attribute_not_exists(waiting)',
     values: { ':none': [], ':zero': 0, ':never': '' },
     once: true,
@@ -77,14 +78,15 @@ export function startExchange(sid: string, now: number): Promise<PollingSession 
 export async function takePackets(sid: string, session: PollingSession, now: number): Promise<readonly string[]> {
   const { waiting = [], taken = 0 } = session;
   const changed = await changeSession(sid, now, {
-    expression: `SET taken = :taken, polled = :now, waitingCharacters = waitingCharacters - :length, #expires = :later REMOVE ${waiting.map((_, n) => `waiting[${n}]`).join(', ')}`,
+    set: 'taken = :taken, polled = :now, waitingCharacters = waitingCharacters - :length',
+    remove: waiting.map((_, n) => `waiting[${n}]`).join(', '),
+    expires: seconds(now) + SESSION_S,
     condition: 'taken = :before',
     values: {
       ':before': taken,
       ':taken': taken + waiting.length,
       ':now': now,
       ':length': waiting.reduce((sum, packet) => sum + packet.length, 0),
-      ':later': seconds(now) + SESSION_S,
     },
   });
   if (changed) return waiting;
@@ -96,12 +98,12 @@ export async function takePackets(sid: string, session: PollingSession, now: num
 /** Extends a session before it expires. */
 export async function keepSession(sid: string, { expires }: PollingSession, now: number): Promise<void> {
   if (expires - seconds(now) > SESSION_S / 2) return;
-  const later = { expression: 'SET #expires = :later', condition: 'attribute_exists(waiting)' };
-  await changeSession(sid, now, { ...later, values: { ':later': seconds(now) + SESSION_S } });
+  const polled = { set: 'polled = :now', condition: 'attribute_exists(waiting)', values: { ':now': now } };
+  await changeSession(sid, now, { ...polled, expires: seconds(now) + SESSION_S });
 }
 
 /** When a client last asked for packets, epoch ms. */
 export async function lastPolledAt(sid: string, now: number): Promise<number | 'gone'> {
   const session = await pollingSession(sid, now, { consistent: true });
-  return session && session.closed === undefined ? session.polled : 'gone';
+  return session && session.closed === undefined ? (session.polled ?? session.opened) : 'gone';
 }

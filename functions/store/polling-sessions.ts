@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import type { Eio } from '../protocol/index.ts';
 import { ENV, EXPIRES } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
+import { readSid, type Sid } from '../shared/sid.ts';
 import { conditionFailed, dynamo } from './dynamo.ts';
 import { pollingKey } from './keys.ts';
 
@@ -13,8 +13,8 @@ const table = requireEnv(ENV.connectionsTable);
 export const SESSION_S = 60;
 
 /** What a client may post before the upgrade. Clients post a join of each namespace, and a ping. */
-export const MAX_PACKETS = 60;
-export const MAX_CHARACTERS = 64 * 1024;
+const MAX_PACKETS = 60;
+const MAX_CHARACTERS = 64 * 1024;
 
 /** The WebSocket connection that continues a session. */
 const Socket = z.object({
@@ -24,40 +24,33 @@ const Socket = z.object({
 });
 export type UpgradedSocket = z.output<typeof Socket>;
 
-/** An Engine.IO session that started with long-polling. Times are epoch ms; zero stands for never. */
+/** The stored part of a session that started with long-polling. Times are epoch ms. */
 const Stored = z.object({
-  eio: z.literal([3, 4]),
-  opened: z.number(),
   [EXPIRES]: z.number(),
-  /** The packets that the client posted, in order. */
-  packets: z.array(z.string()),
-  characters: z.number(),
+  /** The packets that the client posted before the upgrade, in order. */
+  packets: z._default(z.array(z.string()), []),
   /** The last request that added packets. */
-  post: z.string(),
-  /** Until when a request waits for packets. */
-  polled: z.number(),
+  post: z.optional(z.string()),
   /** When a WebSocket connection last probed the upgrade. */
   probed: z.optional(z.number()),
   /** When the session continued on a WebSocket connection. */
   upgraded: z.optional(z.number()),
   socket: z.optional(Socket),
   closed: z.optional(z.number()),
-  /** Of a client that does not upgrade: the packets for it, and how many it has fetched. */
+  /** Of a client that does not upgrade: the packets for it, how many it has fetched, and when it last waited for more. */
   waiting: z.optional(z.array(z.string())),
   taken: z.optional(z.number()),
+  polled: z.optional(z.number()),
 });
-export type PollingSession = z.output<typeof Stored>;
+export type PollingSession = Sid & z.output<typeof Stored>;
 
 export const seconds = (now: number) => Math.floor(now / 1000);
 
-export async function createPollingSession(sid: string, eio: Eio, now: number): Promise<void> {
-  const empty = { packets: [], characters: 0, post: '', polled: 0 };
-  const session = { eio, opened: now, ...empty, [EXPIRES]: seconds(now) + SESSION_S };
-  await dynamo.send(new PutCommand({ TableName: table, Item: { ...pollingKey(sid), ...session } }));
-}
+const endOf = ({ opened }: Sid) => seconds(opened) + SESSION_S;
 
 /**
- * Reads a session, which may be closed. Undefined when it is unknown or expired.
+ * Reads a session, which may be closed. It is stored only when there is something to store. Undefined when it is unknown
+ * or expired.
  * @param consistent whether the result includes all earlier writes. @default false
  */
 export async function pollingSession(
@@ -65,17 +58,23 @@ export async function pollingSession(
   now: number,
   { consistent = false } = {},
 ): Promise<PollingSession | undefined> {
+  const content = readSid(sid);
+  if (!content) return undefined;
   const { Item } = await dynamo.send(
     new GetCommand({ TableName: table, Key: pollingKey(sid), ConsistentRead: consistent }),
   );
-  const session = Item && Stored.parse(Item);
-  return session && session[EXPIRES] > seconds(now) ? session : undefined;
+  const session = { ...content, ...Stored.parse(Item ?? { [EXPIRES]: endOf(content) }) };
+  return session[EXPIRES] > seconds(now) ? session : undefined;
 }
 
 interface Change {
-  readonly expression: string;
+  /** What to set. */
+  readonly set: string;
+  readonly remove?: string;
   readonly condition: string;
   readonly values: Record<string, unknown>;
+  /** The new expiry, epoch seconds. @default unchanged */
+  readonly expires?: number;
   /**
    * Whether the condition fails after the change. The SDK repeats a write when its response is lost. The change then
    * stores an id of its own, by which it recognises the repetition.
@@ -87,42 +86,63 @@ interface Change {
 export async function changeSession(
   sid: string,
   now: number,
-  { expression, condition, values, once }: Change,
+  { set, remove, condition, values, expires, once }: Change,
 ): Promise<PollingSession | undefined> {
-  const attempt = randomUUID();
+  const content = readSid(sid);
+  if (!content) return undefined;
+  const end = endOf(content);
+  const isYoung = end > seconds(now);
+  const sets = [
+    set,
+    `#expires = ${expires === undefined ? 'if_not_exists(#expires, :end)' : ':end'}`,
+    ...(once ? ['attempt = :attempt'] : []),
+  ];
   try {
     const { Attributes } = await dynamo.send(
       new UpdateCommand({
         TableName: table,
         Key: pollingKey(sid),
-        UpdateExpression: once ? `${expression}, attempt = :attempt` : expression,
-        ConditionExpression: `#expires > :seconds AND attribute_not_exists(closed) AND ${once ? `((${condition}) OR attempt = :attempt)` : condition}`,
+        UpdateExpression: `SET ${sets.join(', ')}${remove ? ` REMOVE ${remove}` : ''}`,
+        ConditionExpression: [
+          isYoung ? '(attribute_not_exists(#expires) OR #expires > :seconds)' : '#expires > :seconds',
+          'attribute_not_exists(closed)',
+          once ? `((${condition}) OR attempt = :attempt)` : `(${condition})`,
+        ].join(' AND '),
         ExpressionAttributeNames: { '#expires': EXPIRES },
-        ExpressionAttributeValues: { ':seconds': seconds(now), ...values, ...(once && { ':attempt': attempt }) },
+        ExpressionAttributeValues: {
+          ':seconds': seconds(now),
+          ':end': expires ?? end,
+          ...(once && { ':attempt': randomUUID() }),
+          ...values,
+        },
         ReturnValues: 'ALL_NEW',
       }),
     );
-    return Stored.parse(Attributes);
+    return { ...content, ...Stored.parse(Attributes) };
   } catch (error) {
     if (!conditionFailed(error)) throw error;
     return undefined;
   }
 }
 
+/** Neither upgraded nor in use without an upgrade. */
+const NOT_UPGRADED = 'attribute_not_exists(upgraded) AND attribute_not_exists(waiting)';
+
 /**
  * Adds packets to a session that was not upgraded yet.
  * @returns false when they exceed the limits, or the session is upgraded or not open
  */
-export async function addPackets(sid: string, eio: Eio, packets: readonly string[], now: number): Promise<boolean> {
+export async function addPackets(sid: string, packets: readonly string[], now: number): Promise<boolean> {
   const characters = packets.reduce((sum, packet) => sum + packet.length, 0);
   if (packets.length > MAX_PACKETS || characters > MAX_CHARACTERS) return false;
   // A repetition must not add them again.
   const post = randomUUID();
   const added = await changeSession(sid, now, {
-    expression: 'SET packets = list_append(packets, :packets), characters = characters + :characters, post = :post',
-    condition: `${NOT_UPGRADED} AND eio = :eio AND size(packets) <= :room AND characters <= :unused AND post <> :post`,
+    set: 'packets = list_append(if_not_exists(packets, :none), :packets), characters = if_not_exists(characters, :zero) + :characters, post = :post',
+    condition: `${NOT_UPGRADED} AND (attribute_not_exists(packets) OR (size(packets) <= :room AND characters <= :unused AND post <> :post))`,
     values: {
-      ':eio': eio,
+      ':none': [],
+      ':zero': 0,
       ':packets': packets,
       ':characters': characters,
       ':post': post,
@@ -135,27 +155,29 @@ export async function addPackets(sid: string, eio: Eio, packets: readonly string
 
 /**
  * Claims the right to wait for packets. After a probe, requests end early, so that the next one is no second one.
- * @param until when the request returns at the latest, epoch ms
+ * @param since when the request started, epoch ms
+ * @param until when it ends at the latest, epoch ms
  * @returns undefined when another request waits, or the session is upgraded or not open
  */
-export function startPoll(sid: string, eio: Eio, now: number, until: number): Promise<PollingSession | undefined> {
-  return changeSession(sid, now, {
-    expression: 'SET polled = :until',
-    condition: `attribute_not_exists(upgraded) AND eio = :eio AND (polled <= :now OR attribute_exists(probed))`,
-    values: { ':eio': eio, ':now': now, ':until': until },
+export function claimPoll(sid: string, since: number, until: number): Promise<PollingSession | undefined> {
+  return changeSession(sid, since, {
+    set: 'polled = :until',
+    condition:
+      'attribute_not_exists(upgraded) AND (attribute_not_exists(polled) OR polled <= :since OR attribute_exists(probed))',
+    values: { ':since': since, ':until': until },
     once: true,
   });
 }
 
-/** Ends a session. A session that is not open is not an error. */
+/** Ends a session, unless it is upgraded. A session that is not open is not an error. */
 export async function closePollingSession(sid: string, now: number): Promise<void> {
-  const close = { expression: 'SET closed = :now', condition: 'attribute_not_exists(upgraded)' };
+  const close = { set: 'closed = :now', condition: 'attribute_not_exists(upgraded)' };
   await changeSession(sid, now, { ...close, values: { ':now': now } });
 }
 
 /** Notes that a WebSocket connection probes the upgrade of a session. Returns false if it cannot be upgraded. */
 export async function markProbed(sid: string, now: number): Promise<boolean> {
-  const probe = { expression: 'SET probed = :now', condition: NOT_UPGRADED, values: { ':now': now } };
+  const probe = { set: 'probed = :now', condition: NOT_UPGRADED, values: { ':now': now } };
   return (await changeSession(sid, now, probe)) !== undefined;
 }
 
@@ -166,12 +188,9 @@ export async function markProbed(sid: string, now: number): Promise<boolean> {
  */
 export function upgradeSession(sid: string, socket: UpgradedSocket, now: number): Promise<PollingSession | undefined> {
   return changeSession(sid, now, {
-    expression: 'SET upgraded = :now, socket = :socket',
+    set: 'upgraded = :now, socket = :socket',
     condition: NOT_UPGRADED,
     values: { ':now': now, ':socket': socket },
     once: true,
   });
 }
-
-/** Neither upgraded nor in use without an upgrade. */
-const NOT_UPGRADED = 'attribute_not_exists(upgraded) AND attribute_not_exists(waiting)';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { newSid } from '../../functions/shared/sid.ts';
 import { randomDelay } from '../../local/cloud.ts';
+import { blockingProxy } from '../support/blocking-proxy.ts';
 import { CLIENT_VERSIONS, type ClientVersion, eioOf, SWIFT, transportOf } from '../support/clients.ts';
 import { database } from '../support/database.ts';
 import { Device, text } from '../support/device.ts';
@@ -17,16 +19,10 @@ const isLogin = (frame: string) => frame.includes('"login"');
 
 const error = (code: number, message: string) => ({ status: 400, body: JSON.stringify({ code, message }) });
 
-/** Changes the stored session of a client, for instance to make it older. */
-async function change({ sid }: PollingClient, changes: (item: Record<string, unknown>) => object): Promise<void> {
-  const item = (await system.database.connections()).find(({ pk }) => pk === `polling#${sid}`);
-  if (!item) throw new Error(`There is no session ${sid}`);
-  await system.database.addConnections([{ ...item, ...changes(item) }]);
-}
+const VERSIONS: readonly ClientVersion[] = [...CLIENT_VERSIONS, SWIFT];
 
-const older = (milliseconds: number) => (item: Record<string, unknown>) => ({
-  opened: Number(item.opened) - milliseconds,
-});
+/** The time in which a client must upgrade. */
+const UPGRADE_MS = 25_000;
 
 describe('the handshake', () => {
   it('offers the upgrade, with the times of the websocket transport', async () => {
@@ -52,8 +48,8 @@ describe('the handshake', () => {
   it.each([
     ['GET', { EIO: '5' }, 5, 'Unsupported protocol version'],
     ['POST', {}, 2, 'Bad handshake method'],
-    ['GET', { sid: 'poll_AAAAAAAAAAAAAAAAAAAAAA' }, 1, 'Session ID unknown'],
-    ['POST', { sid: 'poll_AAAAAAAAAAAAAAAAAAAAAA' }, 1, 'Session ID unknown'],
+    ['GET', { sid: `${newSid({ eio: 4, opened: Date.now() })}A` }, 1, 'Session ID unknown'],
+    ['POST', { sid: newSid({ eio: 4, opened: Date.now() - 60_000 }) }, 1, 'Session ID unknown'],
     ['GET', { sid: 'AAAA' }, 1, 'Session ID unknown'],
     ['GET', { transport: 'flashsocket' }, 0, 'Transport unknown'],
   ])('%s with %j is refused with the code %i', async (method, query, code, message) => {
@@ -128,7 +124,7 @@ describe('the upgrade', () => {
 
   it('is refused for an unknown session', async () => {
     const client = await open();
-    await change(client, () => ({ expires: Math.floor(Date.now() / 1000) }));
+    client.age(60_000);
     for (const frame of ['2probe', '5']) await (await client.socket(frame)).closed;
     const query = { EIO: '4', transport: 'websocket', sid: 'AAAA' };
     await expect(RawClient.connect(system.origin, query)).rejects.toThrow('HTTP 403');
@@ -153,10 +149,7 @@ describe('a session before the upgrade', () => {
 
   it('ends after a minute', async () => {
     const client = await open();
-    await change(client, ({ expires }) => {
-      expect(Number(expires) - Date.now() / 1000).toBeLessThanOrEqual(60);
-      return { expires: Math.floor(Date.now() / 1000) };
-    });
+    client.age(60_000);
     for (const answer of [await client.get(), await client.post('40/chat,')]) {
       expect(answer).toMatchObject(error(1, 'Session ID unknown'));
     }
@@ -207,40 +200,37 @@ describe('a client that does not upgrade within 25 seconds', () => {
     [4, /^44\/chat,\{"message":"No WebSocket connection.*"\}$/],
     [3, /^44\/chat,"No WebSocket connection.*"$/],
   ] as const)('gets an explanation, and its session ends (Engine.IO %i)', async (eio, explanation) => {
-    const client = await open(eio);
-    await change(client, older(25_000));
+    const client = (await open(eio)).age(UPGRADE_MS);
     expect((await client.get()).packets).toEqual([expect.stringMatching(explanation), '1']);
     expect(await client.get()).toMatchObject(error(1, 'Session ID unknown'));
   });
 
   it('is asked to reconnect if it had a WebSocket connection', async () => {
-    const client = await open();
+    const client = (await open()).age(UPGRADE_MS);
     const socket = await client.socket('2probe');
     await socket.until((frame) => frame === '3probe');
     socket.close();
     await socket.closed;
-    await change(client, older(25_000));
     expect((await client.get()).packets).toEqual(['1']);
   });
 
-  it.each(CLIENT_VERSIONS)('socket.io-client %s emits the explanation as error', async (version) => {
-    const device = new Device(version, system.origin, {
-      options: { transports: ['polling'], reconnection: false, auth: credentials({ client: someone() }) },
+  it.each(VERSIONS)('socket.io-client %s emits the explanation as error', async (version) => {
+    const proxy = await blockingProxy(system.origin, UPGRADE_MS);
+    const device = new Device(version, proxy.origin, {
+      polling: true,
+      options: { reconnection: false, auth: credentials({ client: someone() }) },
     });
-    const told = new Promise((resolve) =>
-      device.client.on(eioOf(version) === 4 ? 'connect_error' : 'error', (reason) =>
-        resolve(reason instanceof Error ? reason.message : reason),
-      ),
+    const explained = new Promise((resolve) =>
+      device.client.on(eioOf(version) === 4 ? 'connect_error' : 'error', (reason) => {
+        const message = reason instanceof Error ? reason.message : String(reason);
+        if (message.includes('No WebSocket connection')) resolve(true);
+      }),
     );
-    await new Promise((resolve) => Object(Object(device.client).io).once('open', resolve));
-    const { id } = Object(Object(device.client).io).engine;
-    const item = (await system.database.connections()).find(({ pk }) => pk === `polling#${id}`);
-    await system.database.addConnections([{ ...item, opened: Number(item?.opened) - 25_000 }]);
-    expect(await told).toContain('No WebSocket connection');
+    expect(await explained).toBe(true);
+    device.close();
+    await proxy.stop();
   });
 });
-
-const VERSIONS: readonly ClientVersion[] = [...CLIENT_VERSIONS, SWIFT];
 
 it('logs in clients of all versions once, while every step takes up to 300 ms longer', async () => {
   delay = randomDelay(300, 20_261_126);

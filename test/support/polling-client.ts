@@ -1,4 +1,5 @@
 import { decodePayload, type Eio, encodePayload } from '../../functions/protocol/index.ts';
+import { newSid, readSid } from '../../functions/shared/sid.ts';
 import { RawClient } from './raw.ts';
 
 /** The answer to a request. `packets` is empty for an error. */
@@ -10,7 +11,7 @@ export interface PollingAnswer {
 
 /** A client of the long-polling transport that sends each request by hand. */
 export class PollingClient {
-  readonly sid: string;
+  sid: string;
   /** The packets of the handshake. */
   readonly first: readonly string[];
   readonly #origin: string;
@@ -30,6 +31,24 @@ export class PollingClient {
     const { status, body, packets } = await pollingRequest(origin, eio, 'GET', query);
     if (status !== 200) throw new Error(`The handshake failed with ${status}: ${body}`);
     return new PollingClient(origin, eio, query, packets);
+  }
+
+  /** Logs in as stock clients do, with one request that waits. It starts after the probe, so that it reads only once. */
+  static async login(origin: string, eio: Eio, auth: string): Promise<RawClient> {
+    const client = await PollingClient.open(origin, eio, { auth });
+    await client.post(eio === 4 ? '40/chat,' : '40/chat');
+    const socket = await client.socket('2probe');
+    await socket.until((frame) => frame === '3probe');
+    await client.get();
+    socket.send('5');
+    await socket.until((frame) => frame.includes('"login"'));
+    return socket;
+  }
+
+  /** Makes the session older, as if its client had waited. Nothing of it must be stored yet. */
+  age(milliseconds: number): this {
+    this.sid = olderSid(this.sid, milliseconds);
+    return this;
   }
 
   get(): Promise<PollingAnswer> {
@@ -59,6 +78,13 @@ export class PollingClient {
     socket.send('5');
     return socket;
   }
+}
+
+/** The id of a session like another one, but older. It is as long. */
+export function olderSid(sid: string, milliseconds: number): string {
+  const session = readSid(sid);
+  if (!session) throw new Error(`${sid} is no id of a session`);
+  return newSid({ ...session, opened: session.opened - milliseconds });
 }
 
 /** Sends one request of the long-polling transport. */
