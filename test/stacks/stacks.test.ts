@@ -75,6 +75,30 @@ describe('the distribution', () => {
   });
 });
 
+describe('the realtime channel at the distribution', () => {
+  const [[, distribution] = []] = ofType('AWS::CloudFront::Distribution');
+  const { Origins, CacheBehaviors } = Object(distribution?.Properties.DistributionConfig);
+  const realtime = z
+    .array(z.object({ PathPattern: z.string(), TargetOriginId: z.string(), FunctionAssociations: z.unknown() }))
+    .parse(CacheBehaviors)
+    .filter(({ PathPattern }) => PathPattern.startsWith('/socket.io'));
+
+  it('has a path with and one without a slash, which share a function', () => {
+    expect(realtime.map(({ PathPattern }) => PathPattern)).toEqual(['/socket.io/*', '/socket.io']);
+    expect(realtime[0]?.FunctionAssociations).toEqual(realtime[1]?.FunctionAssociations);
+  });
+
+  it('has one origin for each transport, with the ids that the function selects', () => {
+    const code = ofType('AWS::CloudFront::Function').map(([, { Properties }]) => String(Properties.FunctionCode));
+    const selected = code.flatMap((text) =>
+      [...text.matchAll(/selectRequestOriginById\('(\w+)'\)/g)].map(([, id]) => id),
+    );
+    expect(selected.toSorted()).toEqual(realtime.map(({ TargetOriginId }) => TargetOriginId).toSorted());
+    const ids = z.array(z.object({ Id: z.string() })).parse(Origins);
+    expect(ids.map(({ Id }) => Id)).toEqual(expect.arrayContaining(selected));
+  });
+});
+
 describe('the access log', () => {
   it('has a name that needs no resource policy', () => {
     const names = ofType('AWS::Logs::LogGroup').flatMap(([, { Properties }]) => Properties.LogGroupName ?? []);
