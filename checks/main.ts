@@ -29,7 +29,7 @@ await synthesize(assembly);
 
 /** While clients leave in a hurry, what they have sent is handled late. */
 let hurried = false;
-const late = randomDelay(150, 20_261_125, 'Message', 'Disconnect', 'Handshake');
+const late = randomDelay(150, 20_261_125, 'Message', 'Disconnect', 'Handshake', 'Polling');
 const cloud = await startCloud({
   assembly,
   ...DEMO,

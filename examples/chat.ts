@@ -58,7 +58,7 @@ const shown = new Set<string>();
 let since: string | undefined;
 const query = () => ({ auth: JSON.stringify({ ...auth, since }) });
 
-const socket = io(`${url}/chat`, { transports: ['websocket'], query: query(), retries: 3, ackTimeout: 10_000 });
+const socket = io(`${url}/chat`, { query: query(), retries: 3, ackTimeout: 10_000 });
 
 /** Whether a message is shown for the first time. The next login catches up from the newest message. */
 function isNew(id: string): boolean {

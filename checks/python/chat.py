@@ -31,11 +31,10 @@ async def say(message):
 
 
 async def main():
-    options = {"namespaces": ["/chat"], "transports": ["websocket"]}
     if place == "payload":
-        await sio.connect(url, auth=json.loads(credentials), **options)
+        await sio.connect(url, auth=json.loads(credentials), namespaces=["/chat"])
     else:
-        await sio.connect(f"{url}?auth={quote(credentials)}", **options)
+        await sio.connect(f"{url}?auth={quote(credentials)}", namespaces=["/chat"])
     while line := await asyncio.to_thread(sys.stdin.readline):
         said = json.loads(line)
         for message in said.get("messages", [said]):

@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { NO_CHROMIUM, openPage } from '../support/chromium.ts';
 import {
   CLIENT_VERSIONS,
   type ClientVersion,
@@ -74,5 +78,77 @@ describe.each(cases)('socket.io-client %s with its credentials in the %s', (vers
     expect(await device.logins.at()).toMatchObject({ success: false, error: 5003 });
     expect(await device.disconnects.at()).toBe(version === SWIFT ? 'Got Disconnect' : 'io server disconnect');
     expect(device.client.connected).toBe(false);
+  });
+});
+
+/** The bundle of a client for browsers. */
+function bundle(name: string, file: string): string {
+  const package_ = createRequire(import.meta.url).resolve(`${name}/package.json`);
+  return readFileSync(join(dirname(package_), file), 'utf8');
+}
+
+/** A page with one client, and functions to drive it. */
+const page = (client: string) => `<!doctype html><meta charset="utf-8"><script>${client}</script><script>
+const events = {};
+let socket;
+function start({ url, options }) {
+  socket = io(url, { forceNew: true, reconnectionDelay: 50, ...options });
+  for (const name of ['login', 'message', 'ack', 'disconnect']) {
+    const waiting = [];
+    const arrived = [];
+    socket.on(name, (value) => (waiting.length > 0 ? waiting.shift()(value) : arrived.push(value)));
+    events[name] = () => (arrived.length > 0 ? arrived.shift() : new Promise((resolve) => waiting.push(resolve)));
+  }
+}
+const next = (name) => events[name]();
+const say = (message) => new Promise((resolve) => socket.emit('say', message, resolve));
+const transport = () => socket.io.engine.transport.name;
+</script>`;
+
+describe('in a browser, on a page of another site', () => {
+  const old = () => bundle('socket.io-client-1.4', 'socket.io.js');
+  const recent = () => bundle('socket.io-client', 'dist/socket.io.min.js');
+  // Credentials forbid the origin `*`, and headers cause preflight requests. The old client always sends credentials.
+  const credentialed = { withCredentials: true, extraHeaders: { 'X-Own': 'yes' } };
+
+  it.skipIf(NO_CHROMIUM).each([
+    ['1.4.8', 'URL', old, {}],
+    ['4.8.4', 'URL', recent, {}],
+    ['4.8.4', 'CONNECT payload', recent, credentialed],
+  ] as const)('socket.io-client %s with its credentials in the %s chats', async (_version, way, client, more) => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    await befriend(system.origin, tom, jerry);
+    const jerrys = await Device.login('4.8.4', system.origin, jerry);
+    const before = system.cloud.connections();
+    const mark = system.cloud.calls.mark();
+    const browser = await openPage(page(client()));
+    const call = (name: string, argument: unknown): Promise<unknown> =>
+      browser.evaluate(`${name}(${JSON.stringify(argument)})`);
+    const start = (auth: object) => {
+      const url = `${system.origin}/chat`;
+      const options = way === 'URL' ? more : { ...more, auth };
+      return call('start', {
+        url: way === 'URL' ? `${url}?auth=${encodeURIComponent(JSON.stringify(auth))}` : url,
+        options,
+      });
+    };
+
+    await start(credentials({ client: tom }));
+    expect(await call('next', 'login')).toEqual({ success: true, id: tom });
+    await expect.poll(() => call('transport', null)).toBe('websocket');
+    expect(polls(mark)).toBeGreaterThan(1);
+    expect(await call('say', text(jerry, '你好 👋', { ack: 7 }))).toMatchObject({ success: true, ack: 7 });
+    expect(await call('next', 'ack')).toMatchObject({ ack: 7 });
+    expect(await jerrys.messages.at()).toMatchObject({ from: { id: tom }, content: { body: '你好 👋' } });
+    await jerrys.say(text(tom, 'Grüße'));
+    expect(await call('next', 'message')).toMatchObject({ from: { id: jerry }, content: { body: 'Grüße' } });
+
+    for (const id of system.cloud.connections()) if (!before.includes(id)) system.cloud.drop(id);
+    await call('next', 'disconnect');
+    expect(await call('next', 'login')).toEqual({ success: true, id: tom });
+
+    await start(credentials({ client: someone() }, 'wrong'));
+    expect(await call('next', 'login')).toMatchObject({ success: false, error: 5003 });
+    expect(await call('next', 'disconnect')).toBe('io server disconnect');
   });
 });
