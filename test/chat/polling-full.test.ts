@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSid } from '../../functions/shared/sid.ts';
 import { blockingProxy } from '../support/blocking-proxy.ts';
 import { CLIENT_VERSIONS, type ClientVersion, eioOf, SWIFT } from '../support/clients.ts';
 import { database } from '../support/database.ts';
@@ -95,7 +96,8 @@ describe('a client without an upgrade', () => {
     await call('POST', `/ctx/${tom}/friends/${jerry}`);
     const [toms] = await Promise.all([loggedIn(tom)]);
     const jerrys = await loggedIn(jerry);
-    await system.database.changeConnection(`polling#${toms.sid}`, { expires: Math.floor(Date.now() / 1000) });
+    const { connectionId } = readSid(toms.sid) ?? {};
+    await system.database.changeConnection(`polling#${connectionId}`, { expires: Math.floor(Date.now() / 1000) });
     await jerrys.post(`42/chat,${JSON.stringify(['say', text(tom, 'are you there?')])}`);
     await system.cloud.settled();
     expect(await sessions(tom)).toBe(0);
