@@ -97,7 +97,10 @@ async function overlapping(request: PollingRequest, now: number): Promise<Pollin
 /** Clients lose what arrives together with the end, so that comes alone. */
 async function packetsOf(session: PollingSession): Promise<readonly string[]> {
   const { connectionId, waiting = [], taken, closed } = session;
-  if (closed === undefined) return waiting.length > 0 ? takePackets(session, Date.now()) : [NOOP];
+  if (closed === undefined) {
+    const packets = waiting.length > 0 ? await takePackets(session, Date.now()) : [];
+    return packets.length > 0 ? packets : [NOOP];
+  }
   if (waiting.length > 0) {
     await takeLastPackets(session);
     return waiting;

@@ -11,7 +11,7 @@ import { changeSession, type PollingSession, pollingSession, SESSION_S, seconds 
 const table = requireEnv(ENV.connectionsTable);
 
 /** What waits for a request of the client. An item can contain 400 KB, and a character has at most three bytes. */
-const MAX_WAITING = 100;
+const MAX_WAITING = 300;
 const MAX_CHARACTERS = 100_000;
 
 /** The stored session when a packet is refused, in the format of DynamoDB. */
@@ -59,42 +59,38 @@ export async function putPacket(connectionId: string, packet: string): Promise<'
 }
 
 /**
- * Starts to exchange packets with a client that does not upgrade. It cannot upgrade any more.
- * @returns undefined when it upgrades, or the session is not open
+ * Starts to exchange packets with a client that does not upgrade. It cannot upgrade any more. What it posted is removed,
+ * because it can contain credentials.
+ * @returns the session with what the client posted; undefined when it upgrades, or the session is not open
  */
 export function startExchange(session: Session, now: number): Promise<PollingSession | undefined> {
   return changeSession(session, now, {
     set: 'waiting = :none, waitingCharacters = :zero, taken = :zero, lastPut = :never, polled = :now',
+    remove: 'packets',
     expires: seconds(now) + SESSION_S,
     condition: 'attribute_not_exists(upgraded) AND attribute_not_exists(waiting)',
     values: { ':none': [], ':zero': 0, ':never': '', ':now': now },
-    once: true,
+    before: true,
   });
 }
 
 /**
  * Removes packets that wait, and lets the next request wait for more.
  * @param session the session as read by the only request that waits
+ * @returns none when more packets have come, or the session has ended
  */
 export async function takePackets(session: PollingSession, now: number): Promise<readonly string[]> {
   const { waiting = [], taken = 0 } = session;
+  const after = taken + waiting.length;
   const changed = await changeSession(session, now, {
-    set: 'taken = :taken, polled = :now, waitingCharacters = waitingCharacters - :length',
-    // The last one first, which is right whether or not a removal moves the others.
-    remove: waiting.map((_, n) => `waiting[${waiting.length - 1 - n}]`).join(', '),
+    set: 'waiting = :none, waitingCharacters = :zero, taken = :after, polled = :now',
     expires: seconds(now) + SESSION_S,
-    condition: 'taken = :before',
-    values: {
-      ':before': taken,
-      ':taken': taken + waiting.length,
-      ':now': now,
-      ':length': waiting.reduce((sum, packet) => sum + packet.length, 0),
-    },
+    condition: 'taken = :before AND size(waiting) = :count',
+    values: { ':none': [], ':zero': 0, ':before': taken, ':after': after, ':count': waiting.length, ':now': now },
   });
-  if (changed) return waiting;
-  // A repetition of the write, whose response was lost.
-  const after = await pollingSession(session, now, { consistent: true });
-  return after?.taken === taken + waiting.length ? waiting : [];
+  // The SDK repeats a write when its response is lost. The repetition then fails.
+  const isTaken = changed ?? (await pollingSession(session, now, { consistent: true }))?.taken === after;
+  return isTaken ? waiting : [];
 }
 
 /** Notes that the client of a closed session has fetched the last packets. */

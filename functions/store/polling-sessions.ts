@@ -77,13 +77,15 @@ interface Change {
    * stores an id of its own, by which it recognises the repetition.
    */
   readonly once?: true;
+  /** Whether to return the session as it was before. @default false */
+  readonly before?: true;
 }
 
 /** Changes an open session, and returns it. Undefined when the condition is not met, or the session is not open. */
 export async function changeSession(
   session: Session,
   now: number,
-  { set, remove, condition, values, expires, once }: Change,
+  { set, remove, condition, values, expires, once, before }: Change,
 ): Promise<PollingSession | undefined> {
   const end = endOf(session);
   const isYoung = end > seconds(now);
@@ -110,10 +112,10 @@ export async function changeSession(
           ...(once && { ':attempt': randomUUID() }),
           ...values,
         },
-        ReturnValues: 'ALL_NEW',
+        ReturnValues: before ? 'ALL_OLD' : 'ALL_NEW',
       }),
     );
-    return { ...session, ...Stored.parse(Attributes) };
+    return { ...session, ...Stored.parse({ [EXPIRES]: end, ...Attributes }) };
   } catch (error) {
     if (!conditionFailed(error)) throw error;
     return undefined;
@@ -171,6 +173,7 @@ export function claimPoll(session: Session, since: number, until: number): Promi
 export async function closePollingSession(session: Session, now: number, last?: readonly string[]): Promise<void> {
   await changeSession(session, now, {
     set: last ? 'closed = :now, waiting = :last' : 'closed = :now',
+    remove: 'packets',
     condition: 'attribute_not_exists(upgraded)',
     values: { ':now': now, ...(last && { ':last': last }) },
   });
@@ -183,9 +186,10 @@ export async function markProbed(session: Session, now: number): Promise<boolean
 }
 
 /**
- * Continues a session on a WebSocket connection. Only one connection can, and only once.
+ * Continues a session on a WebSocket connection. Only one connection can, and only once. What the client posted is removed,
+ * because it can contain credentials.
  * @param now when the upgrade arrived, epoch ms
- * @returns undefined if the session cannot be upgraded
+ * @returns the session with what the client posted; undefined if it cannot be upgraded
  */
 export function upgradeSession(
   session: Session,
@@ -194,8 +198,9 @@ export function upgradeSession(
 ): Promise<PollingSession | undefined> {
   return changeSession(session, now, {
     set: 'upgraded = :now, socket = :socket',
+    remove: 'packets',
     condition: NOT_UPGRADED,
     values: { ':now': now, ':socket': socket },
-    once: true,
+    before: true,
   });
 }

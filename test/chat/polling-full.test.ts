@@ -124,7 +124,7 @@ describe('a client without an upgrade', () => {
       await system.cloud.invoke('Heartbeat', { time: new Date(Date.now() + minute * 60_000).toISOString() });
     }
     expect(await sessions(tom)).toBe(1);
-    for (let minute = 6; minute <= 11; minute++) {
+    for (let minute = 6; minute <= 15; minute++) {
       await system.cloud.invoke('Heartbeat', { time: new Date(Date.now() + minute * 60_000).toISOString() });
     }
     expect(await sessions(tom)).toBe(0);
