@@ -33,7 +33,7 @@ const CLAIM_MS = 450;
 const UPGRADE_MS = 25_000;
 
 /** How soon after a probe the client pauses its polling, in ms. After that, the connection has been lost. */
-const PROBE_MS = 5000;
+const PROBE_MS = 2000;
 
 const NO_UPGRADE = `No WebSocket connection was established within ${UPGRADE_MS / 1000} seconds. This application supports long-polling only to start a connection. Allow WebSocket connections in the proxies and firewalls between client and server`;
 
