@@ -22,12 +22,15 @@ import { addPackets, claimPoll, closePollingSession, type PollingSession } from 
 import { exchange, handlePackets, mayExchange } from './polling-exchange.ts';
 import { end, PollingError, type PollingRequest, refuse, sessionOf } from './polling-request.ts';
 
-/** How long a request waits for packets, and how often it looks for them, in ms. A waiting function is billed. */
-const WAIT_MS = 900;
-const LOOK_MS = 100;
+/**
+ * The pauses of a request that waits, in ms: after each, it looks for packets. A waiting function is billed. Most upgrades
+ * take about 300 ms.
+ */
+const PAUSES_MS = [100, 200, 300, 300];
+const WAIT_MS = PAUSES_MS.reduce((sum, ms) => sum + ms);
 
-/** After this time, a request notes that it waits, so that a second one is noticed. An upgrade takes about 300 ms. */
-const CLAIM_MS = 450;
+/** After this pause, a request notes that it waits, so that a second one is noticed. Most requests end before. */
+const CLAIM_AFTER = 2;
 
 /** How long a client has for the upgrade, in ms. */
 const UPGRADE_MS = 25_000;
@@ -66,21 +69,17 @@ export async function poll(request: PollingRequest): Promise<string> {
 
 /** Waits for packets, or for an upgrade. The answer to a probe may arrive later than that to this request. */
 async function wait(request: PollingRequest, now: number): Promise<PollingSession> {
-  const until = now + WAIT_MS;
-  let session: PollingSession;
-  let isClaimed = false;
-  let time = now;
-  do {
-    await pause(Math.min(LOOK_MS, until - time));
-    time = Date.now();
-    if (isClaimed || time < now + CLAIM_MS) {
-      session = await sessionOf(request, time, { closed: true, consistent: false });
-    } else {
-      isClaimed = true;
-      session = (await claimPoll(request.session, now, until)) ?? (await overlapping(request, time));
-    }
-  } while (!hasPackets(session) && !isUpgrading(session, time) && time < until);
-  return session;
+  let session: PollingSession | undefined;
+  for (const [n, ms] of PAUSES_MS.entries()) {
+    await pause(ms);
+    const time = Date.now();
+    session =
+      n === CLAIM_AFTER
+        ? ((await claimPoll(request.session, now, now + WAIT_MS)) ?? (await overlapping(request, time)))
+        : await sessionOf(request, time, { closed: true, consistent: false });
+    if (hasPackets(session) || isUpgrading(session, time)) break;
+  }
+  return session ?? sessionOf(request, now, { closed: true });
 }
 
 const hasPackets = ({ waiting = [], closed }: PollingSession) => closed !== undefined || waiting.length > 0;
