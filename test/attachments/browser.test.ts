@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { NO_CHROMIUM, openPage } from '../support/chromium.ts';
+import { NO_CHROMIUM, openBrowser, openPage } from '../support/chromium.ts';
 import { Device } from '../support/device.ts';
 import { app, befriend, credentials, macaw, someone } from '../support/macaw.ts';
 import { look, picture } from './images.ts';
@@ -54,7 +54,7 @@ async function postForm({ origin, headers, picture }) {
 
 /** Runs a function of the page in a browser. */
 async function inBrowser(name: 'sendPicture' | 'postForm', argument: object): Promise<Record<string, unknown>> {
-  const page = await openPage(PAGE);
+  const page = await openPage(await openBrowser(), PAGE);
   return page.evaluate(`${name}(${JSON.stringify(argument)})`);
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { NO_CHROMIUM, openPage } from '../support/chromium.ts';
+import { NO_CHROMIUM, openBrowser, openPage } from '../support/chromium.ts';
 import {
   CLIENT_VERSIONS,
   type ClientVersion,
@@ -105,50 +105,51 @@ const say = (message) => new Promise((resolve) => socket.emit('say', message, re
 const transport = () => socket.io.engine.transport.name;
 </script>`;
 
-describe('in a browser, on a page of another site', () => {
-  const old = () => bundle('socket.io-client-1.4', 'socket.io.js');
-  const recent = () => bundle('socket.io-client', 'dist/socket.io.min.js');
+const credentialed = { withCredentials: true, extraHeaders: { 'X-Own': 'yes' } };
+
+/** Clients, their bundles, how they send credentials, and more options. */
+const IN_BROWSER = [
+  ['socket.io-client-1.4', 'socket.io.js', 'URL', {}],
+  ['socket.io-client', 'dist/socket.io.min.js', 'URL', {}],
   // Credentials forbid the origin `*`, and headers cause preflight requests. The old client always sends credentials.
-  const credentialed = { withCredentials: true, extraHeaders: { 'X-Own': 'yes' } };
+  ['socket.io-client', 'dist/socket.io.min.js', 'CONNECT payload', credentialed],
+] as const;
 
-  it.skipIf(NO_CHROMIUM).each([
-    ['1.4.8', 'URL', old, {}],
-    ['4.8.4', 'URL', recent, {}],
-    ['4.8.4', 'CONNECT payload', recent, credentialed],
-  ] as const)('socket.io-client %s with its credentials in the %s chats', async (_version, way, client, more) => {
-    const [tom, jerry] = [someone('tom'), someone('jerry')];
-    await befriend(system.origin, tom, jerry);
-    const jerrys = await Device.login('4.8.4', system.origin, jerry);
-    const before = system.cloud.connections();
-    const mark = system.cloud.calls.mark();
-    const browser = await openPage(page(client()));
-    const call = (name: string, argument: unknown): Promise<unknown> =>
-      browser.evaluate(`${name}(${JSON.stringify(argument)})`);
-    const start = (auth: object) => {
-      const url = `${system.origin}/chat`;
-      const options = way === 'URL' ? more : { ...more, auth };
-      return call('start', {
-        url: way === 'URL' ? `${url}?auth=${encodeURIComponent(JSON.stringify(auth))}` : url,
-        options,
-      });
-    };
+it.skipIf(NO_CHROMIUM)(
+  'in a browser, on a page of another site, the oldest and the newest client do the same',
+  async () => {
+    const browser = await openBrowser();
+    for (const [name, file, way, more] of IN_BROWSER) {
+      const [tom, jerry] = [someone('tom'), someone('jerry')];
+      await befriend(system.origin, tom, jerry);
+      const jerrys = await Device.login('4.8.4', system.origin, jerry);
+      const before = system.cloud.connections();
+      const mark = system.cloud.calls.mark();
+      const site = await openPage(browser, page(bundle(name, file)));
+      const call = (fn: string, argument: unknown): Promise<unknown> =>
+        site.evaluate(`${fn}(${JSON.stringify(argument)})`);
+      const start = (auth: object) => {
+        const query = way === 'URL' ? `?auth=${encodeURIComponent(JSON.stringify(auth))}` : '';
+        return call('start', { url: `${system.origin}/chat${query}`, options: query ? more : { ...more, auth } });
+      };
 
-    await start(credentials({ client: tom }));
-    expect(await call('next', 'login')).toEqual({ success: true, id: tom });
-    await expect.poll(() => call('transport', null)).toBe('websocket');
-    expect(polls(mark)).toBeGreaterThan(1);
-    expect(await call('say', text(jerry, '你好 👋', { ack: 7 }))).toMatchObject({ success: true, ack: 7 });
-    expect(await call('next', 'ack')).toMatchObject({ ack: 7 });
-    expect(await jerrys.messages.at()).toMatchObject({ from: { id: tom }, content: { body: '你好 👋' } });
-    await jerrys.say(text(tom, 'Grüße'));
-    expect(await call('next', 'message')).toMatchObject({ from: { id: jerry }, content: { body: 'Grüße' } });
+      await start(credentials({ client: tom }));
+      expect(await call('next', 'login')).toEqual({ success: true, id: tom });
+      await expect.poll(() => call('transport', null)).toBe('websocket');
+      expect(polls(mark)).toBeGreaterThan(1);
+      expect(await call('say', text(jerry, '你好 👋', { ack: 7 }))).toMatchObject({ success: true, ack: 7 });
+      expect(await call('next', 'ack')).toMatchObject({ ack: 7 });
+      expect(await jerrys.messages.at()).toMatchObject({ from: { id: tom }, content: { body: '你好 👋' } });
+      await jerrys.say(text(tom, 'Grüße'));
+      expect(await call('next', 'message')).toMatchObject({ from: { id: jerry }, content: { body: 'Grüße' } });
 
-    for (const id of system.cloud.connections()) if (!before.includes(id)) system.cloud.drop(id);
-    await call('next', 'disconnect');
-    expect(await call('next', 'login')).toEqual({ success: true, id: tom });
+      for (const id of system.cloud.connections()) if (!before.includes(id)) system.cloud.drop(id);
+      await call('next', 'disconnect');
+      expect(await call('next', 'login')).toEqual({ success: true, id: tom });
 
-    await start(credentials({ client: someone() }, 'wrong'));
-    expect(await call('next', 'login')).toMatchObject({ success: false, error: 5003 });
-    expect(await call('next', 'disconnect')).toBe('io server disconnect');
-  });
-});
+      await start(credentials({ client: someone() }, 'wrong'));
+      expect(await call('next', 'login')).toMatchObject({ success: false, error: 5003 });
+      expect(await call('next', 'disconnect')).toBe('io server disconnect');
+    }
+  },
+);

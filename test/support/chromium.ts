@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 
 const candidates = [
@@ -19,15 +19,20 @@ export const NO_CHROMIUM = executablePath
 if (NO_CHROMIUM && process.env.MACAW_REQUIRE_CHROMIUM) throw new Error(NO_CHROMIUM);
 if (NO_CHROMIUM) console.warn(`SKIPPED: tests in a browser. ${NO_CHROMIUM}`);
 
-/** Opens a page of a site that knows only the base URL of the chat. Both end with the test. */
-export async function openPage(html: string): Promise<Page> {
+/** Starts a browser. It ends with the test. */
+export async function openBrowser(): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+  onTestFinished(() => browser.close());
+  return browser;
+}
+
+/** Opens a page of a site that knows only the base URL of the chat. The site ends with the test. */
+export async function openPage(browser: Browser, html: string): Promise<Page> {
   const site = createServer((_request, response) => response.setHeader('content-type', 'text/html').end(html));
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     site.close();
   });
-  const browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
-  onTestFinished(() => browser.close());
   const page = await browser.newPage();
   await page.goto(`http://localhost:${(site.address() as AddressInfo).port}/`);
   return page;
