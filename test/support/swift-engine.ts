@@ -75,7 +75,9 @@ export class SwiftEngine {
 
   disconnect(reason: string): void {
     if (this.#websocket) this.#sendSocket(CLOSE);
-    else if (this.#connected && !this.#closed) void this.#request('POST', payload([...this.#postWait, CLOSE]));
+    else if (this.#connected && !this.#closed) {
+      this.#request('POST', payload([...this.#postWait, CLOSE])).catch(() => undefined);
+    }
     this.#close(reason);
   }
 
