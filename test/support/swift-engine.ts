@@ -75,7 +75,10 @@ export class SwiftEngine {
 
   disconnect(reason: string): void {
     if (this.#websocket) this.#sendSocket(CLOSE);
-    else if (this.#connected && !this.#closed) void this.#request('POST', payload([...this.#postWait, CLOSE]));
+    else if (this.#connected && !this.#closed) {
+      const body = payload([...this.#postWait, CLOSE]);
+      this.#request('POST', body).catch(() => undefined);
+    }
     this.#close(reason);
   }
 
