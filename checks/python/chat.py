@@ -8,6 +8,7 @@ chat.py url|payload URL CREDENTIALS, with python-socketio 4.6.1 (url only) or 5.
 import asyncio
 import json
 import sys
+from importlib.metadata import version
 from urllib.parse import quote
 
 import socketio
@@ -31,10 +32,14 @@ async def say(message):
 
 
 async def main():
+    options = {"namespaces": ["/chat"]}
+    if version("python-socketio") >= "5":
+        # It waits for the namespace for one second only. The machine may be under load.
+        options["wait_timeout"] = 10
     if place == "payload":
-        await sio.connect(url, auth=json.loads(credentials), namespaces=["/chat"])
+        await sio.connect(url, auth=json.loads(credentials), **options)
     else:
-        await sio.connect(f"{url}?auth={quote(credentials)}", namespaces=["/chat"])
+        await sio.connect(f"{url}?auth={quote(credentials)}", **options)
     while line := await asyncio.to_thread(sys.stdin.readline):
         said = json.loads(line)
         for message in said.get("messages", [said]):

@@ -79,7 +79,9 @@ describe('the realtime channel at the distribution', () => {
   const [[, distribution] = []] = ofType('AWS::CloudFront::Distribution');
   const { Origins, CacheBehaviors } = Object(distribution?.Properties.DistributionConfig);
   const realtime = z
-    .array(z.object({ PathPattern: z.string(), TargetOriginId: z.string(), FunctionAssociations: z.unknown() }))
+    .array(
+      z.object({ PathPattern: z.string(), TargetOriginId: z.string(), FunctionAssociations: z.optional(z.unknown()) }),
+    )
     .parse(CacheBehaviors)
     .filter(({ PathPattern }) => PathPattern.startsWith('/socket.io'));
 

@@ -76,7 +76,8 @@ export class SwiftEngine {
   disconnect(reason: string): void {
     if (this.#websocket) this.#sendSocket(CLOSE);
     else if (this.#connected && !this.#closed) {
-      this.#request('POST', payload([...this.#postWait, CLOSE])).catch(() => undefined);
+      const body = payload([...this.#postWait, CLOSE]);
+      this.#request('POST', body).catch(() => undefined);
     }
     this.#close(reason);
   }
