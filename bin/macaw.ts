@@ -60,6 +60,7 @@ new EdgeStack(app, `${prefix}-Edge`, {
   stage,
   tables,
   realtime: realtime.stage,
+  polling: realtime.polling,
   rest: api,
   failures,
   domain: configuration.domain,
@@ -75,6 +76,7 @@ new OperationsStack(app, `${prefix}-Operations`, {
   watched: {
     service: prefix,
     realtime: realtime.stage,
+    polling: realtime.polling,
     rest: api,
     heartbeat: realtime.heartbeat,
     functions: app.node.findAll().filter((node) => node instanceof MacawFunction),

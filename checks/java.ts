@@ -33,4 +33,6 @@ export const JAVA_CLIENTS: readonly Client[] = [
   javaClient('2.1.1', 4, 'payload', 'InPayload'),
   javaClient('1.0.1', 3, 'url', 'InUrl'),
   javaClient('0.8.3', 3, 'url', 'InUrl08'),
+  // The version in MaxIM's Android SDK.
+  javaClient('0.6.3', 3, 'url', 'InUrl08'),
 ];

@@ -61,7 +61,7 @@ let since: string | undefined;
 let complete = true;
 const query = () => ({ auth: JSON.stringify({ ...auth, since }) });
 
-const socket = io(`${url}/chat`, { transports: ['websocket'], query: query(), retries: 3, ackTimeout: 10_000 });
+const socket = io(`${url}/chat`, { query: query(), retries: 3, ackTimeout: 10_000 });
 
 function catchUpFrom(id: string): void {
   if (since === undefined || id > since) since = id;

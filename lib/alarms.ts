@@ -49,7 +49,15 @@ const SMS_SHARE = 0.8;
 /** The remaining days of a push certificate that raise the alarm. */
 const CERTIFICATE_DAYS = 14;
 
-function symptoms({ service, realtime, rest, heartbeat, failureQueue, smsPerDay }: Watched): Record<string, Symptom> {
+function symptoms({
+  service,
+  realtime,
+  polling,
+  rest,
+  heartbeat,
+  failureQueue,
+  smsPerDay,
+}: Watched): Record<string, Symptom> {
   const ours = counted(service);
   const socket = (name: string) =>
     ofAws('AWS/ApiGateway', name, { ApiId: realtime.api.apiId, Stage: realtime.stageName });
@@ -88,12 +96,16 @@ function symptoms({ service, realtime, rest, heartbeat, failureQueue, smsPerDay 
       periods: 3,
     },
     RealtimeFails: {
-      summary: 'Functions behind the WebSocket API fail',
+      summary: 'Functions of the realtime channel fail',
       runbook: 'realtime-fails',
       metric: new MathExpression({
-        expression: 'integration + execution',
-        usingMetrics: { integration: socket('IntegrationError'), execution: socket('ExecutionError') },
-        label: 'IntegrationError + ExecutionError',
+        expression: 'FILL(integration, 0) + FILL(execution, 0) + FILL(polling, 0)',
+        usingMetrics: {
+          integration: socket('IntegrationError'),
+          execution: socket('ExecutionError'),
+          polling: ofAws('AWS/ApiGateway', '5xx', { ApiId: polling.apiId }),
+        },
+        label: 'IntegrationError + ExecutionError + 5xx of long-polling',
         period: PERIOD,
       }),
       atLeast: 5,

@@ -58,7 +58,7 @@ export function dashboard(scope: Construct, id: string, watched: Watched, alarms
   });
 }
 
-function health({ service, realtime, rest, failureQueue }: Watched): IWidget[][] {
+function health({ service, realtime, polling, rest, failureQueue }: Watched): IWidget[][] {
   const ours = counted(service);
   const socket = { ApiId: realtime.api.apiId, Stage: realtime.stageName };
   return [
@@ -80,6 +80,7 @@ function health({ service, realtime, rest, failureQueue }: Watched): IWidget[][]
       graph('API Gateway errors', [
         ofAws('AWS/ApiGateway', 'IntegrationError', socket),
         ofAws('AWS/ApiGateway', 'ExecutionError', socket),
+        ofAws('AWS/ApiGateway', '5xx', { ApiId: polling.apiId }, { label: 'Long-polling 5xx' }),
         ofAws('AWS/ApiGateway', '5xx', { ApiId: rest.apiId }, { label: 'REST 5xx' }),
         ofAws('AWS/ApiGateway', '4xx', { ApiId: rest.apiId }, { label: 'REST 4xx' }),
       ]),
@@ -157,11 +158,18 @@ function traffic({ service, realtime, rest }: Watched): IWidget[][] {
         ),
       ]),
     ],
+    [
+      graph('Clients that start with long-polling', [
+        ours('pollingSessions'),
+        ours('pollingUpgrades'),
+        ours('pollingRefused'),
+      ]),
+    ],
   ];
 }
 
 /** A cost estimate at us-east-1 prices. CloudWatch does not have the exact costs. */
-function costs({ service, realtime, rest, functions }: Watched): IWidget[] {
+function costs({ service, realtime, polling, rest, functions }: Watched): IWidget[] {
   const frames = ofAws('AWS/ApiGateway', 'MessageCount', { ApiId: realtime.api.apiId, Stage: realtime.stageName });
   const beatMinutes = BEAT.toMinutes();
   const lambda = (metric: string) =>
@@ -189,6 +197,9 @@ function costs({ service, realtime, rest, functions }: Watched): IWidget[] {
         }),
         dollars('REST requests', `requests * ${plain(PRICE.httpRequest)}`, {
           requests: ofAws('AWS/ApiGateway', 'Count', { ApiId: rest.apiId }),
+        }),
+        dollars('Long-polling', `polls * ${plain(PRICE.httpRequest)}`, {
+          polls: ofAws('AWS/ApiGateway', 'Count', { ApiId: polling.apiId }),
         }),
         dollars(
           'Functions',

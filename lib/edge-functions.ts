@@ -4,32 +4,51 @@ import { ERROR } from '../functions/shared/errors.ts';
 // CloudFront Functions for viewer requests, in the CloudFront JavaScript runtime
 // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html).
 
-const answer = (status: number, description: string, body: object) => `
+/** A response of a function. `cors` is an expression for the headers that let pages of other sites read it. */
+const answer = (status: number, description: string, body: object, cors: string) => `
   return {
     statusCode: ${status},
     statusDescription: '${description}',
-    headers: {
-      'content-type': { value: 'application/json' },
-      'access-control-allow-origin': { value: '*' },
-    },
+    headers: Object.assign({ 'content-type': { value: 'application/json' } }, ${cors}),
     body: { encoding: 'text', data: ${JSON.stringify(JSON.stringify(body))} },
   };`;
 
+const ANY_SITE = "{ 'access-control-allow-origin': { value: '*' } }";
+
+/** The ids of the origins that serve the realtime channel. */
+export const ORIGIN = { webSocket: 'WebSocket', polling: 'Polling' };
+
+/** A path of the realtime channel. Its default origin is the one of long-polling, and for all others the WebSocket API. */
+export const PATH_WITHOUT_SLASH = '/socket.io';
+
 /**
- * Rewrites the path, because the WebSocket API has only one. API Gateway cannot serve Socket.IO's polling transport.
- * Polling clients get the error format of an Engine.IO server.
+ * Selects the API by transport. The WebSocket API has only one path, so the function rewrites it. Other requests get
+ * the error of an Engine.IO server. Old Socket.IO clients send credentials in browsers, which excludes `*`.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/helper-functions-origin-modification.html
  */
-export const realtimeRequest = () => `
+export const realtimeRequest = () => `import cf from 'cloudfront';
+
 function handler(event) {
-  var request = event.request;
-  var transport = request.querystring.transport;
+  const request = event.request;
+  const transport = request.querystring.transport;
+  const withSlash = request.uri !== '${PATH_WITHOUT_SLASH}';
   if (transport && transport.value === 'websocket') {
+    if (!withSlash) cf.selectRequestOriginById('${ORIGIN.webSocket}');
     request.uri = '/';
     return request;
-  }${answer(400, 'Bad Request', {
-    code: 0,
-    message: "Only the websocket transport is supported. Connect with transports: ['websocket']",
-  })}
+  }
+  if (transport && transport.value === 'polling') {
+    if (withSlash) cf.selectRequestOriginById('${ORIGIN.polling}');
+    return request;
+  }
+  const site = request.headers.origin;
+  const cors = site
+    ? {
+        'access-control-allow-origin': { value: site.value },
+        'access-control-allow-credentials': { value: 'true' },
+        vary: { value: 'Origin' },
+      }
+    : ${ANY_SITE};${answer(400, 'Bad Request', { code: 0, message: 'Transport unknown' }, 'cors')}
 }`;
 
 /** Rejects forms that exceed Lambda's payload limit. API Gateway's own error has a format that clients do not parse. */
@@ -40,5 +59,5 @@ function handler(event) {
   var type = request.headers['content-type'];
   if (!length || Number(length.value) <= ${FORM_BYTES} || !type || !/^multipart\\/form-data/i.test(type.value)) {
     return request;
-  }${answer(413, 'Content Too Large', { errorCode: ERROR.fileTooLarge, errorMessage: FORM_TOO_LONG })}
+  }${answer(413, 'Content Too Large', { errorCode: ERROR.fileTooLarge, errorMessage: FORM_TOO_LONG }, ANY_SITE)}
 }`;

@@ -27,13 +27,15 @@ import type { Construct } from 'constructs';
 import { ATTACHMENTS } from '../functions/shared/constants.ts';
 import { Attachments } from './attachments.ts';
 import type { Tables } from './data-stack.ts';
-import { realtimeRequest, restRequest } from './edge-functions.ts';
+import { ORIGIN, PATH_WITHOUT_SLASH, realtimeRequest, restRequest } from './edge-functions.ts';
 import { suppress } from './suppress.ts';
 
 export interface EdgeStackProps extends StackProps {
   readonly stage: string;
   readonly tables: Tables;
   readonly realtime: WebSocketStage;
+  /** The HTTP API of the long-polling transport. */
+  readonly polling: HttpApi;
   readonly rest: HttpApi;
   readonly failures: IDestination;
   /** A custom domain. Its DNS records are created if `hostedZoneId` is set. */
@@ -54,9 +56,18 @@ const CACHED_ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 export class EdgeStack extends Stack {
   constructor(scope: Construct, id: string, props: EdgeStackProps) {
     super(scope, id, props);
-    const { realtime, rest, domain, webAclArn, priceClass } = props;
+    const { realtime, polling, rest, domain, webAclArn, priceClass } = props;
     const attachments = new Attachments(this, 'Attachments', { ...props, api: rest });
     const host = (apiId: string) => `${apiId}.execute-api.${this.region}.${this.urlSuffix}`;
+
+    const socketIo = this.forward(
+      new HttpOrigin(host(realtime.api.apiId), {
+        originId: ORIGIN.webSocket,
+        originPath: `/${realtime.stageName}`,
+      }),
+      'Realtime',
+      realtimeRequest(),
+    );
 
     const distribution = new Distribution(this, 'Distribution', {
       comment: 'Macaw: the public host name',
@@ -69,11 +80,12 @@ export class EdgeStack extends Stack {
       }),
       defaultBehavior: this.forward(new HttpOrigin(host(rest.apiId)), 'Rest', restRequest()),
       additionalBehaviors: {
-        '/socket.io/*': this.forward(
-          new HttpOrigin(host(realtime.api.apiId), { originPath: `/${realtime.stageName}` }),
-          'Realtime',
-          realtimeRequest(),
-        ),
+        '/socket.io/*': socketIo,
+        // Clients with `addTrailingSlash: false`. Each origin must belong to a behavior.
+        [PATH_WITHOUT_SLASH]: {
+          ...socketIo,
+          origin: new HttpOrigin(host(polling.apiId), { originId: ORIGIN.polling }),
+        },
         [`/${ATTACHMENTS}/*`]: {
           // With LIST, S3 answers 404 instead of 403 for a missing object. No path leads to a listing.
           origin: S3BucketOrigin.withOriginAccessControl(attachments.bucket, {

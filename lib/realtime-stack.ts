@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type HttpApi, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
@@ -19,6 +19,7 @@ import type { Tables } from './data-stack.ts';
 import type { FailureQueue } from './failure-queue.ts';
 import { MacawFunction } from './macaw-function.ts';
 import type { PlatformApplications } from './platform-applications.ts';
+import { Polling } from './polling.ts';
 import { Push } from './push.ts';
 import { suppress, suppressWildcards } from './suppress.ts';
 
@@ -44,6 +45,8 @@ export class RealtimeStack extends Stack {
   readonly deliver: MacawFunction;
   readonly stage: WebSocketStage;
   readonly heartbeat: MacawFunction;
+  /** The HTTP API of the long-polling transport. */
+  readonly polling: HttpApi;
 
   private readonly failures: FailureQueue;
 
@@ -87,6 +90,11 @@ export class RealtimeStack extends Stack {
       description: '$disconnect: removes a connection',
     });
     connections.allow(disconnect, 'UpdateItem');
+
+    const polling = new Polling(this, 'Polling', props.tables);
+    message.allowInvocation(polling.fn, ENV.messageUrl);
+    disconnect.allowInvocation(polling.fn, ENV.disconnectUrl);
+    this.polling = polling.api;
 
     const api = new WebSocketApi(this, 'Api', {
       description: "The realtime channel: Socket.IO's websocket transport",
@@ -236,7 +244,7 @@ export class RealtimeStack extends Stack {
       maxEventAge: Duration.minutes(2),
       onFailure: this.failures,
     });
-    connections.allow(heartbeat, 'UpdateItem');
+    connections.allow(heartbeat, 'GetItem', 'UpdateItem');
     connections.allowIndex(heartbeat, HEARTBEAT_INDEX);
     // Large slices are divided among several invocations.
     heartbeat.allowItself();

@@ -1,12 +1,11 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { CorsHttpMethod, HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { CorsHttpMethod, HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { CONTACT_INDEX, DIRECTORY_INDEX, ENV, MEMBERSHIP_INDEX, NEXT_SKIP } from '../functions/shared/constants.ts';
 import { Accounts } from './accounts.ts';
 import type { Tables } from './data-stack.ts';
+import { createHttpStage } from './http-stage.ts';
 import { MacawFunction } from './macaw-function.ts';
 import { MobileEndpoints } from './mobile-endpoints.ts';
 import type { PlatformApplications } from './platform-applications.ts';
@@ -59,7 +58,7 @@ export class RestStack extends Stack {
       createDefaultStage: false,
     });
     suppress(this.api, 'APIG4', 'The functions authenticate each request with application keys and session tokens.');
-    this.createStage();
+    createHttpStage(this, this, this.api);
     new Accounts(this, 'Accounts', { ...props, api: this.api });
 
     const docs = new MacawFunction(this, 'Docs', {
@@ -77,40 +76,4 @@ export class RestStack extends Stack {
       description: 'The HTTP API. Its documentation is at /docs',
     });
   }
-
-  /** The default stage. Its access log includes requests that do not reach a function. */
-  private createStage(): void {
-    const logGroup = new LogGroup(this, 'AccessLog', {
-      // API Gateway adds any other name to a resource policy of the account, whose size is limited.
-      logGroupName: `/aws/vendedlogs/apigateway/${this.stackName}`,
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    new HttpStage(this, 'Stage', {
-      httpApi: this.api,
-      autoDeploy: true,
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(logGroup),
-        format: AccessLogFormat.custom(ACCESS_LOG),
-      },
-    });
-  }
 }
-
-/**
- * Excludes headers and query strings, which contain credentials
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html).
- */
-const ACCESS_LOG = JSON.stringify({
-  requestId: '$context.requestId',
-  time: '$context.requestTime',
-  ip: '$context.identity.sourceIp',
-  method: '$context.httpMethod',
-  path: '$context.path',
-  route: '$context.routeKey',
-  status: '$context.status',
-  bytes: '$context.responseLength',
-  milliseconds: '$context.responseLatency',
-  error: '$context.error.message',
-  functionError: '$context.integrationErrorMessage',
-});

@@ -7,6 +7,8 @@ export interface Watched {
   /** The prefix in the names of the stage's functions and tables, and the dimension of its metrics. */
   readonly service: string;
   readonly realtime: WebSocketStage;
+  /** The HTTP API of the long-polling transport. */
+  readonly polling: HttpApi;
   readonly rest: HttpApi;
   readonly heartbeat: MacawFunction;
   /** All functions of the stage. */

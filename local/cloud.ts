@@ -104,7 +104,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   try {
     const base = foundation(options, started);
     const model = loadModel(options.assembly, options.parameters);
-    const parts: Parts = { webSockets: [] };
+    const parts: Parts = { http: new Map(), webSockets: [] };
 
     const services = await startServices(base, model);
     const servers = await startServers(base, model, services, parts);

@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import type { Cloud, Entry } from '../../local/cloud.ts';
 import { type Cost, cost } from '../../test/support/cost.ts';
 import { app, befriend, credentials, rest, someone } from '../../test/support/demo-app.ts';
+import { PollingClient } from '../../test/support/polling-client.ts';
 import { RawClient } from '../../test/support/raw.ts';
 
 /** An operation of a client or user, and its AWS calls. */
@@ -48,6 +49,14 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
   });
   if (!toms) throw new Error('No client logged in');
   const speaker = toms;
+  const twoFriends = someone();
+  await Promise.all([jerry, butch].map((friend) => befriend(cloud.origin, twoFriends, friend)));
+  let upgraded: RawClient | undefined;
+  await when('the same, started with long-polling', async () => {
+    upgraded = await PollingClient.login(cloud.origin, 3, JSON.stringify(credentials({ client: twoFriends })));
+  });
+  upgraded?.close();
+  await upgraded?.closed;
   const jerrys = await login(jerry);
   await when('heartbeat of a Socket.IO 1 or 2 client (every 4 minutes)', async () => {
     jerrys.send('2');

@@ -4,7 +4,7 @@ import type { Measured } from './operations.ts';
 import { computing } from './prices.ts';
 
 /** The billed units of one operation. */
-function bill({ entries, readUnits, writeUnits, posts, calls }: Measured['cost']) {
+export function bill({ entries, readUnits, writeUnits, posts, calls }: Measured['cost']) {
   const invocations = entries.filter((entry) => entry.service === 'invocation');
   const triggered = (start: string) => invocations.filter(({ trigger }) => trigger.startsWith(start)).length;
   const frames = posts + triggered('websocket $default');

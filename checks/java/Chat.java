@@ -16,13 +16,12 @@ final class Chat {
   private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
   static void run(String url, IO.Options options) throws Exception {
-    options.transports = new String[] {"websocket"};
     Socket socket = IO.socket(url + "/chat", options);
     socket.on("login", args -> tell("login", args));
     socket.on("message", args -> tell("message", args));
     socket.on("ack", args -> tell("ack", args));
     socket.on("disconnect", args -> tell("disconnect", args));
-    // The causes of a "websocket error" contain the reason.
+    // The causes of the exception contain the reason.
     socket.on("connect_error", args -> ((Exception) args[0]).printStackTrace());
     socket.connect();
 

@@ -8,6 +8,7 @@ chat.py url|payload URL CREDENTIALS, with python-socketio 4.6.1 (url only) or 5.
 import asyncio
 import json
 import sys
+from importlib.metadata import version
 from urllib.parse import quote
 
 import socketio
@@ -31,7 +32,10 @@ async def say(message):
 
 
 async def main():
-    options = {"namespaces": ["/chat"], "transports": ["websocket"]}
+    options = {"namespaces": ["/chat"]}
+    if version("python-socketio") >= "5":
+        # It waits for the namespace for one second only. The machine may be under load.
+        options["wait_timeout"] = 10
     if place == "payload":
         await sio.connect(url, auth=json.loads(credentials), **options)
     else:

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
-import { createServer, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { WebSocketServer } from 'ws';
 import type { Application } from '../../functions/protocol/index.ts';
+import { admit, BAD_METHOD, BAD_REQUEST, type Refusal, UNKNOWN_SESSION } from './admission.ts';
 import { echo } from './app.ts';
 import { MAX_PAYLOAD } from './limits.ts';
-import { attend } from './session.ts';
-import { admit, NO_UPGRADE, type Refusal } from './upgrade.ts';
+import { acceptPost, PollingTransport, refuseRequest } from './polling.ts';
+import { Session } from './session.ts';
+import { openOnWebSocket, upgradeToWebSocket } from './websocket.ts';
 
 /** The close status of a server shutdown (RFC 6455, 7.4.1). */
 const GOING_AWAY = 1001;
@@ -26,23 +28,56 @@ export function startEcho(options: { port: number }): Promise<Host> {
   return startHost(echo, options);
 }
 
-/** Serves a Socket.IO application over WebSocket. */
+/** Serves a Socket.IO application over long-polling and WebSocket. */
 export async function startHost(application: Application, options: { port: number }): Promise<Host> {
   const websockets = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD });
 
-  const http = createServer((request, response) => {
+  /** The sessions that started with long-polling. */
+  const sessions = new Map<string, { session: Session; polling: PollingTransport }>();
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const admission = admit(request.url);
-    const { status, body } = 'eio' in admission ? NO_UPGRADE : admission;
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    if ('body' in admission) return refuseRequest(response, admission);
+    const { transport, eio, sid } = admission;
+    if (transport !== 'polling') return refuseRequest(response, BAD_REQUEST);
+    if (sid === undefined) {
+      if (request.method !== 'GET') return refuseRequest(response, BAD_METHOD);
+      const polling = new PollingTransport(eio);
+      polling.poll(response);
+      const ended = (id: string) => sessions.delete(id);
+      const session = new Session({ eio, application, transport: polling, upgrades: ['websocket'], ended });
+      sessions.set(session.id, { session, polling });
+      return;
+    }
+    const found = sessions.get(sid);
+    if (!found) return refuseRequest(response, UNKNOWN_SESSION);
+    const { session, polling } = found;
+    if (polling.retired || (request.method !== 'GET' && request.method !== 'POST')) {
+      return refuseRequest(response, BAD_REQUEST);
+    }
+    if (request.method === 'POST') return acceptPost(request, response, session, polling);
+    if (!polling.poll(response)) {
+      session.close();
+      refuseRequest(response, BAD_REQUEST);
+    }
+  };
+
+  const http = createServer((request, response) => {
+    // A request that breaks off has nobody to answer.
+    handle(request, response).catch(() => response.destroy());
   });
   http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     const admission = admit(request.url);
-    if ('eio' in admission) {
-      websockets.handleUpgrade(request, socket, head, (websocket) => attend(websocket, admission.eio, application));
-    } else {
-      socket.end(rawResponse(admission));
-    }
+    if ('body' in admission) return void socket.end(rawResponse(admission));
+    const { transport, eio, sid } = admission;
+    const found = sid === undefined ? undefined : sessions.get(sid);
+    if (sid !== undefined && !found) return void socket.end(rawResponse(UNKNOWN_SESSION));
+    if (transport !== 'websocket' || found?.polling.retired) return void socket.end(rawResponse(BAD_REQUEST));
+    websockets.handleUpgrade(request, socket, head, (websocket) => {
+      if (found) upgradeToWebSocket(websocket, found.session, found.polling);
+      else openOnWebSocket(websocket, eio, application);
+    });
   });
 
   http.listen(options.port);
@@ -56,6 +91,7 @@ export async function startHost(application: Application, options: { port: numbe
     async close() {
       const closed = once(http, 'close');
       http.close();
+      for (const { session } of sessions.values()) session.close();
       for (const client of websockets.clients) client.close(GOING_AWAY);
       const impatience = setTimeout(() => {
         for (const client of websockets.clients) client.terminate();

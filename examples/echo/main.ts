@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { PATH } from './admission.ts';
 import { startEcho } from './host.ts';
-import { PATH } from './upgrade.ts';
 
 const { values } = parseArgs({ options: { port: { type: 'string', default: '3000' } } });
 

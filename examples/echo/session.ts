@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { RawData, WebSocket } from 'ws';
 import {
   type Application,
   beat,
@@ -16,84 +15,106 @@ import { JOIN_TIMEOUT_MS, MAX_PAYLOAD, PING_INTERVAL_MS, PING_TIMEOUT_MS } from 
 
 const TIMES = { pingInterval: PING_INTERVAL_MS, pingTimeout: PING_TIMEOUT_MS };
 
-/** The WebSocket status for unsupported data (RFC 6455, 7.4.1). */
-const UNSUPPORTED_DATA = 1003;
+/** How a session reaches its client. */
+export interface Transport {
+  send(frame: string): Promise<void>;
+  close(): void;
+}
 
-/** Serves one WebSocket connection. */
-export function attend(websocket: WebSocket, eio: Eio, application: Application): void {
-  let open = true;
-  const close = (status?: number) => {
-    open = false;
-    websocket.close(status);
-  };
-  const connection = connect(websocket, eio, close);
-  let work = connection.send(openFrame(eio, { sid: connection.id, ...TIMES, maxPayload: MAX_PAYLOAD }));
+export interface SessionOptions {
+  readonly eio: Eio;
+  readonly application: Application;
+  readonly transport: Transport;
+  /** The transports to which the client may upgrade. */
+  readonly upgrades: readonly string[];
+  /** Called when the session has ended. */
+  readonly ended?: (id: string) => void;
+}
 
-  const join = setTimeout(close, JOIN_TIMEOUT_MS);
+/** An Engine.IO session. It can continue on another transport. */
+export class Session {
+  readonly id = randomUUID();
+  readonly eio: Eio;
+  readonly #application: Application;
+  readonly #ended: (id: string) => void;
+  readonly #connection: Connection;
+  readonly #join = setTimeout(() => this.close(), JOIN_TIMEOUT_MS);
+  #transport: Transport;
+  #open = true;
+  /** Frames are handled in sequence. */
+  #work: Promise<void>;
+  #pulse: Pulse = { heardAt: performance.now() };
+  #beat: NodeJS.Timeout;
 
-  /** Frames are handled in sequence, and not after the server closed the connection. */
-  const handle = (frame: string) => {
-    work = work
+  constructor({ eio, application, transport, upgrades, ended = () => {} }: SessionOptions) {
+    this.eio = eio;
+    this.#application = application;
+    this.#transport = transport;
+    this.#ended = ended;
+    this.#connection = {
+      id: this.id,
+      eio,
+      namespaces: new Set(),
+      send: (frame) => this.#transport.send(frame),
+      close: async () => this.close(),
+    };
+    this.#work = transport.send(openFrame(eio, { sid: this.id, upgrades, ...TIMES, maxPayload: MAX_PAYLOAD }));
+    // Engine.IO 3 clients do not request the main namespace. They wait for its confirmation.
+    if (eio === 3) this.#handle('40');
+    this.#beat = setTimeout(() => this.#look(), PING_INTERVAL_MS);
+  }
+
+  /** Handles a frame of the client, after those before it. Frames after the end are ignored. */
+  receive(frame: string): void {
+    if (this.eio === 3 || receive(this.eio, frame).kind === 'pong')
+      this.#pulse = { ...this.#pulse, heardAt: performance.now() };
+    this.#handle(frame);
+  }
+
+  /** Continues on another transport. */
+  move(transport: Transport): void {
+    this.#transport = transport;
+  }
+
+  /** Ends the session from the side of the server. */
+  close(): void {
+    this.end();
+    this.#transport.close();
+  }
+
+  /** The client is gone. */
+  end(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    clearTimeout(this.#beat);
+    clearTimeout(this.#join);
+    this.#ended(this.id);
+  }
+
+  #handle(frame: string): void {
+    this.#work = this.#work
       .then(async () => {
-        if (open) await serve(application, connection, receive(eio, frame));
-        if (connection.namespaces.size > 0) clearTimeout(join);
+        if (this.#open) await serve(this.#application, this.#connection, receive(this.eio, frame));
+        if (this.#connection.namespaces.size > 0) clearTimeout(this.#join);
       })
       .catch((error: unknown) => {
         console.error('Handling a frame failed', error);
-        return connection.close();
+        this.close();
       });
-  };
-  // Engine.IO 3 clients do not request the main namespace. They wait for its confirmation.
-  if (eio === 3) handle('40');
-
-  const heartbeat = keepHeartbeat(connection);
-
-  websocket.on('message', (data: RawData, isBinary: boolean) => {
-    if (isBinary) return close(UNSUPPORTED_DATA);
-    const frame = data.toString();
-    heartbeat.heard(frame);
-    handle(frame);
-  });
-  // Errors such as a long or malformed frame end the connection. The library ws sends the close status.
-  websocket.on('error', () => {});
-  websocket.on('close', () => {
-    heartbeat.stop();
-    clearTimeout(join);
-  });
-}
-
-/** Adapts a WebSocket to the protocol. Data for a closing socket is lost. */
-function connect(websocket: WebSocket, eio: Eio, close: () => void): Connection {
-  return {
-    id: randomUUID(),
-    eio,
-    namespaces: new Set(),
-    send: (frame) => new Promise((resolve) => websocket.send(frame, () => resolve())),
-    close: async () => close(),
-  };
-}
-
-/** Pings the client when a ping is due, and closes the connection after a timeout. */
-function keepHeartbeat(connection: Connection) {
-  const { eio } = connection;
-  let pulse: Pulse = { heardAt: performance.now() };
-  let timer = setTimeout(look, PING_INTERVAL_MS);
-
-  function look() {
-    const now = performance.now();
-    const due = beat(eio, pulse, TIMES, now);
-    if (due === 'close') return void connection.close();
-    if (due === 'ping') {
-      pulse = { ...pulse, pingedAt: now };
-      void connection.send(PING);
-    }
-    timer = setTimeout(look, Math.ceil(nextBeatAt(eio, pulse, TIMES) - now));
   }
 
-  return {
-    heard(frame: string) {
-      if (eio === 3 || receive(eio, frame).kind === 'pong') pulse = { ...pulse, heardAt: performance.now() };
-    },
-    stop: () => clearTimeout(timer),
-  };
+  /** Pings the client when a ping is due, and closes the session after a timeout. */
+  #look(): void {
+    const now = performance.now();
+    const due = beat(this.eio, this.#pulse, TIMES, now);
+    if (due === 'close') {
+      this.close();
+      return;
+    }
+    if (due === 'ping') {
+      this.#pulse = { ...this.#pulse, pingedAt: now };
+      void this.#transport.send(PING);
+    }
+    this.#beat = setTimeout(() => this.#look(), Math.ceil(nextBeatAt(this.eio, this.#pulse, TIMES) - now));
+  }
 }

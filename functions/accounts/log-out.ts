@@ -1,4 +1,4 @@
-import { close } from '../gateway/connections.ts';
+import { close } from '../gateway/clients.ts';
 import { EXPIRES } from '../shared/constants.ts';
 import type { Principal } from '../shared/principal.ts';
 import { findAccount } from '../store/accounts.ts';

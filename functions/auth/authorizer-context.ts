@@ -13,7 +13,11 @@ import { booleanText, LoginOptions } from './auth-payload.ts';
  *   client joins.
  * - `anonymous`: The URL has no credentials. The CONNECT packet can contain them.
  */
-export type Authorization = { readonly eio: Eio } & (
+export type Authorization = {
+  readonly eio: Eio;
+  /** The session that started with long-polling and is to continue on the connection. */
+  readonly sid?: string | undefined;
+} & (
   | { readonly outcome: 'known'; readonly principal: Principal; readonly options: LoginOptions }
   | { readonly outcome: 'refused'; readonly code: ErrorCode; readonly message: string }
   | {
@@ -37,6 +41,7 @@ const errorCode = z.pipe(number, z.enum(ERROR));
 
 const Context = z.object({
   eio: z.enum(['3', '4']),
+  sid: z.optional(z.string()),
   outcome: z.enum(['known', 'refused', 'anonymous']),
   app: z._default(z.string(), ''),
   kind: z._default(PrincipalKind, 'user'),
@@ -69,11 +74,13 @@ export function toAuthorizerContext(authorization: Authorization): Record<string
   const bytes = Buffer.byteLength(JSON.stringify(context));
   if (bytes <= CONTEXT_BYTES) return context;
   const message = `auth: the encoded value has ${bytes} bytes; at most ${CONTEXT_BYTES} are allowed in the URL. Send larger attributes in the CONNECT payload or by REST`;
-  return encode({ eio: authorization.eio, outcome: 'refused', code: ERROR.tooLong, message });
+  const { eio, sid } = authorization;
+  return encode({ eio, sid, outcome: 'refused', code: ERROR.tooLong, message });
 }
 
 function encode(authorization: Authorization): Record<string, string> {
-  const context = { eio: String(authorization.eio), outcome: authorization.outcome };
+  const { eio, sid, outcome } = authorization;
+  const context = { eio: String(eio), outcome, ...(sid !== undefined && { sid }) };
   switch (authorization.outcome) {
     case 'known':
       return { ...context, ...authorization.principal, ...optionsContext(authorization.options) };
@@ -113,19 +120,14 @@ export const AuthorizerContext = z.pipe(
   Context,
   z.transform((context): Authorization => {
     const eio = context.eio === '3' ? 3 : 4;
-    const { outcome, app, kind, id, code, message, address, ...options } = context;
+    const { sid, outcome, app, kind, id, code, message, address, ...options } = context;
     switch (outcome) {
       case 'known':
-        return {
-          eio,
-          outcome,
-          principal: { app, kind, id },
-          options: LoginOptions.parse(options),
-        };
+        return { eio, sid, outcome, principal: { app, kind, id }, options: LoginOptions.parse(options) };
       case 'refused':
-        return { eio, outcome, code, message };
+        return { eio, sid, outcome, code, message };
       case 'anonymous':
-        return { eio, outcome, address };
+        return { eio, sid, outcome, address };
     }
   }),
 );

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import pMap from 'p-map';
-import { tryPost } from '../gateway/connections.ts';
+import { tryPost } from '../gateway/clients.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { METRIC } from '../shared/constants.ts';

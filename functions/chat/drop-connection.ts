@@ -1,4 +1,4 @@
-import { close } from '../gateway/connections.ts';
+import { close } from '../gateway/clients.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type Death, loseConnection } from './lose-connection.ts';
 

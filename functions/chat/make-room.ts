@@ -1,4 +1,4 @@
-import { lastActiveAt } from '../gateway/connections.ts';
+import { lastActiveAt } from '../gateway/clients.ts';
 import type { Principal } from '../shared/principal.ts';
 import { connectionsOf } from '../store/devices.ts';
 import { lookup } from '../store/dynamo.ts';

@@ -1,4 +1,4 @@
-import { close } from '../gateway/connections.ts';
+import { close } from '../gateway/clients.ts';
 import { ERROR, TooManyRequests } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { findApp } from '../store/apps.ts';

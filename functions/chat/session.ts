@@ -2,7 +2,7 @@ import { sessionHash } from '../accounts/session-token.ts';
 import type { LoginOptions } from '../auth/auth-payload.ts';
 import { confirmLoginProof, saveLogin } from '../auth/login.ts';
 import { issueToken } from '../auth/token.ts';
-import { close, post } from '../gateway/connections.ts';
+import { close, post } from '../gateway/clients.ts';
 import { enqueuePresenceOffline } from '../jobs/presence-offline-enqueue.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';

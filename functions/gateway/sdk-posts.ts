@@ -17,7 +17,7 @@ const client = new ApiGatewayManagementApiClient({
 countThrottling(client, METRIC.postsThrottled);
 
 /**
- * Posts one text frame with the SDK client. Handshakes and heartbeats use it. All other functions use the client in
+ * Posts one text frame with the SDK client. Only handshakes use it. All other functions use the client in
  * `connections.ts`, which needs less CPU.
  * @returns `gone` when the connection does not exist
  * @throws on every other failure

@@ -7,6 +7,7 @@ import { observed } from '../observe/observed.ts';
 import { type Eio, parseEio } from '../protocol/index.ts';
 import { clientAddress } from '../shared/client-address.ts';
 import { ChatError } from '../shared/errors.ts';
+import { readSid } from '../shared/sid.ts';
 
 const Event = z.object({
   methodArn: z.string(),
@@ -23,8 +24,11 @@ export const handler = observed(async (event: unknown): Promise<APIGatewayAuthor
   const { methodArn, headers, queryStringParameters } = Event.parse(event);
   const query = queryStringParameters ?? {};
   const eio = parseEio(query.EIO);
-  if (!eio || query.transport !== 'websocket') return answer('Deny', methodArn, {});
-  return answer('Allow', methodArn, toAuthorizerContext(await authorize(eio, query.auth, clientAddress(headers))));
+  const { sid } = query;
+  if (!eio || query.transport !== 'websocket' || (sid && readSid(sid)?.eio !== eio))
+    return answer('Deny', methodArn, {});
+  const authorization = await authorize(eio, query.auth, clientAddress(headers));
+  return answer('Allow', methodArn, toAuthorizerContext({ ...authorization, ...(sid && { sid }) }));
 });
 
 async function authorize(eio: Eio, auth: string | undefined, address: string | undefined): Promise<Authorization> {

@@ -15,12 +15,12 @@ interface Answer {
 
 /**
  * Answers `$connect` and starts the handshake. The server must send the first packet, but it cannot post to a
- * connection before this function returns.
+ * connection before this function returns. A session that started with long-polling had its handshake there.
  */
 export const handler = observed(async (event: unknown): Promise<Answer> => {
   const { headers, requestContext } = Event.parse(event);
   const { connectionId, authorizer } = requestContext;
-  await enqueueHandshake({ connectionId, eio: authorizer.eio });
+  if (authorizer.sid === undefined) await enqueueHandshake({ connectionId, eio: authorizer.eio });
   const protocol = firstSubprotocol(headers);
   return { statusCode: 200, ...(protocol && { headers: { [SUBPROTOCOL]: protocol } }) };
 });

@@ -7,9 +7,7 @@ import { observed } from '../observe/observed.ts';
 import { connectFrame, MAIN_NAMESPACE, openFrame } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
 import { HEARTBEAT } from '../shared/heartbeat-times.ts';
-
-/** API Gateway accepts frames of at most 32 KB, and stock clients send a message as one frame. */
-const MAX_PAYLOAD = 32 * 1024;
+import { MAX_PAYLOAD } from '../shared/wire.ts';
 
 /**
  * Posts the Engine.IO open packet on a new connection. It also confirms the main namespace to Engine.IO 3 clients,

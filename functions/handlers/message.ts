@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
-import { AuthorizerContext, knownPrincipal } from '../auth/authorizer-context.ts';
+import { type Authorization, AuthorizerContext, knownPrincipal } from '../auth/authorizer-context.ts';
 import { chatApplication } from '../chat/application.ts';
 import { isAboveRateLimit } from '../chat/rate-limit.ts';
-import { close, post } from '../gateway/connections.ts';
+import { upgradeFrames } from '../chat/upgrade.ts';
+import { close, post } from '../gateway/clients.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { observed } from '../observe/observed.ts';
@@ -15,28 +16,63 @@ const Event = z.object({
   requestContext: z.object({
     connectionId: z.string(),
     requestTimeEpoch: z.number(),
-    authorizer: AuthorizerContext,
+    authorizer: z.record(z.string(), z.unknown()),
   }),
   body: z._default(z.string(), ''),
+  /** Instead of a body: frames that arrived by HTTP. */
+  frames: z.optional(z.array(z.string())),
 });
 
 /**
- * Handles one frame. It always returns 200. After any other status, API Gateway sends a JSON error, which is not an
- * Engine.IO packet, and stock clients disconnect.
+ * Handles one frame, or several in order. It always returns 200. After any other status, API Gateway sends a JSON error,
+ * which is not an Engine.IO packet, and stock clients disconnect.
  */
 export const handler = observed(async (event: unknown): Promise<{ statusCode: number }> => {
-  const { requestContext, body } = Event.parse(event);
-  const incoming = receive(requestContext.authorizer.eio, body);
+  const { requestContext, body, frames } = Event.parse(event);
+  const { connectionId, authorizer, requestTimeEpoch: arrival } = requestContext;
+  const sender = { connectionId, authorization: AuthorizerContext.parse(authorizer) };
+  await handleAll(sender, frames ?? (await framesOf(sender, authorizer, body, arrival)), arrival);
+  return { statusCode: 200 };
+});
+
+interface Sender {
+  readonly connectionId: string;
+  readonly authorization: Authorization;
+}
+
+async function framesOf(
+  { connectionId, authorization: { sid } }: Sender,
+  authorizer: Record<string, unknown>,
+  body: string,
+  arrival: number,
+): Promise<readonly string[]> {
+  if (sid === undefined) return [body];
+  let frames: readonly string[] | undefined;
   try {
-    await handle(requestContext, incoming);
+    frames = await upgradeFrames(sid, { connectionId, authorizer }, body, arrival);
+  } catch (error) {
+    logger.error('Upgrade failed', { error });
+  }
+  if (!frames) await closeFailed(connectionId);
+  return frames ?? [];
+}
+
+/** Frames that arrive together get different times, so that their order is kept. */
+async function handleAll(sender: Sender, frames: readonly string[], arrival: number): Promise<void> {
+  for (const [n, frame] of frames.entries()) await handleFrame(sender, frame, arrival - (frames.length - 1 - n));
+}
+
+async function handleFrame(sender: Sender, frame: string, arrival: number): Promise<void> {
+  const incoming = receive(sender.authorization.eio, frame);
+  try {
+    await handle(sender, incoming, arrival);
   } catch (error) {
     count(incoming.kind === 'connect' ? METRIC.loginsFailed : METRIC.messagesFailed);
     logger.error('Frame failed', { error, kind: incoming.kind });
     // Without an answer to its join, a client waits for minutes. After a close, it reconnects.
-    if (incoming.kind === 'connect') await closeFailed(requestContext.connectionId);
+    if (incoming.kind === 'connect') await closeFailed(sender.connectionId);
   }
-  return { statusCode: 200 };
-});
+}
 
 async function closeFailed(connectionId: string): Promise<void> {
   try {
@@ -46,15 +82,12 @@ async function closeFailed(connectionId: string): Promise<void> {
   }
 }
 
-type RequestContext = z.output<typeof Event>['requestContext'];
-
-async function handle(context: RequestContext, incoming: Incoming): Promise<void> {
-  const { connectionId, requestTimeEpoch, authorizer: authorization } = context;
+async function handle({ connectionId, authorization }: Sender, incoming: Incoming, arrival: number): Promise<void> {
   const { eio, outcome } = authorization;
   if (incoming.kind === 'ping' || incoming.kind === 'pong') {
     count(METRIC.heartbeats);
     const sender = { principal: knownPrincipal(authorization), connectionId };
-    if (await isAboveRateLimit(sender, 'heartbeat', requestTimeEpoch)) return;
+    if (await isAboveRateLimit(sender, 'heartbeat', arrival)) return;
   }
   if (eio === 4 && incoming.kind === 'pong') return answerPing(connectionId);
   // The client has sent its buffered events before it learned that the login failed.
@@ -68,7 +101,7 @@ async function handle(context: RequestContext, incoming: Incoming): Promise<void
     close: () => close(connectionId),
   };
   const background: Promise<void>[] = [];
-  const application = chatApplication(authorization, requestTimeEpoch, (work) => background.push(work));
+  const application = chatApplication(authorization, arrival, (work) => background.push(work));
   try {
     await serve(application, connection, incoming);
   } finally {

@@ -23,13 +23,12 @@ export interface OpenHandshake {
   readonly pingTimeout: number;
   /** The maximum frame size that the server accepts, in bytes. Revision 3 has no such field. */
   readonly maxPayload: number;
+  /** The transports to which the client may upgrade. @default none */
+  readonly upgrades?: readonly string[];
 }
 
-/**
- * The first frame of a connection, from the server: `0{"sid":…,"upgrades":[],"pingInterval":…,"pingTimeout":…}`.
- * `upgrades` is empty, because WebSocket is the only transport.
- */
+/** The first packet of a connection, from the server: `0{"sid":…,"upgrades":[],"pingInterval":…,"pingTimeout":…}`. */
 export function openFrame(eio: Eio, handshake: OpenHandshake): string {
-  const { sid, pingInterval, pingTimeout, maxPayload } = handshake;
-  return OPEN + JSON.stringify({ sid, upgrades: [], pingInterval, pingTimeout, ...(eio === 4 && { maxPayload }) });
+  const { sid, upgrades = [], pingInterval, pingTimeout, maxPayload } = handshake;
+  return OPEN + JSON.stringify({ sid, upgrades, pingInterval, pingTimeout, ...(eio === 4 && { maxPayload }) });
 }

@@ -8,3 +8,6 @@ export type Type = (typeof TYPE)[keyof typeof TYPE];
 
 /** How many users an event names at most: API Gateway takes frames of 128 KB. */
 export const MAX_NAMED = 100;
+
+/** API Gateway accepts frames of at most 32 KB, and stock clients send a message as one frame. */
+export const MAX_PAYLOAD = 32 * 1024;

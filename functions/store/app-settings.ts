@@ -102,6 +102,11 @@ export const AppSettings = z.object({
   uploadsPerHourOfVisitor: z._default(count(0, 1_000_000), 20),
   /** `false`: several accounts may have the same email, so that nobody can test which addresses are registered. */
   uniqueEmails: z._default(z.boolean(), true),
+  /**
+   * What a client can do that cannot open a WebSocket connection. `upgrade`: nothing; it gets an error. `full`: it uses
+   * long-polling, which costs much more.
+   */
+  polling: z._default(z.enum(['upgrade', 'full']), 'upgrade'),
   push: z._default(PushSettings, PushSettings.parse({})),
   logins: z.prefault(LoginSettings, {}),
   sms: z.prefault(SmsSettings, {}),

@@ -15,7 +15,8 @@ import type { Behavior, DistributionConfig, Origin } from './template.ts';
 
 /** The services that can be origins of a distribution. */
 export interface Origins {
-  http: HttpGateway | undefined;
+  /** By id of the API. */
+  http: ReadonlyMap<string, HttpGateway>;
   webSocket: WebSocketGateway | undefined;
   s3: S3 | undefined;
 }
@@ -23,7 +24,14 @@ export interface Origins {
 /** A request for an origin, or a final response. */
 type Passage =
   | { ended: Reply }
-  | { ended?: undefined; behavior: Behavior; context: EventContext; viewer: EdgeRequest; request: EdgeRequest };
+  | {
+      ended?: undefined;
+      behavior: Behavior;
+      origin: Origin;
+      context: EventContext;
+      viewer: EdgeRequest;
+      request: EdgeRequest;
+    };
 
 /** The headers that an origin receives without an origin request policy. */
 const BASIC_HEADERS = /^(content-.+|if-.+|range|transfer-encoding|connection|upgrade|sec-websocket-.+)$/;
@@ -43,9 +51,9 @@ export class Distribution {
   async handle(incoming: IncomingMessage): Promise<Reply> {
     const passage = this.#admit(incoming);
     if (passage.ended) return passage.ended;
-    const { behavior, context, viewer, request } = passage;
+    const { behavior, origin, context, viewer, request } = passage;
     const cached = this.#errors.find(behavior, request, Date.now());
-    const answer = cached ?? (await this.#ask(behavior.origin, request, incoming));
+    const answer = cached ?? (await this.#ask(origin, request, incoming));
     if (!cached) this.#errors.add(behavior, request, answer, Date.now());
     const reply = withHeaders(behavior, viewer, answer);
     // Functions do not run for errors.
@@ -62,7 +70,7 @@ export class Distribution {
     const passage = this.#admit(incoming);
     if (passage.ended) {
       refuse(incoming, socket, passage.ended);
-    } else if (passage.behavior.origin.target.kind !== 'WEBSOCKET' || !webSocket) {
+    } else if (passage.origin.target.kind !== 'WEBSOCKET' || !webSocket) {
       refuse(incoming, socket, failure(404, 'This path does not support upgrades.'));
     } else {
       const { behavior, request } = passage;
@@ -86,9 +94,9 @@ export class Distribution {
     const context = { distributionDomainName: domainName, distributionId: id, requestId: randomUUID(), ip };
     const behavior = behaviors.find(({ matches }) => matches(viewer.uri));
     if (!behavior) return { ended: failure(404, 'No behavior of the distribution matches this path.') };
-    const passed = pass(behavior, context, viewer);
+    const { passed, origin } = pass(behavior, context, viewer);
     if ('status' in passed) return { ended: withHeaders(behavior, viewer, passed) };
-    return { behavior, context, viewer: passed, request: toOrigin(behavior, passed, ip) };
+    return { behavior, origin, context, viewer: passed, request: toOrigin(behavior, origin, passed, ip) };
   }
 
   async #ask({ target }: Origin, request: EdgeRequest, incoming: IncomingMessage): Promise<Reply> {
@@ -99,9 +107,10 @@ export class Distribution {
         () => (target.signed ? { service: 'cloudfront.amazonaws.com', sourceArn: this.#config.arn } : 'anonymous'),
       );
     }
-    if (target.kind === 'HTTP' && http) {
+    const api = target.kind === 'HTTP' ? http.get(target.apiId) : undefined;
+    if (api) {
       readdress(incoming, request);
-      return http.handle(incoming);
+      return api.handle(incoming);
     }
     return webSocket?.handle() ?? { status: 502 };
   }
@@ -112,14 +121,28 @@ const FAILED = failure(
   'The CloudFront function associated with the CloudFront distribution failed or is invalid.',
 );
 
-/** Applies a behavior to a request. Returns a response, or the request for the origin. */
-function pass({ methods, viewerRequest }: Behavior, context: EventContext, request: EdgeRequest): EdgeRequest | Reply {
+/** Applies a behavior to a request. Returns a response, or the request and the origin that it is for. */
+function pass(
+  { methods, viewerRequest, select, ...behavior }: Behavior,
+  context: EventContext,
+  request: EdgeRequest,
+): { passed: EdgeRequest | Reply; origin: Origin } {
+  let { origin } = behavior;
   if (!methods.has(request.method)) {
-    return failure(403, `This distribution is not configured to allow the HTTP request method ${request.method} here.`);
+    const text = `This distribution is not configured to allow the HTTP request method ${request.method} here.`;
+    return { passed: failure(403, text), origin };
   }
-  if (!viewerRequest) return request;
+  if (!viewerRequest) return { passed: request, origin };
   const event = functionEvent('viewer-request', context, request);
-  return viewerRequest.run(event, context.requestId, (result) => readRequestResult(result, request)) ?? FAILED;
+  const passed = viewerRequest.run(
+    event,
+    context.requestId,
+    (result) => readRequestResult(result, request),
+    (id) => {
+      origin = select(id);
+    },
+  );
+  return { passed: passed ?? FAILED, origin };
 }
 
 function withHeaders({ responseHeaders }: Behavior, request: EdgeRequest, reply: Reply): Reply {
@@ -127,7 +150,7 @@ function withHeaders({ responseHeaders }: Behavior, request: EdgeRequest, reply:
 }
 
 /** The origin request: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html */
-function toOrigin({ origin, forwardsAll }: Behavior, request: EdgeRequest, sender: string): EdgeRequest {
+function toOrigin({ forwardsAll }: Behavior, origin: Origin, request: EdgeRequest, sender: string): EdgeRequest {
   const forwarded = Object.entries(request.headers).filter(([name]) => forwardsAll || BASIC_HEADERS.test(name));
   const custom = Object.entries(origin.customHeaders).map(([name, value]) => [name, [value]]);
   return {

@@ -23,6 +23,18 @@ const functionSchema = strict({
 /** The modules that `require` can load. */
 const MODULES: Record<string, unknown> = { crypto, querystring, buffer: { Buffer } };
 
+/** The imports at the start of the code. CloudFront accepts them nowhere else. */
+const IMPORTS = /^(\s*import\s+\w+\s+from\s+(['"])\w+\2;?)+/;
+const IMPORT = /import\s+(\w+)\s+from\s+['"](\w+)['"]/g;
+
+/**
+ * The code with its imports as declarations, because a script has none.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/helper-functions-origin-modification.html
+ */
+function withoutImports(code: string): string {
+  return code.replace(IMPORTS, (imports) => imports.replace(IMPORT, "const $1 = $$local.imported('$2')"));
+}
+
 /**
  * Declares the code anew and calls its handler with the event. No variable keeps its value until the next event.
  * Microtasks run before this returns, and there are no other tasks.
@@ -36,6 +48,7 @@ const wrapped = (code: string) => `'use strict'; (() => {${code}
 /** How the code reports to this process. */
 interface Local {
   readonly event: string;
+  readonly imported: (module: string) => object;
   readonly done: (result: string | undefined) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -56,7 +69,7 @@ export class EdgeFunction {
     this.id = resource.logicalId;
     this.#log = log;
     try {
-      this.#script = new Script(wrapped(code), { filename: `${resource.logicalId}.js` });
+      this.#script = new Script(wrapped(withoutImports(code)), { filename: `${resource.logicalId}.js` });
     } catch (error) {
       throw new Error(`${resource.where}: ${String(error)}`);
     }
@@ -78,12 +91,21 @@ export class EdgeFunction {
     );
   }
 
-  /** Runs the handler and parses its result with `read`. Logs a failure and returns undefined. */
-  run<T>(event: object, requestId: string, read: (result: unknown) => T | undefined): T | undefined {
+  /**
+   * Runs the handler and parses its result with `read`. Logs a failure and returns undefined.
+   * @param selectOrigin selects an origin by its id. It throws for an unknown id. Undefined if there is no choice
+   */
+  run<T>(
+    event: object,
+    requestId: string,
+    read: (result: unknown) => T | undefined,
+    selectOrigin?: (id: unknown) => void,
+  ): T | undefined {
     let result: string | undefined;
     let failure: unknown = new Error('The function returned no result');
     this.#world.$local = {
       event: JSON.stringify(event),
+      imported: (module) => importable(module, selectOrigin),
       done: (text) => {
         result = text;
       },
@@ -113,4 +135,16 @@ export class EdgeFunction {
     });
     return undefined;
   }
+}
+
+/** A module that code can import. The local cloud implements one function of one module. */
+function importable(module: string, selectOrigin: ((id: unknown) => void) | undefined): object {
+  if (module !== 'cloudfront') throw new Error(`The local cloud does not implement the module ${module}`);
+  return {
+    selectRequestOriginById(id: unknown, overrides?: unknown) {
+      if (!selectOrigin) throw new Error('Only viewer-request functions select an origin');
+      if (overrides !== undefined) throw new Error('The local cloud does not implement overrides of an origin');
+      selectOrigin(id);
+    },
+  };
 }

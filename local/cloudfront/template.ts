@@ -9,7 +9,7 @@ import { type ResponseHeaders, responseHeaders } from './response-headers.ts';
 
 /** An origin. Nothing is cached locally, so it receives all requests. */
 export interface Origin {
-  target: { kind: 'HTTP' | 'WEBSOCKET' } | { kind: 'S3'; bucket: string; signed: boolean };
+  target: { kind: 'HTTP' | 'WEBSOCKET'; apiId: string } | { kind: 'S3'; bucket: string; signed: boolean };
   host: string;
   /** The prefix of every path. */
   path: string;
@@ -19,7 +19,10 @@ export interface Origin {
 export interface Behavior {
   matches(uri: string): boolean;
   methods: ReadonlySet<string>;
+  /** The default origin. */
   origin: Origin;
+  /** Another origin of the distribution. Throws if there is none, or if it does not accept the methods. */
+  select(id: unknown): Origin;
   /** Whether the origin receives the viewer's query, cookies and headers. Otherwise it receives almost none. */
   forwardsAll: boolean;
   viewerRequest: EdgeFunction | undefined;
@@ -140,17 +143,21 @@ export function loadDistribution(model: Model, log: Log): DistributionConfig | u
       return association && found(functions, association.FunctionARN, resource);
     };
     const policy = source.ResponseHeadersPolicyId;
-    const target = found(origins, source.TargetOriginId, resource);
     const writing = source.AllowedMethods.filter((method) => !READING.includes(method));
-    if (target.target.kind === 'S3' && writing.length > 0) {
-      throw new Error(
-        `${resource.where}: the local cloud does not implement ${writing.join(', ')} to a bucket as origin`,
-      );
-    }
+    const select = (id: unknown): Origin => {
+      const chosen = found(origins, String(id), resource);
+      if (chosen.target.kind === 'S3' && writing.length > 0) {
+        throw new Error(
+          `${resource.where}: the local cloud does not implement ${writing.join(', ')} to a bucket as origin`,
+        );
+      }
+      return chosen;
+    };
     return {
       matches: (uri) => matchesPattern(`/${pattern.replace(/^\//, '')}`, uri),
       methods: new Set(source.AllowedMethods),
-      origin: target,
+      origin: select(source.TargetOriginId),
+      select,
       forwardsAll: source.OriginRequestPolicyId !== undefined,
       viewerRequest: associated('viewer-request'),
       viewerResponse: associated('viewer-response'),
@@ -190,7 +197,8 @@ function origin(model: Model, distribution: Resource, source: z.output<typeof or
     .ofType('AWS::ApiGatewayV2::Api')
     .find((candidate) => host === `${candidate.identity().ref}.execute-api.${REGION}.${URL_SUFFIX}`);
   if (!api) throw new Error(`${distribution.where}: the local cloud has no bucket and no API at ${host}`);
-  return { target: { kind: readProperties(api, protocolSchema).ProtocolType }, host, path, customHeaders };
+  const { ProtocolType: kind } = readProperties(api, protocolSchema);
+  return { target: { kind, apiId: api.identity().ref }, host, path, customHeaders };
 }
 
 /** Whether an origin access control makes CloudFront sign requests. */

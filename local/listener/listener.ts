@@ -25,7 +25,7 @@ export interface EdgeOptions {
 
 /**
  * The public origin. `/_s3` is S3, and `/_aws` is AWS for the operator. The distribution serves all other paths.
- * Without a distribution, the WebSocket API serves upgrades and the HTTP API serves requests.
+ * Without a distribution, the WebSocket API serves upgrades and the first HTTP API serves requests.
  */
 export function publicOrigin({
   webSocket,

@@ -1,6 +1,6 @@
 import { HttpGateway } from '../apigateway/http/gateway.ts';
 import { Integrator } from '../apigateway/integration.ts';
-import { type Api, loadApis } from '../apigateway/template.ts';
+import { loadApis } from '../apigateway/template.ts';
 import { WebSocketGateway } from '../apigateway/websocket/gateway.ts';
 import { Distribution } from '../cloudfront/distribution.ts';
 import { loadDistribution } from '../cloudfront/template.ts';
@@ -36,7 +36,7 @@ export async function startBuckets(
   return new S3({ buckets, store, notifications, functions, roles, calls, log, origin: edge.origin });
 }
 
-/** API Gateway: the HTTP API, and the WebSocket API. */
+/** API Gateway: the HTTP APIs, and the WebSocket API. */
 export function openApis(
   { options, limits, activity, log, started }: Foundation,
   model: Model,
@@ -47,9 +47,11 @@ export function openApis(
   const { invocationDelayMs: delayMs = () => 0 } = options;
   const integrator = new Integrator({ lambda, permissions, activity, log, delayMs });
   const apis = loadApis(model, lambda);
-  const http = only('HTTP', apis);
-  if (http) parts.http = new HttpGateway(http, integrator);
-  const api = only('WEBSOCKET', apis);
+  for (const api of apis.filter(({ protocol }) => protocol === 'HTTP')) {
+    parts.http.set(api.id, new HttpGateway(api, integrator));
+  }
+  const [api, ...others] = apis.filter(({ protocol }) => protocol === 'WEBSOCKET');
+  if (others.length > 0) throw new Error(`The local cloud serves one WebSocket API, not ${others.length + 1}`);
   if (!api) return;
   const gateway = new WebSocketGateway({ api, integrator, activity, limits, log });
   parts.webSockets.push(gateway);
@@ -73,10 +75,4 @@ export function startSchedules(
   schedules.start();
   started.add(() => schedules.stop());
   return schedules;
-}
-
-function only(protocol: Api['protocol'], apis: readonly Api[]): Api | undefined {
-  const [api, ...others] = apis.filter((candidate) => candidate.protocol === protocol);
-  if (others.length > 0) throw new Error(`The local cloud serves one ${protocol} API, not ${others.length + 1}`);
-  return api;
 }

@@ -15,7 +15,8 @@ export interface Parts {
   async?: AsyncInvocations;
   customResources?: CustomResources;
   s3?: S3 | undefined;
-  http?: HttpGateway;
+  /** The HTTP APIs by id. */
+  readonly http: Map<string, HttpGateway>;
   readonly webSockets: WebSocketGateway[];
   distribution?: Distribution | undefined;
 }

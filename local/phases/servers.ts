@@ -40,7 +40,7 @@ export async function startServers(base: Foundation, model: Model, services: Ser
   });
   const edge = publicOrigin({
     webSocket: () => parts.webSockets[0],
-    http: () => parts.http,
+    http: () => [...parts.http.values()][0],
     s3: () => parts.s3,
     distribution: () => parts.distribution,
     gate: () => gate,
@@ -91,10 +91,11 @@ async function startApiHosts(
 ): Promise<void> {
   for (const api of model.ofType('AWS::ApiGatewayV2::Api')) {
     const protocol = String(api.properties().ProtocolType);
-    const site = () => (protocol === 'WEBSOCKET' ? parts.webSockets[0] : parts.http);
+    const id = api.identity().ref;
+    const site = () => (protocol === 'WEBSOCKET' ? parts.webSockets[0] : parts.http.get(id));
     const host = new Host(site, log, options.allowedOrigins);
     await host.start();
     started.add(() => host.stop());
-    apis.set(api.identity().ref, { protocol, origin: host.origin });
+    apis.set(id, { protocol, origin: host.origin });
   }
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { bill } from '../../bench/calls/table.ts';
 import type { CallSummary } from '../../local/cloud.ts';
 import { cost as costOf } from '../support/cost.ts';
 import { Device, text } from '../support/device.ts';
 import { app, befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
+import { PollingClient } from '../support/polling-client.ts';
 import { RawClient } from '../support/raw.ts';
 
 const system = macaw({ own: true });
@@ -12,6 +14,26 @@ const cost = (act: () => Promise<unknown>) => costOf(system.cloud, act);
 const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
 const of = (service: string, { calls }: CallSummary) =>
   sum(Object.fromEntries(Object.entries(calls).filter(([action]) => action.startsWith(`${service}:`))));
+
+describe.each(['3', '4'] as const)('a connection that starts with long-polling (Engine.IO %s)', (EIO) => {
+  it('takes four requests, six invocations and 8 USD per million more at most', async () => {
+    const login = async (act: (auth: string) => Promise<RawClient>) => {
+      let client: RawClient | undefined;
+      const spent = await cost(async () => {
+        client = await act(JSON.stringify(credentials({ client: someone() })));
+      });
+      client?.close();
+      await client?.closed;
+      return spent;
+    };
+    const usual = await login((auth) => raw(EIO, JSON.parse(auth)));
+    const polling = await login((auth) => PollingClient.login(system.origin, EIO === '4' ? 4 : 3, auth));
+    const requests = Object.entries(polling.invocations).filter(([id]) => id.startsWith('PollingFunction'));
+    expect(sum(Object.fromEntries(requests))).toBeLessThanOrEqual(4);
+    expect(sum(polling.invocations) - sum(usual.invocations)).toBeLessThanOrEqual(6);
+    expect((bill(polling).dollars - bill(usual).dollars) * 1e6).toBeLessThan(8);
+  });
+});
 
 async function raw(EIO: '3' | '4', login: string | Record<string, unknown>): Promise<RawClient> {
   const auth = JSON.stringify(typeof login === 'string' ? credentials({ client: login }) : login);

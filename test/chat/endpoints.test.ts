@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { CLIENT_VERSIONS } from '../support/clients.ts';
@@ -53,5 +54,26 @@ describe('without the distribution', () => {
     expect((await rest(api(), 'GET', `/ctx/${id}`)).status).toBe(200);
     expect((await fetch(new URL('/docs', api()))).status).toBe(200);
     expect((await fetch(new URL('/_outbox.json', api()))).status).toBe(404);
+  });
+});
+
+describe('through the distribution', () => {
+  it.each(['/socket.io/', '/socket.io'])('a websocket opens at %s', async (path) => {
+    const auth = encodeURIComponent(JSON.stringify(credentials({ client: someone() })));
+    const socket = new WebSocket(`${system.origin}${path}?EIO=4&transport=websocket&auth=${auth}`);
+    const [first] = await once(socket, 'message');
+    expect(String(first)).toMatch(/^0\{"sid"/);
+    socket.close();
+  });
+
+  it.each(['', '?EIO=4', '?EIO=4&transport=abc'])('other transports get the error of Engine.IO (%s)', async (query) => {
+    const answer = await fetch(`${system.origin}/socket.io/${query}`, { headers: { origin: 'https://site.example' } });
+    expect([answer.status, await answer.json()]).toEqual([400, { code: 0, message: 'Transport unknown' }]);
+    const { headers } = answer;
+    expect(headers.get('access-control-allow-origin')).toBe('https://site.example');
+    expect(headers.get('access-control-allow-credentials')).toBe('true');
+    const elsewhere = await fetch(`${system.origin}/socket.io/${query}`);
+    expect(elsewhere.headers.get('access-control-allow-origin')).toBe('*');
+    expect(elsewhere.headers.has('access-control-allow-credentials')).toBe(false);
   });
 });

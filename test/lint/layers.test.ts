@@ -38,6 +38,7 @@ const ALLOWED = [
   ['push', '../jobs/push.ts'],
   ['accounts/oauth', '../fields.ts'],
   ['accounts/oauth', '../../shared/errors.ts'],
+  ['gateway', '../store/keys.ts'],
   ['gateway', '../observe/logger.ts'],
   ['shared', '../protocol/index.ts'],
   ['push-credentials', 'node-forge/lib/x509'],

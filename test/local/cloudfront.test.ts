@@ -46,9 +46,11 @@ function handler(event) {
   return response;
 }`;
 
-const REALTIME = `
+const REALTIME = `import cf from 'cloudfront';
 function handler(event) {
-  if (event.request.querystring.transport) event.request.uri = '/';
+  const { transport, origin } = event.request.querystring;
+  if (transport) event.request.uri = '/';
+  if (origin) cf.selectRequestOriginById(origin.value);
   return event.request;
 }`;
 
@@ -101,7 +103,7 @@ const assembly = synthesize((stack) => {
     allowedMethods: cloudfront.AllowedMethods.ALLOW_ALL,
     viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
   };
-  const restOrigin = new HttpOrigin(host(rest.apiId), { customHeaders: { 'X-From': 'edge' } });
+  const restOrigin = new HttpOrigin(host(rest.apiId), { originId: 'Rest', customHeaders: { 'X-From': 'edge' } });
   const policy = new cloudfront.ResponseHeadersPolicy(stack, 'Inert', {
     securityHeadersBehavior: {
       contentTypeOptions: { override: true },
@@ -137,7 +139,7 @@ const assembly = synthesize((stack) => {
     },
     additionalBehaviors: {
       '/socket.io/*': {
-        origin: new HttpOrigin(host(realtime.apiId), { originPath: `/${stage.stageName}` }),
+        origin: new HttpOrigin(host(realtime.apiId), { originId: 'Realtime', originPath: `/${stage.stageName}` }),
         ...uncached,
         functionAssociations: [edgeFunction(stack, 'OnUpgrade', REALTIME)],
       },
@@ -384,9 +386,34 @@ describe('functions', () => {
     expect((await get('/files/zz.txt')).headers.has('x-saw')).toBe(false);
   });
 
-  test('that are no JavaScript stop the start', async () => {
+  test('select another origin by its id, which then has its own path, host and headers', async () => {
+    const { get } = await start();
+    expect(await seen(await get('/socket.io/?origin=Rest&a=1', { method: 'POST', body: 'x' }))).toMatchObject({
+      rawPath: '/socket.io/',
+      rawQueryString: 'origin=Rest&a=1',
+      body: 'x',
+      headers: { 'x-from': 'edge', host: expect.stringContaining('.execute-api.') },
+    });
+  });
+
+  test('fail when they select an origin that the distribution does not have', async () => {
+    const { get, log } = await start();
+    expect((await get('/socket.io/?origin=Elsewhere')).status).toBe(503);
+    expect(log).toContainEqual(
+      expect.objectContaining({
+        kind: 'failure',
+        functionId: expect.stringMatching(/^OnUpgrade/),
+        errorMessage: expect.stringContaining('refers to Elsewhere, which the local cloud does not know'),
+      }),
+    );
+  });
+
+  test.each([
+    ['import behind other code', 'var a; import cf from "cloudfront"; function handler() {}'],
+    ['have no valid syntax', 'function handler() {'],
+  ])('that %s stop the start', async (_what, code) => {
     const broken = synthesize((stack) => {
-      edgeFunction(stack, 'Broken', 'import cf from "cloudfront";');
+      edgeFunction(stack, 'Broken', code);
       new cloudfront.Distribution(stack, 'Distribution', {
         defaultBehavior: { origin: bucketOrigin(new s3.Bucket(stack, 'Files')) },
       });
@@ -426,6 +453,7 @@ describe('WebSockets through it', () => {
     expect(await refusal(connect(cloud.origin, '/socket.io/?EIO=4'))).toBe(403);
     expect(await refusal(connect(cloud.origin, '/elsewhere'))).toBe(404);
     expect(await refusal(connect(cloud.origin, '/answer'))).toBe(418);
+    expect(await refusal(connect(cloud.origin, '/socket.io/?transport=websocket&origin=Rest'))).toBe(404);
     expect((await fetch(`${cloud.origin}/socket.io/?transport=polling`)).status).toBe(426);
   });
 });

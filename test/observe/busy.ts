@@ -5,6 +5,7 @@ import { p12 } from '../support/certificates.ts';
 import { Device, text } from '../support/device.ts';
 import { app, befriend, credentials, type macaw, someone } from '../support/macaw.ts';
 import { telephones } from '../support/phone.ts';
+import { PollingClient } from '../support/polling-client.ts';
 import { RawClient } from '../support/raw.ts';
 import { testApi } from '../support/test-api.ts';
 
@@ -72,6 +73,11 @@ export async function busy(system: ReturnType<typeof macaw>): Promise<string[]> 
   const old = await RawClient.connect(origin, { EIO: '3', transport: 'websocket' });
   old.send('2');
   await old.until((frame) => frame === '3');
+
+  // Long-polling: a client that upgrades, and one that does not.
+  const started = await PollingClient.login(origin, 4, JSON.stringify(credentials({ client: someone() })));
+  started.close();
+  await (await PollingClient.open(origin, 4)).age(25_000).get();
 
   // Codes: one that is sent, and one that comes too soon after it.
   const mobilePhone = telephone();

@@ -11,6 +11,7 @@ import {
   eioOf,
   emitWithAck,
   nextEvent,
+  transportOf,
 } from '../support/clients.ts';
 
 describe.each(CLIENT_VERSIONS)('client %s', (version) => {
@@ -49,6 +50,38 @@ describe.each(CLIENT_VERSIONS)('client %s', (version) => {
     await nextEvent(client, 'connect');
     expect(await emitWithAck(client, 'message-with-ack', ['first', { n: 1 }])).toEqual(['first', { n: 1 }]);
     expect(await emitWithAck(client, 'message-with-ack', [])).toEqual([]);
+  });
+
+  it('starts with long-polling by default, upgrades, and comes back', async () => {
+    const host = await startEcho({ port: 0 });
+    const reconnection = { reconnectionDelay: 50, reconnectionDelayMax: 100 };
+    const client = connect(host, { namespace: '/custom', polling: true, options: reconnection });
+    expect(transportOf(client)).toBe('polling');
+    await nextEvent(client, 'connect');
+    const back = nextEvent(client, 'message-back');
+    client.emit('message', 1, 'zwölf 🦜');
+    expect(await back).toEqual([1, 'zwölf 🦜']);
+    await expect.poll(() => transportOf(client)).toBe('websocket');
+    expect(await emitWithAck(client, 'message-with-ack', ['first 🦜'])).toEqual(['first 🦜']);
+    const lost = nextEvent(client, 'disconnect');
+    await host.close();
+    await lost;
+    const again = nextEvent(client, 'connect');
+    const second = await startEcho({ port: host.port });
+    await again;
+    client.close();
+    await second.close();
+  });
+
+  it('exchanges events over long-polling alone', async () => {
+    const options = { transports: ['polling'] };
+    const client = connect(server, { namespace: '/custom', polling: true, options });
+    await nextEvent(client, 'connect');
+    const back = nextEvent(client, 'message-back');
+    client.emit('message', 'zwölf 🦜', { a: [null, true] });
+    expect(await back).toEqual(['zwölf 🦜', { a: [null, true] }]);
+    expect(await emitWithAck(client, 'message-with-ack', ['ack'])).toEqual(['ack']);
+    expect(transportOf(client)).toBe('polling');
   });
 
   it('acknowledges what the server sends', async () => {

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { type Host, startEcho, startHost } from '../../examples/echo/host.ts';
 import { BAD_FRAMES } from './bad-frames.ts';
 import { joinRaw, openRaw, type RawClient, type RawOptions, refusalOf } from './raw-client.ts';
 
-/** The requirements of the Engine.IO and Socket.IO conformance suites for the WebSocket transport. */
+/** The requirements of the Engine.IO and Socket.IO conformance suites. The WebSocket transport comes first. */
 
 let server: Host;
 const clients: RawClient[] = [];
@@ -76,6 +78,7 @@ describe('the opening', () => {
     ['no transport', '/socket.io/?EIO=4'],
     ['an unknown transport', '/socket.io/?EIO=4&transport=abc'],
     ['the polling transport', '/socket.io/?EIO=4&transport=polling'],
+    ['the polling transport and a session', '/socket.io/?EIO=4&transport=polling&sid=abc'],
     ['the id of another session', '/socket.io/?EIO=4&transport=websocket&sid=abc'],
   ])('is refused with %s', async (_why, target) => {
     expect(await refusalOf(server.port, target)).toBe(400);
@@ -89,11 +92,10 @@ describe('the opening', () => {
   );
 
   it.each([
-    ['GET', 'EIO=4&transport=polling'],
     ['POST', 'EIO=4&transport=polling'],
     ['GET', 'EIO=abc&transport=websocket'],
     ['GET', 'EIO=4&transport=websocket'],
-  ])('is refused to a %s request that wants no websocket (%s)', async (method, query) => {
+  ])('is refused to a %s request that opens no session (%s)', async (method, query) => {
     const response = await fetch(`http://localhost:${server.port}/socket.io/?${query}`, { method });
     expect(response.status).toBe(400);
     expect(await response.json()).toHaveProperty('message');
@@ -349,5 +351,129 @@ describe('the end', () => {
     const client = await joinRaw(own.port);
     await own.close();
     expect(await client.closed).toBe(1001);
+  });
+});
+
+describe('long-polling', () => {
+  const url = (sid: string, eio = 4) =>
+    `http://localhost:${server.port}/socket.io/?EIO=${eio}&transport=polling&sid=${sid}`;
+  const get = (sid: string, eio?: number) => fetch(url(sid, eio));
+  const post = (sid: string, body: string | Uint8Array<ArrayBuffer>, eio?: number) => {
+    const type = typeof body === 'string' ? 'text/plain;charset=UTF-8' : 'application/octet-stream';
+    return fetch(url(sid, eio), { method: 'POST', body, headers: { 'content-type': type } });
+  };
+  const codeOf = async (response: Response) => [response.status, Object(await response.json()).code];
+
+  /** Opens a session. The parameters of the open packet follow its length in revision 3. */
+  async function start(eio = 4): Promise<{ sid: string; [parameter: string]: unknown }> {
+    const response = await fetch(`http://localhost:${server.port}/socket.io?EIO=${eio}&transport=polling`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/plain; charset=UTF-8']);
+    return JSON.parse((await response.text()).replace(/^(\d+:)?0/, ''));
+  }
+
+  /** Opens a session of revision 4, and joins the main namespace. */
+  async function startJoined(): Promise<string> {
+    const { sid } = await start();
+    expect(await (await post(sid, '40')).text()).toBe('ok');
+    for (let text = ''; !text.includes('42["auth",{}]'); ) text += await (await get(sid)).text();
+    return sid;
+  }
+
+  async function probe(sid: string): Promise<WebSocket> {
+    const socket = new WebSocket(url(sid).replace('http', 'ws').replace('polling', 'websocket'));
+    await once(socket, 'open');
+    socket.send('2probe');
+    expect(String((await once(socket, 'message'))[0])).toBe('3probe');
+    return socket;
+  }
+
+  it('opens with the offer to upgrade', async () => {
+    const limits = { upgrades: ['websocket'], pingInterval: 300, pingTimeout: 200 };
+    expect(await start()).toStrictEqual({ sid: expect.any(String), ...limits, maxPayload: 1_000_000 });
+    expect(await start(3)).toStrictEqual({ sid: expect.any(String), ...limits });
+  });
+
+  it('carries packets both ways, several in a payload, and holds a GET until there is one', async () => {
+    const sid = await startJoined();
+    const held = get(sid);
+    await post(sid, '42["message",1]\x1e42["message","zwölf 🦜"]');
+    let text = await (await held).text();
+    while (!text.includes('🦜')) text += await (await get(sid)).text();
+    expect(text.replaceAll('\x1e', '')).toMatch(/42\["message-back",1\]42\["message-back","zwölf 🦜"\]$/);
+  });
+
+  it('reads the text and the binary payloads of revision 3', async () => {
+    const { sid } = await start(3);
+    const twice = Buffer.from('42["message","ö🦜"]').toString('latin1');
+    await post(sid, `${twice.length}:${twice}`, 3);
+    const frame = Buffer.from('42["message","b"]');
+    await post(sid, Uint8Array.from([0, 1, 7, 255, ...frame]), 3);
+    let text = '';
+    while (!text.includes('"b"')) text += await (await get(sid, 3)).text();
+    expect(text).toContain(String.raw`:42["message-back","\u00f6\ud83e\udd9c"]`);
+  });
+
+  it.each([
+    ['an invalid payload', 4, 'abc'],
+    ['an invalid packet', 4, '42["message"]\x1e4abc'],
+    ['a wrong length', 3, '99:2'],
+  ])('ends with %s', async (_why, eio, body) => {
+    const { sid } = await start(eio);
+    expect(await codeOf(await post(sid, body, eio))).toEqual([400, 3]);
+    expect(await codeOf(await get(sid, eio))).toEqual([400, 1]);
+  });
+
+  it('ends with a second GET at the same time', async () => {
+    const sid = await startJoined();
+    const first = get(sid);
+    await expect.poll(async () => (await get(sid)).status).toBe(400);
+    expect(await (await first).text()).toMatch(/1$/);
+    expect(await codeOf(await get(sid))).toEqual([400, 1]);
+  });
+
+  it('ends with the close packet, which releases the GET', async () => {
+    const sid = await startJoined();
+    const held = get(sid);
+    await post(sid, '1');
+    expect((await held).status).toBe(200);
+    expect(await codeOf(await get(sid))).toEqual([400, 1]);
+  });
+
+  it('ends without pongs', async () => {
+    const sid = await startJoined();
+    await expect.poll(async () => (await get(sid)).status, { timeout: 2000 }).toBe(400);
+  });
+
+  it('refuses a body that is longer than was announced', async () => {
+    expect((await post((await start()).sid, '4'.repeat(1_000_001))).status).toBe(413);
+  });
+
+  it('goes on over a WebSocket, once, with what no GET has fetched', async () => {
+    const sid = await startJoined();
+    const held = get(sid);
+    const socket = await probe(sid);
+    expect(await (await held).text()).toBe('6');
+    await post(sid, '42["message","posted"]');
+    const frames: string[] = [];
+    socket.on('message', (data) => frames.push(String(data)));
+    socket.send('5');
+    socket.send('42["message","sent"]');
+    await expect
+      .poll(() => frames.filter((frame) => frame !== '2'))
+      .toEqual(['42["message-back","posted"]', '42["message-back","sent"]']);
+    expect(await codeOf(await get(sid))).toEqual([400, 3]);
+    expect(await refusalOf(server.port, `/socket.io/?EIO=4&transport=websocket&sid=${sid}`)).toBe(400);
+    socket.close();
+  });
+
+  it('goes on without an upgrade that breaks off', async () => {
+    const sid = await startJoined();
+    const socket = await probe(sid);
+    socket.close();
+    await once(socket, 'close');
+    await post(sid, '421["message-with-ack","still here"]');
+    let text = '';
+    while (!text.includes('still here')) text += await (await get(sid)).text();
+    expect(text).toContain('431["still here"]');
   });
 });

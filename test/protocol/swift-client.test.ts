@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { startEcho } from '../../examples/echo/host.ts';
-import { connectClient, nextEvent, SWIFT } from '../support/clients.ts';
+import { connectClient, emitWithAck, nextEvent, SWIFT, transportOf } from '../support/clients.ts';
 import { SwiftClient } from '../support/swift-client.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -22,6 +22,18 @@ it('stays with a host that takes it for Engine.IO 3 and answers its pings', asyn
   // The first ping comes with the open packet, and the others every 300 ms.
   await expect.poll(() => client instanceof SwiftClient && client.pongs, { timeout: 5000 }).toBeGreaterThan(3);
   expect([client.connected, lost]).toEqual([true, []]);
+});
+
+it('starts with long-polling by default, upgrades, and keeps its text', async () => {
+  const server = await startEcho({ port: 0 });
+  cleanUps.push(() => server.close());
+  const client = connectClient(SWIFT, `http://127.0.0.1:${server.port}`, { polling: true });
+  cleanUps.push(() => client.close());
+  await nextEvent(client, 'connect');
+  expect(await emitWithAck(client, 'message-with-ack', ['zwölf 🦜'])).toEqual(['zwölf 🦜']);
+  await expect.poll(() => transportOf(client)).toBe('websocket');
+  expect(await emitWithAck(client, 'message-with-ack', ['dreizehn 🦜'])).toEqual(['dreizehn 🦜']);
+  await expect.poll(() => client instanceof SwiftClient && client.pongs, { timeout: 5000 }).toBeGreaterThan(3);
 });
 
 it('sends what the iOS client sends, and gives up a server that does not answer its pings', async () => {

@@ -75,10 +75,36 @@ describe('the distribution', () => {
   });
 });
 
+describe('the realtime channel at the distribution', () => {
+  const [[, distribution] = []] = ofType('AWS::CloudFront::Distribution');
+  const { Origins, CacheBehaviors } = Object(distribution?.Properties.DistributionConfig);
+  const realtime = z
+    .array(
+      z.object({ PathPattern: z.string(), TargetOriginId: z.string(), FunctionAssociations: z.optional(z.unknown()) }),
+    )
+    .parse(CacheBehaviors)
+    .filter(({ PathPattern }) => PathPattern.startsWith('/socket.io'));
+
+  it('has a path with and one without a slash, which share a function', () => {
+    expect(realtime.map(({ PathPattern }) => PathPattern)).toEqual(['/socket.io/*', '/socket.io']);
+    expect(realtime[0]?.FunctionAssociations).toEqual(realtime[1]?.FunctionAssociations);
+  });
+
+  it('has one origin for each transport, with the ids that the function selects', () => {
+    const code = ofType('AWS::CloudFront::Function').map(([, { Properties }]) => String(Properties.FunctionCode));
+    const selected = code.flatMap((text) =>
+      [...text.matchAll(/selectRequestOriginById\('(\w+)'\)/g)].map(([, id]) => id),
+    );
+    expect(selected.toSorted()).toEqual(realtime.map(({ TargetOriginId }) => TargetOriginId).toSorted());
+    const ids = z.array(z.object({ Id: z.string() })).parse(Origins);
+    expect(ids.map(({ Id }) => Id)).toEqual(expect.arrayContaining(selected));
+  });
+});
+
 describe('the access log', () => {
   it('has a name that needs no resource policy', () => {
     const names = ofType('AWS::Logs::LogGroup').flatMap(([, { Properties }]) => Properties.LogGroupName ?? []);
-    expect(names).toEqual(['/aws/vendedlogs/apigateway/Macaw-prod-Rest']);
+    expect(names).toEqual(['Realtime', 'Rest'].map((stack) => `/aws/vendedlogs/apigateway/Macaw-prod-${stack}`));
   });
 });
 
@@ -150,7 +176,7 @@ const names = (resources: [string, unknown][]) => resources.map(([id]) => id).so
 const mentions = (value: unknown, id: string) => JSON.stringify(value ?? null).includes(id);
 
 /** Variables with the URL of a function that is always invoked synchronously. */
-const WAITED_FOR = [ENV.pushCredentialsUrl, ENV.filesUrl];
+const WAITED_FOR = [ENV.pushCredentialsUrl, ENV.filesUrl, ENV.messageUrl, ENV.disconnectUrl];
 
 function isInvokedAsynchronously(id: string): boolean {
   const { FunctionName } = Object(all[id]?.Properties);
@@ -224,15 +250,17 @@ describe('the attachments', () => {
   });
 });
 
-it('the access log of the REST endpoints names neither queries nor headers, which hold credentials', () => {
+it('the access logs of the HTTP APIs name neither queries nor headers, which hold credentials', () => {
   const stages = ofType('AWS::ApiGatewayV2::Stage').flatMap(([, { Properties }]) => Properties.AccessLogSettings ?? []);
   const Settings = z.array(z.object({ Format: z.string() }));
   const logged = Settings.parse(stages).map(({ Format }) =>
     [...Format.matchAll(/\$context\.([\w.]+)/g)].map(([, name]) => name),
   );
-  expect(logged).toHaveLength(1);
-  expect(logged[0]).toContain('requestId');
-  expect(logged[0]?.filter((name) => /query|header|body|authorizer/i.test(String(name)))).toEqual([]);
+  expect(logged).toHaveLength(2);
+  for (const names of logged) {
+    expect(names).toContain('requestId');
+    expect(names.filter((name) => /query|header|body|authorizer/i.test(String(name)))).toEqual([]);
+  }
 });
 
 it('templates contain no key and no parameter for a key', () => {

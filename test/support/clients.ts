@@ -35,6 +35,8 @@ export interface ConnectOptions {
   namespace?: string;
   /** Part of the handshake URL. Clients 1.7 and 2.5 repeat it behind the namespace. */
   query?: Record<string, string>;
+  /** Whether the client starts with long-polling, as all clients do by default. @default false */
+  polling?: boolean;
   /** Other options of that client version: `auth`, `reconnectionDelay`, `path`… */
   options?: Record<string, unknown>;
 }
@@ -60,14 +62,18 @@ export function eioOf(version: ClientVersion): 3 | 4 {
   return version === SWIFT ? 3 : PACKAGES[version].eio;
 }
 
-/** Connects a client of a version over WebSocket only, on its own connection, to `http://host:port`. */
+/** Connects a client of a version on its own connection to `http://host:port`, by default over WebSocket only. */
 export function connectClient(version: ClientVersion, url: string, connect: ConnectOptions = {}): Client {
   if (version === SWIFT) return new SwiftClient(url, connect);
-  const { namespace = '/', query, options } = connect;
+  const { namespace = '/', query, options, polling = false } = connect;
   const io = loaded.get(version);
   if (!io) throw new Error(`There is no client ${version}`);
   const search = query ? `?${encodeQuery(query)}` : '';
-  return io(`${url}${namespace}${search}`, { transports: ['websocket'], forceNew: true, ...options });
+  return io(`${url}${namespace}${search}`, {
+    ...(polling ? {} : { transports: ['websocket'] }),
+    forceNew: true,
+    ...options,
+  });
 }
 
 /** URLSearchParams encodes a space as `+`, which older clients do not decode. */
@@ -75,6 +81,12 @@ function encodeQuery(query: Record<string, string>): string {
   return Object.entries(query)
     .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)
     .join('&');
+}
+
+/** The transport that a connected client uses now. */
+export function transportOf(client: Client): unknown {
+  if (client instanceof SwiftClient) return client.upgraded ? 'websocket' : 'polling';
+  return Object(Object(client).io).engine.transport.name;
 }
 
 /** Closes a client's Engine.IO session without leaving its namespaces. Data that was sent still arrives. */

@@ -108,6 +108,21 @@ export class Database {
     await this.#putAll(await this.#table(/Connections/), items);
   }
 
+  /** Changes attributes of an item in the connections table. */
+  async changeConnection(pk: string, changes: Item): Promise<void> {
+    const names = Object.keys(changes);
+    await this.#dynamo.send(
+      new UpdateCommand({
+        TableName: await this.#table(/Connections/),
+        Key: { pk },
+        UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+        ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, changes[name]])),
+      }),
+    );
+  }
+
   /** All stored items of the connections table. */
   async connections(): Promise<Item[]> {
     return this.#scan(await this.#table(/Connections/));

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { WebSocket } from 'ws';
 import type { Client, ConnectOptions } from './clients.ts';
+import { type EngineOptions, SwiftEngine } from './swift-engine.ts';
 
 /** The engine checks after this time whether a reconnect succeeded. */
 const RECONNECT_WAIT_MS = 10_000;
@@ -8,23 +8,19 @@ const RECONNECT_WAIT_MS = 10_000;
 type Listener = (...args: unknown[]) => void;
 
 /**
- * Reproduces socket.io-client-swift 8 to 12 on the WebSocket transport with `forceWebsockets`, frame by frame. It
- * differs from the JavaScript clients:
+ * Reproduces socket.io-client-swift 8 to 12, frame by frame. It differs from the JavaScript clients:
  *
- * - It sends no `EIO`, percent-encodes every value of the query, and sends an `Origin`.
- * - It pings right after the open packet and then once per interval. It counts missing pongs.
+ * - Its engine differs ({@link SwiftEngine}).
  * - It drops events that arrive before the namespace is confirmed. An earlier `emit` is an error.
  * - A lost connection is a `reconnect` event. `disconnect` means that it does not reconnect.
  *
- * Source: https://github.com/socketio/socket.io-client-swift, `SocketEngine.swift`, `SocketIOClient.swift`,
- * `SocketParsable.swift`
+ * Source: https://github.com/socketio/socket.io-client-swift, `SocketIOClient.swift`, `SocketParsable.swift`
  */
 export class SwiftClient implements Client {
   /** Number of answered pings. */
   pongs = 0;
 
-  readonly #url: string;
-  readonly #origin: string;
+  readonly #options: EngineOptions;
   readonly #namespace: string;
   readonly #reconnects: boolean;
   readonly #events = new EventEmitter();
@@ -32,13 +28,12 @@ export class SwiftClient implements Client {
   #status: 'connecting' | 'connected' | 'notConnected' | 'disconnected' = 'notConnected';
   #reconnecting = false;
   #retry: NodeJS.Timeout | undefined;
-  #engine: Engine | undefined;
+  #engine: SwiftEngine | undefined;
   #nextAck = 0;
 
-  constructor(url: string, { namespace = '/', query = {}, options = {} }: ConnectOptions) {
+  constructor(origin: string, { namespace = '/', query = {}, options = {}, polling = false }: ConnectOptions) {
     const pairs = Object.entries(query).map(([key, value]) => `&${percentEncode(key)}=${percentEncode(value)}`);
-    this.#url = `${url.replace(/^http/, 'ws')}/socket.io/?transport=websocket${pairs.join('')}`;
-    this.#origin = url;
+    this.#options = { origin, query: pairs.join(''), forceWebsockets: !polling };
     this.#namespace = namespace;
     this.#reconnects = options.reconnection !== false;
     // An EventEmitter throws for an `error` without a listener; the Swift client does not.
@@ -48,6 +43,11 @@ export class SwiftClient implements Client {
 
   get connected(): boolean {
     return this.#status === 'connected';
+  }
+
+  /** Whether the connection uses the WebSocket transport. */
+  get upgraded(): boolean {
+    return this.#engine?.upgraded === true;
   }
 
   on(event: string, listener: Listener): void {
@@ -90,7 +90,7 @@ export class SwiftClient implements Client {
 
   #connect(): void {
     this.#status = 'connecting';
-    const engine = new Engine(this.#url, this.#origin, {
+    const engine = new SwiftEngine(this.#options, {
       message: (packet) => this.#handle(packet),
       pong: () => {
         this.pongs += 1;
@@ -151,88 +151,6 @@ export class SwiftClient implements Client {
     this.#reconnecting = false;
     clearTimeout(this.#retry);
     this.#events.emit('connect', this.#namespace);
-  }
-}
-
-interface EngineEvents {
-  message(packet: string): void;
-  pong(): void;
-  error(reason: string): void;
-  closed(reason: string): void;
-}
-
-/** One connection of the client. */
-class Engine {
-  readonly #socket: WebSocket;
-  readonly #events: EngineEvents;
-  #timer: NodeJS.Timeout | undefined;
-  #pongsMissed = 0;
-  #pongsMissedMax = 0;
-  #closed = false;
-
-  constructor(url: string, origin: string, events: EngineEvents) {
-    this.#events = events;
-    this.#socket = new WebSocket(url, { origin });
-    this.#socket.on('message', (data) => this.#parse(String(data)));
-    this.#socket.on('error', (error) => events.error(error.message));
-    this.#socket.on('close', () => this.#close('Socket Disconnected'));
-  }
-
-  send(frame: string): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(frame);
-  }
-
-  disconnect(reason: string): void {
-    this.send('1');
-    this.#socket.close();
-    this.#close(reason);
-  }
-
-  #parse(frame: string): void {
-    switch (frame.charAt(0)) {
-      case '0':
-        this.#open(frame.slice(1));
-        break;
-      case '1':
-        this.#close('1');
-        break;
-      case '3':
-        this.#pongsMissed = 0;
-        this.#events.pong();
-        break;
-      case '4':
-        this.#events.message(frame.slice(1));
-        break;
-      case '6':
-        break;
-      default:
-        this.#events.error(`Got unknown error from server ${frame}`);
-        this.disconnect('Got unknown error from server');
-    }
-  }
-
-  #open(data: string): void {
-    const { pingInterval, pingTimeout }: Record<string, number> = JSON.parse(data);
-    if (!pingInterval || !pingTimeout) throw new Error(`The open packet names no times: ${data}`);
-    this.#pongsMissedMax = Math.floor(pingTimeout / pingInterval);
-    this.#sendPing();
-    this.#timer = setInterval(() => this.#sendPing(), pingInterval);
-  }
-
-  #sendPing(): void {
-    if (this.#pongsMissed > this.#pongsMissedMax) {
-      this.disconnect('Ping timeout');
-    } else {
-      this.#pongsMissed += 1;
-      this.send('2');
-    }
-  }
-
-  #close(reason: string): void {
-    clearInterval(this.#timer);
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#events.closed(reason);
   }
 }
 
