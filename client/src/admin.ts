@@ -1,7 +1,18 @@
 import type { Routes } from './generated/routes.ts';
 import { type Call, createCall } from './rest.ts';
 
-export { accounts, attributes, friends, groups, rooms, search, sessions, strangers, visitors } from './resources.ts';
+export {
+  accounts,
+  attributes,
+  friends,
+  groups,
+  rooms,
+  search,
+  sessions,
+  strangers,
+  users,
+  visitors,
+} from './resources.ts';
 
 export interface AdminOptions {
   /** The address of the server. */

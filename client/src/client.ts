@@ -309,12 +309,18 @@ export class Macaw implements Store<State> {
         this.#change(kind, id, (conversation) => markReceipt(conversation, from.id, upTo));
         this.#events.emit('receipt', { kind, id, reader: from.id, upTo });
       }
-      if (to) this.#change(kindOf(to.type), to.id, (conversation) => markRead(conversation, upTo));
+      if (to) this.#onReadElsewhere({ kind: kindOf(to.type), id: to.id }, upTo);
     });
     const presence = (online: boolean) => (id: string) => this.#events.emit('presence', { id, online });
     socket.on('online', presence(true)).on('online_x', presence(true));
     socket.on('offline', presence(false)).on('offline_x', presence(false));
     for (const name of CHANGES) socket.on(name, (event: Changes[typeof name]) => this.#events.emit(name, event));
+  }
+
+  #onReadElsewhere({ kind, id }: { kind: Kind; id: string }, upTo: string): void {
+    this.#change(kind, id, (conversation) => markRead(conversation, upTo));
+    // The client may not have all messages after this one, but the server counts them.
+    if (this.#host.conversationState(kind, id).unread > 0) void this.#sync.refresh();
   }
 
   #watchPlatform(): void {

@@ -64,6 +64,7 @@ export class Connection {
     this.socket.on('login', (login) => this.#onLogin(login));
     this.socket.on('connect_error', (error) => this.#report(asMacawError(error)));
     this.socket.on('disconnect', (reason) => {
+      clearTimeout(this.#watchdog);
       this.#move('lost');
       if (reason === 'io server disconnect') setTimeout(() => this.#reopen(), RETRY_MS);
     });
@@ -75,7 +76,7 @@ export class Connection {
 
   connect(): void {
     this.#move('connect');
-    this.#reopen();
+    this.resume('app');
   }
 
   /** Disconnects until the same reason resumes. */
@@ -93,6 +94,7 @@ export class Connection {
   }
 
   close(): void {
+    this.#holds.clear();
     this.#move('close');
     this.#disconnect();
   }

@@ -8,7 +8,18 @@ export { indexedDbStorage } from './indexed-db.ts';
 export type { Status } from './machine.ts';
 export type { ConversationState, Kind, Media, Message, Push, State, SystemMessage } from './model.ts';
 export type { AppState } from './platform.ts';
-export { accounts, attributes, friends, groups, rooms, search, sessions, strangers, visitors } from './resources.ts';
+export {
+  accounts,
+  attributes,
+  friends,
+  groups,
+  rooms,
+  search,
+  sessions,
+  strangers,
+  users,
+  visitors,
+} from './resources.ts';
 export type { Call, Input, Result, Route } from './rest.ts';
 export { asyncStorage, memoryStorage, type OutboxStorage, textStorage } from './storage.ts';
 export type { Store } from './store.ts';

@@ -84,6 +84,7 @@ export class Outbox {
     if (prefix === this.#prefix) return;
     this.#prefix = prefix;
     this.#entries.clear();
+    await this.#writes;
     const stored: unknown[] = await this.#options.storage.load(prefix).catch((error) => {
       this.#options.storageFailed(error);
       return [];

@@ -56,7 +56,7 @@ export function watchVisibility(appState: AppState | undefined, listener: (hidde
 
 /** Calls `listener` when the network of the device comes or goes. @returns a function that ends it */
 export const watchNetwork = (listener: (available: boolean) => void): (() => void) =>
-  watch(platform.document && platform, { online: () => listener(true), offline: () => listener(false) });
+  watch(platform, { online: () => listener(true), offline: () => listener(false) });
 
 function watch(source: Partial<EventSource> | undefined, listeners: Record<string, () => void>): () => void {
   for (const [type, listener] of Object.entries(listeners)) source?.addEventListener?.(type, listener);

@@ -11,7 +11,7 @@ import type { Macaw } from './client.ts';
 import type { Conversation, Outgoing, SendOptions } from './conversation.ts';
 import type { MacawError } from './errors.ts';
 import type { Status } from './machine.ts';
-import type { ConversationState, Message } from './model.ts';
+import type { ConversationState, Message, State } from './model.ts';
 
 const Context = createContext<Macaw | undefined>(undefined);
 
@@ -26,22 +26,21 @@ export function useMacaw(): Macaw {
   return client;
 }
 
-/** A part of the state. `select` must return the same object for the same state. */
-function useSelected<T>(select: (client: Macaw) => T): T {
+/** A part of the state, such as `(state) => state.friends`. `select` must not create objects. */
+export function useMacawState<T>(select: (state: State) => T): T {
   const client = useMacaw();
-  const read = () => select(client);
+  const read = () => select(client.getSnapshot());
   return useSyncExternalStore(client.subscribe, read, read);
 }
 
 /** The status of the connection, the user, and why the last attempt to connect failed. */
 export function useConnection(): { status: Status; me: string | undefined; error: MacawError | undefined } {
-  const { status, me, error } = useSelected((client) => client.getSnapshot());
+  const { status, me, error } = useMacawState((state) => state);
   return { status, me, error };
 }
 
 /** All conversations with messages, the latest first. */
-export const useConversations = (): readonly ConversationState[] =>
-  useSelected((client) => client.getSnapshot().conversations);
+export const useConversations = (): readonly ConversationState[] => useMacawState((state) => state.conversations);
 
 /** The state of one conversation. */
 export const useConversation = (conversation: Conversation): ConversationState =>
@@ -68,8 +67,7 @@ export function useMessages(conversation: Conversation): Messages {
 }
 
 /** Whether a user is online; undefined if the server does not tell this user. */
-export const usePresence = (user: string): boolean | undefined =>
-  useSelected((client) => client.getSnapshot().online[user]);
+export const usePresence = (user: string): boolean | undefined => useMacawState((state) => state.online[user]);
 
 /** A function that sends text to a conversation. */
 export const useSend = (conversation: Conversation): ((body: string, options?: SendOptions) => Outgoing) =>

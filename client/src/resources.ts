@@ -29,6 +29,20 @@ function userOf({ me }: Caller, user: string | undefined): string {
   return id;
 }
 
+/** The data of a user, by default of the one who is logged in. */
+export function users(caller: Caller, user?: string) {
+  const { call } = caller;
+  const id = userOf(caller, user);
+  return {
+    get: () => call('GET /ctx/:id', { params: { id } }),
+    /** Whether the user sends and gets read receipts. */
+    setReceipts: (enabled: boolean) => call('PUT /ctx/:id/receipts', { params: { id }, body: { enabled } }),
+    /** Ends the pushes to an installation. */
+    removeInstallation: (installId: string) =>
+      call('DELETE /ctx/:id/installs/:installId', { params: { id, installId } }),
+  };
+}
+
 /** The friends of a user, by default of the one who is logged in. */
 export function friends(caller: Caller, user?: string) {
   const { call } = caller;

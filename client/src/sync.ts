@@ -75,10 +75,15 @@ export class Sync {
     socket.on('unfriended', () => void this.#reported(this.readFriends()));
   }
 
-  /** Reads what no event repeats. */
+  /** The next events catch up, if the login asked for it. */
   async loggedIn(): Promise<void> {
     this.#isCatchingUp = this.#asked !== undefined;
     this.#newest = '';
+    await this.refresh();
+  }
+
+  /** Reads what no event repeats. */
+  async refresh(): Promise<void> {
     if (this.#options.isVisitor()) return;
     await Promise.all([this.#reported(this.readConversations()), this.#reported(this.readFriends())]);
   }
