@@ -71,6 +71,8 @@ export class Outbox {
   readonly #sleeping = new Set<() => void>();
   #prefix: string | undefined;
   #online = false;
+  /** Whether the items of an earlier run are there. They are sent first. */
+  #isLoaded = false;
   #order = 0;
   /** Changes of the storage happen one after the other. */
   #writes: Promise<void> = Promise.resolve();
@@ -83,6 +85,7 @@ export class Outbox {
   async open(prefix: string): Promise<void> {
     if (prefix === this.#prefix) return;
     this.#prefix = prefix;
+    this.#isLoaded = false;
     this.#entries.clear();
     await this.#writes;
     const stored: unknown[] = await this.#options.storage.load(prefix).catch((error) => {
@@ -93,12 +96,14 @@ export class Outbox {
     for (const item of stored.filter(isItem).sort((a, b) => a.order - b.order)) {
       if (!this.#entries.has(item.cid)) this.#restore(item);
     }
+    this.#isLoaded = true;
     this.#runAll();
   }
 
   #restore(item: Item): void {
     const entry: Entry = { item, file: undefined, attempts: 0 };
     this.#entries.set(item.cid, entry);
+    this.#order = Math.max(this.#order, item.order);
     this.#options.added(item);
     if (item.failure) this.#options.failed(item, new MacawError(item.failure.code, item.failure.message));
     else if (item.body === undefined)
@@ -173,7 +178,7 @@ export class Outbox {
     if (this.#busy.has(lane)) return;
     this.#busy.add(lane);
     for (;;) {
-      const entry = this.#online ? this.#next(lane) : undefined;
+      const entry = this.#online && this.#isLoaded ? this.#next(lane) : undefined;
       if (!entry) break;
       await this.#attempt(entry);
     }

@@ -33,6 +33,7 @@ export function changeConversation(
 
 /** The conversations with messages, the latest first. */
 function listed({ conversations }: State, before: ConversationState, after: ConversationState) {
+  if (!before.last && !after.last) return conversations;
   if (before.last === after.last) return conversations.map((one) => (one === before ? after : one));
   const others = conversations.filter((one) => one !== before);
   if (!after.last) return others;

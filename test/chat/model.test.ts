@@ -3,22 +3,12 @@ import { type ClientVersion, emitWithAck } from '../support/clients.ts';
 import { Inbox } from '../support/collect.ts';
 import { Device, text } from '../support/device.ts';
 import { befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
+import { random } from '../support/random.ts';
 
 const system = macaw();
 
 const STEPS = Number(process.env.MODEL_STEPS ?? 25);
 const SEED = Number(process.env.MODEL_SEED ?? 20_261_125);
-
-/** A generator of pseudorandom numbers from 0 to 1 (mulberry32), so that a failure can be repeated. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const idOf = (value: unknown) => String(Object(value).id);
 
