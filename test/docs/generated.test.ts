@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SERVER_EVENTS } from '../../functions/shared/server-events.ts';
+import { currentClientTypes } from '../../scripts/docs/client-type-files.ts';
 import { currentIndexes } from '../../scripts/docs/decisions-index.ts';
 import { currentProtocol, PROTOCOL } from '../../scripts/docs/protocol-section.ts';
 import { read } from './markdown.ts';
@@ -8,6 +9,10 @@ it('frames and events in the protocol are those of the schemas (npm run docs:pro
   const document = read(PROTOCOL);
   expect(document).toBe(currentProtocol());
   for (const name of Object.keys(SERVER_EVENTS)) expect(document).toContain(`event \`${name}\``);
+});
+
+it('the types of the client are those of the schemas (npm run docs:client)', async () => {
+  for (const { path, text } of await currentClientTypes()) expect(read(path)).toBe(text);
 });
 
 it.each(currentIndexes())('decisions are listed in $path (npm run docs:decisions)', ({ path, text }) => {

@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+
+const CLIENT = fileURLToPath(new URL('../../client', import.meta.url));
+
+/** The bundle of a browser, without the packages that an app installs itself. */
+async function bundle(contents: string) {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: CLIENT, loader: 'ts' },
+    ...{
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      platform: 'browser',
+      target: 'es2022',
+      write: false,
+      metafile: true,
+    },
+    external: ['socket.io-client', 'react'],
+  });
+  return { bytes: gzipSync(outputFiles[0]?.contents ?? '').length, inputs: Object.keys(metafile.inputs) };
+}
+
+describe('the bundle of the client', () => {
+  it('has at most 12 KB compressed, and contains nothing of the server and no package', async () => {
+    const { bytes, inputs } = await bundle("export * from './src/index.ts'");
+    expect(bytes).toBeLessThan(12 * 1024);
+    expect(inputs.filter((input) => !/(client\/src\/|<stdin>)/.test(input))).toEqual([]);
+  });
+
+  it('is smaller for an app that uses less', async () => {
+    const { bytes, inputs } = await bundle("export { createClient } from './src/index.ts'");
+    expect(bytes).toBeLessThan(11 * 1024);
+    const names = inputs.map((input) => input.replace(/.*\//, ''));
+    expect(names).toContain('client.ts');
+    const admin = await bundle("export { createAdmin } from './src/admin.ts'");
+    expect(admin.bytes).toBeLessThan(2 * 1024);
+  });
+});
+
+it('the published package compiles without types of Node.js, and has all files that it exports', async () => {
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', CLIENT]);
+  const { exports } = JSON.parse(readFileSync(join(CLIENT, 'package.json'), 'utf8'));
+  for (const { types, default: file } of Object.values<{ types: string; default: string }>(exports)) {
+    expect(existsSync(join(CLIENT, types)), types).toBe(true);
+    expect(Object.keys(await import(join(CLIENT, file)))).not.toEqual([]);
+  }
+});
