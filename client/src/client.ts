@@ -65,6 +65,9 @@ export interface ClientEvents extends Changes {
   error: MacawError;
 }
 
+/** Enough to recognise a repeated system message. */
+const SYSTEM_IDS = 100;
+
 const CHANGES = ['befriended', 'unfriended', 'joined', 'left', 'changed', 'deleted'] as const;
 
 /** Connects nobody yet: call `connect` or `login`. */
@@ -301,6 +304,7 @@ export class Macaw implements Store<State> {
     socket.on('sys', (event) => {
       if (systemIds.has(event.id)) return;
       systemIds.add(event.id);
+      for (const old of systemIds) if (systemIds.size > SYSTEM_IDS) systemIds.delete(old);
       this.#events.emit('system', systemMessage(event));
     });
     socket.on('read', ({ from, to, upTo }) => {
@@ -335,7 +339,8 @@ export class Macaw implements Store<State> {
   #report(hidden: boolean): void {
     this.#reporting = this.#reporting
       .then(() => this.#connection.request(hidden ? 'background' : 'foreground'))
-      .catch(() => undefined);
+      // A connection can break while the device sleeps; heartbeats would find out after minutes.
+      .catch((error) => asMacawError(error).code === ErrorCode.timeout && this.#connection.restart());
   }
 
   async #sendRead(position: { kind: Kind; id: string; upTo: string }): Promise<void> {
@@ -371,6 +376,7 @@ export class Macaw implements Store<State> {
     retry: (key) => this.#outbox.retry(key),
     discard: (kind, id, key) => {
       if (!this.#outbox.discard(key)) return;
+      this.#progress.delete(key);
       this.#change(kind, id, (one) => withLast({ ...one, messages: remove(one.messages, key) }));
     },
     page: (kind, id, before, limit) => this.#sync.page({ kind, id }, before, limit),

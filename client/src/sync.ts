@@ -43,6 +43,7 @@ export class Sync {
   /** Presence that arrived while the list of friends was read. */
   #presence: Record<string, boolean> = {};
   #generation = 0;
+  #login = 0;
 
   constructor(options: SyncOptions) {
     this.#options = options;
@@ -77,6 +78,7 @@ export class Sync {
 
   /** The next events catch up, if the login asked for it. */
   async loggedIn(): Promise<void> {
+    this.#login += 1;
     this.#isCatchingUp = this.#asked !== undefined;
     this.#newest = '';
     await this.refresh();
@@ -160,8 +162,11 @@ export class Sync {
 
   async #onSynced({ upTo, conversations = [] }: SyncedEvent): Promise<void> {
     const since = this.#asked ?? '';
+    const login = this.#login;
     try {
       for (const { id, type } of conversations) await this.#fill({ kind: kindOf(type), id }, since);
+      // Meanwhile, a later login can have begun to catch up from the same message.
+      if (login !== this.#login) return;
       this.#isCatchingUp = false;
       this.#since = this.#newest > upTo ? this.#newest : upTo;
     } catch (error) {
