@@ -1,4 +1,4 @@
-import { asMacawError, ErrorCode, MacawError } from './errors.ts';
+import { ErrorCode, MacawError } from './errors.ts';
 import type { ConversationState, Kind, Media, Message, Push } from './model.ts';
 import type { Store } from './store.ts';
 import type { UploadFile, UploadOptions } from './upload.ts';
@@ -133,29 +133,27 @@ export class Conversation implements Store<ConversationState> {
 
   #outgoing(first: Message): Outgoing {
     let latest = first;
-    const current = () => {
-      latest = this.getSnapshot().messages.findLast(({ key }) => key === first.key) ?? latest;
-      return latest;
-    };
+    const find = () => this.getSnapshot().messages.findLast(({ key }) => key === first.key);
     return {
       key: first.key,
       get current() {
-        return current();
+        latest = find() ?? latest;
+        return latest;
       },
-      sent: () => this.#settled(current),
+      sent: () => this.#settled(find),
       retry: () => this.retry(first),
       discard: () => this.discard(first),
     };
   }
 
-  #settled(current: () => Message): Promise<Message> {
+  #settled(find: () => Message | undefined): Promise<Message> {
     return new Promise((resolve, reject) => {
       const check = () => {
-        const message = current();
-        if (message.status === 'sending') return;
+        const message = find();
+        if (message?.status === 'sending') return;
         stop();
-        if (message.status === 'sent') resolve(message);
-        else reject(message.error ?? asMacawError('The message failed'));
+        if (message?.status === 'sent') resolve(message);
+        else reject(message?.error ?? new MacawError(ErrorCode.closed, 'The client was closed; the message waits'));
       };
       const stop = this.subscribe(check);
       check();

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,7 +23,7 @@ const MODULES = [
   ['admin', 'Servers: `macaw-client/admin`'],
 ] as const;
 
-const CLIENT = fileURLToPath(new URL('../../client', import.meta.url));
+export const CLIENT = fileURLToPath(new URL('../../client', import.meta.url));
 
 export const REFERENCE = fileURLToPath(new URL('../../docs/reference/sdk.md', import.meta.url));
 
@@ -34,22 +33,21 @@ This page lists the public declarations of \`macaw-client\`. \`npm run docs:clie
 The [guide](../how-to/sdk.md) shows how to use them. [REST](rest.md) describes the requests, [errors](errors.md) the codes above 0.
 `;
 
-/** Generates the reference from the declarations that the compiler writes. */
-export function currentReference(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'macaw-client-'));
+/** Compiles the client to `client/dist`, as for a publication. */
+export function compileClient(): void {
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-  try {
-    execFileSync(process.execPath, [tsc, '-p', CLIENT, '--emitDeclarationOnly', '--outDir', directory]);
-    const read = (name: string) => readFileSync(join(directory, `${name}.d.ts`), 'utf8');
-    const exported = new Set(['index', 'react', 'admin'].flatMap((name) => exportedBy(read(name))));
-    const sections = MODULES.map(([file, title]) => {
-      const declarations = split(read(file)).filter((text) => exported.has(nameOf(text)));
-      return `## ${title}\n\n\`\`\`ts\n${declarations.join('\n\n')}\n\`\`\`\n`;
-    });
-    return [HEAD, ...sections].join('\n');
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  execFileSync(process.execPath, [tsc, '-p', CLIENT]);
+}
+
+/** Generates the reference from the declarations that the compiler wrote. */
+export function currentReference(): string {
+  const read = (name: string) => readFileSync(join(CLIENT, 'dist', `${name}.d.ts`), 'utf8');
+  const exported = new Set(['index', 'react', 'admin'].flatMap((name) => exportedBy(read(name))));
+  const sections = MODULES.map(([file, title]) => {
+    const declarations = split(read(file)).filter((text) => exported.has(nameOf(text)));
+    return `## ${title}\n\n\`\`\`ts\n${declarations.join('\n\n')}\n\`\`\`\n`;
+  });
+  return [HEAD, ...sections].join('\n');
 }
 
 /** The names that an entry exports: its own, and those of other modules in braces. */
