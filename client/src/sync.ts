@@ -1,15 +1,15 @@
+import type { ClientState } from './client-state.ts';
 import type { Connection } from './connection.ts';
 import { asMacawError, type MacawError } from './errors.ts';
 import type { MessageEvent, SyncedEvent, YourselfEvent } from './generated/events.ts';
 import type { Message as StoredMessage } from './generated/routes.ts';
-import type { Message, State } from './model.ts';
+import type { Message } from './model.ts';
 import type { Call } from './rest.ts';
 import { addMessages, changeConversation, refreshed, withLast } from './state.ts';
-import type { WritableStore } from './store.ts';
 import { type Address, kindOf, ownMessage, receivedMessage, storedMessage } from './wire.ts';
 
 export interface SyncOptions {
-  readonly store: WritableStore<State>;
+  readonly state: ClientState;
   readonly call: Call;
   readonly isVisitor: () => boolean;
   /** A message of somebody else, or of another device of this user, that the client did not have. */
@@ -98,27 +98,27 @@ export class Sync {
 
   setOnline(user: string, online: boolean): void {
     this.#presence[user] = online;
-    this.#options.store.update((state) =>
+    this.#options.state.update((state) =>
       state.online[user] === online ? state : { ...state, online: { ...state.online, [user]: online } },
     );
   }
 
   /** Reads the last message and the unread count of each conversation. */
   async readConversations(): Promise<void> {
-    const { call, store } = this.#options;
-    const id = this.#me();
+    const { call, state } = this.#options;
+    const id = state.me;
     const generation = this.#generation;
     let cursor: string | undefined;
     do {
       const query = { limit: 200, ...(cursor !== undefined && { cursor }) };
       const page = await call('GET /ctx/:id/conversations', { params: { id }, query });
       if (generation !== this.#generation) return;
-      store.update((state) =>
+      state.update((all) =>
         page.conversations.reduce((changed, { id: peer, type, last, unread }) => {
           const kind = kindOf(type);
           const message = last && storedMessage(last, { kind, id: peer }, id);
           return changeConversation(changed, kind, peer, (one) => refreshed(one, { last: message, unread }));
-        }, state),
+        }, all),
       );
       // Later logins catch up from here.
       for (const { last } of page.conversations) if (last) this.seen(last.id);
@@ -127,20 +127,20 @@ export class Sync {
   }
 
   async readFriends(): Promise<void> {
-    const { call, store } = this.#options;
+    const { call, state } = this.#options;
     const generation = this.#generation;
     this.#presence = {};
-    const list = await call('GET /ctx/:id/friends', { params: { id: this.#me() }, query: { detail: true } });
+    const list = await call('GET /ctx/:id/friends', { params: { id: state.me }, query: { detail: true } });
     if (generation !== this.#generation) return;
     const online = Object.fromEntries(list.map((friend) => [friend.id, friend.online]));
     const friends = list.map((friend) => friend.id);
-    store.update((state) => ({ ...state, friends, online: { ...state.online, ...online, ...this.#presence } }));
+    state.update((all) => ({ ...all, friends, online: { ...all.online, ...online, ...this.#presence } }));
   }
 
   /** Reads a page of a history. It joins the state if it is next to what the state has. */
   async page(address: Address, before: string | undefined, limit: number): Promise<readonly Message[]> {
     const page = await this.#history(address, { limit, ...(before !== undefined && { before }) });
-    this.#change(address, (conversation) => {
+    this.#options.state.change(address, (conversation) => {
       const oldest = conversation.messages.find(({ id }) => id !== undefined)?.id;
       const joins = before === oldest || (oldest !== undefined && page.some(({ id = '' }) => id >= oldest));
       if (!joins) return conversation;
@@ -155,7 +155,7 @@ export class Sync {
   }
 
   #onYourself(event: YourselfEvent): void {
-    const message = ownMessage(event, this.#me(), this.#options.isVisitor());
+    const message = ownMessage(event, this.#options.state.me, this.#options.isVisitor());
     this.#options.confirmed(message);
     this.#add([message]);
   }
@@ -177,9 +177,9 @@ export class Sync {
 
   /** Reads the messages that the catch-up left out. */
   async #fill(address: Address, since: string): Promise<void> {
-    const conversation = this.#options.store.getSnapshot().byKey[`${address.kind}:${address.id}`];
+    const conversation = this.#options.state.conversation(address);
     // A conversation without messages in memory is read when it is shown.
-    if (!conversation?.messages.some(({ id }) => id !== undefined)) return;
+    if (!conversation.messages.some(({ id }) => id !== undefined)) return;
     let after = beforeOverlap(since);
     for (let pages = 0; pages < GAP_PAGES; pages++) {
       const page = await this.#history(address, { after, limit: PAGE });
@@ -189,7 +189,7 @@ export class Sync {
     }
     const newest = await this.#history(address, { limit: PAGE });
     const oldest = newest[0]?.id ?? '';
-    this.#change(address, ({ messages, ...others }) => {
+    this.#options.state.change(address, ({ messages, ...others }) => {
       const kept = messages.filter(({ id }) => id === undefined || id >= oldest);
       return addMessages(withLast({ ...others, messages: kept, complete: false }), newest, 'live');
     });
@@ -197,23 +197,20 @@ export class Sync {
 
   #add(messages: readonly Message[]): void {
     for (const message of messages) {
+      const { state, received } = this.#options;
       const { kind, to, id = '' } = message;
       if (kind !== 'room') this.seen(id);
-      const before = this.#options.store.getSnapshot();
-      this.#change({ kind, id: to }, (conversation) => addMessages(conversation, [message], 'live'));
-      if (this.#options.store.getSnapshot() !== before) this.#options.received(message);
+      const before = state.getSnapshot();
+      state.change({ kind, id: to }, (conversation) => addMessages(conversation, [message], 'live'));
+      if (state.getSnapshot() !== before) received(message);
     }
-  }
-
-  #change({ kind, id }: Address, change: Parameters<typeof changeConversation>[3]): void {
-    this.#options.store.update((state) => changeConversation(state, kind, id, change));
   }
 
   async #history(
     address: Address,
     query: { limit: number; before?: string; after?: string },
   ): Promise<readonly Message[]> {
-    const me = this.#me();
+    const { me } = this.#options.state;
     return (await this.#read(address, query)).map((stored) => storedMessage(stored, address, me));
   }
 
@@ -222,7 +219,7 @@ export class Sync {
     query: { limit: number; before?: string; after?: string },
   ): Promise<StoredMessage[]> {
     const { call, isVisitor } = this.#options;
-    const me = this.#me();
+    const { me } = this.#options.state;
     if (isVisitor()) return call('GET /passengers/:id/chats/:uid', { params: { id: me, uid: id }, query });
     switch (kind) {
       case 'friend':
@@ -241,10 +238,6 @@ export class Sync {
 
   #reported(work: Promise<void>): Promise<void> {
     return work.catch((error) => this.#options.failed(asMacawError(error)));
-  }
-
-  #me(): string {
-    return this.#options.store.getSnapshot().me ?? '';
   }
 }
 
