@@ -25,6 +25,9 @@ const PAGE = 100;
 /** Above this, a conversation starts again with its newest messages. */
 const GAP_PAGES = 5;
 
+/** Sorts before the id of every message. */
+const FIRST_ID = firstId(0);
+
 /** The server repeats this much before `since`, because a message can be stored late. */
 const OVERLAP_MS = 30_000;
 
@@ -109,6 +112,7 @@ export class Sync {
     const id = state.me;
     const generation = this.#generation;
     let cursor: string | undefined;
+    let found = 0;
     do {
       const query = { limit: 200, ...(cursor !== undefined && { cursor }) };
       const page = await call('GET /ctx/:id/conversations', { params: { id }, query });
@@ -122,8 +126,11 @@ export class Sync {
       );
       // Later logins catch up from here.
       for (const { last } of page.conversations) if (last) this.seen(last.id);
+      found += page.conversations.length;
       cursor = page.cursor;
     } while (cursor !== undefined);
+    // If there was no message until now, a later login has missed all that there are then.
+    if (found === 0) this.#since ??= FIRST_ID;
   }
 
   async readFriends(): Promise<void> {
@@ -211,7 +218,9 @@ export class Sync {
     query: { limit: number; before?: string; after?: string },
   ): Promise<readonly Message[]> {
     const { me } = this.#options.state;
-    return (await this.#read(address, query)).map((stored) => storedMessage(stored, address, me));
+    const page = (await this.#read(address, query)).map((stored) => storedMessage(stored, address, me));
+    for (const message of page) if (message.mine) this.#options.confirmed(message);
+    return page;
   }
 
   async #read(
@@ -241,8 +250,9 @@ export class Sync {
   }
 }
 
-/** The smallest id of a message 30 s before another one. */
-function beforeOverlap(id: string): string {
-  const ms = Math.max(0, Number(id.split('-')[0]) - OVERLAP_MS);
+const beforeOverlap = (id: string) => firstId(Math.max(0, Number(id.split('-')[0]) - OVERLAP_MS));
+
+/** The smallest id of a message at a time, epoch ms. */
+function firstId(ms: number): string {
   return `${String(ms).padStart(14, '0')}-${'0'.repeat(16)}-${'0'.repeat(8)}`;
 }
