@@ -35,7 +35,7 @@ const UNKNOWN_TYPE = 'application/octet-stream';
 export async function upload(call: Call, file: UploadFile, { onProgress }: UploadOptions = {}): Promise<Uploaded> {
   const body = { filename: file.name ?? 'file', contentType: file.type || UNKNOWN_TYPE, size: file.size };
   const request = await call('POST /attachment', { body });
-  if (Array.isArray(request)) throw new MacawError(ErrorCode.uploadFailed, 'The server returned no upload request');
+  if (Array.isArray(request)) throw new MacawError(ErrorCode.uploadFailed, 'No upload request');
   const { url, headers, urls } = request;
   for (let attempt = 1; ; attempt++) {
     const status = await put(url, headers, file, onProgress).catch(() => 0);
