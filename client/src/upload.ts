@@ -41,9 +41,13 @@ export async function upload(call: Call, file: UploadFile, { onProgress }: Uploa
     const status = await put(url, headers, file, onProgress).catch(() => 0);
     // 412: an earlier attempt succeeded, although its response was lost.
     if (status === 200 || status === 412) break;
-    if (attempt === ATTEMPTS) throw new MacawError(ErrorCode.network, `The upload failed with HTTP status ${status}`);
-    if (status >= 400 && status < 500 && status !== 409)
-      throw new MacawError(ErrorCode.uploadFailed, `The storage refused the file with HTTP status ${status}`, status);
+    const isRefused = status >= 400 && status < 500 && status !== 409;
+    if (isRefused || attempt === ATTEMPTS)
+      throw new MacawError(
+        isRefused ? ErrorCode.uploadFailed : ErrorCode.network,
+        `The upload failed with HTTP status ${status}`,
+        status || undefined,
+      );
     await pause(PAUSE_MS * attempt);
   }
   onProgress?.(1);
