@@ -19,7 +19,7 @@ import { ERROR } from '../../functions/shared/errors.ts';
 import { HEARTBEAT } from '../../functions/shared/heartbeat-times.ts';
 import { Answer, SERVER_EVENTS, StateAnswer } from '../../functions/shared/server-events.ts';
 import { NAMESPACE } from '../../functions/shared/wire.ts';
-import { typescript } from './typescript.ts';
+import { declaration, typescript } from './typescript.ts';
 
 export const PROTOCOL = fileURLToPath(new URL('../../docs/reference/protocol.md', import.meta.url));
 
@@ -66,9 +66,9 @@ function section(): string {
 }
 
 /** `online_x` as `OnlineXEvent`. */
-const interfaceName = (event: string) => `${typeName(event)}Event`;
+export const interfaceName = (event: string) => `${typeName(event)}Event`;
 
-const typeName = (event: string) =>
+export const typeName = (event: string) =>
   event
     .split('_')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
@@ -85,16 +85,9 @@ function clientEvents(): string {
 const block = (types: readonly (readonly [name: string, comment: string, schema: z.ZodMiniType])[]) =>
   [
     '```ts',
-    types.map(([name, comment, schema]) => `/** ${comment} */\n${declaration(name, schema)}`).join('\n\n'),
+    types.map(([name, comment, schema]) => `/** ${comment} */\n${declaration(name, typescript(schema))}`).join('\n\n'),
     '```',
   ].join('\n');
-
-function declaration(name: string, schema: z.ZodMiniType): string {
-  const type = typescript(schema);
-  return type.startsWith('{') && type.endsWith('}') && !type.includes('} | {')
-    ? `interface ${name} ${type}`
-    : `type ${name} = ${type};`;
-}
 
 /** Each frame in both protocol revisions, as the codec encodes it. */
 function frames(): string {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 /** The subset of JSON Schema that the chat schemas use. */
-interface Schema {
+export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
   readonly description?: string;
@@ -16,10 +16,11 @@ interface Schema {
 
 /** Converts a schema to the TypeScript type of its wire format. Enumerated numbers are sorted. */
 export function typescript(schema: z.ZodMiniType): string {
-  return write(JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input' }))), '');
+  return write(JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input' }))));
 }
 
-function write(schema: Schema, indent: string): string {
+/** Converts a JSON schema. References become the name of the type that they refer to. */
+export function write(schema: Schema, indent = ''): string {
   if (schema.$ref) return schema.$ref.replace(/.*\//, '');
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum)
@@ -38,6 +39,13 @@ function write(schema: Schema, indent: string): string {
     default:
       return [schema.type ?? 'unknown'].flat().join(' | ');
   }
+}
+
+/** Declares a type of this name: an interface for an object. */
+export function declaration(name: string, type: string): string {
+  return type.startsWith('{') && type.endsWith('}') && !type.includes('} | {')
+    ? `interface ${name} ${type}`
+    : `type ${name} = ${type};`;
 }
 
 const arrayOf = (item: string) => (/^\w+$/.test(item) ? `${item}[]` : `(${item})[]`);

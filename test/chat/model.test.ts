@@ -4,6 +4,7 @@ import { expect, it, vi } from 'vitest';
 import { type Address, ChatApp } from '../support/chat-app.ts';
 import { database } from '../support/database.ts';
 import { app, befriend, rest, someone } from '../support/demo-app.ts';
+import { random } from '../support/random.ts';
 import { testApi } from '../support/test-api.ts';
 
 const system = database(() => ({}));
@@ -17,17 +18,6 @@ const RUN_TIMEOUT_MS = 60_000;
 
 /** Runs at the same time. They mostly wait. */
 const AT_ONCE = 4;
-
-/** A generator of pseudorandom numbers from 0 to 1 (mulberry32), so that a failure can be repeated. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A device of a participant, and the conversations that they write to. */
 interface Participant {

@@ -23,6 +23,8 @@ const USED_OTHERWISE: Readonly<Record<string, string>> = {
   '@types/aws-lambda': 'types',
   '@types/node': 'types',
   '@types/node-forge': 'types',
+  '@types/react': 'types',
+  '@types/react-dom': 'types',
   '@types/ws': 'types',
   'aws-cdk': 'the script "synth"',
   commander: 'a peer of @commander-js/extra-typings',
@@ -31,7 +33,7 @@ const USED_OTHERWISE: Readonly<Record<string, string>> = {
 };
 
 /** Folders with code, except this file, because it names packages. */
-const PLACES = ['bench', 'bin', 'checks', 'examples', 'functions', 'lib', 'local', 'scripts', 'test'];
+const PLACES = ['bench', 'bin', 'checks', 'client/src', 'examples', 'functions', 'lib', 'local', 'scripts', 'test'];
 
 function files(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })

@@ -1,0 +1,26 @@
+export { type ClientEvents, type ClientOptions, createClient, Macaw } from './client.ts';
+export type { Conversation, HistoryOptions, Outgoing, SendOptions } from './conversation.ts';
+export type { Credentials, Identity, Token, Visitor } from './credentials.ts';
+export { ErrorCode, MacawError } from './errors.ts';
+export { AccountErrorCode } from './generated/codes.ts';
+export type * from './generated/routes.ts';
+export type { Status } from './machine.ts';
+export type { ConversationState, Kind, Media, Message, Push, State, SystemMessage } from './model.ts';
+export type { AppState } from './platform.ts';
+export type { Caller, Page, Query } from './resources.ts';
+export {
+  accounts,
+  attributes,
+  friends,
+  groups,
+  rooms,
+  search,
+  sessions,
+  strangers,
+  users,
+  visitors,
+} from './resources.ts';
+export type { Call, Input, Result, Route } from './rest.ts';
+export { asyncStorage, memoryStorage, type OutboxStorage, textStorage } from './storage.ts';
+export type { Store } from './store.ts';
+export { type NativeFile, thumbnailOf, type Uploaded, type UploadFile, type UploadOptions } from './upload.ts';

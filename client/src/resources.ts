@@ -1,0 +1,177 @@
+import { ErrorCode, MacawError } from './errors.ts';
+import type { Attributes, Routes, Scalar } from './generated/routes.ts';
+import type { Call } from './rest.ts';
+
+/**
+ * REST requests by subject: `friends(macaw).add('tom')`. Each is a function of its own, so that bundlers drop the others.
+ * With an admin client, pass the user: `friends(admin, 'jerry').add('tom')`.
+ */
+
+/** A client or an admin client. */
+export interface Caller {
+  readonly call: Call;
+  readonly me?: string | undefined;
+}
+
+type Body<R extends keyof Routes> = Routes[R]['body'];
+
+export interface Page {
+  readonly skip?: number;
+  readonly limit?: number;
+}
+
+/** Conditions by attribute, and `_sort`, `_skip`, `_limit`. */
+export type Query = Readonly<Record<string, Scalar | Scalar[]>>;
+
+function userOf({ me }: Caller, user: string | undefined): string {
+  const id = user ?? me;
+  if (id === undefined) throw new MacawError(ErrorCode.notLoggedIn, 'Log in first, or name the user');
+  return id;
+}
+
+/** The data of a user, by default of the one who is logged in. */
+export function users(caller: Caller, user?: string) {
+  const { call } = caller;
+  const id = userOf(caller, user);
+  return {
+    get: () => call('GET /ctx/:id', { params: { id } }),
+    /** Whether the user sends and gets read receipts. */
+    setReceipts: (enabled: boolean) => call('PUT /ctx/:id/receipts', { params: { id }, body: { enabled } }),
+    /** Ends the pushes to an installation. */
+    removeInstallation: (installId: string) =>
+      call('DELETE /ctx/:id/installs/:installId', { params: { id, installId } }),
+  };
+}
+
+/** The friends of a user, by default of the one who is logged in. */
+export function friends(caller: Caller, user?: string) {
+  const { call } = caller;
+  const id = userOf(caller, user);
+  return {
+    ids: (page: Page = {}) => call('GET /ctx/:id/friends', { params: { id }, query: page }),
+    /** With presence and the last message. */
+    list: (page: Page = {}) => call('GET /ctx/:id/friends', { params: { id }, query: { ...page, detail: true } }),
+    get: (fid: string) => call('GET /ctx/:id/friends/:fid', { params: { id, fid } }),
+    add: (fid: string) => call('POST /ctx/:id/friends/:fid', { params: { id, fid } }),
+    addAll: (ids: string[]) => call('POST /ctx/:id/friends', { params: { id }, body: ids }),
+    remove: (fid: string) => call('DELETE /ctx/:id/friends/:fid', { params: { id, fid } }),
+  };
+}
+
+/** Users without a friendship with whom a user has exchanged messages. */
+export function strangers(caller: Caller, user?: string) {
+  const { call } = caller;
+  const id = userOf(caller, user);
+  return {
+    ids: (page: Page = {}) => call('GET /ctx/:id/strangers', { params: { id }, query: page }),
+    list: (page: Page & { ids?: string[] } = {}) =>
+      call('GET /ctx/:id/strangers', { params: { id }, query: { ...page, detail: true } }),
+    get: (sid: string) => call('GET /ctx/:id/strangers/:sid', { params: { id, sid } }),
+  };
+}
+
+export function groups(caller: Caller, user?: string) {
+  const { call } = caller;
+  return {
+    ids: (page: Page = {}) => call('GET /ctx/:id/groups', { params: { id: userOf(caller, user) }, query: page }),
+    list: (page: Page = {}) =>
+      call('GET /ctx/:id/groups', { params: { id: userOf(caller, user) }, query: { ...page, detail: true } }),
+    get: (id: string) => call('GET /groups/:id', { params: { id } }),
+    /** The user becomes the owner. @returns the id of the group */
+    create: (group: Omit<Body<'POST /groups'>, 'owner'>) =>
+      call('POST /groups', { body: { ...group, owner: userOf(caller, user) } }),
+    update: (id: string, change: Body<'PUT /groups/:id'>) => call('PUT /groups/:id', { params: { id }, body: change }),
+    remove: (id: string) => call('DELETE /groups/:id', { params: { id } }),
+    addMembers: (id: string, members: string[]) =>
+      call('POST /groups/:id/members', { params: { id }, body: { members } }),
+    removeMembers: (id: string, members: string[]) =>
+      call('DELETE /groups/:id/members', { params: { id }, body: { members } }),
+    leave: (id: string) => call('DELETE /groups/:id/members/:uid', { params: { id, uid: userOf(caller, user) } }),
+    /** How far the members have read. */
+    reads: (id: string) => call('GET /groups/:id/reads', { params: { id } }),
+    eraseHistory: (id: string) => call('DELETE /groups/:id/chats', { params: { id } }),
+  };
+}
+
+export function rooms(caller: Caller, user?: string) {
+  const { call } = caller;
+  return {
+    ids: (page: Page = {}) => call('GET /ctx/:id/rooms', { params: { id: userOf(caller, user) }, query: page }),
+    list: (page: Page = {}) =>
+      call('GET /ctx/:id/rooms', { params: { id: userOf(caller, user) }, query: { ...page, detail: true } }),
+    get: (id: string) => call('GET /rooms/:id', { params: { id } }),
+    /** @returns the id of the room */
+    create: (room: Body<'POST /rooms'>) => call('POST /rooms', { body: room }),
+    remove: (id: string) => call('DELETE /rooms/:id', { params: { id } }),
+    addMembers: (id: string, members: string[]) =>
+      call('POST /rooms/:id/members', { params: { id }, body: { members } }),
+    removeMembers: (id: string, members: string[]) =>
+      call('DELETE /rooms/:id/members', { params: { id }, body: { members } }),
+    join: (id: string) => call('POST /rooms/:id/members/:uid', { params: { id, uid: userOf(caller, user) } }),
+    leave: (id: string) => call('DELETE /rooms/:id/members/:uid', { params: { id, uid: userOf(caller, user) } }),
+  };
+}
+
+export function visitors({ call }: Caller) {
+  return {
+    /** Creates a visitor, or changes the attributes of the one with `id`. @returns the id */
+    save: (attributes: Attributes) => call('POST /passengers', { body: attributes }),
+    get: (id: string) => call('GET /passengers/:id', { params: { id } }),
+  };
+}
+
+const PATHS = { user: '/ctx', group: '/groups', room: '/rooms' } as const;
+
+/** The attributes of a user, group or room. */
+export function attributes({ call }: Caller, subject: keyof typeof PATHS, id: string) {
+  const path = `${PATHS[subject]}/:id/attributes` as const;
+  return {
+    all: () => call(`GET ${path}`, { params: { id } }),
+    get: (name: string) => call(`GET ${path}/:name`, { params: { id, name } }),
+    /** Sets some and keeps the others. @returns all */
+    merge: (values: Attributes) => call(`POST ${path}`, { params: { id }, body: values }),
+    /** Replaces all. */
+    replace: (values: Attributes) => call(`PUT ${path}`, { params: { id }, body: values }),
+    clear: () => call(`DELETE ${path}`, { params: { id } }),
+  };
+}
+
+/** Searches by attributes: `search(macaw).users({ city: 'Rome', _limit: 10 })`. */
+export function search({ call }: Caller) {
+  return {
+    users: (query: Query) => call('GET /ctx', { query }),
+    groups: (query: Query) => call('GET /groups', { query }),
+    rooms: (query: Query) => call('GET /rooms', { query }),
+  };
+}
+
+/** Accounts with a password or phone number. The `sessionToken` of an answer is a `token` to log in with. */
+export function accounts({ call }: Caller) {
+  return {
+    register: (account: Body<'POST /2.0/users'>) => call('POST /2.0/users', { body: account }),
+    login: (username: string, password: string) => call('POST /2.0/login', { body: { username, password } }),
+    requestLoginCode: (mobilePhone: string) => call('POST /2.0/requestLoginSmsCode', { body: { mobilePhone } }),
+    loginByPhone: (mobilePhone: string, smsCode: string) =>
+      call('POST /2.0/loginByMobilePhone', { body: { mobilePhone, smsCode } }),
+    requestPasswordReset: (mobilePhone: string) => call('POST /2.0/requestPasswordReset', { body: { mobilePhone } }),
+    resetPassword: (mobilePhone: string, smsCode: string, password: string) =>
+      call('POST /2.0/resetPasswordBySmsCode', { body: { mobilePhone, smsCode, password } }),
+    changePassword: (password: string, newPassword: string) =>
+      call('POST /2.0/updatePassword', { body: { password, newPassword } }),
+    get: (id: string) => call('GET /2.0/users/:id', { params: { id } }),
+    update: (id: string, change: Body<'PUT /2.0/users/:id'>) =>
+      call('PUT /2.0/users/:id', { params: { id }, body: change }),
+    remove: (id: string) => call('DELETE /2.0/users/:id', { params: { id } }),
+  };
+}
+
+/** The open sessions of the user who is logged in; an admin client names the user. */
+export function sessions({ call }: Caller, user?: string) {
+  const query = user === undefined ? {} : { user };
+  return {
+    list: () => call('GET /2.0/sessions', { query }),
+    end: (id: string) => call('DELETE /2.0/sessions/:id', { params: { id }, query }),
+    endOthers: () => call('DELETE /2.0/sessions', { query }),
+    endAll: () => call('DELETE /2.0/sessions', { query: { ...query, all: true } }),
+  };
+}

@@ -1,0 +1,123 @@
+import { type ConversationState, type Kind, keyOf, type Message, type State } from './model.ts';
+import { bounded, merge, remove } from './timeline.ts';
+
+/** Changes of the state, as pure functions. A part that does not change keeps its identity. */
+
+export const EMPTY: State = { status: 'idle', conversations: [], byKey: {}, friends: [], online: {} };
+
+/** Messages that a conversation keeps in memory. `loadEarlier` reads older ones again. */
+const KEPT = 2000;
+
+const DEFAULT = { messages: [], complete: false, unread: 0, receipts: {} };
+
+export const emptyConversation = (kind: Kind, id: string): ConversationState => ({
+  key: keyOf(kind, id),
+  kind,
+  id,
+  ...DEFAULT,
+});
+
+/** Replaces one conversation by the result of `change`. */
+export function changeConversation(
+  state: State,
+  kind: Kind,
+  id: string,
+  change: (conversation: ConversationState) => ConversationState,
+): State {
+  const key = keyOf(kind, id);
+  const before = state.byKey[key] ?? emptyConversation(kind, id);
+  const after = change(before);
+  if (after === before) return state;
+  return { ...state, byKey: { ...state.byKey, [key]: after }, conversations: listed(state, before, after) };
+}
+
+/** The conversations with messages, the latest first. */
+function listed({ conversations }: State, before: ConversationState, after: ConversationState) {
+  if (!before.last && !after.last) return conversations;
+  if (before.last === after.last) return conversations.map((one) => (one === before ? after : one));
+  const others = conversations.filter((one) => one !== before);
+  if (!after.last) return others;
+  const place = others.findIndex((one) => isLater(after, one));
+  return others.toSpliced(place < 0 ? others.length : place, 0, after);
+}
+
+/** Compares the times, because unsent messages have no id. */
+const isLater = ({ last: a }: ConversationState, { last: b }: ConversationState) =>
+  (a?.ts ?? 0) > (b?.ts ?? 0) || (a?.ts === b?.ts && (a?.id ?? '') > (b?.id ?? ''));
+
+/**
+ * Adds messages to their conversation.
+ * @param as `live`: messages of others become unread; `history`: they are old
+ */
+export function addMessages(
+  conversation: ConversationState,
+  messages: readonly Message[],
+  as: 'live' | 'history',
+): ConversationState {
+  const list = merge(conversation.messages, messages);
+  if (list === conversation.messages) return conversation;
+  const before = new Set(conversation.messages);
+  const added = list.filter((message) => !before.has(message));
+  const news = as === 'live' ? added.filter((message) => isUnread(conversation, message)).length : 0;
+  const kept = as === 'live' ? bounded(list, KEPT) : list;
+  return withLast({
+    ...conversation,
+    messages: kept,
+    complete: conversation.complete && kept.length === list.length,
+    unread: conversation.unread + news,
+  });
+}
+
+/** Puts an own message in the place of its unsent state: at the end, or where its id belongs. */
+export function putMessage(conversation: ConversationState, message: Message): ConversationState {
+  const messages = remove(conversation.messages, message.key);
+  return withLast(addMessages({ ...conversation, messages }, [message], 'live'));
+}
+
+const isUnread = ({ read = '', counted = '' }: ConversationState, { id = '', mine }: Message) =>
+  !mine && id > read && id > counted;
+
+/** Updates `last` after a change of `messages`. */
+export function withLast(conversation: ConversationState): ConversationState {
+  const { last: old, ...others } = conversation;
+  // An unsent message that was sent or discarded is no longer the last one.
+  const last = old?.id === undefined ? undefined : old;
+  const newest = conversation.messages.at(-1);
+  const isOlder = newest?.id !== undefined && last?.id !== undefined && newest.id < last.id;
+  const next = newest && !isOlder ? newest : last;
+  if (next === old) return conversation;
+  return next ? { ...others, last: next } : others;
+}
+
+/** Sets the read position of the user. Positions never move backwards. */
+export function markRead(conversation: ConversationState, upTo: string): ConversationState {
+  if (upTo <= (conversation.read ?? '')) return conversation;
+  const { messages, last } = conversation;
+  const isNewest = last?.id === undefined || last.id <= upTo;
+  const later = messages.filter(({ id = '', mine }) => !mine && id > upTo).length;
+  // Without all messages, only the server knows how many there are after an older position.
+  const unread = isNewest ? later : Math.min(conversation.unread, later || conversation.unread);
+  return { ...conversation, read: upTo, unread };
+}
+
+/** Sets how far another user has read. */
+export function markReceipt(conversation: ConversationState, reader: string, upTo: string): ConversationState {
+  if (upTo <= (conversation.receipts[reader] ?? '')) return conversation;
+  return { ...conversation, receipts: { ...conversation.receipts, [reader]: upTo } };
+}
+
+/** Takes over the last message and the unread count that the server gave. Messages that arrived since are added. */
+export function refreshed(
+  conversation: ConversationState,
+  { last, unread }: { last: Message | undefined; unread: number },
+): ConversationState {
+  const asOf = last?.id ?? conversation.last?.id ?? '';
+  const read = conversation.read ?? '';
+  const later = conversation.messages.filter(({ id = '', mine }) => !mine && id > asOf && id > read).length;
+  const known = asOf !== '' && asOf <= read ? 0 : unread;
+  const next = { ...conversation, unread: known + later, counted: asOf };
+  const { last: shown } = conversation;
+  // An unsent message stays the last one.
+  const isNewer = !shown || (shown.id !== undefined && shown.id < asOf);
+  return last && isNewer ? { ...next, last } : next;
+}

@@ -1,0 +1,78 @@
+import { TYPE } from './generated/codes.ts';
+import type { MessageEvent, ReadEvent, Say, SysEvent, YourselfEvent } from './generated/events.ts';
+import type { Message as StoredMessage } from './generated/routes.ts';
+import { type Kind, MEDIA, type Message, mediaOf, type SystemMessage } from './model.ts';
+import type { Item } from './outbox.ts';
+
+/** Conversions between messages of the protocol and of the client. */
+
+export interface Address {
+  readonly kind: Kind;
+  readonly id: string;
+}
+
+const KINDS: readonly Kind[] = ['friend', 'group', 'room', 'visitor', 'stranger'];
+
+export const kindOf = (type: number): Kind => KINDS[type] ?? 'friend';
+
+/** The conversation of a message or receipt from others. */
+export const addressOf = ({ id, type, gid }: NonNullable<ReadEvent['from']>): Address => ({
+  kind: kindOf(type),
+  id: gid ?? id,
+});
+
+export const wireAddress = ({ kind, id }: Address): Say['to'] => ({ id, type: TYPE[kind] });
+
+interface Stored {
+  readonly id: string;
+  readonly content: { readonly media: number; readonly body: string };
+  readonly ts: number;
+  readonly remark?: string;
+  readonly cid?: string;
+}
+
+function message(stored: Stored, { kind, id: to }: Address, from: string, mine: boolean): Message {
+  const { id, content, ts, remark, cid } = stored;
+  return {
+    key: cid !== undefined && mine ? cid : id,
+    id,
+    ...(cid !== undefined && mine && { cid }),
+    ...{ kind, to, from, mine, media: mediaOf(content.media), body: content.body, ts, status: 'sent' },
+    ...(remark !== undefined && { remark }),
+  };
+}
+
+export const receivedMessage = (event: MessageEvent): Message =>
+  message(event, addressOf(event.from), event.from.id, false);
+
+export const ownMessage = (event: YourselfEvent, me: string, isVisitor: boolean): Message =>
+  // A visitor chats with users only, and sees all of them as friends.
+  message(event, { kind: isVisitor ? 'friend' : kindOf(event.to.type), id: event.to.id }, me, true);
+
+export const storedMessage = (stored: StoredMessage, address: Address, me: string): Message =>
+  message(stored, address, stored.speaker, stored.speaker === me);
+
+export const systemMessage = ({ content, ...others }: SysEvent): SystemMessage => ({
+  ...others,
+  media: mediaOf(content.media),
+  body: content.body,
+});
+
+/** The message of an item of the outbox. */
+export function unsentMessage({ cid, kind, to, media, body = '', remark, ts }: Item, me: string): Message {
+  return {
+    ...{ key: cid, cid, kind, to, from: me, mine: true, media, body, ts, status: 'sending' },
+    ...(remark !== undefined && { remark }),
+  };
+}
+
+export function sayOf({ cid, kind, to, media, body = '', remark, push, receipt }: Item): Say {
+  return {
+    to: wireAddress({ kind, id: to }),
+    content: { media: MEDIA.indexOf(media), body },
+    cid,
+    ...(remark !== undefined && { remark }),
+    ...(push && { push }),
+    ...(receipt && { receipt }),
+  };
+}

@@ -1,0 +1,271 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createAdmin } from '../../client/src/admin.ts';
+import {
+  accounts,
+  attributes,
+  type ClientOptions,
+  createClient,
+  ErrorCode,
+  friends,
+  groups,
+  type Macaw,
+  type Message,
+  memoryStorage,
+  rooms,
+  type SystemMessage,
+  search,
+  sessions,
+  thumbnailOf,
+} from '../../client/src/index.ts';
+import { blackPng } from '../attachments/images.ts';
+import { database } from '../support/database.ts';
+import { Device, text } from '../support/device.ts';
+import { eventually } from '../support/eventually.ts';
+import { app, befriend, someone } from '../support/macaw.ts';
+
+const STRICT = 'strict-client';
+const SHORT = 'short-catch-up-client';
+const system = database(() => ({
+  [STRICT]: { mode: 'strict', visitors: true },
+  [SHORT]: { mode: 'open', catchUpMessages: 2 },
+}));
+
+function client(options: Partial<ClientOptions> = {}): Macaw {
+  const made = createClient({
+    ...{ url: system.origin, app: app.id, clientKey: app.clientKey, storage: memoryStorage() },
+    socket: { reconnectionDelay: 50, reconnectionDelayMax: 200 },
+    ...options,
+  });
+  onTestFinished(() => made.close());
+  return made;
+}
+
+async function pair() {
+  const [tom, jerry] = [someone('tom'), someone('jerry')];
+  await befriend(system.origin, tom, jerry);
+  return { tom, jerry };
+}
+
+describe('a client', () => {
+  it('logs in, sends, and receives; unread counts and receipts follow', async () => {
+    const { tom, jerry } = await pair();
+    const [toms, jerrys] = [client(), client()];
+    expect(await toms.login({ userId: tom })).toBe(tom);
+    await jerrys.login({ userId: jerry });
+    const toJerry = toms.conversation('friend', jerry);
+    const toTom = jerrys.conversation('friend', tom);
+
+    const message = toJerry.send('hi');
+    expect(message.current).toMatchObject({ status: 'sending', body: 'hi', mine: true });
+    expect(toJerry.getSnapshot().messages).toHaveLength(1);
+    const stored = await message.sent();
+    expect(stored).toMatchObject({ status: 'sent', key: message.key });
+
+    await eventually(() => toTom.getSnapshot().unread).toBe(1);
+    expect(toTom.getSnapshot().messages).toMatchObject([{ id: stored.id, body: 'hi', from: tom, mine: false }]);
+    toTom.markRead();
+    expect(toTom.getSnapshot().unread).toBe(0);
+    await eventually(() => toJerry.readersOf(stored)).toEqual([jerry]);
+    expect(toms.getSnapshot().online).toEqual({ [jerry]: true });
+    expect(await friends(toms).ids()).toEqual([jerry]);
+    expect((await friends(toms).list())[0]).toMatchObject({ id: jerry, online: true });
+    const group = await groups(toms).create({ members: [jerry], name: 'cats' });
+    expect(await groups(jerrys).ids()).toEqual([group]);
+  });
+
+  it('catches up after a pause', async () => {
+    const { tom, jerry } = await pair();
+    const device = await Device.login('4.8.4', system.origin, jerry);
+    const toms = client();
+    await toms.login({ userId: tom });
+    const jerrys = toms.conversation('friend', jerry);
+    const events: string[] = [];
+    toms.on('message', ({ body }) => events.push(body));
+    // The client has no message yet from which to catch up.
+    await eventually(() => toms.getSnapshot().friends).toEqual([jerry]);
+    toms.pause();
+    await device.say(text(tom, 'one'));
+    toms.resume();
+    await eventually(() => events).toEqual(['one']);
+    toms.pause();
+    expect(toms.getSnapshot().status).toBe('offline');
+    await device.say(text(tom, 'two'));
+    const mine = jerrys.send('three');
+    toms.resume();
+    await mine.sent();
+    await eventually(() => jerrys.getSnapshot().messages.map(({ body }) => body)).toEqual(['one', 'two', 'three']);
+    expect(jerrys.getSnapshot().unread).toBe(2);
+  });
+
+  it('reads the histories of conversations that a catch-up leaves out', async () => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    const [toms, jerrys] = [client({ app: SHORT }), client({ app: SHORT })];
+    await toms.login({ userId: tom });
+    await jerrys.login({ userId: jerry });
+    await friends(toms).add(jerry);
+    const events: string[] = [];
+    toms.on('message', ({ body }) => events.push(body));
+    const say = (body: string) => jerrys.conversation('friend', tom).send(body).sent();
+    await say('one');
+    const conversation = toms.conversation('friend', jerry);
+    await eventually(() => events).toEqual(['one']);
+    toms.pause();
+    for (const body of ['two', 'three', 'four', 'five']) await say(body);
+    toms.resume();
+    await eventually(() => [...events].sort()).toEqual(['five', 'four', 'one', 'three', 'two']);
+    const bodies = conversation.getSnapshot().messages.map(({ body }) => body);
+    expect(bodies).toEqual(['one', 'two', 'three', 'four', 'five']);
+    await eventually(() => conversation.getSnapshot().unread).toBe(5);
+  });
+
+  it('loads earlier messages until the first one', async () => {
+    const { tom, jerry } = await pair();
+    const device = await Device.login('4.8.4', system.origin, jerry);
+    for (const body of ['1', '2', '3', '4', '5']) await device.say(text(tom, body));
+    const toms = client();
+    await toms.login({ userId: tom });
+    const conversation = toms.conversation('friend', jerry);
+    await eventually(() => conversation.getSnapshot().unread).toBe(5);
+    expect(await conversation.loadEarlier({ limit: 2 })).toBe(true);
+    expect(conversation.getSnapshot()).toMatchObject({ messages: [{ body: '4' }, { body: '5' }], complete: false });
+    const pages: string[][] = [];
+    for await (const page of conversation.history({ limit: 2 })) pages.push(page.map(({ body }) => body));
+    expect(pages).toEqual([['4', '5'], ['2', '3'], ['1']]);
+    expect(conversation.getSnapshot()).toMatchObject({ complete: true, unread: 5 });
+    expect(conversation.getSnapshot().messages).toHaveLength(5);
+    expect(await conversation.loadEarlier()).toBe(false);
+  });
+
+  it('uploads a file and sends its URL, with progress and a thumbnail', async () => {
+    const { tom, jerry } = await pair();
+    const [toms, jerrys] = [client(), client()];
+    await toms.login({ userId: tom });
+    await jerrys.login({ userId: jerry });
+    const received: Message[] = [];
+    jerrys.on('message', (message) => received.push(message));
+    const parts: number[] = [];
+    const conversation = toms.conversation('friend', jerry);
+    const image = conversation.sendFile(new File([new Uint8Array(blackPng(8, 8))], 'cat.png', { type: 'image/png' }), {
+      onProgress: (part) => parts.push(part),
+    });
+    const after = conversation.send('look');
+    await after.sent();
+    expect(image.current).toMatchObject({ media: 'image', status: 'sent' });
+    expect(parts.at(-1)).toBe(1);
+    await eventually(() => received.length).toBe(2);
+    expect(jerrys.conversation('friend', tom).getSnapshot().messages).toMatchObject([
+      { media: 'image', body: image.current.body },
+      { body: 'look' },
+    ]);
+    expect((await fetch(image.current.body)).headers.get('content-type')).toBe('image/png');
+    const thumbnail = thumbnailOf(image.current.body) ?? '';
+    await eventually(async () => (await fetch(thumbnail)).status).toBe(200);
+    const file = await conversation.sendFile(new File(['# cats'], 'cats.md', { type: 'text/markdown' })).sent();
+    expect(file).toMatchObject({ media: 'text', remark: 'cats.md' });
+    expect(await (await fetch(file.body)).text()).toBe('# cats');
+  });
+
+  it('shows why a message failed, and sends it again', async () => {
+    const [tom, spike] = [someone('tom'), someone('spike')];
+    const toms = client();
+    await toms.login({ userId: tom });
+    const conversation = toms.conversation('friend', spike);
+    const outgoing = conversation.send('hi');
+    await expect(outgoing.sent()).rejects.toMatchObject({ code: ErrorCode.notAuthorised });
+    expect(conversation.getSnapshot().messages).toMatchObject([{ status: 'failed', error: { code: 5003 } }]);
+    await friends(toms).add(spike);
+    outgoing.retry();
+    expect(outgoing.current.status).toBe('sending');
+    expect(await outgoing.sent()).toMatchObject({ status: 'sent' });
+    const other = toms.conversation('friend', someone('nobody')).send('hi');
+    await expect(other.sent()).rejects.toThrow();
+    other.discard();
+    expect(toms.getSnapshot().conversations.map(({ id }) => id)).toEqual([spike]);
+  });
+
+  it('follows groups, rooms, system messages, and attributes', async () => {
+    const { tom, jerry } = await pair();
+    const [toms, jerrys] = [client(), client()];
+    await toms.login({ userId: tom });
+    await jerrys.login({ userId: jerry });
+    const joined: string[] = [];
+    jerrys.on('joined', ({ id }) => joined.push(id));
+    const group = await groups(toms).create({ members: [jerry], name: 'cats' });
+    const room = await rooms(toms).create({ members: [tom, jerry] });
+    await eventually(() => joined.length).toBe(2);
+    await toms.conversation('group', group).send('hello group', { receipt: true }).sent();
+    await toms.conversation('room', room).send('hello room').sent();
+    await eventually(() => jerrys.getSnapshot().conversations.length).toBe(2);
+    expect(jerrys.conversation('group', group).getSnapshot().last).toMatchObject({ body: 'hello group', from: tom });
+    jerrys.conversation('group', group).markRead();
+    await eventually(() => toms.conversation('group', group).getSnapshot().receipts).toHaveProperty(jerry);
+
+    const admin = createAdmin({ url: system.origin, app: app.id, masterKey: app.masterKey });
+    const notices: SystemMessage[] = [];
+    jerrys.on('system', (notice) => notices.push(notice));
+    await admin.broadcast({ content: { body: 'maintenance' } }, { user: jerry });
+    await eventually(() => notices).toMatchObject([{ body: 'maintenance', media: 'text' }]);
+
+    const city = someone('city');
+    await attributes(toms, 'user', tom).merge({ city });
+    expect(await attributes(toms, 'user', tom).get('city')).toBe(city);
+    expect(await search(toms).users({ city })).toMatchObject([{ id: tom, online: true }]);
+  });
+});
+
+describe('in strict mode, a client', () => {
+  const strict = (options: Partial<ClientOptions> = {}) => client({ app: STRICT, ...options });
+  const admin = () => createAdmin({ url: system.origin, app: STRICT, masterKey: app.masterKey });
+
+  it('logs in with tokens of a server, and gets a new one when the session ended', async () => {
+    const tom = someone('tom');
+    const tokens: string[] = [];
+    const token = async () => {
+      const made = await admin().createToken(tom, { expiresIn: 3600 });
+      tokens.push(made.token);
+      return made.token;
+    };
+    const macaw = createClient({ url: system.origin, app: STRICT, token, storage: memoryStorage() });
+    onTestFinished(() => macaw.close());
+    expect(await macaw.connect()).toBe(tom);
+    expect(await friends(macaw).ids()).toEqual([]);
+    await sessions(admin(), tom).endAll();
+    await eventually(() => tokens.length).toBe(2);
+    await eventually(() => macaw.getSnapshot().status).toBe('online');
+    await macaw.logout();
+    expect(macaw.getSnapshot()).toMatchObject({ status: 'closed', conversations: [] });
+    await expect(friends(macaw, tom).ids()).rejects.toMatchObject({ code: ErrorCode.notLoggedIn });
+  });
+
+  it('logs in to an account, and is refused with a wrong password', async () => {
+    const macaw = strict();
+    const [username, password] = [someone('tom'), 'correct horse battery staple'];
+    const { objectId } = await accounts(macaw).register({ username, password });
+    expect(await macaw.login({ username, password })).toBe(objectId);
+    expect(macaw.sessionToken).toBeDefined();
+    const wrong = macaw.login({ username, password: 'wrong password' });
+    await expect(wrong).rejects.toMatchObject({ code: ErrorCode.notAuthorised });
+    expect(macaw.getSnapshot().status).toBe('refused');
+  });
+
+  it('is a visitor who returns with their token', async () => {
+    const { token } = await admin().createToken(someone('support'));
+    const support = strict({ token });
+    const supporter = await support.connect();
+    const guest = strict();
+    const visitor = await guest.login({ visitor: { attributes: { nickname: 'guest' } } });
+    await guest.conversation('friend', supporter).send('help').sent();
+    const conversation = support.conversation('visitor', visitor);
+    await eventually(() => conversation.getSnapshot().unread).toBe(1);
+    await conversation.send('hello').sent();
+    const { sessionToken = '' } = guest;
+    guest.close();
+    expect(await guest.login({ visitor: { token: sessionToken } })).toBe(visitor);
+    const again = guest.conversation('friend', supporter);
+    await again.loadEarlier();
+    expect(again.getSnapshot().messages.map(({ body, mine }) => [body, mine])).toEqual([
+      ['help', true],
+      ['hello', false],
+    ]);
+  });
+});

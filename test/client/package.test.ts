@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CLIENT, compileClient, currentReference, REFERENCE } from '../../scripts/docs/client-reference.ts';
+
+/** The bundle of a browser, without the packages that an app installs itself. */
+async function bundle(contents: string) {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: CLIENT, loader: 'ts' },
+    ...{
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      platform: 'browser',
+      target: 'es2022',
+      write: false,
+      metafile: true,
+    },
+    external: ['socket.io-client', 'react'],
+  });
+  return { bytes: gzipSync(outputFiles[0]?.contents ?? '').length, inputs: Object.keys(metafile.inputs) };
+}
+
+describe('the bundle of the client', () => {
+  it('has at most 12 KB compressed, and contains nothing of the server and no package', async () => {
+    const { bytes, inputs } = await bundle("export * from './src/index.ts'");
+    expect(bytes).toBeLessThan(12 * 1024);
+    expect(inputs.filter((input) => !/(client\/src\/|<stdin>)/.test(input))).toEqual([]);
+  });
+
+  it('is smaller for an app that uses less', async () => {
+    const { bytes, inputs } = await bundle("export { createClient } from './src/index.ts'");
+    expect(bytes).toBeLessThan(11_000);
+    const names = inputs.map((input) => input.replace(/.*\//, ''));
+    expect(names).toContain('client.ts');
+    const admin = await bundle("export { createAdmin } from './src/admin.ts'");
+    expect(admin.bytes).toBeLessThan(2 * 1024);
+  });
+});
+
+describe('the published package', () => {
+  // Its compiler options know no types of Node.js.
+  beforeAll(compileClient);
+
+  it('has all files that it exports', async () => {
+    const { exports } = JSON.parse(readFileSync(join(CLIENT, 'package.json'), 'utf8'));
+    for (const { types, default: file } of Object.values<{ types: string; default: string }>(exports)) {
+      expect(existsSync(join(CLIENT, types)), types).toBe(true);
+      expect(Object.keys(await import(join(CLIENT, file)))).not.toEqual([]);
+    }
+  });
+
+  it('is described by the reference (npm run docs:client)', () => {
+    expect(readFileSync(REFERENCE, 'utf8')).toBe(currentReference());
+  });
+});
