@@ -1,6 +1,7 @@
 import { count } from '../observe/metrics.ts';
 import { PING, UPGRADE } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
+import { readSid } from '../shared/sid.ts';
 import { markProbed, type UpgradedSocket, upgradeSession } from '../store/polling-sessions.ts';
 
 /** With this ping, a client tests a WebSocket connection before it leaves long-polling. */
@@ -18,9 +19,11 @@ export async function upgradeFrames(
   frame: string,
   arrival: number,
 ): Promise<readonly string[] | undefined> {
-  if (frame === PROBE) return (await markProbed(sid, arrival)) ? [frame] : undefined;
+  const session = readSid(sid);
+  if (!session) return undefined;
+  if (frame === PROBE) return (await markProbed(session, arrival)) ? [frame] : undefined;
   if (frame !== UPGRADE) return [frame];
-  const session = await upgradeSession(sid, socket, arrival);
-  if (session) count(METRIC.pollingUpgrades);
-  return session?.packets;
+  const upgraded = await upgradeSession(session, socket, arrival);
+  if (upgraded) count(METRIC.pollingUpgrades);
+  return upgraded?.packets;
 }

@@ -1,14 +1,12 @@
-import { isSid } from '../shared/sid.ts';
-import { lastPolledAt, putPacket } from '../store/polling-outbox.ts';
-import { closePollingSession } from '../store/polling-sessions.ts';
+import { isPolling } from '../shared/sid.ts';
+import { closeExchange, lastPolledAt, putPacket } from '../store/polling-outbox.ts';
 import * as webSockets from './connections.ts';
 
-// Clients by connection id: those of the WebSocket API, and those that use long-polling only. The connection id of the
-// latter is the id of their session.
+// Clients by connection id: those of the WebSocket API, and those that use long-polling only.
 
 /** Posts one packet. Returns `gone` when the connection does not exist. Throws on every other failure. */
 export async function post(connectionId: string, packet: string): Promise<'sent' | 'gone'> {
-  if (!isSid(connectionId)) return webSockets.post(connectionId, packet);
+  if (!isPolling(connectionId)) return webSockets.post(connectionId, packet);
   const outcome = await putPacket(connectionId, packet);
   if (outcome === 'refused') throw new Error('The client reads too slowly: too many packets wait for it');
   return outcome;
@@ -19,15 +17,15 @@ export async function post(connectionId: string, packet: string): Promise<'sent'
  * account or the client is throttled. Returns `failed` after a temporary failure. Throws on every other failure.
  */
 export function tryPost(connectionId: string, packet: string): Promise<'sent' | 'gone' | 'refused' | 'failed'> {
-  return isSid(connectionId) ? putPacket(connectionId, packet) : webSockets.tryPost(connectionId, packet);
+  return isPolling(connectionId) ? putPacket(connectionId, packet) : webSockets.tryPost(connectionId, packet);
 }
 
 /** The time of the last activity on a connection, in epoch ms. Frames from the server may count as activity. */
 export function lastActiveAt(connectionId: string): Promise<number | 'gone'> {
-  return isSid(connectionId) ? lastPolledAt(connectionId, Date.now()) : webSockets.lastActiveAt(connectionId);
+  return isPolling(connectionId) ? lastPolledAt(connectionId, Date.now()) : webSockets.lastActiveAt(connectionId);
 }
 
 /** Closes a connection. A connection that is already closed is not an error. */
 export function close(connectionId: string): Promise<void> {
-  return isSid(connectionId) ? closePollingSession(connectionId, Date.now()) : webSockets.close(connectionId);
+  return isPolling(connectionId) ? closeExchange(connectionId, Date.now()) : webSockets.close(connectionId);
 }

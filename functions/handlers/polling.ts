@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { corsHeaders } from '../http/cors.ts';
-import { open, PollingError, poll, post } from '../http/polling.ts';
+import { open, poll, post } from '../http/polling.ts';
+import { PollingError } from '../http/polling-request.ts';
 import { observed } from '../observe/observed.ts';
 import { type Eio, OCTET_STREAM, parseEio } from '../protocol/index.ts';
 import { clientAddress } from '../shared/client-address.ts';
@@ -59,7 +60,7 @@ async function serve(event: Event): Promise<string> {
   const session = readSid(sid);
   if (!session) throw new PollingError('sid');
   if (session.eio !== eio) throw new PollingError('request');
-  const request = { sid, eio, auth, address: clientAddress(event.headers), arrival: timeEpoch };
+  const request = { session, auth, address: clientAddress(event.headers), arrival: timeEpoch };
   if (method === 'GET') return poll(request);
   if (method !== 'POST') throw new PollingError('request');
   await post(request, bodyOf(event, eio));

@@ -27,7 +27,7 @@ export const connectionKey = (connectionId: string) => ({ [PARTITION_KEY]: conne
 export const connectionIdOf = (partition: string) => partition.slice('connection#'.length);
 
 /** The key of a session that started with long-polling. */
-export const pollingKey = (sid: string) => ({ [PARTITION_KEY]: `polling#${sid}` });
+export const pollingKey = (connectionId: string) => ({ [PARTITION_KEY]: `polling#${connectionId}` });
 
 /** The sort key of the item that defines a subject: creation time, attributes, and the data of groups and rooms. */
 export const HEAD = 'profile';

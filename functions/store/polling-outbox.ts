@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
-import { conditionFailed, dynamo, itemOfRefusal } from './dynamo.ts';
+import type { Session } from '../shared/sid.ts';
+import { conditionFailed, dynamo, itemOfRefusal, unlessRefused } from './dynamo.ts';
 import { pollingKey } from './keys.ts';
 import { changeSession, type PollingSession, pollingSession, SESSION_S, seconds } from './polling-sessions.ts';
 
 const table = requireEnv(ENV.connectionsTable);
 
 /** What waits for a request of the client. An item can contain 400 KB, and a character has at most three bytes. */
-const MAX_WAITING = 100;
+const MAX_WAITING = 300;
 const MAX_CHARACTERS = 100_000;
 
 /** The stored session when a packet is refused, in the format of DynamoDB. */
@@ -24,7 +25,7 @@ const Refused = z.object({
  * Stores a packet until a request of the client fetches it.
  * @returns `gone` when the session is not open; `refused` when too much waits for the client
  */
-export async function putPacket(sid: string, packet: string): Promise<'sent' | 'gone' | 'refused'> {
+export async function putPacket(connectionId: string, packet: string): Promise<'sent' | 'gone' | 'refused'> {
   const now = seconds(Date.now());
   // The SDK repeats a write when its response is lost. A repetition must not add the packet again.
   const put = randomUUID();
@@ -32,7 +33,7 @@ export async function putPacket(sid: string, packet: string): Promise<'sent' | '
     await dynamo.send(
       new UpdateCommand({
         TableName: table,
-        Key: pollingKey(sid),
+        Key: pollingKey(connectionId),
         UpdateExpression: 'SET waiting = list_append(waiting, :packets), lastPut = :put ADD waitingCharacters :length',
         ConditionExpression:
           '#expires > :now AND attribute_not_exists(closed) AND lastPut <> :put AND size(waiting) < :most AND waitingCharacters <= :unused',
@@ -58,50 +59,46 @@ export async function putPacket(sid: string, packet: string): Promise<'sent' | '
 }
 
 /**
- * Starts to exchange packets with a client that does not upgrade. It cannot upgrade any more.
- * @returns undefined when it upgrades, or the session is not open
+ * Starts to exchange packets with a client that does not upgrade. It cannot upgrade any more. What it posted is removed,
+ * because it can contain credentials.
+ * @returns the session with what the client posted; undefined when it upgrades, or the session is not open
  */
-export function startExchange(sid: string, now: number): Promise<PollingSession | undefined> {
-  return changeSession(sid, now, {
-    set: 'waiting = :none, waitingCharacters = :zero, taken = :zero, lastPut = :never',
+export function startExchange(session: Session, now: number): Promise<PollingSession | undefined> {
+  return changeSession(session, now, {
+    set: 'waiting = :none, waitingCharacters = :zero, taken = :zero, lastPut = :never, polled = :now',
+    remove: 'packets',
     expires: seconds(now) + SESSION_S,
     condition: 'attribute_not_exists(upgraded) AND attribute_not_exists(waiting)',
-    values: { ':none': [], ':zero': 0, ':never': '' },
-    once: true,
+    values: { ':none': [], ':zero': 0, ':never': '', ':now': now },
+    before: true,
   });
 }
 
 /**
  * Removes packets that wait, and lets the next request wait for more.
  * @param session the session as read by the only request that waits
+ * @returns none when more packets have come, or the session has ended
  */
-export async function takePackets(sid: string, session: PollingSession, now: number): Promise<readonly string[]> {
+export async function takePackets(session: PollingSession, now: number): Promise<readonly string[]> {
   const { waiting = [], taken = 0 } = session;
-  const changed = await changeSession(sid, now, {
-    set: 'taken = :taken, polled = :now, waitingCharacters = waitingCharacters - :length',
-    // The last one first, which is right whether or not a removal moves the others.
-    remove: waiting.map((_, n) => `waiting[${waiting.length - 1 - n}]`).join(', '),
+  const after = taken + waiting.length;
+  const changed = await changeSession(session, now, {
+    set: 'waiting = :none, waitingCharacters = :zero, taken = :after, polled = :now',
     expires: seconds(now) + SESSION_S,
-    condition: 'taken = :before',
-    values: {
-      ':before': taken,
-      ':taken': taken + waiting.length,
-      ':now': now,
-      ':length': waiting.reduce((sum, packet) => sum + packet.length, 0),
-    },
+    condition: 'taken = :before AND size(waiting) = :count',
+    values: { ':none': [], ':zero': 0, ':before': taken, ':after': after, ':count': waiting.length, ':now': now },
   });
-  if (changed) return waiting;
-  // A repetition of the write, whose response was lost.
-  const after = await pollingSession(sid, now, { consistent: true });
-  return after?.taken === taken + waiting.length ? waiting : [];
+  // The SDK repeats a write when its response is lost. The repetition then fails.
+  const isTaken = changed ?? (await pollingSession(session, now, { consistent: true }))?.taken === after;
+  return isTaken ? waiting : [];
 }
 
 /** Notes that the client of a closed session has fetched the last packets. */
-export async function takeLastPackets(sid: string): Promise<void> {
+export async function takeLastPackets({ connectionId }: Session): Promise<void> {
   await dynamo.send(
     new UpdateCommand({
       TableName: table,
-      Key: pollingKey(sid),
+      Key: pollingKey(connectionId),
       UpdateExpression: 'SET waiting = :none',
       ExpressionAttributeValues: { ':none': [] },
     }),
@@ -109,14 +106,34 @@ export async function takeLastPackets(sid: string): Promise<void> {
 }
 
 /** Extends a session before it expires. */
-export async function keepSession(sid: string, { expires }: PollingSession, now: number): Promise<void> {
-  if (expires - seconds(now) > SESSION_S / 2) return;
+export async function keepSession(session: PollingSession, now: number): Promise<void> {
+  if (session.expires - seconds(now) > SESSION_S / 2) return;
   const polled = { set: 'polled = :now', condition: 'attribute_exists(waiting)', values: { ':now': now } };
-  await changeSession(sid, now, { ...polled, expires: seconds(now) + SESSION_S });
+  await changeSession(session, now, { ...polled, expires: seconds(now) + SESSION_S });
 }
 
 /** When a client last asked for packets, epoch ms. */
-export async function lastPolledAt(sid: string, now: number): Promise<number | 'gone'> {
-  const session = await pollingSession(sid, now, { consistent: true });
-  return session && session.closed === undefined ? (session.polled ?? session.opened) : 'gone';
+export async function lastPolledAt(connectionId: string, now: number): Promise<number | 'gone'> {
+  const { Item } = await dynamo.send(
+    new GetCommand({ TableName: table, Key: pollingKey(connectionId), ConsistentRead: true }),
+  );
+  const { data: session } = Polled.safeParse(Item);
+  return session && session.closed === undefined && session[EXPIRES] > seconds(now) ? session.polled : 'gone';
+}
+
+const Polled = z.object({ [EXPIRES]: z.number(), closed: z.optional(z.number()), polled: z.number() });
+
+/** Ends the session of a client that does not upgrade. A session that is not open is not an error. */
+export async function closeExchange(connectionId: string, now: number): Promise<void> {
+  await unlessRefused(
+    dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: pollingKey(connectionId),
+        UpdateExpression: 'SET closed = :now',
+        ConditionExpression: 'attribute_exists(waiting) AND attribute_not_exists(closed)',
+        ExpressionAttributeValues: { ':now': now },
+      }),
+    ),
+  );
 }

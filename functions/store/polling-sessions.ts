@@ -3,7 +3,7 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
-import { readSid, type Sid } from '../shared/sid.ts';
+import type { Session } from '../shared/sid.ts';
 import { conditionFailed, dynamo } from './dynamo.ts';
 import { pollingKey } from './keys.ts';
 
@@ -42,11 +42,11 @@ const Stored = z.object({
   taken: z.optional(z.number()),
   polled: z.optional(z.number()),
 });
-export type PollingSession = Sid & z.output<typeof Stored>;
+export type PollingSession = Session & z.output<typeof Stored>;
 
 export const seconds = (now: number) => Math.floor(now / 1000);
 
-const endOf = ({ opened }: Sid) => seconds(opened) + SESSION_S;
+const endOf = ({ opened }: Pick<Session, 'opened'>) => seconds(opened) + SESSION_S;
 
 /**
  * Reads a session, which may be closed. It is stored only when there is something to store. Undefined when it is unknown
@@ -54,17 +54,14 @@ const endOf = ({ opened }: Sid) => seconds(opened) + SESSION_S;
  * @param consistent whether the result includes all earlier writes. @default false
  */
 export async function pollingSession(
-  sid: string,
+  session: Session,
   now: number,
   { consistent = false } = {},
 ): Promise<PollingSession | undefined> {
-  const content = readSid(sid);
-  if (!content) return undefined;
-  const { Item } = await dynamo.send(
-    new GetCommand({ TableName: table, Key: pollingKey(sid), ConsistentRead: consistent }),
-  );
-  const session = { ...content, ...Stored.parse(Item ?? { [EXPIRES]: endOf(content) }) };
-  return session[EXPIRES] > seconds(now) ? session : undefined;
+  const Key = pollingKey(session.connectionId);
+  const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key, ConsistentRead: consistent }));
+  const stored = Stored.parse(Item ?? { [EXPIRES]: endOf(session) });
+  return stored[EXPIRES] > seconds(now) ? { ...session, ...stored } : undefined;
 }
 
 interface Change {
@@ -80,17 +77,17 @@ interface Change {
    * stores an id of its own, by which it recognises the repetition.
    */
   readonly once?: true;
+  /** Whether to return the session as it was before. @default false */
+  readonly before?: true;
 }
 
 /** Changes an open session, and returns it. Undefined when the condition is not met, or the session is not open. */
 export async function changeSession(
-  sid: string,
+  session: Session,
   now: number,
-  { set, remove, condition, values, expires, once }: Change,
+  { set, remove, condition, values, expires, once, before }: Change,
 ): Promise<PollingSession | undefined> {
-  const content = readSid(sid);
-  if (!content) return undefined;
-  const end = endOf(content);
+  const end = endOf(session);
   const isYoung = end > seconds(now);
   const sets = [
     set,
@@ -101,7 +98,7 @@ export async function changeSession(
     const { Attributes } = await dynamo.send(
       new UpdateCommand({
         TableName: table,
-        Key: pollingKey(sid),
+        Key: pollingKey(session.connectionId),
         UpdateExpression: `SET ${sets.join(', ')}${remove ? ` REMOVE ${remove}` : ''}`,
         ConditionExpression: [
           isYoung ? '(attribute_not_exists(#expires) OR #expires > :seconds)' : '#expires > :seconds',
@@ -115,10 +112,10 @@ export async function changeSession(
           ...(once && { ':attempt': randomUUID() }),
           ...values,
         },
-        ReturnValues: 'ALL_NEW',
+        ReturnValues: before ? 'ALL_OLD' : 'ALL_NEW',
       }),
     );
-    return { ...content, ...Stored.parse(Attributes) };
+    return { ...session, ...Stored.parse({ [EXPIRES]: end, ...Attributes }) };
   } catch (error) {
     if (!conditionFailed(error)) throw error;
     return undefined;
@@ -132,12 +129,12 @@ const NOT_UPGRADED = 'attribute_not_exists(upgraded) AND attribute_not_exists(wa
  * Adds packets to a session that was not upgraded yet.
  * @returns false when they exceed the limits, or the session is upgraded or not open
  */
-export async function addPackets(sid: string, packets: readonly string[], now: number): Promise<boolean> {
+export async function addPackets(session: Session, packets: readonly string[], now: number): Promise<boolean> {
   const characters = packets.reduce((sum, packet) => sum + packet.length, 0);
   if (packets.length > MAX_PACKETS || characters > MAX_CHARACTERS) return false;
   // A repetition must not add them again.
   const post = randomUUID();
-  const added = await changeSession(sid, now, {
+  const added = await changeSession(session, now, {
     set: 'packets = list_append(if_not_exists(packets, :none), :packets), characters = if_not_exists(characters, :zero) + :characters, post = :post',
     condition: `${NOT_UPGRADED} AND (attribute_not_exists(packets) OR (size(packets) <= :room AND characters <= :unused AND post <> :post))`,
     values: {
@@ -150,7 +147,7 @@ export async function addPackets(sid: string, packets: readonly string[], now: n
       ':unused': MAX_CHARACTERS - characters,
     },
   });
-  return added !== undefined || (await pollingSession(sid, now, { consistent: true }))?.post === post;
+  return added !== undefined || (await pollingSession(session, now, { consistent: true }))?.post === post;
 }
 
 /**
@@ -159,8 +156,8 @@ export async function addPackets(sid: string, packets: readonly string[], now: n
  * @param until when it ends at the latest, epoch ms
  * @returns undefined when another request waits, or the session is upgraded or not open
  */
-export function claimPoll(sid: string, since: number, until: number): Promise<PollingSession | undefined> {
-  return changeSession(sid, since, {
+export function claimPoll(session: Session, since: number, until: number): Promise<PollingSession | undefined> {
+  return changeSession(session, since, {
     set: 'polled = :until',
     condition:
       'attribute_not_exists(upgraded) AND (attribute_not_exists(polled) OR polled <= :since OR attribute_exists(probed))',
@@ -173,30 +170,37 @@ export function claimPoll(sid: string, since: number, until: number): Promise<Po
  * Ends a session, unless it is upgraded. A session that is not open is not an error.
  * @param last packets that the client gets before the end
  */
-export async function closePollingSession(sid: string, now: number, last?: readonly string[]): Promise<void> {
-  await changeSession(sid, now, {
+export async function closePollingSession(session: Session, now: number, last?: readonly string[]): Promise<void> {
+  await changeSession(session, now, {
     set: last ? 'closed = :now, waiting = :last' : 'closed = :now',
+    remove: 'packets',
     condition: 'attribute_not_exists(upgraded)',
     values: { ':now': now, ...(last && { ':last': last }) },
   });
 }
 
 /** Notes that a WebSocket connection probes the upgrade of a session. Returns false if it cannot be upgraded. */
-export async function markProbed(sid: string, now: number): Promise<boolean> {
+export async function markProbed(session: Session, now: number): Promise<boolean> {
   const probe = { set: 'probed = :now', condition: NOT_UPGRADED, values: { ':now': now } };
-  return (await changeSession(sid, now, probe)) !== undefined;
+  return (await changeSession(session, now, probe)) !== undefined;
 }
 
 /**
- * Continues a session on a WebSocket connection. Only one connection can, and only once.
+ * Continues a session on a WebSocket connection. Only one connection can, and only once. What the client posted is removed,
+ * because it can contain credentials.
  * @param now when the upgrade arrived, epoch ms
- * @returns undefined if the session cannot be upgraded
+ * @returns the session with what the client posted; undefined if it cannot be upgraded
  */
-export function upgradeSession(sid: string, socket: UpgradedSocket, now: number): Promise<PollingSession | undefined> {
-  return changeSession(sid, now, {
+export function upgradeSession(
+  session: Session,
+  socket: UpgradedSocket,
+  now: number,
+): Promise<PollingSession | undefined> {
+  return changeSession(session, now, {
     set: 'upgraded = :now, socket = :socket',
+    remove: 'packets',
     condition: NOT_UPGRADED,
     values: { ':now': now, ':socket': socket },
-    once: true,
+    before: true,
   });
 }

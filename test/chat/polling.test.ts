@@ -46,18 +46,19 @@ describe('the handshake', () => {
   });
 
   it.each([
-    ['GET', { EIO: '5' }, 5, 'Unsupported protocol version'],
-    ['POST', {}, 2, 'Bad handshake method'],
-    ['GET', { sid: `${newSid({ eio: 4, opened: Date.now() })}A` }, 1, 'Session ID unknown'],
-    ['POST', { sid: newSid({ eio: 4, opened: Date.now() - 60_000 }) }, 1, 'Session ID unknown'],
-    ['GET', { sid: 'AAAA' }, 1, 'Session ID unknown'],
-    ['GET', { transport: 'flashsocket' }, 0, 'Transport unknown'],
-  ])('%s with %j is refused with the code %i', async (method, query, code, message) => {
-    const body = method === 'POST' ? '2' : undefined;
-    expect(await pollingRequest(system.origin, 4, method, { ...query } as Record<string, string>, body)).toMatchObject(
-      error(code, message),
-    );
-  });
+    ['GET', 'another protocol', { EIO: '5' }, 5, 'Unsupported protocol version'],
+    ['POST', 'no session', {}, 2, 'Bad handshake method'],
+    ['GET', 'an unknown session', { sid: `${newSid({ eio: 4, opened: Date.now() })}A` }, 1, 'Session ID unknown'],
+    ['POST', 'an old session', { sid: newSid({ eio: 4, opened: Date.now() - 60_000 }) }, 1, 'Session ID unknown'],
+    ['GET', 'an id in another format', { sid: 'AAAA' }, 1, 'Session ID unknown'],
+    ['GET', 'another transport', { transport: 'flashsocket' }, 0, 'Transport unknown'],
+  ] satisfies [string, string, Record<string, string>, number, string][])(
+    '%s for %s is refused',
+    async (method, _, query, code, message) => {
+      const body = method === 'POST' ? '2' : undefined;
+      expect(await pollingRequest(system.origin, 4, method, query, body)).toMatchObject(error(code, message));
+    },
+  );
 });
 
 describe('the upgrade', () => {

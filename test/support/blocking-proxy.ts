@@ -15,7 +15,7 @@ export async function blockingProxy(
     const forwarded = request(new URL(url, target), { method, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.setEncoding('latin1').on('data', (chunk: string) => {
-        const text = chunk.replace(/(?<=^(\d+:)?0\{"sid":")poll_[\w-]+/, (sid) => olderSid(sid, older));
+        const text = chunk.replace(/(?<=^(\d+:)?0\{"sid":")[\w-]+/, (sid) => olderSid(sid, older));
         outgoing.write(text, 'latin1');
       });
       answer.on('end', () => outgoing.end());
