@@ -76,8 +76,7 @@ export class SwiftEngine {
   disconnect(reason: string): void {
     if (this.#websocket) this.#sendSocket(CLOSE);
     else if (this.#connected && !this.#closed) {
-      const body = payload([...this.#postWait, CLOSE]);
-      this.#request('POST', body).catch(() => undefined);
+      this.#request('POST', payload([...this.#postWait, CLOSE])).catch(() => undefined);
     }
     this.#close(reason);
   }
