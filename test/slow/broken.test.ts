@@ -60,7 +60,7 @@ it('a missing grant to post leaves a client without a handshake, and the job in 
   expect(client.frames.received).toEqual([]);
   const [failures] = Object.values(cloud.failureQueues());
   expect(failures).toHaveLength(1);
-  expect(JSON.stringify(failures)).toContain('AccessDenied');
+  expect(JSON.stringify(failures)).toContain('API Gateway answered 403');
 });
 
 it('a missing grant to create secrets stops the deployment with an error that names it', async () => {
