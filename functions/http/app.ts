@@ -83,6 +83,7 @@ async function serve(route: Route, context: Context): Promise<Response> {
   if (restrictedTo && !(await route.access(restrictedTo, request))) {
     throw new Forbidden(`${restrictedTo.id} has no permission to ${req.method} ${req.path}`);
   }
+  if (caller.holds === 'master key') await route.audit?.(request);
   const answer = form
     ? await form.handle({
         ...request,

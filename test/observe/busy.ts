@@ -78,6 +78,7 @@ export async function busy(system: ReturnType<typeof macaw>): Promise<string[]> 
   const started = await PollingClient.login(origin, 4, JSON.stringify(credentials({ client: someone() })));
   started.close();
   await (await PollingClient.open(origin, 4)).age(25_000).get();
+  await call('POST', '/attachment', { filename: 'cat.jpg', contentType: 'image/jpeg', size: 1 });
 
   // Codes: one that is sent, and one that comes too soon after it.
   const mobilePhone = telephone();
