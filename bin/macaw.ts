@@ -12,6 +12,7 @@ import { PlatformApplications } from '../lib/platform-applications.ts';
 import { RealtimeStack } from '../lib/realtime-stack.ts';
 import { RestStack } from '../lib/rest-stack.ts';
 import { addRules } from '../lib/rules.ts';
+import { buildPage } from '../pages/build.ts';
 
 const app = new App();
 const configuration = configured();
@@ -21,7 +22,7 @@ await addRules(app);
 
 const prefix = `Macaw-${stage}`;
 const env: Environment = { ...(account && { account }), ...(region && { region }) };
-const { tables, failures } = new DataStack(app, `${prefix}-Data`, {
+const { tables, failures, firstApp } = new DataStack(app, `${prefix}-Data`, {
   description: 'Macaw: tables, applications',
   env,
   stage,
@@ -45,7 +46,9 @@ const { api } = new RestStack(app, `${prefix}-Rest`, {
   platforms,
   realtime,
   smsPerDay: configuration.smsPerDay,
-  documentation: await documentation(),
+  stage,
+  pages: [await documentation(), ...(configuration.demo ? [buildPage('chat')] : [])],
+  demoApp: configuration.demo ? firstApp : undefined,
 });
 const firewallStack =
   firewall &&
@@ -67,6 +70,7 @@ new EdgeStack(app, `${prefix}-Edge`, {
   priceClass: configuration.priceClass,
   keepData,
   attachmentDays: attachments,
+  demo: configuration.demo,
 });
 new OperationsStack(app, `${prefix}-Operations`, {
   description: 'Macaw: dashboard and alarms',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type LogEntry, startCloud } from '../local/cloud.ts';
-import { DEMO, DEMO_APP } from './demo.ts';
+import { DEMO, DEMO_APP, DEMO_CONFIGURATION } from './demo.ts';
 import { readable } from './log-line.ts';
 import { synthesize } from './synth.ts';
 
@@ -80,7 +80,7 @@ const assembly = mkdtempSync(join(tmpdir(), 'macaw-'));
 process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
 
 console.log('Macaw is starting: its stacks are synthesized, then deployed on this machine ...');
-await synthesize(assembly);
+await synthesize(assembly, { configuration: DEMO_CONFIGURATION });
 const cloud = await startCloud({
   assembly,
   port,

@@ -9,7 +9,7 @@ let stacks = 0;
 function uploadedTo(files: Record<string, string>): unknown {
   const stack = new Stack(app, `Stack${++stacks}`);
   const buffers = Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)]));
-  new MacawFunction(stack, 'Docs', { handlerFile: 'api-docs', description: 'For this test', files: buffers });
+  new MacawFunction(stack, 'Pages', { handlerFile: 'pages', description: 'For this test', files: buffers });
   const resources: Record<string, { Properties: { Code?: { S3Key?: string } } }> = app
     .synth({ force: true })
     .getStackByName(stack.stackName).template.Resources;
