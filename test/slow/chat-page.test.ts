@@ -80,7 +80,7 @@ async function pair(options?: BrowserContextOptions) {
 }
 
 async function openChat(page: Page, name: string): Promise<void> {
-  await page.getByText('Contacts', { exact: true }).click();
+  await page.getByRole('group', { name: 'Show' }).getByText('Contacts').click();
   await entry(page, name).click();
   await page.getByRole('main').getByRole('heading', { name }).waitFor();
 }
