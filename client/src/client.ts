@@ -218,8 +218,7 @@ export class Macaw implements Store<State> {
       const check = () => {
         const { status, me, error } = this.getSnapshot();
         if (status === 'online' && me !== undefined) resolve(me);
-        else if (status === 'refused')
-          reject(error ?? new MacawError(ErrorCode.notAuthorised, 'The login was refused'));
+        else if (status === 'refused') reject(error);
         else if (status === 'closed') reject(new MacawError(ErrorCode.closed, 'The client was closed'));
         else return;
         stop();

@@ -4,7 +4,6 @@ export type { Credentials, Identity, Token, Visitor } from './credentials.ts';
 export { ErrorCode, MacawError } from './errors.ts';
 export { AccountErrorCode } from './generated/codes.ts';
 export type * from './generated/routes.ts';
-export { indexedDbStorage } from './indexed-db.ts';
 export type { Status } from './machine.ts';
 export type { ConversationState, Kind, Media, Message, Push, State, SystemMessage } from './model.ts';
 export type { AppState } from './platform.ts';

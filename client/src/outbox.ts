@@ -106,8 +106,7 @@ export class Outbox {
     this.#order = Math.max(this.#order, item.order);
     this.#options.added(item);
     if (item.failure) this.#options.failed(item, new MacawError(item.failure.code, item.failure.message));
-    else if (item.body === undefined)
-      this.#fail(entry, new MacawError(ErrorCode.fileLost, 'The app was closed before the file was uploaded'));
+    else if (item.body === undefined) this.#fail(entry, fileLost());
   }
 
   /** @throws MacawError when the outbox is full */
@@ -217,7 +216,7 @@ export class Outbox {
 
   async #upload(entry: Entry): Promise<void> {
     const { file, item } = entry;
-    if (!file) throw new MacawError(ErrorCode.fileLost, 'The file of the message is gone; send it again');
+    if (!file) throw fileLost();
     const { url } = await this.#options.upload(file, (part) => this.#options.progressed(item, part));
     entry.item = { ...item, body: url };
     await this.#save(entry);
@@ -271,6 +270,8 @@ export class Outbox {
     return this.#order;
   }
 }
+
+const fileLost = () => new MacawError(ErrorCode.fileLost, 'The app was closed before the file was uploaded');
 
 const laneOf = ({ kind, to }: Item) => keyOf(kind, to);
 

@@ -35,15 +35,19 @@ const UNKNOWN_TYPE = 'application/octet-stream';
 export async function upload(call: Call, file: UploadFile, { onProgress }: UploadOptions = {}): Promise<Uploaded> {
   const body = { filename: file.name ?? 'file', contentType: file.type || UNKNOWN_TYPE, size: file.size };
   const request = await call('POST /attachment', { body });
-  if (Array.isArray(request)) throw new MacawError(ErrorCode.uploadFailed, 'The server returned no upload request');
+  if (Array.isArray(request)) throw new MacawError(ErrorCode.uploadFailed, 'No upload request');
   const { url, headers, urls } = request;
   for (let attempt = 1; ; attempt++) {
     const status = await put(url, headers, file, onProgress).catch(() => 0);
     // 412: an earlier attempt succeeded, although its response was lost.
     if (status === 200 || status === 412) break;
-    if (attempt === ATTEMPTS) throw new MacawError(ErrorCode.network, `The upload failed with HTTP status ${status}`);
-    if (status >= 400 && status < 500 && status !== 409)
-      throw new MacawError(ErrorCode.uploadFailed, `The storage refused the file with HTTP status ${status}`, status);
+    const isRefused = status >= 400 && status < 500 && status !== 409;
+    if (isRefused || attempt === ATTEMPTS)
+      throw new MacawError(
+        isRefused ? ErrorCode.uploadFailed : ErrorCode.network,
+        `The upload failed with HTTP status ${status}`,
+        status || undefined,
+      );
     await pause(PAUSE_MS * attempt);
   }
   onProgress?.(1);

@@ -17,7 +17,7 @@ const MODULES = [
   ['errors', 'Errors'],
   ['platform', 'React Native'],
   ['storage', 'Storage of unsent messages'],
-  ['indexed-db', 'IndexedDB'],
+  ['indexed-db', 'IndexedDB: `macaw-client/indexed-db`'],
   ['store', 'Store'],
   ['react', 'React: `macaw-client/react`'],
   ['admin', 'Servers: `macaw-client/admin`'],
@@ -42,7 +42,7 @@ export function compileClient(): void {
 /** Generates the reference from the declarations that the compiler wrote. */
 export function currentReference(): string {
   const read = (name: string) => readFileSync(join(CLIENT, 'dist', `${name}.d.ts`), 'utf8');
-  const exported = new Set(['index', 'react', 'admin'].flatMap((name) => exportedBy(read(name))));
+  const exported = new Set(['index', 'react', 'indexed-db', 'admin'].flatMap((name) => exportedBy(read(name))));
   const sections = MODULES.map(([file, title]) => {
     const declarations = split(read(file)).filter((text) => exported.has(nameOf(text)));
     return `## ${title}\n\n\`\`\`ts\n${declarations.join('\n\n')}\n\`\`\`\n`;

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { createClient, type Macaw, memoryStorage } from '../../client/src/index.ts';
+import { eventually } from '../support/eventually.ts';
 import { app, befriend, macaw, rest, someone } from '../support/macaw.ts';
 import { random } from '../support/random.ts';
 
@@ -94,7 +95,7 @@ it('stores every message once and in order, whatever happens to connections, pos
   for (let n = 0; n < STEPS; n++) await steps[names[Math.floor(next() * names.length)] ?? 'say']?.();
 
   steps.resume?.();
-  for (const one of apps) await expect.poll(one.waiting, { timeout: 40_000, interval: 100 }).toEqual([]);
+  for (const one of apps) await eventually(one.waiting, 40_000).toEqual([]);
   await system.cloud.settled();
   const history = (await rest(system.origin, 'GET', `/ctx/${tom}/friends/${jerry}/chats?limit=100`)).body;
   const stored = history as { id: string; speaker: string; content: { body: string } }[];
@@ -103,7 +104,7 @@ it('stores every message once and in order, whatever happens to connections, pos
   for (const one of apps) {
     // An app that restarted begins with the messages since then.
     while (await one.conversation.loadEarlier({ limit: 100 }));
-    await expect.poll(one.bodies).toEqual(stored.map(({ content }) => content.body));
+    await eventually(one.bodies).toEqual(stored.map(({ content }) => content.body));
     expect(new Set(one.events).size).toBe(one.events.length);
     expect(one.conversation.getSnapshot().messages.every(({ status }) => status === 'sent')).toBe(true);
   }

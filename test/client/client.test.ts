@@ -20,6 +20,7 @@ import {
 import { blackPng } from '../attachments/images.ts';
 import { database } from '../support/database.ts';
 import { Device, text } from '../support/device.ts';
+import { eventually } from '../support/eventually.ts';
 import { app, befriend, someone } from '../support/macaw.ts';
 
 const STRICT = 'strict-client';
@@ -60,11 +61,11 @@ describe('a client', () => {
     const stored = await message.sent();
     expect(stored).toMatchObject({ status: 'sent', key: message.key });
 
-    await expect.poll(() => toTom.getSnapshot().unread).toBe(1);
+    await eventually(() => toTom.getSnapshot().unread).toBe(1);
     expect(toTom.getSnapshot().messages).toMatchObject([{ id: stored.id, body: 'hi', from: tom, mine: false }]);
     toTom.markRead();
     expect(toTom.getSnapshot().unread).toBe(0);
-    await expect.poll(() => toJerry.readersOf(stored)).toEqual([jerry]);
+    await eventually(() => toJerry.readersOf(stored)).toEqual([jerry]);
     expect(toms.getSnapshot().online).toEqual({ [jerry]: true });
     expect(await friends(toms).ids()).toEqual([jerry]);
     expect((await friends(toms).list())[0]).toMatchObject({ id: jerry, online: true });
@@ -81,18 +82,18 @@ describe('a client', () => {
     const events: string[] = [];
     toms.on('message', ({ body }) => events.push(body));
     // The client has no message yet from which to catch up.
-    await expect.poll(() => toms.getSnapshot().friends).toEqual([jerry]);
+    await eventually(() => toms.getSnapshot().friends).toEqual([jerry]);
     toms.pause();
     await device.say(text(tom, 'one'));
     toms.resume();
-    await expect.poll(() => events).toEqual(['one']);
+    await eventually(() => events).toEqual(['one']);
     toms.pause();
     expect(toms.getSnapshot().status).toBe('offline');
     await device.say(text(tom, 'two'));
     const mine = jerrys.send('three');
     toms.resume();
     await mine.sent();
-    await expect.poll(() => jerrys.getSnapshot().messages.map(({ body }) => body)).toEqual(['one', 'two', 'three']);
+    await eventually(() => jerrys.getSnapshot().messages.map(({ body }) => body)).toEqual(['one', 'two', 'three']);
     expect(jerrys.getSnapshot().unread).toBe(2);
   });
 
@@ -107,14 +108,14 @@ describe('a client', () => {
     const say = (body: string) => jerrys.conversation('friend', tom).send(body).sent();
     await say('one');
     const conversation = toms.conversation('friend', jerry);
-    await expect.poll(() => events).toEqual(['one']);
+    await eventually(() => events).toEqual(['one']);
     toms.pause();
     for (const body of ['two', 'three', 'four', 'five']) await say(body);
     toms.resume();
-    await expect.poll(() => [...events].sort(), { timeout: 10_000 }).toEqual(['five', 'four', 'one', 'three', 'two']);
+    await eventually(() => [...events].sort()).toEqual(['five', 'four', 'one', 'three', 'two']);
     const bodies = conversation.getSnapshot().messages.map(({ body }) => body);
     expect(bodies).toEqual(['one', 'two', 'three', 'four', 'five']);
-    await expect.poll(() => conversation.getSnapshot().unread).toBe(5);
+    await eventually(() => conversation.getSnapshot().unread).toBe(5);
   });
 
   it('loads earlier messages until the first one', async () => {
@@ -124,7 +125,7 @@ describe('a client', () => {
     const toms = client();
     await toms.login({ userId: tom });
     const conversation = toms.conversation('friend', jerry);
-    await expect.poll(() => conversation.getSnapshot().unread).toBe(5);
+    await eventually(() => conversation.getSnapshot().unread).toBe(5);
     expect(await conversation.loadEarlier({ limit: 2 })).toBe(true);
     expect(conversation.getSnapshot()).toMatchObject({ messages: [{ body: '4' }, { body: '5' }], complete: false });
     const pages: string[][] = [];
@@ -151,14 +152,14 @@ describe('a client', () => {
     await after.sent();
     expect(image.current).toMatchObject({ media: 'image', status: 'sent' });
     expect(parts.at(-1)).toBe(1);
-    await expect.poll(() => received.length).toBe(2);
+    await eventually(() => received.length).toBe(2);
     expect(jerrys.conversation('friend', tom).getSnapshot().messages).toMatchObject([
       { media: 'image', body: image.current.body },
       { body: 'look' },
     ]);
     expect((await fetch(image.current.body)).headers.get('content-type')).toBe('image/png');
     const thumbnail = thumbnailOf(image.current.body) ?? '';
-    await expect.poll(async () => (await fetch(thumbnail)).status, { timeout: 10_000 }).toBe(200);
+    await eventually(async () => (await fetch(thumbnail)).status).toBe(200);
     const file = await conversation.sendFile(new File(['# cats'], 'cats.md', { type: 'text/markdown' })).sent();
     expect(file).toMatchObject({ media: 'text', remark: 'cats.md' });
     expect(await (await fetch(file.body)).text()).toBe('# cats');
@@ -191,19 +192,19 @@ describe('a client', () => {
     jerrys.on('joined', ({ id }) => joined.push(id));
     const group = await groups(toms).create({ members: [jerry], name: 'cats' });
     const room = await rooms(toms).create({ members: [tom, jerry] });
-    await expect.poll(() => joined.length).toBe(2);
+    await eventually(() => joined.length).toBe(2);
     await toms.conversation('group', group).send('hello group', { receipt: true }).sent();
     await toms.conversation('room', room).send('hello room').sent();
-    await expect.poll(() => jerrys.getSnapshot().conversations.length).toBe(2);
+    await eventually(() => jerrys.getSnapshot().conversations.length).toBe(2);
     expect(jerrys.conversation('group', group).getSnapshot().last).toMatchObject({ body: 'hello group', from: tom });
     jerrys.conversation('group', group).markRead();
-    await expect.poll(() => toms.conversation('group', group).getSnapshot().receipts).toHaveProperty(jerry);
+    await eventually(() => toms.conversation('group', group).getSnapshot().receipts).toHaveProperty(jerry);
 
     const admin = createAdmin({ url: system.origin, app: app.id, masterKey: app.masterKey });
     const notices: SystemMessage[] = [];
     jerrys.on('system', (notice) => notices.push(notice));
     await admin.broadcast({ content: { body: 'maintenance' } }, { user: jerry });
-    await expect.poll(() => notices).toMatchObject([{ body: 'maintenance', media: 'text' }]);
+    await eventually(() => notices).toMatchObject([{ body: 'maintenance', media: 'text' }]);
 
     const city = someone('city');
     await attributes(toms, 'user', tom).merge({ city });
@@ -229,8 +230,8 @@ describe('in strict mode, a client', () => {
     expect(await macaw.connect()).toBe(tom);
     expect(await friends(macaw).ids()).toEqual([]);
     await sessions(admin(), tom).endAll();
-    await expect.poll(() => tokens.length, { timeout: 10_000 }).toBe(2);
-    await expect.poll(() => macaw.getSnapshot().status, { timeout: 10_000 }).toBe('online');
+    await eventually(() => tokens.length).toBe(2);
+    await eventually(() => macaw.getSnapshot().status).toBe('online');
     await macaw.logout();
     expect(macaw.getSnapshot()).toMatchObject({ status: 'closed', conversations: [] });
     await expect(friends(macaw, tom).ids()).rejects.toMatchObject({ code: ErrorCode.notLoggedIn });
@@ -255,7 +256,7 @@ describe('in strict mode, a client', () => {
     const visitor = await guest.login({ visitor: { attributes: { nickname: 'guest' } } });
     await guest.conversation('friend', supporter).send('help').sent();
     const conversation = support.conversation('visitor', visitor);
-    await expect.poll(() => conversation.getSnapshot().unread).toBe(1);
+    await eventually(() => conversation.getSnapshot().unread).toBe(1);
     await conversation.send('hello').sent();
     const { sessionToken = '' } = guest;
     guest.close();

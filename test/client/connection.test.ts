@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Server, type Socket } from 'socket.io';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ClientOptions, createClient, ErrorCode, memoryStorage } from '../../client/src/index.ts';
+import { eventually } from '../support/eventually.ts';
 
 type Auth = Record<string, unknown>;
 
@@ -60,10 +61,10 @@ describe('a connection', () => {
     macaw.on('status', (status) => states.push(status));
     await macaw.connect();
     server.sockets[0]?.conn.close();
-    await expect.poll(() => states).toEqual(['connecting', 'online', 'reconnecting', 'online']);
+    await eventually(() => states).toEqual(['connecting', 'online', 'reconnecting', 'online']);
     macaw.pause();
     macaw.resume();
-    await expect.poll(() => states.slice(4)).toEqual(['offline', 'reconnecting', 'online']);
+    await eventually(() => states.slice(4)).toEqual(['offline', 'reconnecting', 'online']);
     macaw.close();
     expect(states.at(-1)).toBe('closed');
   });
@@ -77,8 +78,8 @@ describe('a connection', () => {
     await macaw.connect();
     server.sockets[0]?.conn.close();
     const tokens = () => server.auths.map(({ sessionToken }) => sessionToken);
-    await expect.poll(tokens, { timeout: 5000 }).toEqual(['token 1', 'token 1', 'token 2']);
-    await expect.poll(() => macaw.getSnapshot().status).toBe('online');
+    await eventually(tokens).toEqual(['token 1', 'token 1', 'token 2']);
+    await eventually(() => macaw.getSnapshot().status).toBe('online');
   });
 
   it('stops when a new token is refused, and when there are no credentials', async () => {
@@ -120,9 +121,9 @@ describe('a connection', () => {
       listener(state);
     };
     for (const state of ['background', 'active', 'background']) change(state);
-    await expect.poll(() => server.frames).toEqual([['background'], ['foreground'], ['background']]);
+    await eventually(() => server.frames).toEqual([['background'], ['foreground'], ['background']]);
     server.sockets[0]?.conn.close();
-    await expect.poll(() => server.frames.length).toBe(4);
+    await eventually(() => server.frames.length).toBe(4);
     expect(server.frames[3]).toEqual(['background']);
   });
 
@@ -153,7 +154,7 @@ describe('a connection', () => {
     const jerry = macaw.conversation('friend', 'jerry');
     await jerry.send('1').sent();
     await server.stop();
-    await expect.poll(() => macaw.getSnapshot().status).toBe('reconnecting');
+    await eventually(() => macaw.getSnapshot().status).toBe('reconnecting');
     const waiting = ['2', '3', '4'].map((body) => jerry.send(body));
     const restarted = await chatServer(() => success, server.port);
     await Promise.all(waiting.map((message) => message.sent()));

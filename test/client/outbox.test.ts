@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ErrorCode, MacawError } from '../../client/src/errors.ts';
 import { type Item, Outbox, type OutboxOptions } from '../../client/src/outbox.ts';
 import { memoryStorage, type OutboxStorage, textStorage } from '../../client/src/storage.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** A server that stores each `cid` once, and fails as it is told. */
 class Server {
@@ -74,7 +75,7 @@ describe('the outbox', () => {
         }
         server.failures.length = 0;
         current.resume();
-        await expect.poll(() => storage.load('tom/'), { interval: 1 }).toEqual([]);
+        await eventually(() => storage.load('tom/')).toEqual([]);
         for (const to of ['jerry', 'butch']) {
           const sent = server.stored.filter((item) => item.to === to).map(({ cid }) => cid);
           expect(sent).toEqual(added.filter((one) => one.to === to).map(({ cid }) => cid));
@@ -91,12 +92,12 @@ describe('the outbox', () => {
     await box.open('tom/');
     box.resume();
     for (const cid of ['a', 'b', 'c']) box.add(message(cid));
-    await expect.poll(() => log.failed).toEqual(['a', 'c'].map((cid) => [cid, ErrorCode.notFound]));
+    await eventually(() => log.failed).toEqual(['a', 'c'].map((cid) => [cid, ErrorCode.notFound]));
     expect(box.discard('b')).toBe(false);
     expect(box.discard('c')).toBe(true);
     box.retry('a');
-    await expect.poll(() => log.sent).toEqual(['b', 'a']);
-    await expect.poll(() => storage.load('tom/')).toEqual([]);
+    await eventually(() => log.sent).toEqual(['b', 'a']);
+    await eventually(() => storage.load('tom/')).toEqual([]);
   });
 
   it('keeps failed messages across a restart, as failed', async () => {
@@ -106,13 +107,13 @@ describe('the outbox', () => {
     await first.outbox.open('tom/');
     first.outbox.resume();
     first.outbox.add(message('a'));
-    await expect.poll(() => first.log.failed).toHaveLength(1);
+    await eventually(() => first.log.failed).toHaveLength(1);
     const second = outbox(server, storage);
     await second.outbox.open('tom/');
     second.outbox.resume();
     expect(second.log).toEqual({ added: ['a'], sent: [], failed: [['a', ErrorCode.notFound]] });
     second.outbox.retry('a');
-    await expect.poll(() => second.log.sent).toEqual(['a']);
+    await eventually(() => second.log.sent).toEqual(['a']);
   });
 
   it('gives up after ten failed attempts while online', async () => {
@@ -122,7 +123,7 @@ describe('the outbox', () => {
     await box.open('tom/');
     box.resume();
     box.add(message('a'));
-    await expect.poll(() => log.failed).toEqual([['a', ErrorCode.timeout]]);
+    await eventually(() => log.failed).toEqual([['a', ErrorCode.timeout]]);
   });
 
   it('does not repeat an attempt that the server no longer remembers', async () => {
@@ -132,10 +133,10 @@ describe('the outbox', () => {
     const { outbox: box, log } = outbox(server, storage);
     await box.open('tom/');
     box.resume();
-    await expect.poll(() => log.failed).toEqual([['a', ErrorCode.expired]]);
+    await eventually(() => log.failed).toEqual([['a', ErrorCode.expired]]);
     expect(server.stored).toEqual([]);
     box.retry('a');
-    await expect.poll(() => log.sent).toEqual(['a']);
+    await eventually(() => log.sent).toEqual(['a']);
   });
 
   it('refuses more messages than its limit', async () => {
@@ -173,7 +174,7 @@ describe('the outbox', () => {
     await box.open('tom/');
     box.resume();
     box.add(message('a'));
-    await expect.poll(() => log.sent).toEqual(['a']);
+    await eventually(() => log.sent).toEqual(['a']);
     expect(errors.length).toBeGreaterThan(0);
   });
 });
