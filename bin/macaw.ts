@@ -13,6 +13,7 @@ import { PlatformApplications } from '../lib/platform-applications.ts';
 import { RealtimeStack } from '../lib/realtime-stack.ts';
 import { RestStack } from '../lib/rest-stack.ts';
 import { addRules } from '../lib/rules.ts';
+import { buildPage } from '../pages/build.ts';
 
 const app = new App();
 const configuration = configured();
@@ -22,7 +23,7 @@ await addRules(app);
 
 const prefix = `Macaw-${stage}`;
 const env: Environment = { ...(account && { account }), ...(region && { region }) };
-const { tables, failures } = new DataStack(app, `${prefix}-Data`, {
+const { tables, failures, firstApp } = new DataStack(app, `${prefix}-Data`, {
   description: 'Macaw: tables, applications',
   env,
   stage,
@@ -46,7 +47,9 @@ const { api } = new RestStack(app, `${prefix}-Rest`, {
   platforms,
   realtime,
   smsPerDay: configuration.smsPerDay,
-  documentation: await documentation(),
+  stage,
+  pages: [await documentation(), ...(configuration.demo ? [buildPage('chat')] : [])],
+  demoApp: configuration.demo ? firstApp : undefined,
 });
 const firewallStack =
   firewall &&
@@ -69,6 +72,7 @@ new EdgeStack(app, `${prefix}-Edge`, {
   priceClass: configuration.priceClass,
   keepData,
   attachmentDays: attachments,
+  demo: configuration.demo,
 });
 new AdminStack(app, `${prefix}-Admin`, {
   description: 'Macaw: statistics and administration',

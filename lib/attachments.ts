@@ -23,6 +23,10 @@ export interface AttachmentsProps {
   readonly attachmentDays: number;
 }
 
+/** The name of the bucket. It is fixed, so that other resources can refer to it without a circular dependency. */
+export const attachmentBucketName = (stage: string, account: string, region: string) =>
+  `macaw-${stage}-attachments-${account}-${region}`;
+
 /** Attachments: the bucket, the upload endpoint, and the function that stores files and creates thumbnails. */
 export class Attachments extends Construct {
   readonly bucket: IBucket;
@@ -33,7 +37,7 @@ export class Attachments extends Construct {
     const { stage, tables, api, failures, keepData, attachmentDays } = props;
     // The bucket and the function refer to each other. A fixed bucket name avoids the circular dependency.
     const { account, region, partition } = Stack.of(this);
-    const bucketName = `macaw-${stage}-attachments-${account}-${region}`;
+    const bucketName = attachmentBucketName(stage, account, region);
     const bucketArn = `arn:${partition}:s3:::${bucketName}`;
 
     const storage = new MacawFunction(this, 'Storage', {

@@ -28,6 +28,8 @@ const Stage = section({
     }),
     {},
   ),
+  /** Whether the stage serves the chat page, for its first application. */
+  demo: z._default(yesOrNo(), false),
   domain: z.optional(
     section({
       name: text(

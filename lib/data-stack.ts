@@ -49,6 +49,8 @@ export class DataStack extends Stack {
   readonly tables: Tables;
   /** Receives asynchronous invocations that failed permanently. */
   readonly failures: FailureQueue;
+  /** The id of the first application. */
+  readonly firstApp: string;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
@@ -106,7 +108,7 @@ export class DataStack extends Stack {
     const admin = new ChatTable(this, 'Admin', { variable: ENV.adminTable, expiring: true, precious });
     this.tables = { core, messages, connections, attributes, accounts, admin };
     this.failures = new FailureQueue(this, 'Failures');
-    this.applications(props);
+    this.firstApp = this.applications(props);
     new CfnOutput(this, 'AttributesTable', {
       value: attributes.tableName,
       description: 'The table of attribute values for searches',
@@ -121,7 +123,8 @@ export class DataStack extends Stack {
     });
   }
 
-  private applications({ stage, firstApp }: DataStackProps): void {
+  /** @returns the id of the first application */
+  private applications({ stage, firstApp }: DataStackProps): string {
     const id = new CfnParameter(this, 'AppId', {
       description: 'The id of the first application. For an app built for MaxIM, use its MaxLeap application id.',
       default: firstApp.id,
@@ -147,5 +150,6 @@ export class DataStack extends Stack {
       value: operator.functionName,
       description: 'The function that manages applications, for npm run macaw -- apps',
     });
+    return id;
   }
 }

@@ -1,22 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { SERVED_FILES } from '../functions/api-docs/files.ts';
 import { describeRest } from './openapi.ts';
+import { contentPolicy, HTML, type Page, type PageFile, SCRIPT, STYLE } from './pages.ts';
 
 const { resolve } = createRequire(import.meta.url);
 
-/** The files of the REST documentation, by name. */
-export async function documentation(): Promise<Record<string, Buffer>> {
-  const description = Buffer.from(JSON.stringify(await describeRest()));
-  return Object.fromEntries(
-    [...SERVED_FILES.values()].map(({ name }) => [name, name === 'openapi.json' ? description : read(name)]),
-  );
+/** Swagger UI sets styles of elements. */
+const POLICY = contentPolicy({ 'style-src': "'self' 'unsafe-inline'" });
+
+/** The REST documentation: the OpenAPI description, and Swagger UI to display it. */
+export async function documentation(): Promise<Page> {
+  const file = (type: string, content: Buffer): PageFile => ({ type, content, policy: POLICY });
+  return {
+    '/openapi.json': file('application/json', Buffer.from(JSON.stringify(await describeRest()))),
+    '/docs': file(HTML, own('index.html')),
+    '/docs/start.js': file(SCRIPT, own('start.js')),
+    '/docs/swagger-ui.css': file(STYLE, swagger('swagger-ui.css')),
+    '/docs/swagger-ui-bundle.js': file(SCRIPT, swagger('swagger-ui-bundle.js')),
+  };
 }
 
-/** A file of Swagger UI, or a file of this project that loads it. */
-function read(name: string): Buffer {
-  const ours = name === 'index.html' || name === 'start.js';
-  return readFileSync(
-    ours ? new URL(`../functions/api-docs/${name}`, import.meta.url) : resolve(`swagger-ui-dist/${name}`),
-  );
-}
+const own = (name: string) => readFileSync(new URL(`../pages/docs/${name}`, import.meta.url));
+const swagger = (name: string) => readFileSync(resolve(`swagger-ui-dist/${name}`));

@@ -47,6 +47,8 @@ export interface EdgeStackProps extends StackProps {
   readonly priceClass: PriceClass;
   readonly keepData: boolean;
   readonly attachmentDays: number;
+  /** Whether there is a chat page. */
+  readonly demo: boolean;
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html */
@@ -118,6 +120,7 @@ export class EdgeStack extends Stack {
     const url = `https://${domain?.name ?? distribution.distributionDomainName}`;
     attachments.servedAt(url);
     new CfnOutput(this, 'Endpoint', { value: url, description: 'The base URL for clients' });
+    if (props.demo) new CfnOutput(this, 'ChatPage', { value: `${url}/chat`, description: 'The chat page' });
     new CfnOutput(this, 'DistributionDomain', {
       value: distribution.distributionDomainName,
       description: 'The alias or CNAME target for a custom domain',

@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import { CorsHttpMethod, HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { CorsHttpMethod, HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Construct } from 'constructs';
 import { CONTACT_INDEX, DIRECTORY_INDEX, ENV, MEMBERSHIP_INDEX, NEXT_SKIP } from '../functions/shared/constants.ts';
@@ -8,6 +8,7 @@ import type { Tables } from './data-stack.ts';
 import { createHttpStage } from './http-stage.ts';
 import { MacawFunction } from './macaw-function.ts';
 import { MobileEndpoints } from './mobile-endpoints.ts';
+import { type Page, Pages } from './pages.ts';
 import type { PlatformApplications } from './platform-applications.ts';
 import type { RealtimeStack } from './realtime-stack.ts';
 import { suppress } from './suppress.ts';
@@ -18,11 +19,14 @@ export interface RestStackProps extends StackProps {
   readonly platforms: PlatformApplications;
   /** The codes that all applications send by SMS per day. */
   readonly smsPerDay: number;
-  /** The files of the REST documentation. */
-  readonly documentation: Readonly<Record<string, Buffer>>;
+  /** The web pages, such as the REST documentation. */
+  readonly pages: readonly Page[];
+  readonly stage: string;
+  /** The application of the chat page. Undefined when the stage has none. */
+  readonly demoApp: string | undefined;
 }
 
-/** The HTTP API: the REST functions behind it, and their documentation. */
+/** The HTTP API: the REST functions behind it, and the web pages. */
 export class RestStack extends Stack {
   readonly api: HttpApi;
 
@@ -62,15 +66,9 @@ export class RestStack extends Stack {
     createHttpStage(this, this, this.api);
     new Accounts(this, 'Accounts', { ...props, api: this.api });
 
-    const docs = new MacawFunction(this, 'Docs', {
-      handlerFile: 'api-docs',
-      description: 'The OpenAPI document of the REST endpoints, and its viewer',
-      files: props.documentation,
-    });
-    const integration = new HttpLambdaIntegration('DocsIntegration', docs);
-    for (const path of ['/openapi.json', '/docs', '/docs/{proxy+}']) {
-      this.api.addRoutes({ path, methods: [HttpMethod.GET, HttpMethod.HEAD], integration });
-    }
+    const { stage, pages, demoApp } = props;
+    const demo = demoApp === undefined ? undefined : { app: demoApp, core };
+    new Pages(this, 'Pages', { stage, api: this.api, pages, demo });
     new MobileEndpoints(this, 'Mobile', { ...props, api: this.api });
     new CfnOutput(this, 'RestUrl', {
       value: this.api.apiEndpoint,

@@ -17,3 +17,6 @@ export const DEMO_SECRETS = { [`${secretPrefix('prod')}${id}`]: JSON.stringify(k
 
 /** The options of a local cloud with this application. */
 export const DEMO = { parameters: DEMO_PARAMETERS, secrets: DEMO_SECRETS };
+
+/** The configuration of `npm start`. It adds the chat page to the defaults. */
+export const DEMO_CONFIGURATION = 'scripts/demo.json';

@@ -18,6 +18,8 @@ export const ENV = {
   filesUrl: 'FILES_URL',
   bucket: 'ATTACHMENTS_BUCKET',
   publicUrl: 'PUBLIC_URL',
+  uploadsUrl: 'UPLOADS_URL',
+  demoApp: 'DEMO_APP',
   pushUrl: 'PUSH_URL',
   presenceOfflineUrl: 'PRESENCE_OFFLINE_URL',
   departuresQueue: 'DEPARTURES_QUEUE_URL',

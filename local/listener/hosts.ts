@@ -1,3 +1,4 @@
+import { S3_PREFIX } from '../s3/address.ts';
 import { REGION, URL_SUFFIX } from '../template/names.ts';
 
 /**
@@ -10,6 +11,7 @@ import { REGION, URL_SUFFIX } from '../template/names.ts';
  * | wss, of the WebSocket API     | ws:// + that API's host      | the same              |
  * | https, of the HTTP API        | that API's host              | the same              |
  * | https, of Lambda's own API     | the gate                     | the gate              |
+ * | https, of a bucket            | S3 under the public origin   | the same              |
  * | any, of the distribution      | the public origin            | the same              |
  */
 export interface Hosts {
@@ -26,6 +28,8 @@ const HOST = new RegExp(
   'g',
 );
 
+const BUCKET = new RegExp(`https://([a-z0-9.-]+)\\.s3\\.${REGION}\\.${URL_SUFFIX.replace('.', '\\.')}/`, 'g');
+
 const LAMBDA = `https://lambda.${REGION}.${URL_SUFFIX}/`;
 
 export const MANAGEMENT_PREFIX = '/_execute-api/';
@@ -41,6 +45,7 @@ export function rewriteHosts(value: string, hosts: () => Hosts): string {
       const [, authority = ''] = origin.split('//');
       return scheme === undefined ? authority : `${scheme === 'wss://' ? 'ws' : 'http'}://${authority}`;
     })
+    .replace(BUCKET, (_, bucket: string) => `${hosts().origin}${S3_PREFIX}/${bucket}/`)
     .replaceAll(LAMBDA, () => `${hosts().gate}/`)
     .replace(HOST, (match, scheme: string, apiId: string, path = '') => {
       const { gate, apis } = hosts();

@@ -10,7 +10,6 @@ import * as z from 'zod';
 const FORBIDDEN = [
   ['http', '../handlers/rest.ts'],
   ['http/routes', '../../handlers/rest.ts'],
-  ['http', '../api-docs/files.ts'],
   ['heartbeat', '../http/app.ts'],
   ['chat', '../heartbeat/check-connection.ts'],
   ['push', '../chat/message-events.ts'],

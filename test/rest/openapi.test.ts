@@ -299,7 +299,7 @@ describe('the documentation', () => {
     const mark = system.cloud.calls.mark();
     await get('/openapi.json');
     await system.cloud.settled();
-    expect(system.cloud.calls.since(mark)).toMatchObject([{ functionId: expect.stringMatching(/^Docs/) }]);
+    expect(system.cloud.calls.since(mark)).toMatchObject([{ functionId: expect.stringMatching(/^Pages/) }]);
   });
 });
 

@@ -33,11 +33,23 @@ const USED_OTHERWISE: Readonly<Record<string, string>> = {
 };
 
 /** Folders with code, except this file, because it names packages. */
-const PLACES = ['bench', 'bin', 'checks', 'client/src', 'examples', 'functions', 'lib', 'local', 'scripts', 'test'];
+const PLACES = [
+  'bench',
+  'bin',
+  'checks',
+  'client/src',
+  'examples',
+  'functions',
+  'lib',
+  'local',
+  'pages',
+  'scripts',
+  'test',
+];
 
 function files(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter(({ name }) => /\.(ts|mjs|js)$/.test(name) && name !== 'packages.test.ts')
+    .filter(({ name }) => /\.(tsx?|mjs|js)$/.test(name) && name !== 'packages.test.ts')
     .map((entry) => join(entry.parentPath, entry.name));
 }
 

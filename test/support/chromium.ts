@@ -19,9 +19,12 @@ export const NO_CHROMIUM = executablePath
 if (NO_CHROMIUM && process.env.MACAW_REQUIRE_CHROMIUM) throw new Error(NO_CHROMIUM);
 if (NO_CHROMIUM) console.warn(`SKIPPED: tests in a browser. ${NO_CHROMIUM}`);
 
+export const launchChromium = (): Promise<Browser> =>
+  chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+
 /** Starts a browser. It ends with the test. */
 export async function openBrowser(): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+  const browser = await launchChromium();
   onTestFinished(() => browser.close());
   return browser;
 }

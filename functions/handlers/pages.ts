@@ -2,11 +2,19 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
-import { SERVED_FILES, type ServedFile } from '../api-docs/files.ts';
 import { observed } from '../observe/observed.ts';
+import { ENV } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
 import { ERROR } from '../shared/errors.ts';
 
 const Event = z.object({ rawPath: z.string(), headers: z.record(z.string(), z.string()) });
+
+/** The served files by path. lib/pages.ts writes it next to the bundle. */
+const Manifest = z.record(
+  z.string(),
+  z.object({ name: z.string(), type: z.string(), policy: z.string(), immutable: z.boolean() }),
+);
+type ServedFile = z.output<typeof Manifest>[string];
 
 interface Answer {
   readonly statusCode: number;
@@ -15,34 +23,26 @@ interface Answer {
   readonly isBase64Encoded?: boolean;
 }
 
-/** The page loads scripts and data from its own origin only. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const read = (name: string) => readFileSync(new URL(name, import.meta.url));
+const files = new Map(Object.entries(Manifest.parse(JSON.parse(read('pages.json').toString()))));
+const uploads = requireEnv(ENV.uploadsUrl);
 
-/** Serves the OpenAPI description of the REST endpoints, and the page that displays it. */
+/** Serves the files of the web pages. All other paths return 404. */
 export const handler = observed(async (event: unknown): Promise<Answer> => {
   const { rawPath, headers } = Event.parse(event);
-  const file = SERVED_FILES.get(rawPath.replace(/\/+$/, ''));
+  const file = files.get(rawPath.replace(/\/+$/, ''));
   if (!file) {
     const body = JSON.stringify({ errorCode: ERROR.notFound, errorMessage: `There is nothing at ${rawPath}` });
     return { statusCode: 404, headers: { 'content-type': 'application/json' }, body };
   }
-  const { etag, compressed, plain } = read(file);
+  const { etag, compressed, plain } = contentOf(file);
   const common = {
     etag,
-    // Browsers revalidate at each request. A new deployment is visible at once, and an unchanged file is not sent
-    // again.
-    'cache-control': 'public, no-cache',
+    // The name of an immutable file contains its hash. For others, browsers revalidate at each request: a new deployment
+    // is visible at once, and an unchanged file is not sent again.
+    'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'public, no-cache',
     vary: 'accept-encoding',
-    'content-security-policy': POLICY,
+    'content-security-policy': file.policy.replace(`{${ENV.uploadsUrl}}`, uploads),
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
   };
@@ -67,10 +67,10 @@ interface Content {
 
 const cache = new Map<string, Content>();
 
-function read({ name }: ServedFile): Content {
+function contentOf({ name }: ServedFile): Content {
   const cached = cache.get(name);
   if (cached) return cached;
-  const bytes = readFileSync(new URL(name, import.meta.url));
+  const bytes = read(name);
   const content = {
     etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 16)}"`,
     compressed: gzipSync(bytes).toString('base64'),

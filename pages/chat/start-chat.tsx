@@ -1,0 +1,34 @@
+import { friends } from 'macaw-client';
+import { useMacaw, usePresence } from 'macaw-client/react';
+import { Avatar } from './avatar.tsx';
+import { useTexts } from './language.tsx';
+import { select } from './selection.ts';
+import { useTask } from './task.ts';
+
+interface StartChatProps {
+  readonly id: string;
+  readonly onDone?: () => void;
+}
+
+/** A button that makes somebody a contact, and opens the conversation with them. */
+export function StartChat({ id, onDone }: StartChatProps) {
+  const texts = useTexts();
+  const client = useMacaw();
+  const isOnline = usePresence(id);
+  const { run, isBusy, error } = useTask(async () => {
+    if (!client.getSnapshot().friends.includes(id)) await friends(client).add(id);
+    select({ kind: 'friend', id });
+    onDone?.();
+  });
+  return (
+    <>
+      <button type="button" className="entry quiet" disabled={isBusy} onClick={run}>
+        <Avatar id={id} isOnline={isOnline} />
+        <span className="entry-text">{texts.chatWith(id)}</span>
+      </button>
+      <p role="alert" className="error">
+        {error && texts.failed(error)}
+      </p>
+    </>
+  );
+}
