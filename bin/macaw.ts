@@ -1,4 +1,5 @@
 import { App, Aspects, type Environment, Tags } from 'aws-cdk-lib';
+import { AdminStack } from '../lib/admin-stack.ts';
 import { type Configuration, Misconfigured, readConfiguration } from '../lib/configuration.ts';
 import { DataStack } from '../lib/data-stack.ts';
 import { documentation } from '../lib/documentation.ts';
@@ -72,6 +73,14 @@ new EdgeStack(app, `${prefix}-Edge`, {
   attachmentDays: attachments,
   demo: configuration.demo,
 });
+new AdminStack(app, `${prefix}-Admin`, {
+  description: 'Macaw: statistics and administration',
+  env,
+  tables,
+  failures,
+  rest: api,
+  functions: functionsOf(app),
+});
 new OperationsStack(app, `${prefix}-Operations`, {
   description: 'Macaw: dashboard and alarms',
   env,
@@ -81,7 +90,7 @@ new OperationsStack(app, `${prefix}-Operations`, {
     realtime: realtime.stage,
     rest: api,
     heartbeat: realtime.heartbeat,
-    functions: app.node.findAll().filter((node) => node instanceof MacawFunction),
+    functions: functionsOf(app),
     smsPerDay: configuration.smsPerDay,
     failureQueue: failures,
   },
@@ -90,6 +99,10 @@ Aspects.of(app).add(new LogRetention(configuration.logRetentionDays));
 Aspects.of(app).add(new Observability({ service: prefix, tracing: configuration.tracing }));
 // Some regions do not support tags on dashboards.
 Tags.of(app).add('macaw:stage', stage, { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] });
+
+function functionsOf(app: App): MacawFunction[] {
+  return app.node.findAll().filter((node) => node instanceof MacawFunction);
+}
 
 function configured(): Configuration {
   try {

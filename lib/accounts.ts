@@ -33,6 +33,7 @@ export class Accounts extends Construct {
     tables.core.allow(accounts, 'GetItem', 'PutItem', 'UpdateItem');
     tables.attributes.allow(accounts, 'PutItem', 'DeleteItem');
     tables.connections.allow(accounts, 'BatchGetItem', 'UpdateItem');
+    tables.admin.allow(accounts, 'PutItem');
     realtime.allowPosts(accounts, 'DELETE');
     accounts.addToRolePolicy(
       // The resource of an SMS is a phone number, not an ARN. The exclusion denies topics and device endpoints.

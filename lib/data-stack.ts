@@ -28,6 +28,8 @@ export interface Tables {
   readonly attributes: ChatTable;
   /** Accounts, identities, sessions, codes and counters. All items except accounts and identities expire. */
   readonly accounts: ChatTable;
+  /** Statistics and the audit log. All items expire. */
+  readonly admin: ChatTable;
 }
 
 export interface DataStackProps extends StackProps {
@@ -103,7 +105,8 @@ export class DataStack extends Stack {
       sortKey: { name: DIRECTORY_INDEX.created, type: AttributeType.NUMBER },
       projectionType: ProjectionType.KEYS_ONLY,
     });
-    this.tables = { core, messages, connections, attributes, accounts };
+    const admin = new ChatTable(this, 'Admin', { variable: ENV.adminTable, expiring: true, precious });
+    this.tables = { core, messages, connections, attributes, accounts, admin };
     this.failures = new FailureQueue(this, 'Failures');
     this.firstApp = this.applications(props);
     new CfnOutput(this, 'AttributesTable', {

@@ -40,6 +40,7 @@ export interface MacawFunctionProps extends EventInvokeConfigOptions {
 /** A Lambda function on arm64, bundled by esbuild with the AWS SDK. By default it can only write its own log. */
 export class MacawFunction extends LambdaFunction {
   declare readonly role: IRole;
+  readonly handlerFile: string;
   /** In MB. */
   readonly memorySize: number;
   /** The literal name if one was given, so that callers do not depend on this resource. */
@@ -65,6 +66,7 @@ export class MacawFunction extends LambdaFunction {
       role,
       logGroup,
     });
+    this.handlerFile = handlerFile;
     this.memorySize = memorySize;
     this.nameForCallers = props.functionName ?? this.functionName;
   }
@@ -138,6 +140,7 @@ function bundleAll(outdir: string): void {
     alias: {
       '@aws-sdk/credential-provider-node': path('functions/gateway/lambda-credentials.ts'),
       '@aws-sdk/endpoint-cache': path('functions/gateway/no-endpoint-cache.ts'),
+      '@smithy/core/config': path('functions/gateway/lambda-config.ts'),
       '@smithy/core/event-streams': path('functions/gateway/no-event-streams.ts'),
     },
   });

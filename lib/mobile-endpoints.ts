@@ -24,8 +24,9 @@ export class MobileEndpoints extends Construct {
       description: 'The endpoints for installations and push credentials',
       timeout: Duration.seconds(29),
     });
-    tables.core.allow(endpoints, 'GetItem', 'UpdateItem');
+    tables.core.allow(endpoints, 'GetItem', 'BatchGetItem', 'UpdateItem');
     tables.accounts.allow(endpoints, 'BatchGetItem');
+    tables.admin.allow(endpoints, 'PutItem');
     platforms.allowCreate(endpoints);
     platforms.allow(
       endpoints,
@@ -34,6 +35,7 @@ export class MobileEndpoints extends Construct {
       'GetEndpointAttributes',
       'SetEndpointAttributes',
       'DeleteEndpoint',
+      'Publish',
     );
 
     const credentials = new MacawFunction(this, 'Credentials', {

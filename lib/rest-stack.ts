@@ -33,7 +33,7 @@ export class RestStack extends Stack {
 
   constructor(scope: Construct, id: string, props: RestStackProps) {
     super(scope, id, props);
-    const { core, messages, connections, attributes, accounts } = props.tables;
+    const { core, messages, connections, attributes, accounts, admin } = props.tables;
 
     const rest = new MacawFunction(this, 'Rest', {
       handlerFile: 'rest',
@@ -48,6 +48,7 @@ export class RestStack extends Stack {
     connections.allow(rest, 'BatchGetItem', 'UpdateItem');
     attributes.allow(rest, 'Query', 'PutItem', 'DeleteItem');
     accounts.allow(rest, 'BatchGetItem');
+    admin.allow(rest, 'PutItem');
     props.realtime.deliver.allowInvocation(rest, ENV.deliverUrl);
 
     this.api = new HttpApi(this, 'Api', {

@@ -1,4 +1,5 @@
-import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { decodeProtectedHeader, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { JOSEError } from 'jose/errors';
 import { ASYMMETRIC, CLOCK_TOLERANCE, remoteKeys } from '../accounts/oauth/keys.ts';
 import { ID, ID_LENGTH, type Principal } from '../shared/principal.ts';
 import type { App } from '../store/apps.ts';
@@ -32,7 +33,7 @@ export async function readAppToken(
     if (typeof sub !== 'string' || !ID.test(sub) || sub.length > ID_LENGTH || exp === undefined) return undefined;
     return { principal: { app: app.id, kind: 'user', id: sub }, until: exp * 1000 };
   } catch (error) {
-    if (error instanceof errors.JOSEError) return undefined;
+    if (error instanceof JOSEError) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { jwtVerify, SignJWT } from 'jose';
+import { JOSEError } from 'jose/errors';
 import * as z from 'zod/mini';
 import { type Principal, PrincipalKind } from '../shared/principal.ts';
 import type { App } from '../store/apps.ts';
@@ -57,7 +58,7 @@ async function readJwt(app: App, token: string, now: number): Promise<SignedToke
     const { kind, sub, exp, generation } = Claims.parse(payload);
     return { principal: { app: app.id, kind, id: sub }, until: exp * 1000, generation };
   } catch (error) {
-    if (error instanceof errors.JOSEError) return undefined;
+    if (error instanceof JOSEError) return undefined;
     throw error;
   }
 }

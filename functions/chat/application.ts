@@ -2,7 +2,7 @@ import { loginOptions, parseAuthPayload } from '../auth/auth-payload.ts';
 import { type Authorization, knownPrincipal } from '../auth/authorizer-context.ts';
 import { authenticate } from '../auth/login.ts';
 import { count } from '../observe/metrics.ts';
-import { addLogContext } from '../observe/observed.ts';
+import { logPrincipal } from '../observe/principal.ts';
 import { publicError } from '../observe/public-error.ts';
 import type { Application, Socket } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
@@ -44,7 +44,7 @@ export function chatApplication(
       try {
         await checkRateLimit(sender, 'join', arrival);
         const login = await identify(authorization, query.auth ?? payload, arrival);
-        addLogContext({ app: login.principal.app });
+        logPrincipal(login.principal);
         if (!sender.principal) await checkRateLimit({ ...sender, principal: login.principal }, 'join', arrival);
         joined = await startSession(connection, login, arrival);
         return joined ? undefined : 'repeated';
@@ -72,7 +72,7 @@ export function chatApplication(
           return refuseNamespace(socket, packetId !== undefined);
         }
         const principal = await sender(authorization, connectionId, arrival);
-        addLogContext({ app: principal.app });
+        logPrincipal(principal);
         const speaker = { ...principal, connectionId };
         await checkRateLimit({ principal, connectionId }, 'event', arrival);
         if (!isClientEvent(name)) throw unknownEvent(name);

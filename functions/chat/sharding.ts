@@ -6,7 +6,7 @@ export interface PostAllowance {
   readonly burst: number;
 }
 
-/** Maximum concurrent posts, equal to the socket limit of the SDK. */
+/** Maximum concurrent posts of an invocation, and so its maximum of open connections to API Gateway. */
 export const AT_ONCE = 50;
 
 /** Maximum attempts of a post. The pauses (ms) grow exponentially and total about eight seconds. */

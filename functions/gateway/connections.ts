@@ -1,105 +1,95 @@
-import {
-  ApiGatewayManagementApiClient,
-  DeleteConnectionCommand,
-  GetConnectionCommand,
-  PostToConnectionCommand,
-} from '@aws-sdk/client-apigatewaymanagementapi';
-import { countThrottling } from '../observe/throttling.ts';
-import { clientConfig } from '../shared/aws-client.ts';
+import { setTimeout } from 'node:timers/promises';
+import * as z from 'zod/mini';
+import { count } from '../observe/metrics.ts';
+import { TIMEOUT_MS } from '../shared/aws-client.ts';
 import { ENV, METRIC } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
+import type { HttpRequest, HttpResponse } from './http-client.ts';
+import { encodeSegment } from './signature.ts';
+import { requestSigned } from './signed-request.ts';
+
+/** The result of one attempt. A refused or failed attempt may succeed later. */
+type Answer =
+  | { readonly outcome: 'done'; readonly body: string }
+  | { readonly outcome: 'gone' }
+  | { readonly outcome: 'refused' | 'failed'; readonly error: unknown };
+
+/** Maximum attempts. They take four seconds on average and at most eight. */
+const ATTEMPTS = 5;
+
+/** The longest pause after the first attempt, doubled after each further one, in ms. */
+const PAUSE_MS = { refused: 500, failed: 100 } as const;
+
+const callbackUrl = requireEnv(ENV.callbackUrl);
 
 /**
- * The SDK retries status 429 with backoff and jitter. The status means that the account exceeds its post rate, or that
- * the buffer of the client is full. Five attempts take four seconds on average and at most eight.
+ * Makes one attempt to call the connections API of API Gateway. Fan-out makes thousands of such calls, and the SDK
+ * client needs more than three times the CPU (decision 44).
+ * @throws when another attempt would fail as well
  */
-const client = new ApiGatewayManagementApiClient({
-  ...clientConfig('quick'),
-  endpoint: requireEnv(ENV.callbackUrl),
-  maxAttempts: 5,
-});
-countThrottling(client, METRIC.postsThrottled);
-
-/** A client without retries, for callers that must react to throttling. */
-const clientWithoutRetries = new ApiGatewayManagementApiClient({
-  ...clientConfig('quick'),
-  endpoint: requireEnv(ENV.callbackUrl),
-  maxAttempts: 1,
-});
-countThrottling(clientWithoutRetries, METRIC.postsThrottled);
-
-/** API Gateway returns 410 for a closed connection, and for one whose `$connect` has not returned yet. */
-function isGone(error: unknown): boolean {
-  return status(error) === 410;
+async function attempt(method: HttpRequest['method'], connectionId: string, frame = ''): Promise<Answer> {
+  let response: HttpResponse;
+  try {
+    response = await requestSigned(new URL(`${callbackUrl}/@connections/${encodeSegment(connectionId)}`), {
+      service: 'execute-api',
+      method,
+      headers: method === 'POST' ? { 'content-type': 'application/octet-stream' } : {},
+      body: frame,
+      timeoutMs: TIMEOUT_MS.quick,
+    });
+  } catch (error) {
+    return { outcome: 'failed', error };
+  }
+  const { status, body } = response;
+  if (status < 300) return { outcome: 'done', body };
+  // A closed connection, or one whose `$connect` has not returned yet.
+  if (status === 410) return { outcome: 'gone' };
+  const error = new Error(`API Gateway answered ${status} to ${method} @connections: ${body}`);
+  if (status >= 500) return { outcome: 'failed', error };
+  if (status !== 429) throw error;
+  // The account exceeds its post rate, or the buffer of the client is full.
+  count(METRIC.postsThrottled);
+  return { outcome: 'refused', error };
 }
 
-function status(error: unknown): unknown {
-  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
-  const metadata = error.$metadata;
-  return metadata && typeof metadata === 'object' && 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined;
+/** Repeats an attempt that was refused or failed, with backoff and jitter. Throws when all attempts failed. */
+async function call(...request: Parameters<typeof attempt>): Promise<Exclude<Answer, { error: unknown }>> {
+  for (let made = 1; ; made++) {
+    const answer = await attempt(...request);
+    if (!('error' in answer)) return answer;
+    if (made === ATTEMPTS) throw answer.error;
+    await setTimeout(Math.random() * PAUSE_MS[answer.outcome] * 2 ** (made - 1));
+  }
 }
 
 /** Posts one text frame. Returns `gone` when the connection does not exist. Throws on every other failure. */
 export async function post(connectionId: string, frame: string): Promise<'sent' | 'gone'> {
-  try {
-    await client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame }));
-    return 'sent';
-  } catch (error) {
-    if (isGone(error)) return 'gone';
-    throw error;
-  }
+  const { outcome } = await call('POST', connectionId, frame);
+  return outcome === 'done' ? 'sent' : outcome;
 }
 
 /**
- * Posts one text frame without retries. Returns `gone` when the connection does not exist. Returns `refused` when the
- * account or the client is throttled. Returns `failed` after a temporary failure. Throws on every other failure.
+ * Posts one text frame without retries, for callers that must react to throttling. Returns `gone` when the connection
+ * does not exist. Returns `refused` when the account or the client is throttled. Returns `failed` after a temporary
+ * failure. Throws on every other failure.
  */
 export async function tryPost(connectionId: string, frame: string): Promise<'sent' | 'gone' | 'refused' | 'failed'> {
-  try {
-    await clientWithoutRetries.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame }));
-    return 'sent';
-  } catch (error) {
-    if (isGone(error)) return 'gone';
-    const answer = status(error);
-    if (answer === 429) return 'refused';
-    // No status code means a network failure.
-    if (typeof answer !== 'number' || answer >= 500) return 'failed';
-    throw error;
-  }
+  const { outcome } = await attempt('POST', connectionId, frame);
+  return outcome === 'done' ? 'sent' : outcome;
 }
 
-/**
- * Posts the first frame of a connection, and retries for about three seconds. API Gateway answers 410 until `$connect`
- * has returned, although the client is connected.
- */
-export async function postFirst(connectionId: string, frame: string): Promise<'sent' | 'gone'> {
-  for (let pause = 10; pause < 2000; pause *= 2) {
-    if ((await post(connectionId, frame)) === 'sent') return 'sent';
-    await new Promise((resolve) => setTimeout(resolve, Math.min(pause, 1000)));
-  }
-  return 'gone';
-}
+const Activity = z.object({ lastActiveAt: z.string() });
 
 /**
  * The time of the last activity on a connection, in epoch ms. AWS does not document whether frames from the server
  * count as activity, so they may.
  */
 export async function lastActiveAt(connectionId: string): Promise<number | 'gone'> {
-  try {
-    const { LastActiveAt } = await client.send(new GetConnectionCommand({ ConnectionId: connectionId }));
-    if (!LastActiveAt) throw new Error('API Gateway returned no LastActiveAt for the connection');
-    return LastActiveAt.getTime();
-  } catch (error) {
-    if (isGone(error)) return 'gone';
-    throw error;
-  }
+  const answer = await call('GET', connectionId);
+  return answer.outcome === 'gone' ? 'gone' : Date.parse(Activity.parse(JSON.parse(answer.body)).lastActiveAt);
 }
 
 /** Closes a connection. A connection that is already closed is not an error. */
 export async function close(connectionId: string): Promise<void> {
-  try {
-    await client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
-  } catch (error) {
-    if (!isGone(error)) throw error;
-  }
+  await call('DELETE', connectionId);
 }

@@ -1,9 +1,10 @@
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { text } from 'node:stream/consumers';
+import type { Socket } from 'node:net';
 import { CONNECT_TIMEOUT_MS } from '../shared/aws-client.ts';
 
 export interface HttpRequest {
+  readonly method: 'DELETE' | 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** Maximum time until the response is complete, in ms. */
@@ -16,55 +17,71 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-const https = new HttpsAgent({ keepAlive: true });
-const http = new HttpAgent({ keepAlive: true });
+/** Agents keep connections open, and resume the TLS session of the host on new ones. */
+const TRANSPORTS = {
+  'https:': { agent: new HttpsAgent({ keepAlive: true }), start: httpsRequest },
+  'http:': { agent: new HttpAgent({ keepAlive: true }), start: httpRequest },
+} as const;
 
 /**
- * Posts over a keep-alive connection. The server may close the connection while Lambda freezes the function. The
- * function detects this only on the next request. A request that fails with a reset on a reused connection is therefore
- * retried once on a new one.
+ * Makes a request over a keep-alive connection. The server may close the connection while Lambda freezes the function.
+ * The function detects this only on the next request. A request that fails with a reset on a reused connection is
+ * therefore retried once on a new one.
  */
-export async function post(url: string, request: HttpRequest): Promise<HttpResponse> {
-  const first = await attempt(url, request, url.startsWith('https:') ? https : http);
+export async function request(url: URL, options: HttpRequest): Promise<HttpResponse> {
+  const first = await attempt(url, options);
   if (first !== 'stale') return first;
-  const second = await attempt(url, request, false);
-  if (second === 'stale') throw new Error('A new connection was reset');
+  // The other idle connections are as old.
+  for (const sockets of Object.values(transportOf(url).agent.freeSockets)) {
+    for (const socket of sockets ?? []) socket.destroy();
+  }
+  const second = await attempt(url, options);
+  if (second === 'stale') throw new Error(`${url.host} reset two connections`);
   return second;
 }
 
-function attempt(
-  url: string,
-  { headers, body, timeoutMs }: HttpRequest,
-  agent: HttpAgent | false,
-): Promise<HttpResponse | 'stale'> {
+const transportOf = ({ protocol }: URL) => TRANSPORTS[protocol === 'http:' ? 'http:' : 'https:'];
+
+function attempt(url: URL, { method, headers, body, timeoutMs }: HttpRequest): Promise<HttpResponse | 'stale'> {
   return new Promise((resolve, reject) => {
-    const send = url.startsWith('https:') ? httpsRequest : httpRequest;
-    const length = String(Buffer.byteLength(body));
-    const outgoing = send(url, { method: 'POST', agent, headers: { ...headers, 'content-length': length } });
+    const { agent, start } = transportOf(url);
+    const { hostname, port, pathname: path, host } = url;
+    const outgoing = start({ hostname, port, path, method, agent, headers });
     const timeout = setTimeout(
-      () => outgoing.destroy(new Error(`${new URL(url).host} did not answer within ${timeoutMs} ms`)),
+      () => outgoing.destroy(new Error(`${host} did not answer within ${timeoutMs} ms`)),
       timeoutMs,
     );
-    limitConnecting(outgoing);
-    outgoing.on('response', (response) => {
-      const { statusCode: status = 0, headers } = response;
-      text(response).then((body) => resolve({ status, headers, body }), reject);
-    });
+    outgoing.on('socket', (socket) => limitConnecting(socket, host));
+    outgoing.on('response', (response) => readText(response, resolve, reject));
     outgoing.on('error', (error) => (outgoing.reusedSocket && isReset(error) ? resolve('stale') : reject(error)));
     outgoing.on('close', () => clearTimeout(timeout));
+    // Node.js adds the length.
     outgoing.end(body);
   });
 }
 
-function limitConnecting(outgoing: ClientRequest): void {
-  outgoing.on('socket', (socket) => {
-    if (!socket.connecting) return;
-    const timeout = setTimeout(
-      () => outgoing.destroy(new Error(`${outgoing.host} took more than ${CONNECT_TIMEOUT_MS} ms to connect`)),
-      CONNECT_TIMEOUT_MS,
-    );
-    for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timeout));
+function readText(
+  response: IncomingMessage,
+  resolve: (response: HttpResponse) => void,
+  reject: (error: Error) => void,
+): void {
+  const { statusCode: status = 0, headers } = response;
+  let body = '';
+  response.setEncoding('utf8');
+  response.on('data', (text: string) => {
+    body += text;
   });
+  response.on('end', () => resolve({ status, headers, body }));
+  response.on('error', reject);
+}
+
+function limitConnecting(socket: Socket, host: string): void {
+  if (!socket.connecting) return;
+  const timeout = setTimeout(
+    () => socket.destroy(new Error(`${host} took more than ${CONNECT_TIMEOUT_MS} ms to connect`)),
+    CONNECT_TIMEOUT_MS,
+  );
+  for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timeout));
 }
 
 const isReset = (error: Error) => 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');

@@ -15,7 +15,7 @@ const SYNCHRONOUS_TIMEOUT_MS = 28_000;
 async function send(url: string, type: 'Event' | 'RequestResponse', event: object): Promise<HttpResponse> {
   const response = await postSigned(url, {
     service: 'lambda',
-    headers: { 'X-Amz-Invocation-Type': type },
+    headers: { 'x-amz-invocation-type': type },
     body: JSON.stringify({ ...event, correlationId: correlationId() }),
     timeoutMs: type === 'Event' ? TIMEOUT_MS.quick : SYNCHRONOUS_TIMEOUT_MS,
   });

@@ -6,6 +6,7 @@ import { close, post } from '../gateway/connections.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { observed } from '../observe/observed.ts';
+import { logPrincipal } from '../observe/principal.ts';
 import { type Incoming, MAIN_NAMESPACE, receive, serve } from '../protocol/index.ts';
 import { METRIC } from '../shared/constants.ts';
 import { NAMESPACE } from '../shared/wire.ts';
@@ -54,9 +55,14 @@ async function handle(context: RequestContext, incoming: Incoming): Promise<void
   if (incoming.kind === 'ping' || incoming.kind === 'pong') {
     count(METRIC.heartbeats);
     const sender = { principal: knownPrincipal(authorization), connectionId };
+    if (sender.principal) logPrincipal(sender.principal);
     if (await isAboveRateLimit(sender, 'heartbeat', requestTimeEpoch)) return;
   }
-  if (eio === 4 && incoming.kind === 'pong') return answerPing(connectionId);
+  if (eio === 4 && incoming.kind === 'pong') {
+    const owner = await answerPing(connectionId);
+    if (owner) logPrincipal(owner);
+    return;
+  }
   // The client has sent its buffered events before it learned that the login failed.
   if (outcome === 'refused' && incoming.kind === 'event' && incoming.namespace === NAMESPACE) return;
 

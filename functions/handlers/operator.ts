@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { secretOf } from '../gateway/secrets.ts';
 import { observed } from '../observe/observed.ts';
-import { configureApplication, createApplication, listApplications, rotateKey } from '../operator/applications.ts';
+import { createApplication, listApplications, rotateKey } from '../operator/applications.ts';
 import { type Answer, Command, CommandError, type Result } from '../operator/commands.ts';
+import { configureApplication } from '../operator/configure.ts';
 
 /**
  * Runs a command of the operator. IAM controls who can invoke the function. The event can contain keys, so the function

@@ -3,7 +3,7 @@ import { toHandler } from '../http/lambda.ts';
 import { sections } from '../http/routes/routes.ts';
 
 const app = serveRoutes(sections.flatMap(({ routes }) => routes));
-for (const path of ['/docs', '/openapi.json', '/attachment']) {
+for (const path of ['/docs', '/openapi.json', '/attachment', '/statistics', '/settings', '/audit']) {
   redirectTrailingSlash(app, path);
 }
 

@@ -1,6 +1,7 @@
 import { dropConnection } from '../chat/drop-connection.ts';
 import { loseConnection } from '../chat/lose-connection.ts';
-import { lastActiveAt, post } from '../gateway/connections.ts';
+import { lastActiveAt } from '../gateway/connections.ts';
+import { post } from '../gateway/sdk-posts.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { beat, PING } from '../protocol/index.ts';

@@ -1,4 +1,5 @@
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
+import { Hono } from 'hono/tiny';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { addLogContext } from '../observe/observed.ts';
 import { publicError } from '../observe/public-error.ts';
@@ -82,6 +83,7 @@ async function serve(route: Route, context: Context): Promise<Response> {
   if (restrictedTo && !(await route.access(restrictedTo, request))) {
     throw new Forbidden(`${restrictedTo.id} has no permission to ${req.method} ${req.path}`);
   }
+  if (caller.holds === 'master key') await route.audit?.(request);
   const answer = form
     ? await form.handle({
         ...request,

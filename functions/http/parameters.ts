@@ -108,17 +108,14 @@ export function page<T>(list: readonly T[], { skip, limit }: { readonly skip: nu
 /** Values below this are seconds, which iOS clients send. As milliseconds, this value is a day in 1973. */
 const SECONDS_BELOW = 1e11;
 
-const time = z
-  .pipe(
-    z.string().check(z.regex(/^\d{1,16}(\.\d{1,16})?$/, 'expected a time in epoch milliseconds or epoch seconds')),
-    z.transform((text) => Math.floor(Number(text) < SECONDS_BELOW ? Number(text) * 1000 : Number(text))),
-  )
-  .register(z.globalRegistry, {
-    type: 'number',
-    minimum: 0,
-    description:
-      'Only messages before this time, in epoch milliseconds, or in seconds if below 10^11. Default: now. Paging by time can skip messages with equal times; use `before`',
-  });
+/** A time in epoch milliseconds or epoch seconds. */
+export const time = (description: string) =>
+  z
+    .pipe(
+      z.string().check(z.regex(/^\d{1,16}(\.\d{1,16})?$/, 'expected a time in epoch milliseconds or epoch seconds')),
+      z.transform((text) => Math.floor(Number(text) < SECONDS_BELOW ? Number(text) * 1000 : Number(text))),
+    )
+    .register(z.globalRegistry, { type: 'number', minimum: 0, description });
 
 /** The id of a message in a query. */
 export const messageId = (description: string) =>
@@ -135,7 +132,11 @@ export const messageParam = messageId('The message');
  * one.
  */
 export const historyQuery = z.object({
-  ts: z.optional(time),
+  ts: z.optional(
+    time(
+      'Only messages before this time, in epoch milliseconds, or in seconds if below 10^11. Default: now. Paging by time can skip messages with equal times; use `before`',
+    ),
+  ),
   before: z.optional(messageId('Only messages before the message with this id')),
   after: z.optional(messageId('Only messages after the message with this id, oldest first')),
   limit: limit(20, 100),

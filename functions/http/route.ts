@@ -23,7 +23,7 @@ export interface Request<P, Q, B> {
 
 /** One REST route. The schemas validate the request and describe it in the documentation. */
 export interface Route<P = unknown, Q = unknown, B = unknown, A = unknown> {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Hono syntax: `/ctx/:id`. */
   readonly path: string;
   readonly summary: string;
@@ -45,6 +45,8 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A = unknown> {
   readonly strict?: 'always' | 'never';
   /** Who has access in that case, in addition to the master key. */
   readonly access: (caller: Principal, request: Request<P, Q, B>) => boolean | Promise<boolean>;
+  /** Called first for a request with the master key; see `audited`. */
+  readonly audit?: (request: Request<P, Q, B>) => Promise<void>;
   readonly handle: (request: Request<P, Q, B>) => Promise<NoInfer<A>>;
 }
 

@@ -16,6 +16,7 @@ interface Ids {
   readonly connection_id?: string;
   readonly app?: string;
   readonly message_id?: string;
+  readonly active?: string;
 }
 
 /** A Lambda execution environment handles one invocation at a time. */

@@ -5,7 +5,8 @@ import { listApps, readApp, type StoredApp, storeApp } from '../store/app-direct
 import { NEW_APP } from '../store/app-settings.ts';
 import { changeApp } from '../store/apps.ts';
 import { type Command, CommandError, type ListedApp, type Result } from './commands.ts';
-import { changeSettings, listSettings } from './settings.ts';
+import { existingApp } from './configure.ts';
+import { changeSettings } from './settings.ts';
 
 type Asked<C extends Command['command']> = Extract<Command, { command: C }>;
 
@@ -41,12 +42,6 @@ async function establishKeys(id: string, { clientKey, masterKey }: Asked<'create
   return keys;
 }
 
-async function existing(id: string): Promise<StoredApp> {
-  const app = await readApp(id);
-  if (!app) throw new CommandError(`There is no application ${id}`);
-  return app;
-}
-
 /** Lists all applications, and whether their secrets contain the valid keys. */
 export async function listApplications(now: number): Promise<Result<'list'>> {
   const ids = await listApps();
@@ -70,17 +65,6 @@ function compare({ clientKey, masterKeyHash }: StoredApp, keys: Keys | undefined
   return equal.includes(false) ? 'differ' : 'ok';
 }
 
-/** Changes all named settings, or none. */
-export async function configureApplication({ app: id, set, reset }: Asked<'settings'>): Promise<Result<'settings'>> {
-  const app = await existing(id);
-  const changed = changeSettings(app.given, set, reset);
-  const touched = new Set([...Object.keys(set), ...reset].map((name) => name.split('.', 1)[0] ?? name));
-  if (touched.size === 0) return listSettings(app);
-  const values: Record<string, unknown> = { ...changed };
-  await changeApp(id, Object.fromEntries([...touched].map((name) => [name, values[name]])));
-  return listSettings(await existing(id));
-}
-
 /**
  * Replaces a key. The secret gets the new key first. If the update of the table fails, the old key stays valid. The
  * list then shows a difference, and a retry repairs it.
@@ -92,7 +76,7 @@ export async function rotateKey(
 ): Promise<Result<'rotate'>> {
   if (which === 'master' && graceSeconds > 0)
     throw new CommandError('graceSeconds: a master key has no grace period; the old key becomes invalid at once');
-  const app = await existing(id);
+  const app = await existingApp(id);
   const found = await readKeys(id);
   const masterKey = which === 'master' ? key : found?.masterKey;
   if (masterKey === undefined) {

@@ -7,6 +7,7 @@ export const ENV = {
   connectionsTable: 'CONNECTIONS_TABLE',
   attributesTable: 'ATTRIBUTES_TABLE',
   accountsTable: 'ACCOUNTS_TABLE',
+  adminTable: 'ADMIN_TABLE',
   callbackUrl: 'CALLBACK_URL',
   handshakeUrl: 'HANDSHAKE_URL',
   deliverUrl: 'DELIVER_URL',
@@ -22,6 +23,8 @@ export const ENV = {
   departuresQueue: 'DEPARTURES_QUEUE_URL',
   pushCredentialsUrl: 'PUSH_CREDENTIALS_URL',
   functionsUrl: 'FUNCTIONS_URL',
+  statisticsUrl: 'STATISTICS_URL',
+  logGroups: 'LOG_GROUPS',
   platformPrefix: 'PLATFORM_PREFIX',
   retentionDays: 'RETENTION_DAYS',
   attachmentDays: 'ATTACHMENT_DAYS',
@@ -35,6 +38,9 @@ export const APP_ID = /^[a-zA-Z0-9_-]{1,64}$/;
 
 /** Default retention of each kind of conversation in days, with the names of macaw.json. */
 export const RETENTION_DAYS = { friend: 7, group: 7, stranger: 365, passenger: 365 } as const;
+
+/** Retention of statistics and of the audit log in days. */
+export const ADMIN_DAYS = 400;
 
 /** Default retention of attachments in days. */
 export const ATTACHMENT_DAYS = 7;
@@ -64,6 +70,7 @@ export const METRIC = {
   heartbeats: 'Heartbeats',
   pushesSent: 'PushesSent',
   pushesFailed: 'PushesFailed',
+  uploads: 'Uploads',
   smsSent: 'SmsSent',
   smsRefused: 'SmsRefused',
   tableThrottles: 'TableThrottles',

@@ -2,6 +2,7 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { APP_ID, ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
+import { orElse } from '../shared/or-else.ts';
 import { AppSettings } from './app-settings.ts';
 import { dynamo } from './dynamo.ts';
 import { Credential } from './platforms.ts';
@@ -9,13 +10,11 @@ import { parseStored } from './stored.ts';
 
 export const table = requireEnv(ENV.coreTable);
 
-/** An invalid stored value must not open what was closed, so it becomes the safe one. A missing one has its default. */
-const safe = <T extends z.ZodMiniType>(setting: T, value: z.output<T>) => z.catch(setting, value);
-
 export const App = z.extend(AppSettings, {
-  mode: safe(AppSettings.shape.mode, 'strict'),
-  plainLogin: safe(AppSettings.shape.plainLogin, false),
-  visitors: safe(AppSettings.shape.visitors, false),
+  // An invalid stored value must not open what was closed, so it becomes the safe one. A missing one has its default.
+  mode: orElse(AppSettings.shape.mode, 'strict'),
+  plainLogin: orElse(AppSettings.shape.plainLogin, false),
+  visitors: orElse(AppSettings.shape.visitors, false),
   clientKey: z.string(),
   /** The previous client key, accepted until `until` (epoch ms). */
   previousClientKey: z.optional(z.object({ key: z.string(), until: z.number() })),

@@ -7,7 +7,7 @@ import { ChatError, ERROR } from '../shared/errors.ts';
 import { isUser, Principal, type User } from '../shared/principal.ts';
 import { everybodyEntry } from './connection-index.ts';
 import { sessionsEntry } from './connection-sessions.ts';
-import { addDevice, expiryAt, MAX_DEVICES, type PresenceAudience, removeDevice } from './devices.ts';
+import { addDevice, expiryAt, MAX_DEVICES, openedAt, type PresenceAudience, removeDevice } from './devices.ts';
 import { conditionFailed, dynamo, type Lookup, unlessRefused } from './dynamo.ts';
 import { heartbeatEntry } from './heartbeats.ts';
 import { connectionKey } from './keys.ts';
@@ -164,6 +164,11 @@ export async function reportClosed(connectionId: string): Promise<void> {
 /** Whether API Gateway reported the end of a connection that another function found closed. */
 export function wasReported(connectionId: string): Lookup<boolean> {
   return { table, key: connectionKey(connectionId), parse: (item) => item?.reported === true };
+}
+
+/** When a connection was opened, epoch ms. Undefined for an unknown connection. */
+export function connectionOpened(connectionId: string): Lookup<number | undefined> {
+  return { table, key: connectionKey(connectionId), parse: (item) => item && openedAt(Number(item[EXPIRES])) };
 }
 
 /**

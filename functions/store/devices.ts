@@ -62,6 +62,8 @@ export function connectionsOf(principal: Principal): Lookup<string[]> {
 /** The open connections of a principal. */
 export interface OpenDevices {
   readonly connections: string[];
+  /** Those on which the app is in the background. */
+  readonly background: ReadonlySet<unknown>;
   /** Whether the app is in the foreground on at least one of them. */
   readonly foreground: boolean;
 }
@@ -74,7 +76,7 @@ export function devicesOf(principal: Principal): Lookup<OpenDevices> {
     parse: (item) => {
       const { connections = new Set(), background = new Set() } = Devices.parse(item ?? {});
       const ids = [...connections].map(String);
-      return { connections: ids, foreground: ids.some((id) => !background.has(id)) };
+      return { connections: ids, background, foreground: ids.some((id) => !background.has(id)) };
     },
   };
 }

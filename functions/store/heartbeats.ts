@@ -4,7 +4,8 @@ import type { Eio } from '../protocol/index.ts';
 import { ENV, HEARTBEAT_INDEX, HEARTBEAT_SHARDS, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { ROUNDS, type Round } from '../shared/heartbeat-times.ts';
-import { collect, conditionFailed, dynamo, query, unlessRefused } from './dynamo.ts';
+import { Principal } from '../shared/principal.ts';
+import { collect, conditionFailed, dynamo, query } from './dynamo.ts';
 import type { Slice } from './heartbeat-slice.ts';
 import { connectionIdOf, connectionKey } from './keys.ts';
 
@@ -110,16 +111,25 @@ export async function claimPing(connectionId: string, now: number): Promise<'cla
   }
 }
 
-/** Records the answer to the last ping. Ignores an answer without a ping. */
-export async function answerPing(connectionId: string): Promise<void> {
-  await unlessRefused(
-    dynamo.send(
+/**
+ * Records the answer to the last ping. Ignores an answer without a ping.
+ * @returns the principal of the connection, if it was pinged
+ */
+export async function answerPing(connectionId: string): Promise<Principal | undefined> {
+  try {
+    const { Attributes } = await dynamo.send(
       new UpdateCommand({
         TableName: table,
         Key: connectionKey(connectionId),
         UpdateExpression: 'SET answered = pinged',
         ConditionExpression: 'attribute_exists(pinged)',
+        // Costs nothing, unlike a read.
+        ReturnValues: 'ALL_NEW',
       }),
-    ),
-  );
+    );
+    return Principal.safeParse(Attributes).data;
+  } catch (error) {
+    if (!conditionFailed(error)) throw error;
+    return undefined;
+  }
 }

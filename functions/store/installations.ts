@@ -49,6 +49,11 @@ export function installsOf(user: Principal): Lookup<string[]> {
   return { table, key: installsKey(user), parse: (item) => readIds.parse(item?.ids) };
 }
 
+/** The lookup of an installation. Undefined when it does not exist. */
+export function installation(app: string, id: string): Lookup<Installation | undefined> {
+  return { table, key: installationKey(app, id), parse: (item) => item && Installation.parse(item) };
+}
+
 /** Reads an installation with strong consistency. Undefined when it does not exist. */
 export async function findInstallation(app: string, id: string): Promise<Installation | undefined> {
   const { Item } = await dynamo.send(

@@ -3,6 +3,7 @@ import { ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { Push } from '../shared/content.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { stamp, timeOf } from '../shared/message-id.ts';
+import { orElse } from '../shared/or-else.ts';
 import { type Conversation, conversationKey, retentionMs } from './conversations.ts';
 import { collect, type Item, type Lookup, query } from './dynamo.ts';
 import { type Message, StoredMessage } from './stored-message.ts';
@@ -50,7 +51,7 @@ export async function history(
 }
 
 /** A message, and the push options of its sender. */
-const Pushed = z.object({ push: z.catch(z.optional(Push), undefined) });
+const Pushed = z.object({ push: orElse(z.optional(Push), undefined) });
 export interface PushedMessage extends Message, z.output<typeof Pushed> {}
 
 /**

@@ -13,9 +13,9 @@ export class ServiceError extends Error {
   }
 }
 
-/** One operation: its input schema, its IAM resource and its implementation. */
+/** One operation: its input schema, its IAM resource or resources, and its implementation. */
 export interface JsonOperation {
-  readonly resource: string;
+  readonly resource: string | readonly string[];
   run(): object;
 }
 
@@ -48,9 +48,11 @@ export function jsonApi(prefix: string, operations: Readonly<Record<string, Read
       const read = Object.hasOwn(operations, name) ? operations[name] : undefined;
       if (!read) throw new ServiceError('UnknownOperationException', `The local cloud does not implement ${name}`);
       const { run, ...named } = read(tryParse(body.toString('utf8')));
-      resource = named.resource;
-      const denial = authorize(`${prefix}:${name}`, resource);
-      if (denial) {
+      const resources = [named.resource].flat();
+      resource = resources.join(' ');
+      for (const one of resources) {
+        const denial = authorize(`${prefix}:${name}`, one);
+        if (!denial) continue;
         const error = new ServiceError('AccessDeniedException', denial.message);
         return { operation: name, resource, allowed: false, reply: failure(error) };
       }

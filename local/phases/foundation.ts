@@ -5,6 +5,7 @@ import { LIMITS, type Limits } from '../apigateway/websocket/connection.ts';
 import { PostQuota } from '../apigateway/websocket/post-quota.ts';
 import type { CloudOptions } from '../cloud.ts';
 import { Metrics } from '../cloudwatch/metrics.ts';
+import { LogLines } from '../logs/lines.ts';
 import { Activity } from '../shared/activity.ts';
 import { CallLog } from '../shared/calls.ts';
 import type { Log } from '../shared/log.ts';
@@ -16,6 +17,7 @@ export interface Foundation {
   readonly calls: CallLog;
   readonly activity: Activity;
   readonly metrics: Metrics;
+  readonly lines: LogLines;
   readonly posts: PostQuota;
   readonly log: Log;
   readonly directories: Directories;
@@ -24,6 +26,7 @@ export interface Foundation {
 
 export function foundation(options: CloudOptions, started: Started): Foundation {
   const metrics = new Metrics();
+  const lines = new LogLines();
   const limits = { ...LIMITS, ...options.limits };
   return {
     options,
@@ -31,9 +34,11 @@ export function foundation(options: CloudOptions, started: Started): Foundation 
     calls: new CallLog(),
     activity: new Activity(),
     metrics,
+    lines,
     posts: new PostQuota(limits),
     log(entry) {
       metrics.read(entry);
+      lines.read(entry);
       options.log?.(entry);
     },
     directories: new Directories(options, started),

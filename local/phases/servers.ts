@@ -7,6 +7,7 @@ import { lambdaApi } from '../lambda/api.ts';
 import { Host } from '../listener/host.ts';
 import { rewriteHosts } from '../listener/hosts.ts';
 import { publicOrigin } from '../listener/listener.ts';
+import { logsApi } from '../logs/api.ts';
 import { secretsManagerApi } from '../secretsmanager/api.ts';
 import { snsApi } from '../sns/api.ts';
 import { outboxPages } from '../sns/outbox-page.ts';
@@ -34,7 +35,7 @@ export async function startServers(base: Foundation, model: Model, services: Ser
   const rewriteAll = (outputs: Record<string, string>) =>
     Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, rewrite(value)]));
 
-  const gate = createGate(base, services, parts, (stack) => {
+  const gate = createGate(base, model, services, parts, (stack) => {
     const outputs = model.outputsOf(stack);
     return outputs && rewriteAll(outputs);
   });
@@ -58,7 +59,8 @@ export async function startServers(base: Foundation, model: Model, services: Ser
 
 /** The door to AWS for every function, and for the operator. */
 function createGate(
-  { limits, posts, calls, log }: Foundation,
+  { limits, posts, calls, lines, log }: Foundation,
+  model: Model,
   { dynamodb, conflicts, secrets, registry, outbox, queues, roles }: Services,
   parts: Parts,
   outputsOf: (stack: string) => Record<string, string> | undefined,
@@ -69,6 +71,7 @@ function createGate(
       cloudformation: cloudFormationApi(outputsOf),
       dynamodb: dynamoDbApi(dynamodb, conflicts),
       lambda: (...request) => lambdaApi(lambda(), present(parts.async, 'Lambda'))(...request),
+      logs: logsApi(model, lines),
       'execute-api': managementApi(parts.webSockets, limits.messageBytes, posts),
       secretsmanager: secretsManagerApi(secrets),
       sns: snsApi({ registry, outbox }),

@@ -3,6 +3,7 @@ export type AwsService =
   | 'dynamodb'
   | 'execute-api'
   | 'lambda'
+  | 'logs'
   | 's3'
   | 'secretsmanager'
   | 'sns'

@@ -33,10 +33,11 @@ describe('the description of the REST endpoints', () => {
     const { pushCredentials } = await import('../../functions/http/routes/push-credentials.ts');
     const { attachments } = await import('../../functions/http/routes/attachments.ts');
     const { accounts } = await import('../../functions/http/routes/account-routes.ts');
+    const { administration } = await import('../../functions/http/routes/administration.ts');
     vi.unstubAllEnvs();
     const template = (path: string) => path.replace(/:(\w+)(\{.*\})?/g, '{$1}');
-    const routes = [...sections, attachments, accounts, installations, pushCredentials].flatMap(({ routes }) =>
-      routes.map(({ method, path }) => `${method} ${template(path)}`),
+    const routes = [...sections, attachments, administration, accounts, installations, pushCredentials].flatMap(
+      ({ routes }) => routes.map(({ method, path }) => `${method} ${template(path)}`),
     );
     expect(api.operations().map(([method, path]) => `${method} ${path}`)).toHaveLength(routes.length);
     expect(new Set(api.operations().map(([method, path]) => `${method} ${path}`))).toEqual(new Set(routes));
@@ -188,6 +189,12 @@ describe('what the endpoints answer', () => {
     await ask('GET', '/2.0/push/credentials', { headers });
     await ask('PUT', '/2.0/push/settings', { body: { template: '{name}: {text}' }, headers });
     await ask('GET', '/2.0/push/settings', { headers });
+    await ask('POST', '/2.0/push/test', { body: { user: tom, text: 'hi' }, headers });
+    await ask('GET', '/statistics', { query: { by: 'day', from: String(Date.now() - 9e7) }, headers });
+    await ask('PATCH', '/settings', { body: { receipts: true, 'sms.perDay': null }, headers });
+    await ask('GET', '/settings', { headers });
+    await ask('GET', '/audit', { query: { limit: '1' }, headers });
+    await ask('GET', '/ctx/{id}/devices', { params: id, headers });
 
     await ask('DELETE', '/groups/{id}/chats', { params: { id: group } });
     await ask('DELETE', '/ctx/{id}/friends/{fid}', { params: fid });

@@ -97,6 +97,13 @@ PUT    /2.0/push/credentials/{platform}     -     -      -       -     -      - 
 GET    /2.0/push/credentials                -     -      -       -     -      -    +
 PUT    /2.0/push/settings                   -     -      -       -     -      -    +      {}
 GET    /2.0/push/settings                   -     -      -       -     -      -    +
+POST   /2.0/push/test                       -     -      -       -     -      -    +      {"user":"{user}"}
+
+GET    /statistics                          -     -      -       -     -      -    +
+GET    /settings                            -     -      -       -     -      -    +
+PATCH  /settings                            -     -      -       -     -      -    +      {"groupMembers":50}
+GET    /audit                               -     -      -       -     -      -    +
+GET    /ctx/{id}/devices                    -     -      -       -     -      -    +
 
 POST   /2.0/requestLoginSmsCode             +     +      +       +     +      +    +      {"mobilePhone":"{phone}"}
 POST   /2.0/loginByMobilePhone              +     +      +       +     +      +    +      400 {"mobilePhone":"{phone}","smsCode":"1"}

@@ -18,7 +18,7 @@ it('the templates with every option set pass the validation without errors and w
 it('the templates of another stage differ only in its name', async () => {
   const assembly = temporary();
   await synthesize(assembly, { context: { stage: 'other' } });
-  await expectSnapshots(assembly, 'other', 'default', 5);
+  await expectSnapshots(assembly, 'other', 'default', 6);
 }, 60_000);
 
 it('the firewall is in us-east-1, for a stage in any region', async () => {

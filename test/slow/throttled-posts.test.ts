@@ -23,7 +23,7 @@ it('a message reaches everybody once, however many of its posts are refused at f
     .since(mark)
     .flatMap((entry) => (entry.service === 'execute-api' && 'status' in entry ? [entry.status] : []));
   expect(posts.filter((status) => status === 429)).toHaveLength(2 * refused.length);
-  // The SDK does not retry in addition: each throttled post is retried once.
+  // Nothing else retries: each throttled post is retried once.
   expect(posts.filter((status) => status === 200)).toHaveLength(others.length + 1);
   for (const client of [speaker, ...others]) client.close();
   await system.cloud.settled();

@@ -17,7 +17,7 @@ const assembly = temporary();
 beforeAll(() => synthesize(assembly, { configuration: CONFIGURATION }));
 const template = (stack: string) => templateIn(assembly, stack);
 
-it('the templates match the accepted snapshots', () => expectSnapshots(assembly, 'prod', 'full', 6));
+it('the templates match the accepted snapshots', () => expectSnapshots(assembly, 'prod', 'full', 7));
 
 describe('a domain', () => {
   it('is a name of the distribution, with its certificate, and in DNS for IPv4 and IPv6', () => {

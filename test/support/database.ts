@@ -122,6 +122,11 @@ export class Database {
     return this.#scan(await this.#table(/Accounts/));
   }
 
+  /** Sets until when the statistics are counted, epoch ms. */
+  async setCounted(counted: number): Promise<void> {
+    await this.#putAll(await this.#table(/-Admin/), [{ pk: 'statistics', sk: 'clock', counted }]);
+  }
+
   /** All stored items of the messages table. */
   async messages(): Promise<Item[]> {
     return this.#scan(await this.#table(/Messages/));

@@ -1,4 +1,5 @@
-import { errors, jwtVerify } from 'jose';
+import { jwtVerify } from 'jose';
+import { JOSEError } from 'jose/errors';
 import * as z from 'zod/mini';
 import type { OpenId } from '../../store/login-settings.ts';
 import { ASYMMETRIC, CLOCK_TOLERANCE, type Keys, keysAt } from './keys.ts';
@@ -56,7 +57,7 @@ export async function subjectOf(
     const { data: subject } = z.safeParse(z.string(), payload.sub);
     return nonce === undefined || payload.nonce === nonce ? subject?.toWellFormed() : undefined;
   } catch (error) {
-    if (error instanceof errors.JOSEError) return undefined;
+    if (error instanceof JOSEError) return undefined;
     throw error;
   }
 }

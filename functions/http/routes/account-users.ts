@@ -10,6 +10,7 @@ import { hashPassword } from '../../accounts/password.ts';
 import { type Account, findAccount, listAccounts } from '../../store/accounts.ts';
 import type { App } from '../../store/apps.ts';
 import { isSelf, masterOnly } from '../access.ts';
+import { audited } from '../audit.ts';
 import { id, limit, skip } from '../parameters.ts';
 import { route } from '../route.ts';
 import {
@@ -134,6 +135,7 @@ export const accountUsers = [
     response: AccountShape,
     strict: 'always',
     access: isSelf,
+    audit: audited('account.change', ({ params }) => `user/${params.id}`),
     async handle({ app, principal, params, body, now, address }) {
       const { username, email, mobilePhone, smsCode, ...fields } = body;
       checkFields(fields);
@@ -163,6 +165,7 @@ export const accountUsers = [
     response: Empty,
     strict: 'always',
     access: isSelf,
+    audit: audited('account.delete', ({ params }) => `user/${params.id}`),
     async handle({ app, params, now }) {
       await changeAccount(app.id, params.id, () => undefined);
       await logOutEverywhere({ app: app.id, kind: 'user', id: params.id }, now);

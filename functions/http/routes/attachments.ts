@@ -2,6 +2,8 @@ import * as z from 'zod/mini';
 import { planAttachment, urlsOf } from '../../attachments/attachment.ts';
 import { mediaType, mediaTypeOf } from '../../attachments/content-type.ts';
 import { requestUpload, storeFile } from '../../attachments/storage.ts';
+import { count } from '../../observe/metrics.ts';
+import { METRIC } from '../../shared/constants.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import { countUpload } from '../../store/uploads.ts';
 import { everyone } from '../access.ts';
@@ -51,7 +53,9 @@ const attachment = route({
   async handle({ app, principal, body: { filename, contentType, size }, now }) {
     const file = planAttachment(filename, mediaType(contentType), 'client');
     await countUpload(app, principal, size, now);
-    return { ...(await requestUpload(file, size)), urls: urlsOf(file) };
+    const upload = await requestUpload(file, size);
+    count(METRIC.uploads);
+    return { ...upload, urls: urlsOf(file) };
   },
 
   form: {
@@ -64,6 +68,7 @@ const attachment = route({
       const file = planAttachment(sent.name, mediaTypeOf(sent), 'form');
       await countUpload(app, principal, sent.size, now);
       const { unreadable } = await storeFile(file, Buffer.from(await sent.arrayBuffer()));
+      count(METRIC.uploads);
       const urls = urlsOf(file);
       if (unreadable) {
         throw new ChatError(

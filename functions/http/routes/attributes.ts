@@ -17,6 +17,7 @@ import {
 } from '../../store/attributes.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { isMember, isOwner, isSelf, isSelfOrFriend } from '../access.ts';
+import { audited } from '../audit.ts';
 import { communityId, id } from '../parameters.ts';
 import { type Request, type Route, route } from '../route.ts';
 import { AttributesShape } from './shapes.ts';
@@ -140,6 +141,7 @@ function attributesAt(base: string, kind: Searchable['kind'], reader: Access, wr
       params: subjectParams,
       status: 204,
       access: writer,
+      audit: audited('attributes.delete', ({ params }) => `${kind}/${params.id}`),
       async handle(request) {
         await noticed(at(request), clearAttributes(at(request)));
       },

@@ -11,6 +11,7 @@ import type { Community } from '../../store/community-keys.ts';
 import type { MemberChange } from '../../store/community-plan.ts';
 import { hideHistory } from '../../store/positions.ts';
 import { isMember, isOwner } from '../access.ts';
+import { audited } from '../audit.ts';
 import { communityId, id, ids } from '../parameters.ts';
 import { loaded, type Request, type Route, route } from '../route.ts';
 import { checkAdding } from '../rules.ts';
@@ -89,6 +90,7 @@ export function communityRoutes(kind: Kind): Route[] {
       params: idParams,
       status: 204,
       access: byOwner,
+      audit: audited(`${kind}.delete`, ({ params }) => `${kind}/${params.id}`),
       async handle({ app, params }) {
         await noticeDeletion(at(app, params), await deleteCommunity(at(app, params)));
       },

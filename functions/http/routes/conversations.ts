@@ -9,6 +9,7 @@ import type { App } from '../../store/apps.ts';
 import { conversationPage, unreadTotal } from '../../store/conversation-page.ts';
 import { setReceipts } from '../../store/profiles.ts';
 import { isSelf } from '../access.ts';
+import { audited } from '../audit.ts';
 import { id, limit, messageId } from '../parameters.ts';
 import { fitting, fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
@@ -30,6 +31,7 @@ export const conversations = [
     status: 200,
     response: ConversationsShape,
     access: isSelf,
+    audit: audited('conversation.read', ({ params }) => `user/${params.id}`),
     async handle({ app, params, query, now }) {
       const user = userOf(app, params);
       const { entries, cursor } = await conversationPage(user, { before: query.cursor, limit: query.limit }, now);
@@ -98,6 +100,7 @@ export const conversations = [
     status: 200,
     response: SyncShape,
     access: isSelf,
+    audit: audited('conversation.read', ({ params }) => `user/${params.id}`),
     async handle({ app, params, query, now }) {
       const { events, synced } = await missedSince(userOf(app, params), query.since, app.catchUpMessages, now, fitting);
       return { events: events.map(({ name, args }) => ({ event: name, data: args[0] })), ...synced };

@@ -10,6 +10,7 @@ import { befriend, friendEntries, friendship, MAX_FRIENDS, unfriend } from '../.
 import { latestMessages } from '../../store/latest-messages.ts';
 import { history } from '../../store/messages.ts';
 import { isSelf } from '../access.ts';
+import { audited } from '../audit.ts';
 import { flag, historyQuery, id, ids, limit, messageParam, page, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
@@ -140,6 +141,7 @@ export const friends = [
     status: 200,
     response: z.union([IdsShape, z.array(ContactDetailShape)]),
     access: isSelf,
+    audit: audited('conversation.read', ({ params, query }) => (query.detail ? `user/${params.id}` : undefined)),
     async handle({ app, params, query, now }) {
       const entries = page(await friendEntries(user(app.id, params.id)), query);
       const ids = entries.map((entry) => entry.id);
@@ -172,6 +174,7 @@ export const friends = [
     status: 200,
     response: HistoryShape,
     access: isSelf,
+    audit: audited('conversation.read', ({ params }) => `friend/${params.id}/${params.fid}`),
     handle: ({ app, params, query, now }) =>
       history({ app: app.id, kind: 'friend', between: [params.id, params.fid] }, query, now),
   }),
@@ -184,6 +187,7 @@ export const friends = [
     status: 200,
     response: MessageShape,
     access: isSelf,
+    audit: audited('conversation.read', ({ params }) => `friend/${params.id}/${params.fid}`),
     handle: ({ app, params, now }) =>
       oneMessage({ app: app.id, kind: 'friend', between: [params.id, params.fid] }, params.messageId, now),
   }),

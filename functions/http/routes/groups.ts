@@ -11,6 +11,7 @@ import { eraseHistory, history } from '../../store/messages.ts';
 import { positionsIn } from '../../store/positions.ts';
 import { visibleSince } from '../../store/visible-history.ts';
 import { isMember, isOwner, isSelf } from '../access.ts';
+import { audited } from '../audit.ts';
 import { flag, historyQuery, id, ids, limit, MAX_LISTED, messageParam, page, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
@@ -83,6 +84,7 @@ export const groups = [
     status: 200,
     response: HistoryShape,
     access: (caller, { app, params }) => isMember(caller, groupAt(app, params)),
+    audit: audited('conversation.read', ({ params }) => `group/${params.id}`),
     async handle({ app, principal, params, query, now }) {
       await checkExists(groupAt(app, params));
       const of = conversation(app, params.id);
@@ -99,6 +101,7 @@ export const groups = [
     status: 200,
     response: MessageShape,
     access: (caller, { app, params }) => isMember(caller, groupAt(app, params)),
+    audit: audited('conversation.read', ({ params }) => `group/${params.id}`),
     async handle({ app, principal, params, now }) {
       await checkExists(groupAt(app, params));
       const of = conversation(app, params.id);
@@ -114,6 +117,7 @@ export const groups = [
     params: idParams,
     status: 204,
     access: (caller, { app, params }) => isOwner(caller, groupAt(app, params)),
+    audit: audited('history.erase', ({ params }) => `group/${params.id}`),
     async handle({ app, params }) {
       await checkExists(groupAt(app, params));
       await eraseHistory(conversation(app, params.id));
@@ -152,6 +156,7 @@ export const groups = [
     status: 200,
     response: z.union([IdsShape, z.array(GroupOfUserShape)]),
     access: isSelf,
+    audit: audited('conversation.read', ({ params, query }) => (query.detail ? `user/${params.id}` : undefined)),
     async handle({ app, params, query, now }) {
       const ids = page(await communitiesOf(app.id, 'group', params.id), query);
       if (!query.detail) return ids;

@@ -9,7 +9,9 @@ import { PushSettings } from '../../store/app-settings.ts';
 import { changeApp } from '../../store/apps.ts';
 import { Credential, PLATFORMS } from '../../store/platforms.ts';
 import { masterOnly } from '../access.ts';
+import { audited } from '../audit.ts';
 import { route, type Section } from '../route.ts';
+import { pushTest } from './push-test.ts';
 
 const reader = requireEnv(ENV.pushCredentialsUrl);
 
@@ -54,6 +56,7 @@ export const pushCredentials: Section = {
       body: Upload.register(z.globalRegistry, { examples: [example] }),
       status: 200,
       response: Known,
+      audit: audited('push.credentials', ({ params }) => params.platform),
       async handle({ app, params: { platform }, body }) {
         const read = ReadResult.parse(await invoke(reader, { platform, upload: body } satisfies ReadCredential));
         if ('refused' in read) throw new ChatError(ERROR.badParameter, read.refused);
@@ -91,6 +94,7 @@ export const pushCredentials: Section = {
       }),
       status: 200,
       response: PushSettings,
+      audit: audited('settings.change', () => 'push'),
       async handle({ app, body }) {
         await changeApp(app.id, { push: body });
         return body;
@@ -107,5 +111,7 @@ export const pushCredentials: Section = {
       response: PushSettings,
       handle: async ({ app }) => app.push,
     }),
+
+    pushTest,
   ],
 };

@@ -7,6 +7,7 @@ import type { Principal } from '../../shared/principal.ts';
 import type { App } from '../../store/apps.ts';
 import { findInstallation } from '../../store/installations.ts';
 import type { ListedSession } from '../../store/sessions.ts';
+import { audited } from '../audit.ts';
 import { flag, id } from '../parameters.ts';
 import { route } from '../route.ts';
 import { Empty } from './account-shapes.ts';
@@ -93,6 +94,7 @@ export const openSessionRoutes = [
       'End all other sessions of the caller, or all sessions of a user (master key), and close their connections',
     query: z.object({ user, all: flag('Also end the session of the request') }),
     response: Empty,
+    audit: audited('session.end', ({ query }) => query.user && `user/${query.user}`),
     async handle(request) {
       await logOutEverywhere(subjectOf(request), request.now, request.query.all ? undefined : request.session?.hash);
       return {};
@@ -107,6 +109,7 @@ export const openSessionRoutes = [
     params: z.object({ id: sessionId }),
     query: z.object({ user }),
     response: Empty,
+    audit: audited('session.end', ({ query }) => query.user && `user/${query.user}`),
     async handle(request) {
       const { params, now } = request;
       const principal = subjectOf(request);

@@ -7,6 +7,7 @@ import { lookup } from '../../store/dynamo.ts';
 import { latestMessages } from '../../store/latest-messages.ts';
 import { history } from '../../store/messages.ts';
 import { isSelf } from '../access.ts';
+import { audited } from '../audit.ts';
 import { flag, historyQuery, id, idList, limit, messageParam, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
@@ -52,6 +53,7 @@ export const strangers = [
     status: 200,
     response: z.union([IdsShape, z.array(ContactDetailShape)]),
     access: isSelf,
+    audit: audited('conversation.read', ({ params, query }) => (query.detail ? `user/${params.id}` : undefined)),
     async handle({ app, params, query, now }) {
       const user: Principal = { app: app.id, kind: 'user', id: params.id };
       const contacts = query.ids
@@ -70,6 +72,7 @@ export const strangers = [
     status: 200,
     response: StrangerShape,
     access: isSelf,
+    audit: audited('conversation.read', ({ params }) => `stranger/${params.id}/${params.sid}`),
     async handle({ app, params, now }) {
       const user: Principal = { app: app.id, kind: 'user', id: params.id };
       const [found] = await lookup([contact(user, params.sid, now)]);
@@ -89,6 +92,7 @@ export const strangers = [
     status: 200,
     response: HistoryShape,
     access: isSelf,
+    audit: audited('conversation.read', ({ params }) => `stranger/${params.id}/${params.sid}`),
     handle: ({ app, params, query, now }) =>
       history({ app: app.id, kind: 'stranger', between: [params.id, params.sid] }, query, now),
   }),
@@ -101,6 +105,7 @@ export const strangers = [
     status: 200,
     response: MessageShape,
     access: isSelf,
+    audit: audited('conversation.read', ({ params }) => `stranger/${params.id}/${params.sid}`),
     handle: ({ app, params, now }) =>
       oneMessage({ app: app.id, kind: 'stranger', between: [params.id, params.sid] }, params.messageId, now),
   }),

@@ -10,6 +10,7 @@ import { checkExists } from '../../store/communities.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { profile } from '../../store/profiles.ts';
 import { masterOnly } from '../access.ts';
+import { audited } from '../audit.ts';
 import { flag, id } from '../parameters.ts';
 import { route } from '../route.ts';
 import { AcceptedShape } from './shapes.ts';
@@ -31,6 +32,8 @@ async function send(app: App, to: Addressee, body: z.output<typeof Body>, now: n
   return { id: message.id };
 }
 
+const kindOf = ({ group, room }: { group: boolean; room: boolean }) => (group ? 'group' : room ? 'room' : 'user');
+
 export const systemMessages = [
   route({
     method: 'POST',
@@ -41,6 +44,7 @@ export const systemMessages = [
     status: 202,
     response: AcceptedShape,
     access: masterOnly,
+    audit: audited('message.broadcast', () => 'everybody'),
     handle: ({ app, body, now }) => send(app, { kind: 'everybody' }, body, now),
   }),
 
@@ -54,8 +58,9 @@ export const systemMessages = [
     status: 202,
     response: AcceptedShape,
     access: masterOnly,
+    audit: audited('message.broadcast', ({ params, query }) => `${kindOf(query)}/${params.id}`),
     async handle({ app, params, query, body, now }) {
-      const kind = query.group ? 'group' : query.room ? 'room' : 'user';
+      const kind = kindOf(query);
       await mustExist(app, kind, params.id);
       return send(app, { kind, id: params.id }, body, now);
     },

@@ -5,6 +5,7 @@ import { findAccount } from '../../store/accounts.ts';
 import { mergeAttributes } from '../../store/attributes.ts';
 import { ensureProfile } from '../../store/profiles.ts';
 import { masterOnly } from '../access.ts';
+import { audited } from '../audit.ts';
 import { id } from '../parameters.ts';
 import { route } from '../route.ts';
 
@@ -46,6 +47,7 @@ export const tokens = [
     response: TokenShape,
     strict: 'always',
     access: masterOnly,
+    audit: audited('token.mint', ({ body }) => `user/${body.id}`),
     async handle({ app, body, now }) {
       const user = { app: app.id, kind: 'user', id: body.id } as const;
       await ensureProfile(user, now);

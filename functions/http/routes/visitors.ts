@@ -6,6 +6,7 @@ import { type Principal, parseId } from '../../shared/principal.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { history } from '../../store/messages.ts';
 import { profile, saveVisitor } from '../../store/profiles.ts';
+import { audited } from '../audit.ts';
 import { historyQuery, id, messageParam } from '../parameters.ts';
 import { loaded, type Request, route } from '../route.ts';
 import { oneMessage } from './one-message.ts';
@@ -69,6 +70,7 @@ export const visitors = [
     status: 200,
     response: HistoryShape,
     access: eitherOf,
+    audit: audited('conversation.read', ({ params }) => `visitor/${params.id}/${params.uid}`),
     handle: ({ app, params, query, now }) =>
       history({ app: app.id, kind: 'visitor', between: [params.id, params.uid] }, query, now),
   }),
@@ -81,6 +83,7 @@ export const visitors = [
     status: 200,
     response: MessageShape,
     access: eitherOf,
+    audit: audited('conversation.read', ({ params }) => `visitor/${params.id}/${params.uid}`),
     handle: ({ app, params, now }) =>
       oneMessage({ app: app.id, kind: 'visitor', between: [params.id, params.uid] }, params.messageId, now),
   }),

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { ADMIN_DAYS, ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { stamp } from '../shared/message-id.ts';
+import { dynamo } from './dynamo.ts';
+
+const table = requireEnv(ENV.adminTable);
+
+/** The actions with the master key that are recorded. */
+export const AUDITED = [
+  'conversation.read',
+  'message.broadcast',
+  'token.mint',
+  'session.end',
+  'account.change',
+  'account.delete',
+  'group.delete',
+  'room.delete',
+  'history.erase',
+  'attributes.delete',
+  'settings.change',
+  'push.credentials',
+  'push.test',
+] as const;
+export type AuditedAction = (typeof AUDITED)[number];
+
+/** One action with the master key. */
+export interface AuditEntry {
+  readonly action: AuditedAction;
+  /** What it was about: `user/tom`, `friend/tom/jerry`. */
+  readonly object: string;
+  /** The network address of the request. */
+  readonly address?: string | undefined;
+  /** Epoch ms. */
+  readonly time: number;
+}
+
+const Stored = z.object({
+  [SORT_KEY]: z.string(),
+  action: z.enum(AUDITED),
+  object: z.string(),
+  address: z.optional(z.string()),
+  time: z.number(),
+});
+
+const partition = (app: string) => `${app}#audit`;
+
+/** The format of the ids of entries. */
+export const AUDIT_ID = /^\d{14}-[0-9a-f]{8}$/;
+
+/** Adds an entry to the audit log of an application. */
+export async function recordAction(app: string, entry: AuditEntry): Promise<void> {
+  await dynamo.send(
+    new PutCommand({
+      TableName: table,
+      Item: {
+        [PARTITION_KEY]: partition(app),
+        [SORT_KEY]: `${stamp(entry.time)}-${randomBytes(4).toString('hex')}`,
+        ...entry,
+        [EXPIRES]: Math.ceil(entry.time / 1000) + ADMIN_DAYS * 24 * 60 * 60,
+      },
+    }),
+  );
+}
+
+/**
+ * A page of the audit log, the latest entry first.
+ * @param before only entries before the one with this id
+ */
+export async function auditLog(
+  app: string,
+  { before, limit }: { readonly before: string | undefined; readonly limit: number },
+): Promise<{ readonly entries: (AuditEntry & { readonly id: string })[]; readonly isLast: boolean }> {
+  const { Items = [] } = await dynamo.send(
+    new QueryCommand({
+      TableName: table,
+      KeyConditionExpression: `#pk = :pk${before === undefined ? '' : ' AND #sk < :before'}`,
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY, ...(before !== undefined && { '#sk': SORT_KEY }) },
+      ExpressionAttributeValues: { ':pk': partition(app), ...(before !== undefined && { ':before': before }) },
+      ScanIndexForward: false,
+      Limit: limit + 1,
+    }),
+  );
+  const entries = Items.slice(0, limit).map((item) => {
+    const { [SORT_KEY]: id, ...entry } = Stored.parse(item);
+    return { id, ...entry };
+  });
+  return { entries, isLast: Items.length <= limit };
+}

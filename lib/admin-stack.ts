@@ -1,0 +1,49 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { type HttpApi, HttpMethod, HttpRoute, HttpRouteKey } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IDestination } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { ENV } from '../functions/shared/constants.ts';
+import type { Tables } from './data-stack.ts';
+import { MacawFunction } from './macaw-function.ts';
+import { Statistics } from './statistics.ts';
+import { suppress } from './suppress.ts';
+
+export interface AdminStackProps extends StackProps {
+  readonly tables: Tables;
+  /** Receives counts that failed permanently. */
+  readonly failures: IDestination;
+  readonly rest: HttpApi;
+  /** All functions that write what the statistics count. */
+  readonly functions: readonly MacawFunction[];
+}
+
+const PATHS = ['/statistics', '/settings', '/audit', '/ctx/{id}/devices'];
+
+/** The endpoints for the administration of an application, and the statistics. */
+export class AdminStack extends Stack {
+  constructor(scope: Construct, id: string, props: AdminStackProps) {
+    super(scope, id, props);
+    const { tables, rest } = props;
+    const { counter } = new Statistics(this, 'Statistics', props);
+    const endpoints = new MacawFunction(this, 'Endpoints', {
+      handlerFile: 'admin',
+      description: 'The endpoints for administration',
+      timeout: Duration.seconds(29),
+    });
+    tables.core.allow(endpoints, 'GetItem', 'BatchGetItem', 'UpdateItem');
+    tables.accounts.allow(endpoints, 'BatchGetItem');
+    tables.connections.allow(endpoints, 'BatchGetItem');
+    tables.admin.allow(endpoints, 'GetItem', 'Query', 'PutItem');
+    counter.allowInvocation(endpoints, ENV.statisticsUrl);
+    const integration = new HttpLambdaIntegration('Integration', endpoints);
+    for (const path of PATHS) {
+      const route = new HttpRoute(this, `Route${path.replaceAll(/\W/g, '')}`, {
+        httpApi: rest,
+        routeKey: HttpRouteKey.with(path, HttpMethod.ANY),
+        integration,
+      });
+      suppress(route, 'APIG4', 'The function authenticates each request, as for all endpoints.');
+    }
+  }
+}
