@@ -9,7 +9,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import { useTexts } from './language.tsx';
+import { useTexts } from './language.ts';
 import { keepPreview } from './message-content.tsx';
 
 /** Members who read a message of a group report it. Friends always do. */

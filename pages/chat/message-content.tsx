@@ -1,5 +1,5 @@
 import type { Message } from 'macaw-client';
-import { useTexts } from './language.tsx';
+import { useTexts } from './language.ts';
 import type { Texts } from './texts/en.ts';
 
 /** Files that this tab sends, by key of the message. They are shown at once, without a download. */
