@@ -108,10 +108,11 @@ Macaw runs at ${cloud.origin}  (${data ? `data in ${data}` : 'data in memory'}; 
   application   ${DEMO_APP.id}  (${mode} mode)
   client key    ${DEMO_APP.clientKey}
   master key    ${DEMO_APP.masterKey}
+  chat          ${cloud.origin}/chat  (${mode === 'open' ? 'log in as anybody' : 'with a token'})
   REST          ${cloud.origin}/docs  (documentation)
   outbox        ${cloud.origin}/_outbox  (push notifications and text messages)
   API URLs      ${cloud.outputs.WebSocketUrl}, ${cloud.outputs.RestUrl}
-${mode === 'strict' ? afterStrict(cloud.origin) : afterOpen()}`);
+${mode === 'strict' ? afterStrict(cloud.origin) : afterOpen(cloud.origin)}`);
 
 /** The mode of the demo application: in strict mode, the client key alone reads nothing. */
 async function modeOf(origin: string): Promise<'open' | 'strict'> {
@@ -120,12 +121,17 @@ async function modeOf(origin: string): Promise<'open' | 'strict'> {
   return status === 403 ? 'strict' : 'open';
 }
 
-function afterOpen(): string {
+function afterOpen(origin: string): string {
   return `
 The demo application is open: whoever has the client key can do everything, as any user.
 Your own applications are strict by default. Try that with: npm start -- --strict
 
-To try the chat, run these commands in two more terminals:
+To try the chat, open these pages in two windows:
+
+  ${origin}/chat#user=tom
+  ${origin}/chat#user=jerry
+
+Or run these commands in two more terminals:
 
   npm run chat -- --user tom --to jerry${elsewhere}
   npm run chat -- --user jerry --to tom${elsewhere}
@@ -143,7 +149,7 @@ It also makes users friends:
   ${token('jerry')}
   curl -X POST ${origin}/ctx/tom/friends/jerry ${headers}
 
-To try the chat, pass each "token" of the answers to a client, in two more terminals:
+To try the chat, open ${origin}/chat#token=TOKEN with each "token" of the answers, or use two more terminals:
 
   npm run chat -- --user tom --to jerry --token TOKEN${elsewhere}
   npm run chat -- --user jerry --to tom --token TOKEN${elsewhere}

@@ -1,28 +1,21 @@
+import { Activity } from './activity.ts';
+import { ClientState } from './client-state.ts';
 import { Connection, type SocketIoOptions } from './connection.ts';
 import { Conversation, type ConversationHost, checkLength } from './conversation.ts';
 import { Authenticator, type Credentials, type Identity, type Token } from './credentials.ts';
-import { asMacawError, ErrorCode, MacawError } from './errors.ts';
+import { Deliveries } from './deliveries.ts';
+import { ErrorCode, MacawError } from './errors.ts';
 import type { ServerEvents } from './generated/events.ts';
 import type { Status } from './machine.ts';
-import {
-  type ConversationState,
-  type Kind,
-  keyOf,
-  MEDIA,
-  type Message,
-  type State,
-  type SystemMessage,
-} from './model.ts';
-import { type Item, Outbox, type Receipt } from './outbox.ts';
-import { type AppState, isHidden, randomId, watchNetwork, watchVisibility } from './platform.ts';
+import { type Kind, keyOf, MEDIA, type Message, type State, type SystemMessage } from './model.ts';
+import { type AppState, randomId } from './platform.ts';
+import { Reads } from './reads.ts';
 import { type Call, createCall } from './rest.ts';
-import { changeConversation, EMPTY, emptyConversation, markRead, markReceipt, putMessage, withLast } from './state.ts';
 import { defaultStorage, type OutboxStorage } from './storage.ts';
-import { createStore, Emitter, type Store } from './store.ts';
+import { Emitter, type Store } from './store.ts';
 import { Sync } from './sync.ts';
-import { remove, replace } from './timeline.ts';
 import { type Uploaded, type UploadFile, type UploadOptions, upload } from './upload.ts';
-import { addressOf, kindOf, sayOf, systemMessage, unsentMessage, wireAddress } from './wire.ts';
+import { sayOf, systemMessage } from './wire.ts';
 
 export interface ClientOptions extends Identity {
   /** The address of the server, such as `https://chat.example.com`. */
@@ -65,6 +58,9 @@ export interface ClientEvents extends Changes {
   error: MacawError;
 }
 
+/** Enough to recognise a repeated system message. */
+const SYSTEM_IDS = 100;
+
 const CHANGES = ['befriended', 'unfriended', 'joined', 'left', 'changed', 'deleted'] as const;
 
 /** Connects nobody yet: call `connect` or `login`. */
@@ -75,52 +71,68 @@ export class Macaw implements Store<State> {
   /** Typed REST requests: `call('GET /ctx/:id/friends', { params: { id: 'tom' } })`. */
   readonly call: Call;
   readonly #options: ClientOptions;
-  readonly #store = createStore<State>(EMPTY);
+  readonly #state = new ClientState();
   readonly #events = new Emitter<ClientEvents>();
   readonly #authenticator: Authenticator;
   readonly #connection: Connection;
-  readonly #outbox: Outbox;
+  readonly #deliveries: Deliveries;
   readonly #sync: Sync;
+  readonly #reads: Reads;
+  readonly #activity: Activity;
   readonly #conversations = new Map<string, Conversation>();
-  readonly #progress = new Map<string, (part: number) => void>();
-  /** Read positions that the server has not confirmed. */
-  readonly #unsentReads = new Map<string, { kind: Kind; id: string; upTo: string }>();
-  #unwatch: (() => void)[] = [];
-  #reporting: Promise<unknown> = Promise.resolve();
 
   constructor(options: ClientOptions) {
     const url = options.url.replace(/\/+$/, '');
+    const [authenticator, state, events] = [new Authenticator(options), this.#state, this.#events];
+    if (options.token !== undefined) authenticator.use({ token: options.token });
     this.#options = options;
-    this.#authenticator = new Authenticator(options);
-    if (options.token !== undefined) this.#authenticator.use({ token: options.token });
+    this.#authenticator = authenticator;
     this.call = createCall({
       ...{ url, fetch: options.fetch },
-      headers: () => this.#authenticator.headers(),
-      renew: () => this.#authenticator.renew(),
+      headers: () => authenticator.headers(),
+      renew: () => authenticator.renew(),
     });
     this.#sync = new Sync({
-      ...{ store: this.#store, call: this.call },
-      isVisitor: () => this.#authenticator.isVisitor,
-      received: (message) => this.#events.emit('message', message),
-      confirmed: ({ cid, id = '', ts }) => cid !== undefined && this.#outbox.confirm(cid, { id, ts }),
-      failed: (error) => this.#events.emit('error', error),
+      ...{ state, call: this.call },
+      isVisitor: () => authenticator.isVisitor,
+      received: (message) => events.emit('message', message),
+      confirmed: ({ cid, id = '', ts }) => cid !== undefined && this.#deliveries.outbox.confirm(cid, { id, ts }),
+      failed: (error) => events.emit('error', error),
     });
     this.#connection = new Connection({
-      ...{ url, authenticator: this.#authenticator, socket: options.socket },
+      ...{ url, authenticator, socket: options.socket },
       since: () => this.#sync.begin(),
       events: {
         status: (status, error) => this.#onStatus(status, error),
         loggedIn: (id) => this.#onLogin(id),
       },
     });
-    this.#outbox = this.#createOutbox();
+    this.#deliveries = new Deliveries(
+      state,
+      {
+        sent: (message) => this.#onSent(message),
+        failed: (message) => events.emit('failed', message),
+        error: (error) => events.emit('error', error),
+      },
+      {
+        storage: options.storage ?? defaultStorage(),
+        limit: options.outboxLimit ?? 500,
+        send: (item) => this.#connection.request('say', sayOf(item)),
+        upload: (file, onProgress) => this.upload(file, { onProgress }),
+      },
+    );
+    this.#reads = new Reads(state, this.#connection, {
+      receipt: (address, reader, upTo) => events.emit('receipt', { ...address, reader, upTo }),
+      uncertain: () => void this.#sync.refresh(),
+    });
+    this.#activity = new Activity(this.#connection, options.appState);
     this.#sync.listen(this.#connection);
     this.#listen();
   }
 
-  readonly getSnapshot = (): State => this.#store.getSnapshot();
+  readonly getSnapshot = (): State => this.#state.getSnapshot();
 
-  readonly subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener);
+  readonly subscribe = (listener: () => void): (() => void) => this.#state.subscribe(listener);
 
   /** @returns a function that removes the listener */
   on<N extends keyof ClientEvents>(name: N, listener: (event: ClientEvents[N]) => void): () => void {
@@ -142,7 +154,7 @@ export class Macaw implements Store<State> {
    * @returns the id of the user
    */
   connect(): Promise<string> {
-    this.#watchPlatform();
+    this.#activity.start();
     const online = this.#online();
     this.#connection.connect();
     return online;
@@ -183,11 +195,9 @@ export class Macaw implements Store<State> {
   /** Disconnects and drops the state. The session stays valid. */
   close(): void {
     this.#connection.close();
-    this.#outbox.close();
-    this.#sync.reset();
-    this.#unsentReads.clear();
-    for (const end of this.#unwatch.splice(0)) end();
-    this.#store.update(({ status }) => ({ ...EMPTY, status }));
+    this.#deliveries.outbox.close();
+    this.#activity.stop();
+    this.#forget();
   }
 
   /** A conversation, also one without messages. The same arguments return the same object. */
@@ -222,11 +232,14 @@ export class Macaw implements Store<State> {
 
   #onStatus(status: Status, error: MacawError | undefined): void {
     const before = this.getSnapshot().status;
-    if (status !== 'online') this.#outbox.pause();
-    this.#store.update(({ error: _, ...state }) => ({ ...state, status, ...(error && { error }) }));
+    if (status !== 'online') this.#deliveries.outbox.pause();
+    this.#state.update(({ error: _, ...state }) => ({ ...state, status, ...(error && { error }) }));
     if (status === before) return;
     this.#events.emit('status', status);
-    if (status === 'online') this.#onOnline();
+    if (status !== 'online') return;
+    this.#deliveries.outbox.resume();
+    this.#reads.resume();
+    this.#activity.online();
   }
 
   /** The server confirmed the login; its next events can be messages. */
@@ -235,64 +248,22 @@ export class Macaw implements Store<State> {
     void this.#sync.loggedIn();
   }
 
-  #onOnline(): void {
-    this.#outbox.resume();
-    for (const position of [...this.#unsentReads.values()]) void this.#sendRead(position);
-    if (isHidden(this.#options.appState)) this.#report(true);
-  }
-
-  #become(id: string): void {
-    const { me } = this;
-    if (me !== undefined && me !== id) {
-      this.#sync.reset();
-      this.#store.update(({ status }) => ({ ...EMPTY, status }));
-    }
-    this.#store.update((state) => (state.me === id ? state : { ...state, me: id }));
-    void this.#outbox.open(`macaw/${this.#options.app}/${id}/`);
-  }
-
-  #createOutbox(): Outbox {
-    return new Outbox({
-      storage: this.#options.storage ?? defaultStorage(),
-      limit: this.#options.outboxLimit ?? 500,
-      send: (item) => this.#connection.request('say', sayOf(item)),
-      upload: (file, onProgress) => this.upload(file, { onProgress }),
-      added: (item) => this.#showUnsent(item),
-      progressed: (item, progress) => {
-        this.#progress.get(item.cid)?.(progress);
-        this.#replace({ ...unsentMessage(item, this.me ?? ''), progress });
-      },
-      sent: (item, receipt) => this.#onSent(item, receipt),
-      failed: (item, error) => {
-        const message: Message = { ...unsentMessage(item, this.me ?? ''), status: 'failed', error };
-        this.#replace(message);
-        this.#events.emit('failed', message);
-      },
-      storageFailed: (error) => this.#events.emit('error', asMacawError(error)),
-    });
-  }
-
-  #showUnsent(item: Item): void {
-    const message = unsentMessage(item, this.me ?? '');
-    this.#change(item.kind, item.to, (conversation) => putMessage(conversation, message));
-  }
-
-  #onSent(item: Item, { id, ts }: Receipt): void {
-    const message: Message = { ...unsentMessage(item, this.me ?? ''), id, ts, status: 'sent' };
-    this.#progress.delete(item.cid);
-    if (item.kind !== 'room') this.#sync.seen(id);
-    this.#change(item.kind, item.to, (conversation) => putMessage(conversation, message));
+  #onSent(message: Message): void {
+    if (message.kind !== 'room' && message.id !== undefined) this.#sync.seen(message.id);
     this.#events.emit('sent', message);
   }
 
-  #replace(message: Message): void {
-    this.#change(message.kind, message.to, (conversation) =>
-      withLast({ ...conversation, messages: replace(conversation.messages, message) }),
-    );
+  #become(id: string): void {
+    if (this.me !== undefined && this.me !== id) this.#forget();
+    this.#state.update((state) => (state.me === id ? state : { ...state, me: id }));
+    void this.#deliveries.outbox.open(`macaw/${this.#options.app}/${id}/`);
   }
 
-  #change(kind: Kind, id: string, change: (conversation: ConversationState) => ConversationState): void {
-    this.#store.update((state) => changeConversation(state, kind, id, change));
+  /** Drops the state of a user. */
+  #forget(): void {
+    this.#sync.reset();
+    this.#reads.clear();
+    this.#state.reset();
   }
 
   #listen(): void {
@@ -301,15 +272,8 @@ export class Macaw implements Store<State> {
     socket.on('sys', (event) => {
       if (systemIds.has(event.id)) return;
       systemIds.add(event.id);
+      for (const old of systemIds) if (systemIds.size > SYSTEM_IDS) systemIds.delete(old);
       this.#events.emit('system', systemMessage(event));
-    });
-    socket.on('read', ({ from, to, upTo }) => {
-      if (from) {
-        const { kind, id } = addressOf(from);
-        this.#change(kind, id, (conversation) => markReceipt(conversation, from.id, upTo));
-        this.#events.emit('receipt', { kind, id, reader: from.id, upTo });
-      }
-      if (to) this.#onReadElsewhere({ kind: kindOf(to.type), id: to.id }, upTo);
     });
     const presence = (online: boolean) => (id: string) => this.#events.emit('presence', { id, online });
     socket.on('online', presence(true)).on('online_x', presence(true));
@@ -317,79 +281,23 @@ export class Macaw implements Store<State> {
     for (const name of CHANGES) socket.on(name, (event: Changes[typeof name]) => this.#events.emit(name, event));
   }
 
-  #onReadElsewhere({ kind, id }: { kind: Kind; id: string }, upTo: string): void {
-    this.#change(kind, id, (conversation) => markRead(conversation, upTo));
-    // The client may not have all messages after this one, but the server counts them.
-    if (this.#host.conversationState(kind, id).unread > 0) void this.#sync.refresh();
-  }
-
-  #watchPlatform(): void {
-    if (this.#unwatch.length > 0) return;
-    this.#unwatch = [
-      watchVisibility(this.#options.appState, (hidden) => this.#report(hidden)),
-      watchNetwork((available) => (available ? this.#connection.resume('network') : this.#connection.pause('network'))),
-    ];
-  }
-
-  /** Tells the server whether the app is in the background; one report after the other. A new connection starts again. */
-  #report(hidden: boolean): void {
-    this.#reporting = this.#reporting
-      .then(() => this.#connection.request(hidden ? 'background' : 'foreground'))
-      .catch(() => undefined);
-  }
-
-  async #sendRead(position: { kind: Kind; id: string; upTo: string }): Promise<void> {
-    const key = keyOf(position.kind, position.id);
-    this.#unsentReads.set(key, position);
-    try {
-      await this.#connection.request('read', { to: wireAddress(position), upTo: position.upTo });
-    } catch (thrown) {
-      // The next login repeats it. A refusal, for example of an expired message, is final.
-      if (asMacawError(thrown).temporary) return;
-    }
-    if (this.#unsentReads.get(key) === position) this.#unsentReads.delete(key);
-  }
-
   readonly #host: ConversationHost = {
-    conversationState: (kind, id) => this.#empty(kind, id),
+    state: (address) => this.#state.conversation(address),
     subscribe: this.subscribe,
-    send: ({ kind, id }, body, { media = 'text', remark, push, receipt }, file) => {
+    send: ({ kind, id }, { body, media = 'text', remark, push, receipt, file, onProgress }) => {
       checkLength(body ?? '', MEDIA.indexOf(media), remark);
-      const item = this.#outbox.add(
-        {
-          ...{ cid: randomId(), kind, to: id, media },
-          ...(body !== undefined && { body }),
-          ...(remark !== undefined && { remark }),
-          ...(push && { push }),
-          ...(receipt !== undefined && { receipt }),
-        },
-        file,
-      );
-      return unsentMessage(item, this.me ?? '');
+      const item = {
+        ...{ cid: randomId(), kind, to: id, media },
+        ...(body !== undefined && { body }),
+        ...(remark !== undefined && { remark }),
+        ...(push && { push }),
+        ...(receipt !== undefined && { receipt }),
+      };
+      return this.#deliveries.add(item, file, onProgress);
     },
-    onProgress: (key, listener) => this.#progress.set(key, listener),
-    retry: (key) => this.#outbox.retry(key),
-    discard: (kind, id, key) => {
-      if (!this.#outbox.discard(key)) return;
-      this.#change(kind, id, (one) => withLast({ ...one, messages: remove(one.messages, key) }));
-    },
-    page: (kind, id, before, limit) => this.#sync.page({ kind, id }, before, limit),
-    markRead: (kind, id, upTo) => {
-      this.#change(kind, id, (conversation) => markRead(conversation, upTo));
-      // Rooms have no read positions on the server.
-      if (kind !== 'room') void this.#sendRead({ kind, id, upTo });
-    },
+    retry: (key) => this.#deliveries.outbox.retry(key),
+    discard: ({ kind, id }, key) => this.#deliveries.discard({ kind, to: id, key }),
+    page: (address, before, limit) => this.#sync.page(address, before, limit),
+    markRead: (address, upTo) => this.#reads.mark(address, upTo),
   };
-
-  readonly #empties = new Map<string, ConversationState>();
-
-  /** The same object until there is something, because frameworks compare snapshots. */
-  #empty(kind: Kind, id: string): ConversationState {
-    const key = keyOf(kind, id);
-    const known = this.getSnapshot().byKey[key] ?? this.#empties.get(key);
-    if (known) return known;
-    const empty = emptyConversation(kind, id);
-    this.#empties.set(key, empty);
-    return empty;
-  }
 }

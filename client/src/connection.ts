@@ -93,6 +93,11 @@ export class Connection {
     this.#reopen();
   }
 
+  /** Replaces a connection that seems to be dead. */
+  restart(): void {
+    this.socket.io.engine?.close();
+  }
+
   close(): void {
     this.#holds.clear();
     this.#move('close');
@@ -137,7 +142,7 @@ export class Connection {
     if (error.code === ErrorCode.notLoggedIn) this.#refuse(error);
     else {
       this.#report(error);
-      this.socket.io.engine.close();
+      this.restart();
     }
   }
 
@@ -148,7 +153,7 @@ export class Connection {
 
   #expectLogin(): void {
     clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => this.socket.io.engine?.close(), LOGIN_MS);
+    this.#watchdog = setTimeout(() => this.restart(), LOGIN_MS);
   }
 
   #disconnect(): void {

@@ -1,7 +1,8 @@
-import { asMacawError, ErrorCode, MacawError } from './errors.ts';
+import { ErrorCode, MacawError } from './errors.ts';
 import type { ConversationState, Kind, Media, Message, Push } from './model.ts';
 import type { Store } from './store.ts';
 import type { UploadFile, UploadOptions } from './upload.ts';
+import type { Address } from './wire.ts';
 
 export interface SendOptions {
   /** @default 'text' */
@@ -21,17 +22,22 @@ export interface HistoryOptions {
   readonly limit?: number;
 }
 
+/** A text, or a file that is uploaded first. */
+interface NewMessage extends SendOptions, UploadOptions {
+  readonly body?: string;
+  readonly file?: UploadFile;
+}
+
 /** What a conversation needs of the client. */
 export interface ConversationHost {
-  conversationState(kind: Kind, id: string): ConversationState;
+  state(address: Address): ConversationState;
   subscribe(listener: () => void): () => void;
-  send(to: { kind: Kind; id: string }, body: string | undefined, options: SendOptions, file?: UploadFile): Message;
-  onProgress(key: string, listener: (part: number) => void): void;
+  send(address: Address, message: NewMessage): Message;
   retry(key: string): void;
-  discard(kind: Kind, id: string, key: string): void;
+  discard(address: Address, key: string): void;
   /** @returns a page of the history before a message, oldest first; it becomes part of the state if there is no gap */
-  page(kind: Kind, id: string, before: string | undefined, limit: number): Promise<readonly Message[]>;
-  markRead(kind: Kind, id: string, upTo: string): void;
+  page(address: Address, before: string | undefined, limit: number): Promise<readonly Message[]>;
+  markRead(address: Address, upTo: string): void;
 }
 
 /** A message on its way. */
@@ -58,7 +64,7 @@ export class Conversation implements Store<ConversationState> {
     this.#host = host;
   }
 
-  readonly getSnapshot = (): ConversationState => this.#host.conversationState(this.kind, this.id);
+  readonly getSnapshot = (): ConversationState => this.#host.state(this);
 
   readonly subscribe = (listener: () => void): (() => void) => this.#host.subscribe(listener);
 
@@ -67,17 +73,15 @@ export class Conversation implements Store<ConversationState> {
    * @throws MacawError when nobody is logged in, the message is too long, or the outbox is full
    */
   send(body: string, options: SendOptions = {}): Outgoing {
-    return this.#outgoing(this.#host.send(this, body, options));
+    return this.#outgoing(this.#host.send(this, { ...options, body }));
   }
 
   /** Uploads a file and sends its URL. Later messages of the conversation wait for it. */
-  sendFile(file: UploadFile, { onProgress, ...options }: SendOptions & UploadOptions = {}): Outgoing {
+  sendFile(file: UploadFile, options: SendOptions & UploadOptions = {}): Outgoing {
     const media = options.media ?? mediaOfType(file.type);
     // Other clients see a text with a URL. The name makes it a file.
     const remark = options.remark ?? (media === 'text' ? file.name : undefined);
-    const message = this.#host.send(this, undefined, { ...options, media, ...(remark && { remark }) }, file);
-    if (onProgress) this.#host.onProgress(message.key, onProgress);
-    return this.#outgoing(message);
+    return this.#outgoing(this.#host.send(this, { ...options, media, file, ...(remark && { remark }) }));
   }
 
   /** Sends a failed message again, behind all others. */
@@ -87,14 +91,14 @@ export class Conversation implements Store<ConversationState> {
 
   /** Removes a failed message. */
   discard(message: Pick<Message, 'key'>): void {
-    this.#host.discard(this.kind, this.id, message.key);
+    this.#host.discard(this, message.key);
   }
 
   /** Reads the history backwards, page by page. Each page is sorted, oldest first. */
   async *history({ limit = 50 }: HistoryOptions = {}): AsyncGenerator<readonly Message[]> {
     let before: string | undefined;
     do {
-      const page = await this.#host.page(this.kind, this.id, before, limit);
+      const page = await this.#host.page(this, before, limit);
       if (page.length > 0) yield page;
       before = page.length < limit ? undefined : page[0]?.id;
     } while (before !== undefined);
@@ -112,12 +116,12 @@ export class Conversation implements Store<ConversationState> {
     const { messages, complete } = this.getSnapshot();
     if (complete) return false;
     const oldest = messages.find(({ id }) => id !== undefined)?.id;
-    return (await this.#host.page(this.kind, this.id, oldest, limit)).length === limit;
+    return (await this.#host.page(this, oldest, limit)).length === limit;
   }
 
   /** Marks the conversation as read up to a message, by default the last one. The other side gets a receipt. */
   markRead(upTo: string | undefined = this.#newest()): void {
-    if (upTo !== undefined && upTo > (this.getSnapshot().read ?? '')) this.#host.markRead(this.kind, this.id, upTo);
+    if (upTo !== undefined && upTo > (this.getSnapshot().read ?? '')) this.#host.markRead(this, upTo);
   }
 
   /** The ids of the users who have read a message. */
@@ -133,29 +137,27 @@ export class Conversation implements Store<ConversationState> {
 
   #outgoing(first: Message): Outgoing {
     let latest = first;
-    const current = () => {
-      latest = this.getSnapshot().messages.findLast(({ key }) => key === first.key) ?? latest;
-      return latest;
-    };
+    const find = () => this.getSnapshot().messages.findLast(({ key }) => key === first.key);
     return {
       key: first.key,
       get current() {
-        return current();
+        latest = find() ?? latest;
+        return latest;
       },
-      sent: () => this.#settled(current),
+      sent: () => this.#settled(find),
       retry: () => this.retry(first),
       discard: () => this.discard(first),
     };
   }
 
-  #settled(current: () => Message): Promise<Message> {
+  #settled(find: () => Message | undefined): Promise<Message> {
     return new Promise((resolve, reject) => {
       const check = () => {
-        const message = current();
-        if (message.status === 'sending') return;
+        const message = find();
+        if (message?.status === 'sending') return;
         stop();
-        if (message.status === 'sent') resolve(message);
-        else reject(message.error ?? asMacawError('The message failed'));
+        if (message?.status === 'sent') resolve(message);
+        else reject(message?.error ?? new MacawError(ErrorCode.closed, 'The client was closed; the message waits'));
       };
       const stop = this.subscribe(check);
       check();

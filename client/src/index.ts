@@ -1,6 +1,6 @@
 export { type ClientEvents, type ClientOptions, createClient, Macaw } from './client.ts';
 export type { Conversation, HistoryOptions, Outgoing, SendOptions } from './conversation.ts';
-export type { Credentials, Token, Visitor } from './credentials.ts';
+export type { Credentials, Identity, Token, Visitor } from './credentials.ts';
 export { ErrorCode, MacawError } from './errors.ts';
 export { AccountErrorCode } from './generated/codes.ts';
 export type * from './generated/routes.ts';
@@ -8,6 +8,7 @@ export { indexedDbStorage } from './indexed-db.ts';
 export type { Status } from './machine.ts';
 export type { ConversationState, Kind, Media, Message, Push, State, SystemMessage } from './model.ts';
 export type { AppState } from './platform.ts';
+export type { Caller, Page, Query } from './resources.ts';
 export {
   accounts,
   attributes,
@@ -23,4 +24,4 @@ export {
 export type { Call, Input, Result, Route } from './rest.ts';
 export { asyncStorage, memoryStorage, type OutboxStorage, textStorage } from './storage.ts';
 export type { Store } from './store.ts';
-export { thumbnailOf, type Uploaded, type UploadFile, type UploadOptions } from './upload.ts';
+export { type NativeFile, thumbnailOf, type Uploaded, type UploadFile, type UploadOptions } from './upload.ts';

@@ -74,8 +74,8 @@ export class Outbox {
   /** Whether the items of an earlier run are there. They are sent first. */
   #isLoaded = false;
   #order = 0;
-  /** Changes of the storage happen one after the other. */
-  #writes: Promise<void> = Promise.resolve();
+  /** Changes of the storage in progress: one after the other for each item, and the first one at once. */
+  readonly #writes = new Map<string, Promise<void>>();
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -87,7 +87,7 @@ export class Outbox {
     this.#prefix = prefix;
     this.#isLoaded = false;
     this.#entries.clear();
-    await this.#writes;
+    await Promise.all(this.#writes.values());
     const stored: unknown[] = await this.#options.storage.load(prefix).catch((error) => {
       this.#options.storageFailed(error);
       return [];
@@ -244,19 +244,25 @@ export class Outbox {
 
   #save({ item }: Entry): Promise<void> {
     const key = `${this.#prefix}${item.cid}`;
-    return this.#entries.has(item.cid) ? this.#write((storage) => storage.save(key, item)) : Promise.resolve();
+    return this.#entries.has(item.cid)
+      ? this.#write(item.cid, (storage) => storage.save(key, item))
+      : Promise.resolve();
   }
 
   #drop(cid: string): void {
     const key = `${this.#prefix}${cid}`;
     this.#entries.delete(cid);
-    void this.#write((storage) => storage.remove(key));
+    void this.#write(cid, (storage) => storage.remove(key));
   }
 
-  #write(change: (storage: OutboxStorage) => Promise<void>): Promise<void> {
+  #write(cid: string, change: (storage: OutboxStorage) => Promise<void>): Promise<void> {
     const { storage, storageFailed } = this.#options;
-    this.#writes = this.#writes.then(() => change(storage)).catch(storageFailed);
-    return this.#writes;
+    const write = () => change(storage).catch(storageFailed);
+    const done = (this.#writes.get(cid)?.then(write) ?? write()).then(() => {
+      if (this.#writes.get(cid) === done) this.#writes.delete(cid);
+    });
+    this.#writes.set(cid, done);
+    return done;
   }
 
   /** Also increases if the clock goes back. */

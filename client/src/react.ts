@@ -53,16 +53,19 @@ export interface Messages {
   readonly loadEarlier: () => Promise<boolean>;
 }
 
-/** The messages of a conversation. The first use reads the latest page of the history. */
+/** Below this, more of the history is read without being asked. */
+const SCREEN = 20;
+
+/** The messages of a conversation. Without enough of them for a screen, it reads the latest page of the history. */
 export function useMessages(conversation: Conversation): Messages {
   const { messages, complete } = useConversation(conversation);
   const { status } = useConnection();
-  const isUnread = !complete && messages.length === 0;
+  const isShort = !complete && messages.length < SCREEN;
   const loadEarlier = useCallback(() => conversation.loadEarlier(), [conversation]);
   useEffect(() => {
     // A failure is repeated after the next connection.
-    if (status === 'online' && isUnread) conversation.loadEarlier().catch(() => undefined);
-  }, [conversation, status, isUnread]);
+    if (status === 'online' && isShort) conversation.loadEarlier().catch(() => undefined);
+  }, [conversation, status, isShort]);
   return { messages, hasEarlier: !complete, loadEarlier };
 }
 

@@ -116,6 +116,8 @@ export function refreshed(
   const later = conversation.messages.filter(({ id = '', mine }) => !mine && id > asOf && id > read).length;
   const known = asOf !== '' && asOf <= read ? 0 : unread;
   const next = { ...conversation, unread: known + later, counted: asOf };
-  const isNewer = last !== undefined && (conversation.last?.id ?? '') < asOf && conversation.last?.status !== 'sending';
-  return isNewer ? { ...next, last } : next;
+  const { last: shown } = conversation;
+  // An unsent message stays the last one.
+  const isNewer = !shown || (shown.id !== undefined && shown.id < asOf);
+  return last && isNewer ? { ...next, last } : next;
 }

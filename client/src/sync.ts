@@ -1,15 +1,15 @@
+import type { ClientState } from './client-state.ts';
 import type { Connection } from './connection.ts';
 import { asMacawError, type MacawError } from './errors.ts';
 import type { MessageEvent, SyncedEvent, YourselfEvent } from './generated/events.ts';
 import type { Message as StoredMessage } from './generated/routes.ts';
-import type { Message, State } from './model.ts';
+import type { Message } from './model.ts';
 import type { Call } from './rest.ts';
 import { addMessages, changeConversation, refreshed, withLast } from './state.ts';
-import type { WritableStore } from './store.ts';
 import { type Address, kindOf, ownMessage, receivedMessage, storedMessage } from './wire.ts';
 
 export interface SyncOptions {
-  readonly store: WritableStore<State>;
+  readonly state: ClientState;
   readonly call: Call;
   readonly isVisitor: () => boolean;
   /** A message of somebody else, or of another device of this user, that the client did not have. */
@@ -24,6 +24,9 @@ const PAGE = 100;
 
 /** Above this, a conversation starts again with its newest messages. */
 const GAP_PAGES = 5;
+
+/** Sorts before the id of every message. */
+const FIRST_ID = firstId(0);
 
 /** The server repeats this much before `since`, because a message can be stored late. */
 const OVERLAP_MS = 30_000;
@@ -43,6 +46,7 @@ export class Sync {
   /** Presence that arrived while the list of friends was read. */
   #presence: Record<string, boolean> = {};
   #generation = 0;
+  #login = 0;
 
   constructor(options: SyncOptions) {
     this.#options = options;
@@ -77,6 +81,7 @@ export class Sync {
 
   /** The next events catch up, if the login asked for it. */
   async loggedIn(): Promise<void> {
+    this.#login += 1;
     this.#isCatchingUp = this.#asked !== undefined;
     this.#newest = '';
     await this.refresh();
@@ -96,49 +101,53 @@ export class Sync {
 
   setOnline(user: string, online: boolean): void {
     this.#presence[user] = online;
-    this.#options.store.update((state) =>
+    this.#options.state.update((state) =>
       state.online[user] === online ? state : { ...state, online: { ...state.online, [user]: online } },
     );
   }
 
   /** Reads the last message and the unread count of each conversation. */
   async readConversations(): Promise<void> {
-    const { call, store } = this.#options;
-    const id = this.#me();
+    const { call, state } = this.#options;
+    const id = state.me;
     const generation = this.#generation;
     let cursor: string | undefined;
+    let found = 0;
     do {
       const query = { limit: 200, ...(cursor !== undefined && { cursor }) };
       const page = await call('GET /ctx/:id/conversations', { params: { id }, query });
       if (generation !== this.#generation) return;
-      store.update((state) =>
+      state.update((all) =>
         page.conversations.reduce((changed, { id: peer, type, last, unread }) => {
           const kind = kindOf(type);
           const message = last && storedMessage(last, { kind, id: peer }, id);
           return changeConversation(changed, kind, peer, (one) => refreshed(one, { last: message, unread }));
-        }, state),
+        }, all),
       );
       // Later logins catch up from here.
       for (const { last } of page.conversations) if (last) this.seen(last.id);
+      found += page.conversations.length;
       cursor = page.cursor;
     } while (cursor !== undefined);
+    // If there was no message until now, a later login has missed all that there are then.
+    if (found === 0) this.#since ??= FIRST_ID;
   }
 
   async readFriends(): Promise<void> {
-    const { call, store } = this.#options;
+    const { call, state } = this.#options;
     const generation = this.#generation;
     this.#presence = {};
-    const list = await call('GET /ctx/:id/friends', { params: { id: this.#me() }, query: { detail: true } });
+    const list = await call('GET /ctx/:id/friends', { params: { id: state.me }, query: { detail: true } });
     if (generation !== this.#generation) return;
     const online = Object.fromEntries(list.map((friend) => [friend.id, friend.online]));
     const friends = list.map((friend) => friend.id);
-    store.update((state) => ({ ...state, friends, online: { ...state.online, ...online, ...this.#presence } }));
+    state.update((all) => ({ ...all, friends, online: { ...all.online, ...online, ...this.#presence } }));
   }
 
   /** Reads a page of a history. It joins the state if it is next to what the state has. */
   async page(address: Address, before: string | undefined, limit: number): Promise<readonly Message[]> {
     const page = await this.#history(address, { limit, ...(before !== undefined && { before }) });
-    this.#change(address, (conversation) => {
+    this.#options.state.change(address, (conversation) => {
       const oldest = conversation.messages.find(({ id }) => id !== undefined)?.id;
       const joins = before === oldest || (oldest !== undefined && page.some(({ id = '' }) => id >= oldest));
       if (!joins) return conversation;
@@ -153,15 +162,18 @@ export class Sync {
   }
 
   #onYourself(event: YourselfEvent): void {
-    const message = ownMessage(event, this.#me(), this.#options.isVisitor());
+    const message = ownMessage(event, this.#options.state.me, this.#options.isVisitor());
     this.#options.confirmed(message);
     this.#add([message]);
   }
 
   async #onSynced({ upTo, conversations = [] }: SyncedEvent): Promise<void> {
     const since = this.#asked ?? '';
+    const login = this.#login;
     try {
       for (const { id, type } of conversations) await this.#fill({ kind: kindOf(type), id }, since);
+      // Meanwhile, a later login can have begun to catch up from the same message.
+      if (login !== this.#login) return;
       this.#isCatchingUp = false;
       this.#since = this.#newest > upTo ? this.#newest : upTo;
     } catch (error) {
@@ -172,9 +184,9 @@ export class Sync {
 
   /** Reads the messages that the catch-up left out. */
   async #fill(address: Address, since: string): Promise<void> {
-    const conversation = this.#options.store.getSnapshot().byKey[`${address.kind}:${address.id}`];
+    const conversation = this.#options.state.conversation(address);
     // A conversation without messages in memory is read when it is shown.
-    if (!conversation?.messages.some(({ id }) => id !== undefined)) return;
+    if (!conversation.messages.some(({ id }) => id !== undefined)) return;
     let after = beforeOverlap(since);
     for (let pages = 0; pages < GAP_PAGES; pages++) {
       const page = await this.#history(address, { after, limit: PAGE });
@@ -184,7 +196,7 @@ export class Sync {
     }
     const newest = await this.#history(address, { limit: PAGE });
     const oldest = newest[0]?.id ?? '';
-    this.#change(address, ({ messages, ...others }) => {
+    this.#options.state.change(address, ({ messages, ...others }) => {
       const kept = messages.filter(({ id }) => id === undefined || id >= oldest);
       return addMessages(withLast({ ...others, messages: kept, complete: false }), newest, 'live');
     });
@@ -192,24 +204,23 @@ export class Sync {
 
   #add(messages: readonly Message[]): void {
     for (const message of messages) {
+      const { state, received } = this.#options;
       const { kind, to, id = '' } = message;
       if (kind !== 'room') this.seen(id);
-      const before = this.#options.store.getSnapshot();
-      this.#change({ kind, id: to }, (conversation) => addMessages(conversation, [message], 'live'));
-      if (this.#options.store.getSnapshot() !== before) this.#options.received(message);
+      const before = state.getSnapshot();
+      state.change({ kind, id: to }, (conversation) => addMessages(conversation, [message], 'live'));
+      if (state.getSnapshot() !== before) received(message);
     }
-  }
-
-  #change({ kind, id }: Address, change: Parameters<typeof changeConversation>[3]): void {
-    this.#options.store.update((state) => changeConversation(state, kind, id, change));
   }
 
   async #history(
     address: Address,
     query: { limit: number; before?: string; after?: string },
   ): Promise<readonly Message[]> {
-    const me = this.#me();
-    return (await this.#read(address, query)).map((stored) => storedMessage(stored, address, me));
+    const { me } = this.#options.state;
+    const page = (await this.#read(address, query)).map((stored) => storedMessage(stored, address, me));
+    for (const message of page) if (message.mine) this.#options.confirmed(message);
+    return page;
   }
 
   async #read(
@@ -217,7 +228,7 @@ export class Sync {
     query: { limit: number; before?: string; after?: string },
   ): Promise<StoredMessage[]> {
     const { call, isVisitor } = this.#options;
-    const me = this.#me();
+    const { me } = this.#options.state;
     if (isVisitor()) return call('GET /passengers/:id/chats/:uid', { params: { id: me, uid: id }, query });
     switch (kind) {
       case 'friend':
@@ -237,14 +248,11 @@ export class Sync {
   #reported(work: Promise<void>): Promise<void> {
     return work.catch((error) => this.#options.failed(asMacawError(error)));
   }
-
-  #me(): string {
-    return this.#options.store.getSnapshot().me ?? '';
-  }
 }
 
-/** The smallest id of a message 30 s before another one. */
-function beforeOverlap(id: string): string {
-  const ms = Math.max(0, Number(id.split('-')[0]) - OVERLAP_MS);
+const beforeOverlap = (id: string) => firstId(Math.max(0, Number(id.split('-')[0]) - OVERLAP_MS));
+
+/** The smallest id of a message at a time, epoch ms. */
+function firstId(ms: number): string {
   return `${String(ms).padStart(14, '0')}-${'0'.repeat(16)}-${'0'.repeat(8)}`;
 }

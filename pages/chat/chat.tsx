@@ -37,7 +37,7 @@ function ConnectionBanner() {
   const { status } = useConnection();
   const text = status === 'offline' ? texts.offline : status === 'online' ? '' : texts.connecting;
   return (
-    <p role="status" className="banner" hidden={text === ''}>
+    <p role="status" className="banner">
       {text}
     </p>
   );

@@ -26,10 +26,10 @@ export function MessageView({ conversation, message }: MessageViewProps) {
   );
 }
 
-/** How much of the file was uploaded. */
-function Progress({ message: { progress, status, remark, media } }: { message: Message }) {
+/** How much of the file was uploaded. The body of a message is empty until then. */
+function Progress({ message: { progress, status, body, remark, media } }: { message: Message }) {
   const texts = useTexts();
-  if (progress === undefined || status !== 'sending') return null;
+  if (status !== 'sending' || (progress === undefined && body !== '')) return null;
   return <progress value={progress} aria-label={texts.uploading(remark ?? media)} />;
 }
 

@@ -37,8 +37,8 @@ export function useSession(configuration: Configuration): Session {
       try {
         await client.login(login.token === undefined ? { userId: login.user ?? '' } : { token: login.token });
         sessionStorage.setItem(KEY, JSON.stringify(login));
-        setState({ client, isBusy: false });
         await introduce(client);
+        setState({ client, isBusy: false });
       } catch (thrown) {
         client.close();
         sessionStorage.removeItem(KEY);
@@ -63,12 +63,16 @@ export function useSession(configuration: Configuration): Session {
   return { ...state, signIn, signOut };
 }
 
-/** Gives a new user a name, by which others find them. */
+/** Gives a new user a name, by which others find them. A failure is no reason not to chat. */
 async function introduce(client: Macaw): Promise<void> {
   const { me = '' } = client;
   const own = attributes(client, 'user', me);
-  const { nickname } = await own.all();
-  if (nickname === undefined) await own.merge({ nickname: me });
+  try {
+    const { nickname } = await own.all();
+    if (nickname === undefined) await own.merge({ nickname: me });
+  } catch (error) {
+    console.warn('The name of the user was not stored', error);
+  }
 }
 
 /** Reads `#user=tom`, or `#token=…&app=…`. The token then leaves the address, and so the history of the browser. */

@@ -1,25 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';
+import { launchChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { Device } from '../support/device.ts';
 import { app, befriend, credentials, macaw, someone } from '../support/macaw.ts';
 import { look, picture } from './images.ts';
 import { read } from './uploads.ts';
-
-const candidates = [
-  ...(process.env.MACAW_CHROMIUM ? [process.env.MACAW_CHROMIUM] : []),
-  ...['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
-const executablePath = candidates.find((path) => existsSync(path));
-const REASON = `There is no Chromium here (${candidates.join(', ')}; MACAW_CHROMIUM may name another)`;
-// Where the browser is required, a run without it must fail.
-if (!executablePath && process.env.MACAW_REQUIRE_CHROMIUM) throw new Error(REASON);
-if (!executablePath) console.warn(`SKIPPED: uploads from a browser. ${REASON}`);
 
 const system = macaw();
 
@@ -72,7 +61,7 @@ async function inBrowser(name: 'sendPicture' | 'postForm', argument: object): Pr
   onTestFinished(() => {
     site.close();
   });
-  const browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+  const browser = await launchChromium();
   onTestFinished(() => browser.close());
   const page = await browser.newPage();
   await page.goto(`http://localhost:${(site.address() as AddressInfo).port}/`);
@@ -82,7 +71,7 @@ async function inBrowser(name: 'sendPicture' | 'postForm', argument: object): Pr
 const headers = { 'X-ML-AppId': app.id, 'X-ML-APIKey': app.clientKey };
 
 it('a page of another site uploads a picture with progress, and sends it', async ({ skip }) => {
-  skip(!executablePath, REASON);
+  skip(NO_CHROMIUM !== undefined, NO_CHROMIUM);
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);
   const jerrys = await Device.login('2.5.0', system.origin, jerry);
@@ -103,7 +92,7 @@ it('a page of another site uploads a picture with progress, and sends it', async
 });
 
 it('a page of another site posts a form, and shows the picture and its thumbnail', async ({ skip }) => {
-  skip(!executablePath, REASON);
+  skip(NO_CHROMIUM !== undefined, NO_CHROMIUM);
   const argument = { origin: system.origin, headers, picture: [...picture('.jpg', 900, 300)] };
   expect(await inBrowser('postForm', argument)).toEqual([
     [900, 300],

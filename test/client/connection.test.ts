@@ -6,8 +6,10 @@ import { type ClientOptions, createClient, ErrorCode, memoryStorage } from '../.
 
 type Auth = Record<string, unknown>;
 
+let ids = 100;
+
 /** A Socket.IO server that answers logins as it is told. */
-async function chatServer(logIn: (auth: Auth, attempt: number) => Record<string, unknown>) {
+async function chatServer(logIn: (auth: Auth, attempt: number) => Record<string, unknown>, at = 0) {
   const http = createServer();
   const io = new Server(http);
   const auths: Auth[] = [];
@@ -21,15 +23,16 @@ async function chatServer(logIn: (auth: Auth, attempt: number) => Record<string,
     socket.onAny((...frame) => {
       const acknowledge = frame.pop();
       frames.push(frame);
-      acknowledge({ success: true, id: `${frames.length}`, ts: 1 });
+      ids += 1;
+      acknowledge({ success: true, id: String(ids), ts: 1 });
     });
     if (answer.error === 5003) socket.disconnect();
     else if (!answer.success) socket.conn.close();
   });
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => http.listen(at, '127.0.0.1', resolve));
   onTestFinished(() => void io.close());
   const { port } = http.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, auths, frames, sockets };
+  return { url: `http://127.0.0.1:${port}`, port, auths, frames, sockets, stop: () => io.close() };
 }
 
 /** REST responses of a user without friends and conversations. */
@@ -143,6 +146,20 @@ describe('a connection', () => {
     expect(server.frames).toHaveLength(2);
   });
 
+  it('sends what waited when the server restarts, in order', async () => {
+    const server = await chatServer(() => success);
+    const macaw = client(server.url, { token: 'token' });
+    await macaw.connect();
+    const jerry = macaw.conversation('friend', 'jerry');
+    await jerry.send('1').sent();
+    await server.stop();
+    await expect.poll(() => macaw.getSnapshot().status).toBe('reconnecting');
+    const waiting = ['2', '3', '4'].map((body) => jerry.send(body));
+    const restarted = await chatServer(() => success, server.port);
+    await Promise.all(waiting.map((message) => message.sent()));
+    expect(restarted.frames.map(([, said]) => Object(said).content.body)).toEqual(['2', '3', '4']);
+  });
+
   it('refuses messages that the server would refuse', async () => {
     const server = await chatServer(() => success);
     const macaw = client(server.url, { token: 'token' });
@@ -154,5 +171,8 @@ describe('a connection', () => {
       expect.objectContaining({ code: ErrorCode.tooLong }),
     );
     expect(jerry.getSnapshot().messages).toEqual([]);
+    const outgoing = jerry.send('hi');
+    macaw.close();
+    await expect(outgoing.sent()).rejects.toMatchObject({ code: ErrorCode.closed });
   });
 });

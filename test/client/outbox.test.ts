@@ -64,7 +64,6 @@ describe('the outbox', () => {
           } else if (action.do === 'restart') {
             // The old process ends: nothing of it counts any more, except what is stored.
             current.close();
-            await turn();
             current = outbox(server, storage).outbox;
             await current.open('tom/');
             current.resume();

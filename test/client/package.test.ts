@@ -1,13 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { describe, expect, it } from 'vitest';
-
-const CLIENT = fileURLToPath(new URL('../../client', import.meta.url));
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CLIENT, compileClient, currentReference, REFERENCE } from '../../scripts/docs/client-reference.ts';
 
 /** The bundle of a browser, without the packages that an app installs itself. */
 async function bundle(contents: string) {
@@ -44,12 +40,19 @@ describe('the bundle of the client', () => {
   });
 });
 
-it('the published package compiles without types of Node.js, and has all files that it exports', async () => {
-  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-  execFileSync(process.execPath, [tsc, '-p', CLIENT]);
-  const { exports } = JSON.parse(readFileSync(join(CLIENT, 'package.json'), 'utf8'));
-  for (const { types, default: file } of Object.values<{ types: string; default: string }>(exports)) {
-    expect(existsSync(join(CLIENT, types)), types).toBe(true);
-    expect(Object.keys(await import(join(CLIENT, file)))).not.toEqual([]);
-  }
+describe('the published package', () => {
+  // Its compiler options know no types of Node.js.
+  beforeAll(compileClient);
+
+  it('has all files that it exports', async () => {
+    const { exports } = JSON.parse(readFileSync(join(CLIENT, 'package.json'), 'utf8'));
+    for (const { types, default: file } of Object.values<{ types: string; default: string }>(exports)) {
+      expect(existsSync(join(CLIENT, types)), types).toBe(true);
+      expect(Object.keys(await import(join(CLIENT, file)))).not.toEqual([]);
+    }
+  });
+
+  it('is described by the reference (npm run docs:client)', () => {
+    expect(readFileSync(REFERENCE, 'utf8')).toBe(currentReference());
+  });
 });

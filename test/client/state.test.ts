@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { next, type Status, type Transition } from '../../client/src/machine.ts';
@@ -118,11 +119,9 @@ it.each<[Status, Transition, Status]>([
   expect(next(status, transition)).toBe(result);
 });
 
-it('md5 is that of other implementations', async () => {
-  const { createHash } = await import('node:crypto');
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
-      expect(md5(text)).toBe(createHash('md5').update(text).digest('hex'));
-    }),
-  );
-});
+it.each(['', 'a', 'abc', 'é'.repeat(27), 'x'.repeat(55), 'x'.repeat(56), '汤姆和杰瑞'.repeat(40)])(
+  'md5 of "%s"',
+  (text) => {
+    expect(md5(text)).toBe(createHash('md5').update(text).digest('hex'));
+  },
+);

@@ -76,6 +76,9 @@ describe('npm start', () => {
     const [, origin = ''] = await server.says(/runs at (http:\S+)/);
     for (const word of [app.id, app.clientKey, app.masterKey, '/_outbox', 'npm run chat -- --user tom --to jerry'])
       await server.says(new RegExp(word));
+    const [page = ''] = await server.says(/http:\S+\/chat#user=tom/);
+    const chatPage = await fetch(page);
+    expect([chatPage.status, chatPage.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     const tom = run('chat', '--user', 'tom', '--to', 'jerry', '--url', origin);
     const jerry = run('chat', '--user', 'jerry', '--to', 'tom', '--url', origin);
     await Promise.all([tom.says(/Logged in as tom/), jerry.says(/Logged in as jerry/)]);

@@ -1,6 +1,8 @@
+import { gzipSync } from 'node:zlib';
 import { App, Stack } from 'aws-cdk-lib';
 import { expect, it } from 'vitest';
 import { MacawFunction } from '../../lib/macaw-function.ts';
+import { buildPage } from '../../pages/build.ts';
 
 const app = new App();
 let stacks = 0;
@@ -22,3 +24,12 @@ it('a function is deployed again when a file beside its code changes, and only t
   const others = [{ 'a.txt': 'two', 'b.txt': 'two' }, { 'a.txt': 'one' }, { 'a.txt': 'one', 'c.txt': 'two' }, {}];
   expect(new Set([key, ...others.map(uploadedTo)]).size).toBe(others.length + 1);
 }, 60_000);
+
+it('the chat page is small, and loads nothing from other hosts or from inside its HTML', () => {
+  const page = buildPage('chat');
+  const html = String(page['/chat']?.content);
+  expect(html).not.toMatch(/<style|<script(?![^>]* src=)|\son\w+=|\sstyle=|https?:/);
+  const bytes = Object.values(page).reduce((sum, { content }) => sum + gzipSync(content).length, 0);
+  // 107 KB at the time of writing.
+  expect(bytes).toBeLessThan(130 * 1024);
+});
