@@ -3,7 +3,7 @@ import { type HttpApi, HttpMethod, HttpRoute, HttpRouteKey } from 'aws-cdk-lib/a
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IDestination } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { ENV } from '../functions/shared/constants.ts';
+import { ENV, EVERYBODY_INDEX } from '../functions/shared/constants.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
 import { Statistics } from './statistics.ts';
@@ -18,7 +18,7 @@ export interface AdminStackProps extends StackProps {
   readonly functions: readonly MacawFunction[];
 }
 
-const PATHS = ['/statistics', '/settings', '/audit', '/ctx/{id}/devices'];
+const PATHS = ['/statistics', '/statistics/now', '/settings', '/audit', '/ctx/{id}/devices'];
 
 /** The endpoints for the administration of an application, and the statistics. */
 export class AdminStack extends Stack {
@@ -34,6 +34,7 @@ export class AdminStack extends Stack {
     tables.core.allow(endpoints, 'GetItem', 'BatchGetItem', 'UpdateItem');
     tables.accounts.allow(endpoints, 'BatchGetItem');
     tables.connections.allow(endpoints, 'BatchGetItem');
+    tables.connections.allowIndex(endpoints, EVERYBODY_INDEX);
     tables.admin.allow(endpoints, 'GetItem', 'Query', 'PutItem');
     counter.allowInvocation(endpoints, ENV.statisticsUrl);
     const integration = new HttpLambdaIntegration('Integration', endpoints);

@@ -130,9 +130,10 @@ function traffic({ service, realtime, rest }: Watched): IWidget[][] {
         ours('fanOut', { statistic: 'Average', label: 'average' }),
         ours('fanOut', { statistic: 'Maximum', label: 'maximum' }),
       ]),
-      graph('Pushes and text messages', [
+      graph('Pushes, text messages and uploads', [
         ours('pushesSent'),
         ours('pushesFailed'),
+        ours('uploads'),
         ours('smsSent'),
         ours('smsRefused'),
       ]),

@@ -1,7 +1,7 @@
 import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { ENV, EVERYBODY_INDEX, EVERYBODY_SHARDS, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
-import { query } from './dynamo.ts';
+import { countItems, query } from './dynamo.ts';
 import { connectionIdOf, connectionKey, hashBucket } from './keys.ts';
 
 const table = requireEnv(ENV.connectionsTable);
@@ -33,4 +33,20 @@ export async function* connectionsOfApp(
     ...(after !== undefined && { ExclusiveStartKey: { ...connectionKey(after), [EVERYBODY_INDEX.shard]: key } }),
   };
   for await (const item of query(input, limit)) yield connectionIdOf(String(item[PARTITION_KEY]));
+}
+
+/** The number of open connections of an application. */
+export async function countConnections(app: string): Promise<number> {
+  const counts = await Promise.all(
+    Array.from({ length: EVERYBODY_SHARDS }, (_, shard) =>
+      countItems({
+        TableName: table,
+        IndexName: EVERYBODY_INDEX.name,
+        KeyConditionExpression: '#shard = :shard',
+        ExpressionAttributeNames: { '#shard': EVERYBODY_INDEX.shard },
+        ExpressionAttributeValues: { ':shard': shardKey(app, shard) },
+      }),
+    ),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
 }

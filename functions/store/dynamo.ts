@@ -92,6 +92,18 @@ export async function* query(input: QueryCommandInput, limit = Number.POSITIVE_I
   } while (start && left > 0);
 }
 
+/** The number of items of a query, which are not transferred. */
+export async function countItems(input: QueryCommandInput): Promise<number> {
+  let count = 0;
+  let start = input.ExclusiveStartKey;
+  do {
+    const page = await dynamo.send(new QueryCommand({ ...input, Select: 'COUNT', ExclusiveStartKey: start }));
+    count += page.Count ?? 0;
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return count;
+}
+
 /** Collects all values of an async iterable. */
 export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];

@@ -1,8 +1,8 @@
-import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ADMIN_DAYS, DIRECTORY_INDEX, ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
-import { collect, dynamo, query } from './dynamo.ts';
+import { collect, countItems, dynamo, query } from './dynamo.ts';
 import { directoryEntry } from './keys.ts';
 
 export const HOUR_MS = 60 * 60 * 1000;
@@ -126,30 +126,19 @@ export async function statisticsOf(
   return starts.map((start) => ({ ...NOTHING, ...totals.get(start), from: start }));
 }
 
-/** The users of an application who were created in a period. */
-export async function countNewUsers(app: string, from: number, to: number): Promise<number> {
-  let count = 0;
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await dynamo.send(
-      new QueryCommand({
-        TableName: coreTable,
-        IndexName: DIRECTORY_INDEX.name,
-        Select: 'COUNT',
-        KeyConditionExpression: '#directory = :users AND #created BETWEEN :from AND :last',
-        ExpressionAttributeNames: { '#directory': DIRECTORY_INDEX.partition, '#created': DIRECTORY_INDEX.created },
-        ExpressionAttributeValues: {
-          ':users': directoryEntry({ app, kind: 'user' })[DIRECTORY_INDEX.partition],
-          ':from': from,
-          ':last': to - 1,
-        },
-        ExclusiveStartKey: start,
-      }),
-    );
-    count += page.Count ?? 0;
-    start = page.LastEvaluatedKey;
-  } while (start);
-  return count;
+/** The number of users of an application who were created in a period. */
+export function countNewUsers(app: string, from: number, to: number): Promise<number> {
+  return countItems({
+    TableName: coreTable,
+    IndexName: DIRECTORY_INDEX.name,
+    KeyConditionExpression: '#directory = :users AND #created BETWEEN :from AND :last',
+    ExpressionAttributeNames: { '#directory': DIRECTORY_INDEX.partition, '#created': DIRECTORY_INDEX.created },
+    ExpressionAttributeValues: {
+      ':users': directoryEntry({ app, kind: 'user' })[DIRECTORY_INDEX.partition],
+      ':from': from,
+      ':last': to - 1,
+    },
+  });
 }
 
 const CLOCK = { [PARTITION_KEY]: 'statistics', [SORT_KEY]: 'clock' };

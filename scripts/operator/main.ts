@@ -2,6 +2,7 @@ import { CommanderError } from '@commander-js/extra-typings';
 import { addApps } from './commands/apps.ts';
 import { addFailures } from './commands/failures.ts';
 import { addPush } from './commands/push.ts';
+import { addStatistics } from './commands/statistics.ts';
 import { explain, UsageError } from './errors.ts';
 import { addHelpCommand, completeLocal, createProgram, HINT, placeOf, shellOf } from './program.ts';
 
@@ -16,6 +17,7 @@ const shell = shellOf(program);
 addApps(program, shell);
 addPush(program, shell);
 addFailures(program, shell);
+addStatistics(program, shell);
 addHelpCommand(program);
 
 try {

@@ -19,7 +19,8 @@ export function serverAt(url: string, app: string, masterKey: string): Server {
       });
       const answer: unknown = await response.json().catch(() => ({}));
       if (response.ok) return answer;
-      const { error, code } = Object(answer);
+      const { errorMessage, errorCode } = Object(answer);
+      const { error = errorMessage, code = errorCode } = Object(answer);
       throw new Error(error === undefined ? `${url} answered ${response.status}` : `${error} (${code})`);
     },
   };

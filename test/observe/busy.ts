@@ -73,6 +73,8 @@ export async function busy(system: ReturnType<typeof macaw>): Promise<string[]> 
   old.send('2');
   await old.until((frame) => frame === '3');
 
+  await call('POST', '/attachment', { filename: 'cat.jpg', contentType: 'image/jpeg', size: 1 });
+
   // Codes: one that is sent, and one that comes too soon after it.
   const mobilePhone = telephone();
   for (const _ of ['sent', 'refused']) await call('POST', '/2.0/requestLoginSmsCode', { mobilePhone });

@@ -219,3 +219,31 @@ describe('a key', () => {
     expect(system.cloud.outputs).toMatchObject({ FirstAppId: app.id, FirstAppKeys: `macaw/prod/${app.id}` });
   }, 60_000);
 });
+
+describe('the statistics of an application', () => {
+  it('are shown by hour or day, with the time until which they are counted', async () => {
+    await json('apps', 'create', 'counted', '--open');
+    const { clientKey } = await keysOf('counted');
+    const keys = { 'X-ML-AppId': 'counted', 'X-ML-APIKey': clientKey };
+    const body = { filename: 'cat.jpg', contentType: 'image/jpeg', size: 1 };
+    const upload = await rest(system.origin, 'POST', '/attachment', { body, headers: keys });
+    expect(upload.status).toBe(200);
+    await system.cloud.settled();
+    await system.cloud.fire('StatisticsSchedule');
+    const { out, code, err } = await run(['statistics', 'counted', '--from', '2h']);
+    expect([code, err]).toEqual([0, '']);
+    const [header = '', ...lines] = out.trimEnd().split('\n');
+    expect(header).toMatch(/^from \(UTC\) +messages +active +new +logins +peak +pushes +uploads$/);
+    expect(lines.slice(0, -1)).toHaveLength(3);
+    expect(lines.at(-1)).toMatch(/^Counted until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
+    const { periods } = await json('statistics', 'counted', '--by', 'day', '--from', '2d');
+    expect(periods.reduce((sum: number, { uploads }: { uploads: number }) => sum + uploads, 0)).toBe(1);
+  }, 60_000);
+
+  it('are refused as by the server', async () => {
+    expect(await run(['statistics', app.id, '--from', '40d'])).toMatchObject({
+      code: 1,
+      err: 'from: expected at most 31 days before `to`, when counted by hour (5001)\n',
+    });
+  });
+});

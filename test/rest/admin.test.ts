@@ -117,6 +117,17 @@ describe('the statistics', () => {
     expect(Object.keys(system.cloud.calls.summary(mark).calls)).not.toContain('logs:StartQuery');
   });
 
+  it('include the connections that are open now', async () => {
+    const connections = async () => (await read(USED, '/statistics/now')).connections;
+    const before = await connections();
+    const devices = [await login(someone('spike')), await login(someone('tyke'))];
+    expect(await connections()).toBe(before + 2);
+    for (const device of devices) device.close();
+    await system.cloud.settled();
+    expect(await connections()).toBe(before);
+    expect(await read(UNUSED, '/statistics/now')).toEqual({ connections: 0 });
+  });
+
   it('of an application are not those of another one', async () => {
     const { periods } = await read(UNUSED, `/statistics?from=${before - HOUR}`);
     expect(busy(periods)).toEqual([]);

@@ -191,6 +191,7 @@ describe('what the endpoints answer', () => {
     await ask('GET', '/2.0/push/settings', { headers });
     await ask('POST', '/2.0/push/test', { body: { user: tom, text: 'hi' }, headers });
     await ask('GET', '/statistics', { query: { by: 'day', from: String(Date.now() - 9e7) }, headers });
+    await ask('GET', '/statistics/now', { headers });
     await ask('PATCH', '/settings', { body: { receipts: true, 'sms.perDay': null }, headers });
     await ask('GET', '/settings', { headers });
     await ask('GET', '/audit', { query: { limit: '1' }, headers });

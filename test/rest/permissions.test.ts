@@ -20,7 +20,7 @@ const elsewhereKeys = { clientKey: 'another client key', masterKey: 'another mas
 
 const system = database(() => ({
   [OPEN]: { mode: 'open' },
-  [STRICT]: { mode: 'strict' },
+  [STRICT]: { mode: 'strict', ts: 1767225600000 },
   [ELSEWHERE]: {
     mode: 'strict',
     clientKey: elsewhereKeys.clientKey,

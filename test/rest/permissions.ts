@@ -100,6 +100,7 @@ GET    /2.0/push/settings                   -     -      -       -     -      - 
 POST   /2.0/push/test                       -     -      -       -     -      -    +      {"user":"{user}"}
 
 GET    /statistics                          -     -      -       -     -      -    +
+GET    /statistics/now                      -     -      -       -     -      -    +
 GET    /settings                            -     -      -       -     -      -    +
 PATCH  /settings                            -     -      -       -     -      -    +      {"groupMembers":50}
 GET    /audit                               -     -      -       -     -      -    +

@@ -29,6 +29,9 @@ const RESOURCES: Readonly<Record<string, readonly RegExp[]>> = {
   'lambda:InvokeFunction': [FUNCTION],
   'logs:CreateLogStream': [LOG_GROUP],
   'logs:PutLogEvents': [LOG_GROUP],
+  'logs:StartQuery': [LOG_GROUP],
+  // This action supports no resource-level permissions.
+  'logs:GetQueryResults': [/^\*$/],
   's3:GetObject': [OBJECT],
   's3:PutObject': [OBJECT],
   'secretsmanager:CreateSecret': [SECRET],

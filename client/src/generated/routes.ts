@@ -194,6 +194,10 @@ export interface Statistics {
   }[];
 }
 
+export interface StatisticsNow {
+  connections: number;
+}
+
 export interface Settings {
   settings: {
     name: string;
@@ -1088,6 +1092,13 @@ export interface Routes {
     };
     body: undefined;
     response: Statistics;
+  };
+  /** Count the open connections of the application */
+  'GET /statistics/now': {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: StatisticsNow;
   };
   /** Read the settings of the application */
   'GET /settings': {

@@ -8,5 +8,5 @@ import { statistics } from './statistics.ts';
 export const administration: Section = {
   name: 'administration',
   description: 'Statistics, settings and the audit log of the application (master key)',
-  routes: [statistics, ...settings, audit, devices],
+  routes: [...statistics, ...settings, audit, devices],
 };

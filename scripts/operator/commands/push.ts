@@ -2,12 +2,11 @@ import { extname } from 'node:path';
 import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import * as z from 'zod';
 import { PLATFORMS } from '../../../functions/store/platforms.ts';
-import type { Deployment } from '../deployment.ts';
 import { UsageError } from '../errors.ts';
 import { readNamedFile } from '../files.ts';
-import { examples, group, readUrl, type Shell } from '../program.ts';
+import { examples, group, type Shell } from '../program.ts';
 import { secret } from '../secret.ts';
-import { type Server, serverAt } from '../server.ts';
+import { SERVER, serverOf } from '../server-of.ts';
 
 const Credential = z.object({
   platform: z.string(),
@@ -17,12 +16,6 @@ const Credential = z.object({
 });
 
 const APP = ['--app <id>', 'the application'] as const;
-const SERVER = [
-  '--url <url>',
-  'the server, for access with the master key instead of AWS credentials; the key comes from MACAW_MASTER_KEY or a prompt',
-  readUrl,
-] as const;
-
 export function addPush(program: CommandUnknownOpts, shell: Shell): void {
   const push = group(program, 'push', 'credentials for push services');
   addList(push, shell);
@@ -88,20 +81,6 @@ function refuseIncomplete(needed: Readonly<Record<string, string | undefined>>):
   const missing = Object.keys(needed).filter((option) => needed[option] === undefined);
   if (missing.length === 0) return;
   throw new UsageError(`A .p8 file requires more options: give ${missing.join(', ')}`);
-}
-
-async function serverOf(
-  { app, url }: { app: string; url: string | undefined },
-  deployment: Deployment,
-  { given }: Shell,
-): Promise<Server> {
-  if (url === undefined) {
-    const { masterKey } = await deployment.keys(app);
-    return serverAt(await deployment.output('Edge', 'Endpoint'), app, masterKey);
-  }
-  const [other] = given();
-  if (other !== undefined) throw new UsageError(`--url and ${other} cannot be combined: omit one`);
-  return serverAt(url, app, await secret('MACAW_MASTER_KEY', `The master key of ${app}`));
 }
 
 function line({ platform, kind, bundle = '', expires }: z.output<typeof Credential>): string {
