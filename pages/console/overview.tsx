@@ -20,21 +20,24 @@ export function Overview() {
   const application = useApplication();
   const load = useCallback(async () => {
     // The first request counts what is new, so the second one must not do it at the same time.
-    const hours = await statistics(application, 'hour');
+    const [now, hours] = await Promise.all([
+      application.call('GET /statistics/now', {}),
+      statistics(application, 'hour'),
+    ]);
     const [days, credentials] = await Promise.all([
       statistics(application, 'day'),
       application.call('GET /2.0/push/credentials', {}),
     ]);
-    return { hours, days, credentials };
+    return { ...now, hours, days, credentials };
   }, [application]);
   const loaded = useLoaded(load);
   const [by, setBy] = useState<'hours' | 'days'>('hours');
   return (
     <View title={texts.overview}>
       <Show loaded={loaded}>
-        {({ hours, days, credentials }) => (
+        {({ connections, hours, days, credentials }) => (
           <>
-            <Tiles hours={hours.periods} days={days.periods} counted={hours.counted} />
+            <Tiles connections={connections} hours={hours.periods} days={days.periods} counted={hours.counted} />
             <p className="muted">
               {hours.counted !== undefined && (
                 <>
@@ -80,12 +83,13 @@ export function Overview() {
 }
 
 interface TilesProps {
+  readonly connections: number;
   readonly hours: readonly Period[];
   readonly days: readonly Period[];
   readonly counted: number | undefined;
 }
 
-function Tiles({ hours, days, counted }: TilesProps) {
+function Tiles({ connections, hours, days, counted }: TilesProps) {
   const texts = useTexts();
   const { language } = useLanguage();
   const format = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
@@ -96,7 +100,11 @@ function Tiles({ hours, days, counted }: TilesProps) {
     before: yesterday && `${texts.yesterday}: ${format.format(value(yesterday))}`,
   });
   const tiles = [
-    { name: texts.onlineUsers, now: hours.at(-1)?.peakConnections, before: texts.peakOfHour },
+    {
+      name: texts.onlineNow,
+      now: connections,
+      before: `${texts.peakOfHour}: ${format.format(hours.at(-1)?.peakConnections ?? 0)}`,
+    },
     { name: texts.messagesPerMinute, now: perMinute(hours, counted), before: texts.lastHours },
     day(texts.messagesToday, messagesOf),
     day(texts.activeUsers, ({ activeUsers }) => activeUsers),

@@ -12,25 +12,32 @@ const SECONDS = 60 * 60;
 export function TokenPanel({ id }: { id: string }) {
   const texts = useTexts();
   const application = useApplication();
-  const [token, setToken] = useState<string>();
-  const create = async () => setToken((await application.createToken(id, { expiresIn: SECONDS })).token);
+  const [created, setCreated] = useState<{ token: string; hasChat: boolean }>();
+  const create = async () => {
+    const { token } = await application.createToken(id, { expiresIn: SECONDS });
+    // Only some stages serve the chat page.
+    const { ok: hasChat } = await fetch('/chat', { method: 'HEAD' });
+    setCreated({ token, hasChat });
+  };
   return (
     <Panel title={texts.token}>
       <p className="muted">{texts.tokenHint}</p>
       <ActionForm label={texts.createToken} action={create}>
-        {token !== undefined && (
+        {created && (
           <>
-            <TextField label={texts.tokenOf(id)} className="code" readOnly value={token} />
+            <TextField label={texts.tokenOf(id)} className="code" readOnly value={created.token} />
             <div className="row">
-              <ActionButton label={texts.copy} action={() => navigator.clipboard.writeText(token)} />
-              <a
-                className="button"
-                href={`/chat#${new URLSearchParams({ token, app: application.app })}`}
-                target="_blank"
-                rel="noreferrer"
-              >
-                {texts.openChat(id)}
-              </a>
+              <ActionButton label={texts.copy} action={() => navigator.clipboard.writeText(created.token)} />
+              {created.hasChat && (
+                <a
+                  className="button"
+                  href={`/chat#${new URLSearchParams({ token: created.token, app: application.app })}`}
+                  target="_blank"
+                  rel="noreferrer"
+                >
+                  {texts.openChat(id)}
+                </a>
+              )}
             </div>
           </>
         )}

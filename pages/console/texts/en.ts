@@ -49,7 +49,7 @@ export const en = {
 
   counted: 'Counted until',
   utc: 'Days are days of UTC.',
-  onlineUsers: 'Online',
+  onlineNow: 'Devices online',
   peakOfHour: 'peak of this hour',
   messagesPerMinute: 'Messages per minute',
   lastHours: 'this hour and the last',

@@ -51,7 +51,7 @@ export const zh: Texts = {
 
   counted: '统计截至',
   utc: '日期按 UTC 计算。',
-  onlineUsers: '在线',
+  onlineNow: '在线设备',
   peakOfHour: '本小时峰值',
   messagesPerMinute: '每分钟消息数',
   lastHours: '本小时和上一小时',
