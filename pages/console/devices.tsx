@@ -43,7 +43,7 @@ export function Devices({ connections, installations, onRemove }: DevicesProps) 
               <ActionButton
                 key="action"
                 label={texts.delete}
-                name={texts.remove(id)}
+                name={texts.deleteOne(id)}
                 question={texts.removeInstallation}
                 action={() => onRemove(id)}
               />,

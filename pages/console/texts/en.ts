@@ -45,6 +45,7 @@ export const en = {
   online: 'online',
   offline: 'offline',
   remove: (id: string) => `Remove ${id}`,
+  deleteOne: (id: string) => `Delete ${id}`,
   daysLeft: (count: number) => (count < 0 ? 'expired' : count === 1 ? '1 day left' : `${count} days left`),
 
   counted: 'Counted until',

@@ -47,6 +47,7 @@ export const zh: Texts = {
   online: '在线',
   offline: '离线',
   remove: (id) => `移除 ${id}`,
+  deleteOne: (id) => `删除 ${id}`,
   daysLeft: (count) => (count < 0 ? '已过期' : `剩余 ${count} 天`),
 
   counted: '统计截至',
