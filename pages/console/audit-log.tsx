@@ -25,7 +25,16 @@ export function AuditLog() {
               columns={[texts.time, texts.action, texts.object, texts.address]}
               rows={entries.map(({ id, time, action, object, address }) => ({
                 key: id,
-                cells: [<Time key="time" at={time} />, texts.actions[action], object, address],
+                cells: [
+                  <Time key="time" at={time} />,
+                  <span key="action" className="nowrap">
+                    {texts.actions[action]}
+                  </span>,
+                  object,
+                  <span key="address" className="nowrap">
+                    {address}
+                  </span>,
+                ],
               }))}
             />
             {(cursor !== undefined || next !== undefined) && (

@@ -57,7 +57,8 @@ export function Charts({ by, periods }: ChartsProps) {
     <Tooltip
       key="tooltip"
       contentStyle={{ background: 'var(--raised)', borderColor: 'var(--line)', color: 'var(--text)' }}
-      itemStyle={{ color: 'var(--text)' }}
+      itemStyle={{ color: 'var(--text)', padding: 0 }}
+      wrapperStyle={{ zIndex: 1 }}
       cursor={{ fill: 'var(--selected)', stroke: 'var(--line)' }}
     />,
     <Legend key="legend" formatter={(name) => <span className="legend">{name}</span>} />,
