@@ -151,7 +151,7 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
     const tile = (name: string) => page.getByRole('main').getByRole('listitem').filter({ hasText: name });
     await expect.poll(() => tile('Devices online').locator('.value').textContent()).toBe('1');
     expect(Number(await tile('Messages today').locator('.value').textContent())).toBeGreaterThan(0);
-    await page.getByRole('figure', { name: 'Messages' }).getByText('Friends').waitFor();
+    await page.getByRole('figure', { name: 'Messages' }).getByText('Friends').last().waitFor();
     await page.getByText('Days', { exact: true }).click();
     await page.getByText('As a table').click();
     expect(await page.getByRole('table', { name: 'Over time' }).getByRole('row').count()).toBe(32);
