@@ -9,6 +9,7 @@ import { LogRetention } from '../lib/log-retention.ts';
 import { MacawFunction } from '../lib/macaw-function.ts';
 import { Observability } from '../lib/observability.ts';
 import { OperationsStack } from '../lib/operations-stack.ts';
+import { ATTACHMENT_POLICY, contentPolicy } from '../lib/pages.ts';
 import { PlatformApplications } from '../lib/platform-applications.ts';
 import { RealtimeStack } from '../lib/realtime-stack.ts';
 import { RestStack } from '../lib/rest-stack.ts';
@@ -48,7 +49,11 @@ const { api } = new RestStack(app, `${prefix}-Rest`, {
   realtime,
   smsPerDay: configuration.smsPerDay,
   stage,
-  pages: [await documentation(), ...(configuration.demo ? [buildPage('chat')] : [])],
+  pages: [
+    await documentation(),
+    buildPage('console', contentPolicy()),
+    ...(configuration.demo ? [buildPage('chat', ATTACHMENT_POLICY)] : []),
+  ],
   demoApp: configuration.demo ? firstApp : undefined,
 });
 const firewallStack =

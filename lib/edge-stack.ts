@@ -120,6 +120,7 @@ export class EdgeStack extends Stack {
     const url = `https://${domain?.name ?? distribution.distributionDomainName}`;
     attachments.servedAt(url);
     new CfnOutput(this, 'Endpoint', { value: url, description: 'The base URL for clients' });
+    new CfnOutput(this, 'Console', { value: `${url}/console`, description: 'The admin console' });
     if (props.demo) new CfnOutput(this, 'ChatPage', { value: `${url}/chat`, description: 'The chat page' });
     new CfnOutput(this, 'DistributionDomain', {
       value: distribution.distributionDomainName,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
-import { ATTACHMENT_POLICY, HTML, type Page, SCRIPT, STYLE } from '../lib/pages.ts';
+import { HTML, type Page, SCRIPT, STYLE } from '../lib/pages.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': SCRIPT,
@@ -13,8 +13,9 @@ const TYPES: Readonly<Record<string, string>> = {
 /**
  * Bundles the page in the folder `pages/NAME` for the path `/NAME`. Its `main.tsx` imports everything, also its styles.
  * In its `index.html`, `main.js`, `main.css` and `icon.svg` stand for the files, whose names contain a hash.
+ * @param policy its content security policy
  */
-export function buildPage(name: string): Page {
+export function buildPage(name: string, policy: string): Page {
   const folder = fileURLToPath(new URL(name, import.meta.url));
   const { outputFiles } = buildSync({
     entryPoints: { main: `${folder}/main.tsx`, icon: `${folder}/../shared/icon.svg` },
@@ -38,13 +39,12 @@ export function buildPage(name: string): Page {
     (text, { file }) => text.replaceAll(`"${file.replace(/-\w+(?=\.\w+$)/, '')}"`, `"/${name}/${file}"`),
     readFileSync(`${folder}/index.html`, 'utf8'),
   );
-  const common = { policy: ATTACHMENT_POLICY };
   return {
-    [`/${name}`]: { ...common, type: HTML, content: Buffer.from(html) },
+    [`/${name}`]: { type: HTML, policy, content: Buffer.from(html) },
     ...Object.fromEntries(
       built.map(({ file, content }) => [
         `/${name}/${file}`,
-        { ...common, type: typeOf(extname(file)), content, immutable: true },
+        { type: typeOf(extname(file)), policy, content, immutable: true },
       ]),
     ),
   };

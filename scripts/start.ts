@@ -109,6 +109,7 @@ Macaw runs at ${cloud.origin}  (${data ? `data in ${data}` : 'data in memory'}; 
   client key    ${DEMO_APP.clientKey}
   master key    ${DEMO_APP.masterKey}
   chat          ${cloud.origin}/chat  (${mode === 'open' ? 'log in as anybody' : 'with a token'})
+  console       ${cloud.origin}/console  (for administrators: sign in with the application and the master key)
   REST          ${cloud.origin}/docs  (documentation)
   outbox        ${cloud.origin}/_outbox  (push notifications and text messages)
   API URLs      ${cloud.outputs.WebSocketUrl}, ${cloud.outputs.RestUrl}

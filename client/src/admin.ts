@@ -1,11 +1,13 @@
 import type { Routes } from './generated/routes.ts';
 import { type Call, createCall } from './rest.ts';
 
+export type * from './generated/routes.ts';
 export {
   accounts,
   attributes,
   friends,
   groups,
+  type Query,
   rooms,
   search,
   sessions,

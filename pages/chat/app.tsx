@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { Chat } from './chat.tsx';
 import type { Configuration } from './configuration.ts';
 import { GroupsProvider } from './groups.tsx';
-import { useTexts } from './language.tsx';
+import { useTexts } from './language.ts';
 import { useSession } from './session.ts';
 import { SignIn } from './sign-in.tsx';
 

@@ -1,7 +1,7 @@
 import { useConnection, useConversations, useMacaw } from 'macaw-client/react';
 import { useEffect, useState } from 'react';
 import { ConversationView } from './conversation-view.tsx';
-import { useTexts } from './language.tsx';
+import { useTexts } from './language.ts';
 import { previewOf } from './message-content.tsx';
 import { useSelection } from './selection.ts';
 import { Sidebar } from './sidebar.tsx';

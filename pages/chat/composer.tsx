@@ -10,7 +10,7 @@ import {
   useState,
 } from 'react';
 import { ClipIcon } from './icons.tsx';
-import { useTexts } from './language.tsx';
+import { useTexts } from './language.ts';
 import { keepPreview } from './message-content.tsx';
 
 /** Members who read a message of a group report it. Friends always do. */

@@ -1,14 +1,14 @@
 import type { Conversation } from 'macaw-client';
 import { useConversation, useMessages, usePresence } from 'macaw-client/react';
 import { useEffect, useRef } from 'react';
+import { useTask } from '../shared/task.ts';
 import { Avatar } from './avatar.tsx';
 import { Composer } from './composer.tsx';
 import { useGroups, useName } from './groups.tsx';
 import { BackIcon } from './icons.tsx';
-import { useTexts } from './language.tsx';
+import { useTexts } from './language.ts';
 import { MessageView } from './message-view.tsx';
 import { addressOf, unselect } from './selection.ts';
-import { useTask } from './task.ts';
 
 interface ConversationProps {
   readonly conversation: Conversation;

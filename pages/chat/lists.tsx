@@ -3,7 +3,7 @@ import { useConversations, useMacaw, useMacawState, usePresence } from 'macaw-cl
 import { useEffect, useState } from 'react';
 import { Avatar } from './avatar.tsx';
 import { nameOfGroup, useGroups, useName } from './groups.tsx';
-import { useTexts } from './language.tsx';
+import { useTexts } from './language.ts';
 import { previewOf } from './message-content.tsx';
 import { addressOf, type Selection } from './selection.ts';
 import { StartChat } from './start-chat.tsx';

@@ -3,7 +3,7 @@ import './chat.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { loadConfiguration } from './configuration.ts';
-import { LanguageProvider } from './language.tsx';
+import { LanguageProvider } from './language.ts';
 
 const page = document.getElementById('page');
 if (!page) throw new Error('index.html has no element with the id "page"');

@@ -1,6 +1,6 @@
 import type { Message } from 'macaw-client';
 import { FileIcon } from './icons.tsx';
-import { useTexts } from './language.tsx';
+import { useTexts } from './language.ts';
 import type { Texts } from './texts/en.ts';
 
 /** Files that this tab sends, by key of the message. They are shown at once, without a download. */

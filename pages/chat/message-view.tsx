@@ -1,6 +1,6 @@
 import type { Conversation, Message } from 'macaw-client';
 import { useConversation } from 'macaw-client/react';
-import { useTexts } from './language.tsx';
+import { useTexts } from './language.ts';
 import { MessageContent } from './message-content.tsx';
 import { Time } from './time.tsx';
 

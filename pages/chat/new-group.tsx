@@ -1,9 +1,9 @@
 import { groups } from 'macaw-client';
 import { useMacaw, useMacawState } from 'macaw-client/react';
 import { type FormEvent, useId, useRef } from 'react';
-import { useTexts } from './language.tsx';
+import { useTask } from '../shared/task.ts';
+import { useTexts } from './language.ts';
 import { select } from './selection.ts';
-import { useTask } from './task.ts';
 
 /** A button and its dialog, which creates a group with some of the contacts. */
 export function NewGroup() {

@@ -1,12 +1,12 @@
 import { type FoundUser, type Group, groups, search } from 'macaw-client';
 import { useMacaw } from 'macaw-client/react';
 import { useEffect, useState } from 'react';
+import { useTask } from '../shared/task.ts';
 import { Avatar } from './avatar.tsx';
 import { nameOfGroup } from './groups.tsx';
-import { useTexts } from './language.tsx';
+import { useTexts } from './language.ts';
 import { select } from './selection.ts';
 import { StartChat } from './start-chat.tsx';
-import { useTask } from './task.ts';
 
 interface SearchResultsProps {
   readonly query: string;

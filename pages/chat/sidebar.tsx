@@ -1,7 +1,7 @@
 import { useMacawState } from 'macaw-client/react';
 import { useId, useState } from 'react';
 import { Avatar } from './avatar.tsx';
-import { LanguageSwitch, useTexts } from './language.tsx';
+import { LanguageSwitch, useTexts } from './language.ts';
 import { Chats, Contacts, Groups } from './lists.tsx';
 import { NewGroup } from './new-group.tsx';
 import { SearchResults } from './search-results.tsx';

@@ -1,6 +1,6 @@
 import { type FormEvent, useId } from 'react';
 import type { Configuration } from './configuration.ts';
-import { LanguageSwitch, useTexts } from './language.tsx';
+import { LanguageSwitch, useTexts } from './language.ts';
 import type { Session } from './session.ts';
 
 interface SignInProps extends Pick<Session, 'signIn' | 'isBusy' | 'error'> {

@@ -1,9 +1,9 @@
 import { friends } from 'macaw-client';
 import { useMacaw, usePresence } from 'macaw-client/react';
+import { useTask } from '../shared/task.ts';
 import { Avatar } from './avatar.tsx';
-import { useTexts } from './language.tsx';
+import { useTexts } from './language.ts';
 import { select } from './selection.ts';
-import { useTask } from './task.ts';
 
 interface StartChatProps {
   readonly id: string;

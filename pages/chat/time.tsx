@@ -1,4 +1,4 @@
-import { useLanguage } from './language.tsx';
+import { useLanguage } from './language.ts';
 
 /** The time of a message: of today the hour, else the day. */
 export function Time({ ts, withHour = false }: { ts: number; withHour?: boolean }) {

@@ -74,7 +74,14 @@ describe('npm start', () => {
   it('says what to do next, and two people chat as it says', async () => {
     const server = run('start', '--port', '0');
     const [, origin = ''] = await server.says(/runs at (http:\S+)/);
-    for (const word of [app.id, app.clientKey, app.masterKey, '/_outbox', 'npm run chat -- --user tom --to jerry'])
+    for (const word of [
+      app.id,
+      app.clientKey,
+      app.masterKey,
+      '/_outbox',
+      '/console',
+      'npm run chat -- --user tom --to jerry',
+    ])
       await server.says(new RegExp(word));
     const [page = ''] = await server.says(/http:\S+\/chat#user=tom/);
     const chatPage = await fetch(page);

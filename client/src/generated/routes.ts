@@ -173,6 +173,81 @@ export interface Upload {
   urls: string[]; // URL of the file and, for a JPEG, PNG, GIF or WebP, of its thumbnail
 }
 
+export interface Statistics {
+  counted?: number; // Until when everything is counted, epoch milliseconds
+  periods: {
+    from: number; // The start of the hour or day (UTC), epoch ms
+    messages: {
+      friend: number;
+      group: number;
+      room: number;
+      visitor: number;
+      stranger: number;
+      system: number;
+    };
+    activeUsers: number; // Users who logged in, sent an event or a heartbeat
+    newUsers: number; // Users who were created
+    logins: number; // Logins on the socket, reconnects included
+    peakConnections: number; // The most connections at the same time that lasted four minutes
+    pushes: number; // Pushes that the push services accepted
+    uploads: number; // Uploads that were permitted
+  }[];
+}
+
+export interface StatisticsNow {
+  connections: number;
+}
+
+export interface Settings {
+  settings: {
+    name: string;
+    value: unknown;
+    isDefault: boolean;
+  }[]; // Settings that have a value. Secrets are hidden
+  schema: Record<string, unknown>; // JSON Schema of all settings
+}
+
+export interface AuditLog {
+  entries: {
+    id: string;
+    time: number; // Epoch milliseconds
+    action:
+      | 'account.change'
+      | 'account.delete'
+      | 'attributes.delete'
+      | 'conversation.read'
+      | 'group.delete'
+      | 'history.erase'
+      | 'message.broadcast'
+      | 'push.credentials'
+      | 'push.test'
+      | 'room.delete'
+      | 'session.end'
+      | 'settings.change'
+      | 'token.mint';
+    object: string; // What it was about
+    address?: string; // The network address of the request
+  }[];
+  cursor?: string; // For the next page. Missing on the last page
+}
+
+export interface Devices {
+  connections: {
+    id: string;
+    opened?: number; // When it was opened, epoch milliseconds
+    background: boolean; // Whether the app is in the background
+  }[]; // Open connections
+  installations: {
+    id: string;
+    deviceType?: 'android' | 'ios';
+    environment?: 'production' | 'sandbox';
+    badge: number;
+    pushable: boolean; // Whether the push service knows its device token
+    created: number; // Epoch milliseconds
+    updated?: number; // Epoch milliseconds
+  }[]; // Installations that receive pushes for the user
+}
+
 export interface AccountSession {
   objectId: string; // Id of the account and of its chat user
   username?: string;
@@ -263,6 +338,14 @@ export interface PushSettings {
     video?: string;
   };
   unreadBadge?: boolean;
+}
+
+export interface PushTest {
+  results: {
+    installation: string;
+    outcome: 'disabled' | 'failed' | 'sent' | 'unregistered'; // disabled: the push service rejected the device token. unregistered: no device token is registered. failed: see the message
+    message?: string;
+  }[];
 }
 
 export interface Routes {
@@ -1000,6 +1083,57 @@ export interface Routes {
     };
     response: Upload | string[];
   };
+  /** Read how much the application is used, by hour or day (UTC); at most five minutes old */
+  'GET /statistics': {
+    params: undefined;
+    query: {
+      from?: number;
+      to?: number;
+      by?: 'day' | 'hour';
+    };
+    body: undefined;
+    response: Statistics;
+  };
+  /** Count the open connections of the application */
+  'GET /statistics/now': {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: StatisticsNow;
+  };
+  /** Read the settings of the application */
+  'GET /settings': {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Settings;
+  };
+  /** Change settings of the application; effective everywhere within a minute */
+  'PATCH /settings': {
+    params: undefined;
+    query: undefined;
+    body: Record<string, unknown>;
+    response: Settings;
+  };
+  /** List what was done with the master key, the latest first; kept for 400 days */
+  'GET /audit': {
+    params: undefined;
+    query: {
+      limit?: number;
+      cursor?: string;
+    };
+    body: undefined;
+    response: AuditLog;
+  };
+  /** List the connections and installations of a user */
+  'GET /ctx/:id/devices': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Devices;
+  };
   /** Register and log in, or log in through a third party with authData */
   'POST /2.0/users': {
     params: undefined;
@@ -1258,5 +1392,15 @@ export interface Routes {
     query: undefined;
     body: undefined;
     response: PushSettings;
+  };
+  /** Push to all installations of a user now, and report the outcomes */
+  'POST /2.0/push/test': {
+    params: undefined;
+    query: undefined;
+    body: {
+      user: string; // The user
+      text?: string; // The text of the alert
+    };
+    response: PushTest;
   };
 }

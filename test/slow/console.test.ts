@@ -1,0 +1,422 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Cloud, startCloud } from '../../local/cloud.ts';
+import { DEMO, DEMO_CONFIGURATION } from '../../scripts/demo.ts';
+import { synthesize } from '../../scripts/synth.ts';
+import { p8 } from '../support/certificates.ts';
+import { launchChromium, NO_CHROMIUM } from '../support/chromium.ts';
+import { app, befriend, FAST_HASHES, rest, someone } from '../support/demo-app.ts';
+import { Device, text } from '../support/device.ts';
+import { telephones } from '../support/phone.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const directory = mkdtempSync(join(tmpdir(), 'macaw-console-'));
+const assembly = join(directory, 'assembly');
+let cloud: Cloud;
+let browser: Browser;
+
+beforeAll(async () => {
+  await synthesize(assembly, { configuration: DEMO_CONFIGURATION });
+  cloud = await startCloud({ assembly, temporaryDir: directory, ...DEMO, environment: FAST_HASHES });
+  if (!NO_CHROMIUM) browser = await launchChromium();
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await cloud?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const system = {
+  get cloud() {
+    return cloud;
+  },
+  get origin() {
+    return cloud.origin;
+  },
+};
+const phones = telephones(system);
+
+/** What browsers report: exceptions, violations of the policy, requests to other hosts. */
+const problems: string[] = [];
+afterEach(async () => {
+  for (const context of browser?.contexts() ?? []) await context.close();
+  expect(problems.splice(0)).toEqual([]);
+});
+
+async function open(options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1200, height: 800 }, ...options });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    // Browsers also report refused requests, which some tests make.
+    if (message.type() === 'error' && !message.text().includes('Failed to load resource'))
+      problems.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(cloud.origin)) problems.push(`A request to ${request.url()}`);
+  });
+  await page.goto(`${cloud.origin}/console`);
+  return page;
+}
+
+async function fillIn(page: Page, masterKey: string): Promise<void> {
+  await page.getByLabel('Application id').fill(app.id);
+  await page.getByLabel('Master key').fill(masterKey);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+async function signIn(options?: BrowserContextOptions): Promise<Page> {
+  const page = await open(options);
+  await fillIn(page, app.masterKey);
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  return page;
+}
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true });
+
+async function show(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+  await heading(page, name).waitFor();
+}
+
+async function search(page: Page, wanted: string): Promise<void> {
+  await page.getByLabel('Id or attributes').fill(wanted);
+  await page.getByRole('button', { name: 'Search' }).click();
+}
+
+const panel = (page: Page, name: string | RegExp) => page.getByRole('region', { name });
+const click = (where: Page | ReturnType<typeof panel>, name: string) =>
+  where.getByRole('button', { name, exact: true }).click();
+
+async function confirm(page: Page, button: string): Promise<void> {
+  await click(page, button);
+  await page.getByRole('dialog').getByRole('button', { name: button }).click();
+}
+
+const master = (method: string, path: string, body?: unknown) =>
+  rest(cloud.origin, method, path, {
+    headers: { 'X-ML-MasterKey': app.masterKey },
+    ...(body !== undefined && { body }),
+  });
+
+/** Two friends who have chatted. One of them is online. */
+async function friends() {
+  const [tom, jerry] = [someone('tom'), someone('jerry')];
+  await befriend(cloud.origin, tom, jerry);
+  await master('POST', `/ctx/${tom}/attributes`, { nickname: `Tom ${tom}`, city: 'Rome' });
+  const device = await Device.login('4.8.4', cloud.origin, tom);
+  await device.say(text(jerry, 'hello jerry'));
+  return { tom, jerry, device };
+}
+
+it('is served with a policy that permits nothing from elsewhere', async () => {
+  const { status, headers } = await fetch(`${cloud.origin}/console`);
+  expect(status).toBe(200);
+  expect(headers.get('content-security-policy')).toBe(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  );
+});
+
+describe.skipIf(NO_CHROMIUM)('the console', () => {
+  it('refuses a wrong key, and keeps the right one only on request', async () => {
+    const page = await open();
+    await fillIn(page, 'wrong');
+    await page.getByRole('alert').getByText('That failed').waitFor();
+    await fillIn(page, app.masterKey);
+    await heading(page, 'Overview').waitFor();
+    expect(await page.evaluate('JSON.stringify([sessionStorage, localStorage])')).not.toContain(app.masterKey);
+    await page.reload();
+    await page.getByLabel('Keep them until this tab is closed').check();
+    await fillIn(page, app.masterKey);
+    await heading(page, 'Overview').waitFor();
+    await page.reload();
+    await heading(page, 'Overview').waitFor();
+    await click(page, 'Sign out');
+    await page.reload();
+    await page.getByLabel('Master key').waitFor();
+  }, 60_000);
+
+  it('shows how the application is used', async () => {
+    await friends();
+    await cloud.fire('StatisticsSchedule');
+    const page = await signIn();
+    const tile = (name: string) => page.getByRole('main').getByRole('listitem').filter({ hasText: name });
+    await expect.poll(() => tile('Devices online').locator('.value').textContent()).toBe('1');
+    expect(Number(await tile('Messages today').locator('.value').textContent())).toBeGreaterThan(0);
+    await page.getByRole('figure', { name: 'Messages' }).getByText('Friends').last().waitFor();
+    await page.getByText('Days', { exact: true }).click();
+    await page.getByText('As a table').click();
+    expect(await page.getByRole('table', { name: 'Over time' }).getByRole('row').count()).toBe(32);
+  }, 60_000);
+
+  it('finds users by id and attributes, and changes everything about them', async () => {
+    const { tom, jerry, device } = await friends();
+    const [spike, phone] = [someone('spike'), await phones.install()];
+    await befriend(cloud.origin, jerry, spike);
+    await phones.login(tom, phone);
+    const page = await signIn();
+    await show(page, 'Users');
+    await page.getByRole('link', { name: tom }).waitFor();
+    await search(page, `nickname=Tom ${tom.slice(0, -1)}* & city=Rome`);
+    await expect.poll(() => page.getByRole('row').count()).toBe(2);
+    await search(page, 'nobody');
+    await page.getByRole('alert').waitFor();
+    await search(page, tom);
+    await page.getByRole('link', { name: tom }).click();
+    await heading(page, `User ${tom}`).waitFor();
+
+    await page.getByLabel('JSON').fill('[]');
+    await click(panel(page, 'Attributes'), 'Save');
+    await page.getByText('Expected an object in JSON.').waitFor();
+    await page.getByLabel('JSON').fill('{ "nickname": "Thomas" }');
+    await click(panel(page, 'Attributes'), 'Save');
+    await panel(page, 'Attributes').getByText('Saved.').waitFor();
+    expect((await master('GET', `/ctx/${tom}/attributes`)).body).toEqual({ nickname: 'Thomas' });
+
+    await expect.poll(() => panel(page, 'Devices online').getByRole('row').count()).toBe(3);
+    await panel(page, 'Installations')
+      .getByRole('button', { name: `Delete ${phone.install}` })
+      .click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await panel(page, 'Installations').getByText('None.').waitFor();
+
+    await panel(page, 'Friends').getByLabel('Id').fill(spike);
+    await click(panel(page, 'Friends'), 'Add');
+    await panel(page, 'Friends').getByRole('link', { name: spike }).waitFor();
+    await click(panel(page, 'Friends'), `Remove ${jerry}`);
+    await panel(page, 'Friends').getByRole('link', { name: jerry }).waitFor({ state: 'detached' });
+    device.close();
+  }, 60_000);
+
+  it('issues a token, opens the chat page with it, and ends the session', async () => {
+    const tom = someone('tom');
+    await befriend(cloud.origin, tom, someone('jerry'));
+    const page = await signIn();
+    await page.goto(`${cloud.origin}/console#/users/${tom}`);
+    await click(page, 'Create a token');
+    const [chat] = await Promise.all([
+      page.waitForEvent('popup'),
+      page.getByRole('link', { name: `Open the chat page as ${tom}` }).click(),
+    ]);
+    await chat.getByRole('heading', { name: tom, exact: true }).waitFor();
+    await page.reload();
+    await fillIn(page, app.masterKey);
+    await confirm(page, 'End all sessions');
+    await panel(page, 'Sessions').getByText('None.').waitFor();
+  }, 60_000);
+
+  it('manages groups and rooms', async () => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    await befriend(cloud.origin, tom, jerry);
+    const name = someone('cats');
+    const group = String((await master('POST', '/groups', { owner: tom, name })).body);
+    const room = String((await master('POST', '/rooms', { members: [tom], name })).body);
+    const page = await signIn();
+    await show(page, 'Groups');
+    await search(page, `name=${name.slice(0, -1)}*`);
+    await page.getByRole('link', { name: group }).click();
+    await heading(page, `Group ${group}`).waitFor();
+    await panel(page, /^Members/)
+      .getByLabel('Id')
+      .fill(jerry);
+    await click(panel(page, /^Members/), 'Add');
+    await panel(page, 'Members (2)').waitFor();
+    await page.getByLabel('New owner').fill(jerry);
+    await click(page, 'Transfer');
+    await page.getByRole('main').getByRole('definition').getByRole('link', { name: jerry }).waitFor();
+    await click(panel(page, /^Members/), `Remove ${tom}`);
+    await panel(page, 'Members (1)').waitFor();
+    await confirm(page, 'Erase the history');
+    await confirm(page, 'Delete');
+    await heading(page, 'Groups').waitFor();
+    expect((await master('GET', `/groups/${group}`)).status).toBe(404);
+
+    await show(page, 'Rooms');
+    await search(page, room);
+    await page.getByRole('link', { name: room }).click();
+    await page.getByLabel('JSON').fill('{ "name": "dogs" }');
+    await click(panel(page, 'Attributes'), 'Save');
+    await panel(page, 'Attributes').getByText('Saved.').waitFor();
+    await confirm(page, 'Delete');
+    await heading(page, 'Rooms').waitFor();
+    expect((await master('GET', `/rooms/${room}`)).status).toBe(404);
+  }, 60_000);
+
+  it('reads conversations, which the audit log records', async () => {
+    const { tom, jerry } = await friends();
+    const group = String((await master('POST', '/groups', { owner: tom })).body);
+    const page = await signIn();
+    await show(page, 'Messages');
+    await page.getByLabel('Conversations of the user').fill(tom);
+    await click(page, 'Show conversations');
+    await page.getByRole('link', { name: jerry }).click();
+    await page.getByText('hello jerry').waitFor();
+    await show(page, 'Messages');
+    await page.getByLabel('Group').fill(group);
+    await click(page, 'Read messages');
+    await panel(page, 'Messages').getByText('None.').waitFor();
+    await show(page, 'Messages');
+    const entries = page.getByRole('table', { name: 'Audit log' }).getByRole('row');
+    for (const object of [`group/${group}`, `friend/${tom}/${jerry}`, `user/${tom}`])
+      await entries.filter({ hasText: 'Conversation read' }).filter({ hasText: object }).waitFor();
+  }, 60_000);
+
+  it('sends system messages, with a preview of the push', async () => {
+    const { tom, device } = await friends();
+    const page = await signIn();
+    await show(page, 'Broadcast');
+    await page.getByLabel('Id').fill(tom);
+    await page.getByLabel('Text', { exact: true }).fill('maintenance at noon');
+    await page.getByLabel('Before the text').fill('News: ');
+    await panel(page, 'Push preview').getByText('News: maintenance at noon').waitFor();
+    await page.getByLabel('Push to users').uncheck();
+    await panel(page, 'Push preview').getByText('There is no push').waitFor();
+    await click(page, 'Send');
+    await page.getByText('Sent.').waitFor();
+    await page.getByLabel('To', { exact: true }).selectOption('Everybody online');
+    await page.getByLabel('Text', { exact: true }).fill('to all');
+    await confirm(page, 'Send');
+    await page.getByText('Sent.').waitFor();
+    expect([await device.systems.at(0), await device.systems.at(1)]).toMatchObject([
+      { content: { body: 'maintenance at noon' } },
+      { content: { body: 'to all' } },
+    ]);
+    await page.getByLabel('To', { exact: true }).selectOption('A group');
+    await page.getByLabel('Id').fill('nowhere');
+    await click(page, 'Send');
+    await page.getByRole('alert').getByText('That failed').waitFor();
+  }, 60_000);
+
+  it('uploads push credentials, and tests pushes', async () => {
+    const page = await signIn();
+    await show(page, 'Push');
+    await page
+      .getByLabel('File', { exact: true })
+      .setInputFiles({ name: 'a.p8', mimeType: '', buffer: Buffer.from('x') });
+    await click(page, 'Upload');
+    await page.getByRole('alert').getByText('That failed').waitFor();
+    const key = { name: 'key.p8', mimeType: '', buffer: Buffer.from(p8()) };
+    await page.getByLabel('File', { exact: true }).setInputFiles(key);
+    await page.getByLabel('Key id').fill('ABC1234567');
+    await page.getByLabel('Team id').fill('TEAM123456');
+    await page.getByLabel('Bundle id').fill('com.example.chat');
+    await click(page, 'Upload');
+    await panel(page, 'Credentials').getByText('com.example.chat').waitFor();
+
+    const tom = someone('tom');
+    const phone = await phones.offline(tom);
+    await page.getByLabel('User', { exact: true }).fill(tom);
+    await page.getByLabel('Text', { exact: true }).fill('Is this on?');
+    await click(panel(page, 'Test push'), 'Test push');
+    await page.getByRole('row').filter({ hasText: phone.install }).getByText('sent').waitFor();
+    expect(await phones.pushesTo(phone)).toHaveLength(1);
+    await page.getByRole('link', { name: 'Open the outbox' }).click();
+    await page.getByText('Is this on?').first().waitFor();
+  }, 60_000);
+
+  it('changes settings, with the messages of the command line', async () => {
+    const page = await signIn();
+    await show(page, 'Settings');
+    const general = panel(page, 'General');
+    await page.getByLabel('groupMembers').fill('many');
+    await click(general, 'Save');
+    await general.getByText('groupMembers: expected a whole number from 1 to 10000, not "many"').waitFor();
+    await page.getByLabel('groupMembers').fill('70');
+    await page.getByLabel('befriending').selectOption('contacts');
+    await click(general, 'Save');
+    await general.getByText('Saved.').waitFor();
+    const secret = panel(page, 'logins.jwt').getByLabel('logins.jwt.secret');
+    await secret.fill('s'.repeat(40));
+    await click(panel(page, 'logins.jwt'), 'Save');
+    await panel(page, 'logins.jwt').getByText('set, hidden', { exact: true }).waitFor();
+    const oidc = { issuer: 'https://login.example.com', clientIds: ['chat'] };
+    await page.getByRole('textbox', { name: 'logins.oidc' }).fill(JSON.stringify({ company: oidc }));
+    await click(panel(page, 'logins.oidc'), 'Save');
+    await panel(page, 'logins.oidc').getByText('Saved.').waitFor();
+    const { settings } = Object((await master('GET', '/settings')).body);
+    expect(settings).toEqual(
+      expect.arrayContaining([
+        { name: 'groupMembers', value: 70, isDefault: false },
+        { name: 'befriending', value: 'contacts', isDefault: false },
+        { name: 'logins.jwt.secret', value: '(hidden)', isDefault: false },
+        { name: 'logins.oidc.company.clientIds', value: ['chat'], isDefault: false },
+      ]),
+    );
+    for (const group of ['logins.jwt', 'logins.oidc', 'General']) {
+      await click(page, `Reset to defaults: ${group}`);
+      await page.getByRole('dialog').getByRole('button', { name: 'Reset to defaults' }).click();
+      await page.getByRole('button', { name: `Reset to defaults: ${group}` }).waitFor({ state: 'detached' });
+    }
+    // So that the other tests find what they expect.
+    await master('PATCH', '/settings', { mode: 'open', plainLogin: true, visitors: true });
+  }, 60_000);
+
+  it('speaks Chinese on request', async () => {
+    const page = await signIn();
+    await click(page, '中文');
+    await page.getByRole('navigation').getByRole('link', { name: '广播' }).click();
+    await heading(page, '广播').waitFor();
+  }, 60_000);
+
+  it.each([
+    ['light', { width: 1200, height: 800 }],
+    ['dark', { width: 360, height: 640 }],
+  ] as const)(
+    'axe finds no violation in %s mode, and nothing is wider than %o',
+    async (colorScheme, viewport) => {
+      const { tom, jerry } = await friends();
+      await phones.credentials();
+      await phones.login(tom, await phones.install());
+      await master('POST', '/2.0/tokens', { id: tom });
+      const group = String((await master('POST', '/groups', { owner: tom, members: [jerry], name: 'cats' })).body);
+      const room = String((await master('POST', '/rooms', { members: [tom] })).body);
+      const options = { colorScheme, viewport, bypassCSP: true };
+      const check = async (page: Page, what: string) => {
+        await page.addScriptTag({ content: axe });
+        const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>('axe.run()');
+        const violations = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+        const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+        expect({ violations, width }, what).toEqual({ violations: [], width: viewport.width });
+      };
+      await check(await open(options), 'sign in');
+      const page = await signIn(options);
+      await page.getByText('As a table').click();
+      for (const [address, title] of [
+        ['overview', 'Overview'],
+        ['users', 'Users'],
+        [`users/${tom}`, `User ${tom}`],
+        ['groups', 'Groups'],
+        [`groups/${group}`, `Group ${group}`],
+        ['rooms', 'Rooms'],
+        [`rooms/${room}`, `Room ${room}`],
+        ['messages', 'Messages'],
+        [`messages/user/${tom}`, `Conversations of ${tom}`],
+        [`messages/friend/${tom}/${jerry}`, `Conversation: ${tom}, ${jerry}`],
+        ['broadcast', 'Broadcast'],
+        ['push', 'Push'],
+        ['settings', 'Settings'],
+      ] as const) {
+        await page.evaluate(`location.hash = '#/${address}'`);
+        await heading(page, title).waitFor();
+        await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'detached' });
+        if (process.env.MACAW_SCREENSHOTS) {
+          const path = join(
+            process.env.MACAW_SCREENSHOTS,
+            `${colorScheme}-${title.split(/\W/)[0]}-${address.length}.png`,
+          );
+          await page.screenshot({ path, fullPage: true });
+        }
+        await check(page, address);
+      }
+    },
+    120_000,
+  );
+});
