@@ -1,12 +1,11 @@
 import { Aws, Stack } from 'aws-cdk-lib';
-import { type HttpApi, HttpMethod, HttpRoute, HttpRouteKey } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import { ENV } from '../functions/shared/constants.ts';
 import { attachmentBucketName } from './attachments.ts';
 import type { ChatTable } from './chat-table.ts';
 import { MacawFunction } from './macaw-function.ts';
-import { suppress } from './suppress.ts';
 
 /** Media types. */
 export const HTML = 'text/html; charset=utf-8';
@@ -79,7 +78,9 @@ export class Pages extends Construct {
     const { account, region } = Stack.of(this);
     const bucket = attachmentBucketName(stage, account, region);
     files.addEnvironment(ENV.uploadsUrl, `https://${bucket}.s3.${region}.${Aws.URL_SUFFIX}/`);
-    this.route('FilesIntegration', api, files, routesOf(page), [HttpMethod.GET, HttpMethod.HEAD]);
+    const filesIntegration = new HttpLambdaIntegration('FilesIntegration', files);
+    for (const path of routesOf(page))
+      api.addRoutes({ path, methods: [HttpMethod.GET, HttpMethod.HEAD], integration: filesIntegration });
     if (!demo) return;
 
     const configuration = new MacawFunction(this, 'Demo', {
@@ -88,18 +89,11 @@ export class Pages extends Construct {
     });
     configuration.addEnvironment(ENV.demoApp, demo.app);
     demo.core.allow(configuration, 'GetItem');
-    this.route('DemoIntegration', api, configuration, ['/chat/configuration.json'], [HttpMethod.GET]);
-  }
-
-  private route(name: string, api: HttpApi, fn: MacawFunction, paths: readonly string[], methods: HttpMethod[]): void {
-    const integration = new HttpLambdaIntegration(name, fn);
-    for (const path of paths) {
-      for (const method of methods) {
-        const routeKey = HttpRouteKey.with(path, method);
-        const route = new HttpRoute(this, `${method} ${path}`, { httpApi: api, routeKey, integration });
-        suppress(route, 'APIG4', 'Web pages are public. They contain no data.');
-      }
-    }
+    api.addRoutes({
+      path: '/chat/configuration.json',
+      methods: [HttpMethod.GET],
+      integration: new HttpLambdaIntegration('DemoIntegration', configuration),
+    });
   }
 }
 

@@ -9,6 +9,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { ClipIcon } from './icons.tsx';
 import { useTexts } from './language.ts';
 import { keepPreview } from './message-content.tsx';
 
@@ -73,7 +74,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   return (
     <form className="composer" onSubmit={submit}>
       <label className="button quiet attach">
-        <span aria-hidden="true">📎</span>
+        <ClipIcon />
         <span className="hidden">{texts.attach}</span>
         <input type="file" multiple className="hidden" onChange={onChoose} />
       </label>

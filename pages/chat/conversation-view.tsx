@@ -5,6 +5,7 @@ import { useTask } from '../shared/task.ts';
 import { Avatar } from './avatar.tsx';
 import { Composer } from './composer.tsx';
 import { useGroups, useName } from './groups.tsx';
+import { BackIcon } from './icons.tsx';
 import { useTexts } from './language.ts';
 import { MessageView } from './message-view.tsx';
 import { addressOf, unselect } from './selection.ts';
@@ -41,7 +42,7 @@ function Heading({ conversation }: ConversationProps) {
   return (
     <header className="bar">
       <button type="button" className="quiet back" aria-label={texts.back} onClick={back}>
-        <span aria-hidden="true">←</span>
+        <BackIcon />
       </button>
       <Avatar id={name} isOnline={isOnline} />
       <div className="entry-text">

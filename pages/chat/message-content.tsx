@@ -1,4 +1,5 @@
 import type { Message } from 'macaw-client';
+import { FileIcon } from './icons.tsx';
 import { useTexts } from './language.ts';
 import type { Texts } from './texts/en.ts';
 
@@ -54,7 +55,7 @@ export function MessageContent({ message }: { message: Message }) {
     default:
       return (
         <a className="file" href={url} download={name}>
-          <span aria-hidden="true">📄</span> {name}
+          <FileIcon /> {name}
         </a>
       );
   }

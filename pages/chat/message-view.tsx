@@ -56,7 +56,7 @@ function State({ conversation, message }: MessageViewProps) {
   const readers = conversation.readersOf(message).length;
   const [sign, text] =
     message.status === 'sending'
-      ? ['◷', texts.sending]
+      ? ['…', texts.sending]
       : readers === 0
         ? ['✓', texts.sent]
         : ['✓✓', message.kind === 'group' ? texts.readBy(readers) : texts.read];

@@ -34,6 +34,7 @@ describe('a stage', () => {
     expect(configurationOf('prod', { stages: { prod: {} } }, 'macaw.json')).toEqual({
       stage: 'prod',
       app: { id: 'macaw', mode: 'strict' },
+      demo: false,
       keepData: true,
       retentionDays: { friend: 7, group: 7, stranger: 365, passenger: 365, attachments: 7 },
       postQuota: { perSecond: 9000, burst: 4500 },

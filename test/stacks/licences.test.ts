@@ -26,7 +26,14 @@ function allowed(expression: string): boolean {
 }
 
 const Lock = z.object({ packages: z.record(z.string(), z.object({ dev: z.boolean().optional() })) });
-const Package = z.object({ name: z.string(), license: z.string().optional() });
+const Package = z
+  .object({
+    name: z.string(),
+    license: z.string().optional(),
+    /** An earlier form of `license`. */
+    licenses: z.array(z.object({ type: z.string() })).default([]),
+  })
+  .transform(({ name, license, licenses: [first] }) => ({ name, license: license ?? first?.type }));
 
 const { packages } = Lock.parse(JSON.parse(readFileSync('package-lock.json', 'utf8')));
 const production = Object.entries(packages)
