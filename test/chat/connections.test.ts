@@ -94,7 +94,7 @@ describe('the handshake', () => {
     ['no transport', { EIO: '4' }, 'HTTP 400'],
     ['an unknown Engine.IO version', { EIO: '5', transport: 'websocket' }, 'HTTP 403'],
     ['an Engine.IO version of the past', { EIO: '2', transport: 'websocket' }, 'HTTP 403'],
-    ['another transport', { EIO: '4', transport: 'polling' }, 'HTTP 400'],
+    ['another transport', { EIO: '4', transport: 'flashsocket' }, 'HTTP 400'],
   ])('with %s is turned away', async (_, query, error) => {
     await expect(RawClient.connect(system.origin, query as Record<string, string>)).rejects.toThrow(error);
   });

@@ -178,11 +178,4 @@ describe('bad requests', () => {
     expect(answer).toMatchObject({ status: 400, body: { errorCode: 5001 } });
     expect((await call('GET', `/ctx/${tom}/friends`)).body).toEqual([]);
   });
-
-  it("Socket.IO's polling transport is refused in words that its clients show", async () => {
-    expect(await call('GET', '/socket.io/?EIO=4&transport=polling')).toMatchObject({
-      status: 400,
-      body: { code: 0, message: expect.stringContaining('websocket') },
-    });
-  });
 });
