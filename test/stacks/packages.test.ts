@@ -28,6 +28,7 @@ const USED_OTHERWISE: Readonly<Record<string, string>> = {
   '@types/ws': 'types',
   'aws-cdk': 'the script "synth"',
   commander: 'a peer of @commander-js/extra-typings',
+  'react-is': 'a peer of recharts',
   tsx: 'the scripts',
   typescript: 'the script "typecheck"',
 };
