@@ -21,7 +21,7 @@ async function operations(): Promise<{ method: string; path: string; operation: 
   const { paths } = (await response.json()) as { paths: Record<string, Record<string, Operation>> };
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods)
-      .filter(([method, { tags }]) => /^(get|post|put|delete)$/.test(method) && !tags.includes('accounts'))
+      .filter(([method, { tags }]) => /^(get|post|put|patch|delete)$/.test(method) && !tags.includes('accounts'))
       .map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   );
 }
@@ -49,7 +49,12 @@ describe('every endpoint', () => {
         ({ in: place, name }) => place === 'path' && !['name', 'platform', 'type', 'messageId'].includes(name),
       );
       for (const { name } of ids) {
-        const answer = await call(method, filled(path, { name, value }), operation.requestBody ? {} : undefined);
+        const answer = await call(
+          method,
+          filled(path, { name, value }),
+          operation.requestBody ? {} : undefined,
+          MASTER,
+        );
         expect({ method, path, status: answer.status, ...failureOf(answer.body) }).toMatchObject({
           status,
           code,
