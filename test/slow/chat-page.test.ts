@@ -35,8 +35,12 @@ afterAll(async () => {
 
 /** What browsers report: exceptions, failed requests, violations of the policy. */
 const problems: string[] = [];
-afterEach(async () => {
+async function closePages(): Promise<void> {
   for (const context of browser?.contexts() ?? []) await context.close();
+}
+
+afterEach(async () => {
+  await closePages();
   expect(problems.splice(0)).toEqual([]);
 });
 
@@ -320,6 +324,8 @@ describe.skipIf(NO_CHROMIUM)('the chat page', () => {
       await say(page, 'hello');
       await entry(other, /1 unread/).waitFor();
     } finally {
+      // Requests of the pages would fail while the cloud stops.
+      await closePages();
       await strict.stop();
     }
   }, 150_000);
