@@ -28,7 +28,7 @@ export class Polling extends Construct {
       timeout: Duration.seconds(29),
     });
     core.allow(this.fn, 'GetItem');
-    connections.allow(this.fn, 'GetItem', 'PutItem', 'UpdateItem');
+    connections.allow(this.fn, 'GetItem', 'UpdateItem');
 
     this.api = new HttpApi(this, 'Api', {
       description: "The realtime channel: Socket.IO's polling transport",

@@ -117,6 +117,17 @@ describe('the statistics', () => {
     expect(Object.keys(system.cloud.calls.summary(mark).calls)).not.toContain('logs:StartQuery');
   });
 
+  it('leave a count that fails in the failure queue, and the next one makes up for it', async () => {
+    await system.database.setCounted(Date.now() - 2 * HOUR);
+    system.cloud.throttle('dynamodb', 1000);
+    await expect(system.cloud.fire('StatisticsSchedule')).rejects.toThrow();
+    system.cloud.throttle('dynamodb', 0);
+    await system.cloud.settled();
+    expect(Object.values(system.cloud.failureQueues()).flat()).toHaveLength(1);
+    await system.cloud.fire('StatisticsSchedule');
+    expect(busy((await read(USED, '/statistics')).periods)).toEqual([expect.objectContaining(BUSY)]);
+  });
+
   it('include the connections that are open now', async () => {
     const connections = async () => (await read(USED, '/statistics/now')).connections;
     const before = await connections();
