@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
+import { logger } from '../observe/logger.ts';
 import { ADMIN_DAYS, ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { stamp } from '../shared/message-id.ts';
@@ -66,13 +67,14 @@ export async function recordAction(app: string, entry: AuditEntry): Promise<void
 }
 
 /**
- * A page of the audit log, the latest entry first.
+ * A page of the audit log, the latest entry first. Entries that this version does not know are skipped.
  * @param before only entries before the one with this id
+ * @returns `next`: the `before` of the next page, if there is one
  */
 export async function auditLog(
   app: string,
   { before, limit }: { readonly before: string | undefined; readonly limit: number },
-): Promise<{ readonly entries: (AuditEntry & { readonly id: string })[]; readonly isLast: boolean }> {
+): Promise<{ readonly entries: (AuditEntry & { readonly id: string })[]; readonly next?: string }> {
   const { Items = [] } = await dynamo.send(
     new QueryCommand({
       TableName: table,
@@ -83,9 +85,15 @@ export async function auditLog(
       Limit: limit + 1,
     }),
   );
-  const entries = Items.slice(0, limit).map((item) => {
-    const { [SORT_KEY]: id, ...entry } = Stored.parse(item);
-    return { id, ...entry };
+  const page = Items.slice(0, limit);
+  const entries = page.flatMap((item) => {
+    const { data, error } = Stored.safeParse(item);
+    if (!data) {
+      logger.warn('Entry of the audit log skipped', { entry: item[SORT_KEY], error });
+      return [];
+    }
+    const { [SORT_KEY]: id, ...entry } = data;
+    return [{ id, ...entry }];
   });
-  return { entries, isLast: Items.length <= limit };
+  return { entries, ...(Items.length > limit && { next: String(page.at(-1)?.[SORT_KEY]) }) };
 }

@@ -143,6 +143,11 @@ export class Database {
     await this.#putAll(await this.#table(/-Admin/), [{ pk: 'statistics', sk: 'clock', counted }]);
   }
 
+  /** Stores an entry of an audit log without changes. */
+  async addAuditEntry(app: string, id: string, entry: Item): Promise<void> {
+    await this.#putAll(await this.#table(/-Admin/), [{ pk: `${app}#audit`, sk: id, ...entry }]);
+  }
+
   /** All stored items of the messages table. */
   async messages(): Promise<Item[]> {
     return this.#scan(await this.#table(/Messages/));

@@ -39,8 +39,7 @@ export const audit = route({
   strict: 'always',
   access: masterOnly,
   async handle({ app, query }) {
-    const { entries, isLast } = await auditLog(app.id, { before: query.cursor, limit: query.limit });
-    const cursor = entries.at(-1)?.id;
-    return { entries, ...(!isLast && cursor !== undefined && { cursor }) };
+    const { entries, next } = await auditLog(app.id, { before: query.cursor, limit: query.limit });
+    return { entries, ...(next !== undefined && { cursor: next }) };
   },
 });
