@@ -90,8 +90,11 @@ export interface Cloud {
   hang(service: 'dynamodb' | 'execute-api' | 'lambda', calls: number): void;
   /** Closes all connections of functions to AWS. Functions detect that at the next use, as after a freeze. */
   freeze(): void;
-  /** Makes the next writes of single items fail with a transaction conflict. */
-  conflict(writes: number): void;
+  /**
+   * Makes the next writes of single items fail with a transaction conflict.
+   * @param table only writes to tables whose name contains this. @default all tables
+   */
+  conflict(writes: number, table?: string): void;
   /** Pushes and text messages that SNS would send, and injected SNS faults. */
   outbox: Outbox;
   /** Ends all processes and closes all handles. */
@@ -177,7 +180,7 @@ function controls(
     throttle: (service, count) => servers.gate.throttle(service, count),
     hang: (service, count) => servers.gate.hang(service, count),
     freeze: () => servers.gate.freeze(),
-    conflict: (writes) => services.conflicts.force(writes),
+    conflict: (writes, table = '') => services.conflicts.force(writes, table),
     outbox: services.outbox,
     stop: () => started.stop(),
   };

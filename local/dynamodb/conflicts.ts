@@ -19,6 +19,7 @@ export class Conflicts {
   readonly #transactionMs: number;
   readonly #underWay = new Set<string>();
   #due = 0;
+  #table = '';
 
   /** @param transactionMs the minimum duration of each transaction */
   constructor(model: Model, transactionMs: number) {
@@ -31,15 +32,19 @@ export class Conflicts {
     );
   }
 
-  /** Makes the next writes of single items conflict with a transaction. */
-  force(writes: number): void {
+  /**
+   * Makes the next writes of single items conflict with a transaction.
+   * @param table only writes to tables whose name contains this
+   */
+  force(writes: number, table: string): void {
     this.#due = writes;
+    this.#table = table;
   }
 
   /** Runs a request, unless it conflicts with a transaction. */
   async run<T>(operation: string, input: JsonObject, work: () => Promise<T>): Promise<T | { conflict: Conflict }> {
     if (WRITES.has(operation)) {
-      if (this.#due > 0) {
+      if (this.#due > 0 && String(input.TableName).includes(this.#table)) {
         this.#due -= 1;
         return { conflict: 'plain' };
       }
