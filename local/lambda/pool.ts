@@ -11,8 +11,8 @@ const INIT_MS = 10_000;
 const STARTING = 2;
 
 /**
- * How long an event waits per environment of its function before the function starts another one. A warm environment
- * becomes idle sooner than a new one starts, and each new one makes all others slower.
+ * How long no environment of a function becomes idle before a waiting event starts another one. Warm environments
+ * serve a burst sooner than new ones, and each new one makes all others slower.
  */
 const PATIENCE_MS = 150;
 
@@ -21,7 +21,7 @@ type Result = Awaited<ReturnType<Sandbox['invoke']>>;
 interface Waiting {
   event: string;
   requestId: string;
-  /** Whether it has waited for a multiple of {@link PATIENCE_MS}. */
+  /** Whether no environment became idle for {@link PATIENCE_MS} while it waited. */
   impatient: boolean;
   resolve(result: Result): void;
 }
@@ -35,6 +35,8 @@ export class Pool {
   readonly #idle: Sandbox[] = [];
   readonly #waiting: Waiting[] = [];
   #starting = 0;
+  /** When an environment last became idle, epoch ms. */
+  #lastIdle = 0;
   #stopped = false;
 
   constructor(options: () => SandboxOptions, timeoutMs: number, limit: number) {
@@ -73,11 +75,18 @@ export class Pool {
   }
 
   #hurryLater(waiting: Waiting): void {
+    const since = Date.now();
     const hurry = (): void => {
+      if (!this.#waiting.includes(waiting)) return;
+      const rest = Math.max(since, this.#lastIdle) + PATIENCE_MS - Date.now();
+      if (rest > 0) {
+        setTimeout(hurry, rest).unref();
+        return;
+      }
       waiting.impatient = true;
       this.#advance();
     };
-    setTimeout(hurry, PATIENCE_MS * this.#sandboxes.size).unref();
+    hurry();
   }
 
   #mayStart(): boolean {
@@ -108,9 +117,14 @@ export class Pool {
       void sandbox?.stop();
       this.#waiting.shift()?.resolve(failure ?? failed('Runtime.ExitError', 'The environment did not start'));
     } else {
-      this.#idle.push(sandbox);
+      this.#becomeIdle(sandbox);
     }
     this.#advance();
+  }
+
+  #becomeIdle(sandbox: Sandbox): void {
+    this.#idle.push(sandbox);
+    this.#lastIdle = Date.now();
   }
 
   async #run(sandbox: Sandbox): Promise<void> {
@@ -120,7 +134,7 @@ export class Pool {
       return;
     }
     const result = await sandbox.invoke(next.event, next.requestId, this.#timeoutMs);
-    if (sandbox.usable) this.#idle.push(sandbox);
+    if (sandbox.usable) this.#becomeIdle(sandbox);
     else this.#sandboxes.delete(sandbox);
     next.resolve(result);
     this.#advance();
