@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import { logger } from '../observe/logger.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import { serverEvent } from '../shared/event.ts';
@@ -8,18 +7,10 @@ import { TYPE } from '../shared/wire.ts';
 import { admit } from './audience.ts';
 import { checkSession, type Sender } from './check-session.ts';
 import { fanOut } from './fan-out.ts';
-import { toInput } from './say-input.ts';
+import { SignalInput } from './signal-input.ts';
 
 /** Maximum size of the data as JSON, in bytes. */
 const DATA_BYTES = 1024;
-
-/** The argument of `signal`. */
-export const SignalInput = z.object({
-  to: toInput(),
-  name: z.string().check(z.minLength(1), z.maxLength(32)),
-  /** Any JSON of at most 1 KB. */
-  data: z.optional(z.unknown()),
-});
 
 /**
  * Handles `signal`: sends it to the connected devices of the receivers. It is neither stored nor pushed.

@@ -124,6 +124,15 @@ describe('what the endpoints answer', () => {
       params: { id: tom, type: 'group', peer: group },
       body: { upTo: await latest('/groups/{id}/chats', { id: group }) },
     });
+    const latestOfGroup = await latest('/groups/{id}/chats', { id: group });
+    const message = '/ctx/{id}/conversations/{type}/{peer}/messages/{messageId}';
+    const ofMessage = { id: tom, type: 'group', peer: group, messageId: latestOfGroup };
+    const asMaster = { 'X-ML-MasterKey': app.masterKey };
+    await ask('PUT', `${message}/reactions/{reaction}`, { params: { ...ofMessage, reaction: 'like' } });
+    await ask('PUT', message, { params: ofMessage, body: { content: { body: 'edited' } }, headers: asMaster });
+    await ask('GET', '/groups/{id}/chats', { params: { id: group } });
+    await ask('DELETE', `${message}/reactions/{reaction}`, { params: { ...ofMessage, reaction: 'like' } });
+    await ask('DELETE', message, { params: ofMessage, headers: asMaster });
     await ask('GET', '/ctx/{id}/unread', { params: id });
     await ask('PUT', '/ctx/{id}/receipts', { params: id, body: { enabled: true } });
     await ask('GET', '/groups/{id}/reads', { params: { id: group } });
