@@ -43,6 +43,8 @@ const WHOLE_CPU_MB = 1769;
 export class RealtimeStack extends Stack {
   /** Invoked asynchronously for events with many receivers. */
   readonly deliver: MacawFunction;
+  /** Invoked asynchronously for pushes. */
+  readonly push: MacawFunction;
   readonly stage: WebSocketStage;
   readonly heartbeat: MacawFunction;
   /** The HTTP API of the long-polling transport. */
@@ -125,7 +127,7 @@ export class RealtimeStack extends Stack {
 
     this.deliver = this.createDeliver(props.tables);
 
-    const push = new Push(this, 'Push', { ...props, failures: this.failures });
+    this.push = new Push(this, 'Push', { ...props, failures: this.failures }).fn;
 
     this.allowPosts(handshake, 'POST', 'DELETE');
     this.allowPosts(this.deliver, 'POST');
@@ -139,7 +141,7 @@ export class RealtimeStack extends Stack {
       presenceOffline.allowInvocation(caller, ENV.presenceOfflineUrl);
     }
     for (const caller of [message, this.deliver, this.heartbeat, presenceOffline]) {
-      push.fn.allowInvocation(caller, ENV.pushUrl);
+      this.push.allowInvocation(caller, ENV.pushUrl);
     }
     for (const caller of [message, presenceOffline]) this.deliver.allowInvocation(caller, ENV.deliverUrl);
     this.setQuota(props.postQuota, message, presenceOffline, this.deliver);

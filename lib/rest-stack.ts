@@ -4,6 +4,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { Construct } from 'constructs';
 import { CONTACT_INDEX, DIRECTORY_INDEX, ENV, MEMBERSHIP_INDEX, NEXT_SKIP } from '../functions/shared/constants.ts';
 import { Accounts } from './accounts.ts';
+import { Conversations } from './conversations.ts';
 import type { Tables } from './data-stack.ts';
 import { createHttpStage } from './http-stage.ts';
 import { MacawFunction } from './macaw-function.ts';
@@ -65,6 +66,7 @@ export class RestStack extends Stack {
     suppress(this.api, 'APIG4', 'The functions authenticate each request with application keys and session tokens.');
     createHttpStage(this, this, this.api);
     new Accounts(this, 'Accounts', { ...props, api: this.api });
+    new Conversations(this, 'Conversations', { ...props, api: this.api });
 
     const { stage, pages, demoApp } = props;
     const demo = demoApp === undefined ? undefined : { app: demoApp, core };

@@ -12,6 +12,7 @@ import type { Answer, ServerEvents, StateAnswer } from '../shared/server-events.
 import { NAMESPACE } from '../shared/wire.ts';
 import { connectionOwner } from '../store/connections.ts';
 import { changeState } from './app-state.ts';
+import { changeEvent } from './change-event.ts';
 import { notLoggedIn } from './check-session.ts';
 import { CLIENT_EVENTS, isClientEvent } from './client-events.ts';
 import { checkRateLimit, isAboveRateLimit, RateLimitExceeded } from './rate-limit.ts';
@@ -19,6 +20,7 @@ import { readEvent } from './read-event.ts';
 import { removeConnection } from './remove-connection.ts';
 import { say } from './say.ts';
 import { announceSession, confirmLogin, type Login, refuseLogin, type Session, startSession } from './session.ts';
+import { signal } from './signal.ts';
 
 /**
  * The chat as a Socket.IO application, for one frame of one connection.
@@ -74,21 +76,33 @@ export function chatApplication(
         const principal = await sender(authorization, connectionId, arrival);
         logPrincipal(principal);
         const speaker = { ...principal, connectionId };
-        await checkRateLimit({ principal, connectionId }, 'event', arrival);
+        await checkRateLimit({ principal, connectionId }, name === 'signal' ? name : 'event', arrival);
         if (!isClientEvent(name)) throw unknownEvent(name);
         const proof = authorization.outcome === 'known' ? authorization.options : undefined;
-        if (name === 'read') {
-          const { delivered } = await readEvent({ ...speaker, proof }, args[0], arrival);
-          background(delivered);
-          return [{ success: true } satisfies StateAnswer];
+        switch (name) {
+          case 'say': {
+            const { delivered, ...stored } = await say(speaker, args[0], { ts: arrival, packetId, proof });
+            background(delivered);
+            return [{ success: true, ...stored } satisfies Answer];
+          }
+          case 'edit':
+          case 'recall':
+          case 'react': {
+            const { delivered, ...changed } = await changeEvent(name, { ...speaker, proof }, args[0], arrival);
+            background(delivered);
+            return [{ success: true, ...changed } satisfies Answer];
+          }
+          case 'read':
+          case 'signal': {
+            const { delivered } = await (name === 'read' ? readEvent : signal)({ ...speaker, proof }, args[0], arrival);
+            background(delivered);
+            return [{ success: true } satisfies StateAnswer];
+          }
+          case 'background':
+          case 'foreground':
+            await changeState(speaker, name);
+            return [{ success: true } satisfies StateAnswer];
         }
-        if (name !== 'say') {
-          await changeState(speaker, name);
-          return [{ success: true } satisfies StateAnswer];
-        }
-        const { delivered, ...stored } = await say(speaker, args[0], { ts: arrival, packetId, proof });
-        background(delivered);
-        return [{ success: true, ...stored } satisfies Answer];
       } catch (error) {
         if (error instanceof RateLimitExceeded && error.flood) await socket.connection.close();
         const shown = publicError(error);

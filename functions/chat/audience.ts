@@ -1,7 +1,7 @@
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
-import { communityHead, membership, unknownCommunity } from '../store/communities.ts';
+import { communityHead, type Head, membership, unknownCommunity } from '../store/communities.ts';
 import type { Community } from '../store/community-keys.ts';
 import type { Conversation } from '../store/conversations.ts';
 import { connectionsOf, devicesOf } from '../store/devices.ts';
@@ -23,6 +23,8 @@ export interface Audience {
   readonly pushes: boolean;
   /** The open connections of the sender. */
   readonly speakerConnections: readonly OwnedConnection[];
+  /** The group or room. */
+  readonly head?: Head;
 }
 
 /**
@@ -48,11 +50,11 @@ export async function admit(speaker: Principal, id: string, type: Type): Promise
 }
 
 function checkOther(speaker: Principal, id: string): void {
-  if (id === speaker.id) throw new ChatError(ERROR.badParameter, 'say.to.id: expected another user than the sender');
+  if (id === speaker.id) throw new ChatError(ERROR.badParameter, 'to.id: expected another user than the sender');
 }
 
 function toFriend(speaker: Principal, id: string): Promise<Audience> {
-  const refusal = `say.to.id: ${id} is not a friend of ${speaker.id}; create the friendship first, or send with to.type 4`;
+  const refusal = `to.id: ${id} is not a friend of ${speaker.id}; create the friendship first, or send with to.type 4`;
   return toOne(speaker, { ...speaker, id }, friendship(speaker, id), new ChatError(ERROR.notAuthorised, refusal), {
     conversation: { app: speaker.app, kind: 'friend', between: [speaker.id, id] },
     senderView: { type: TYPE.friend },
@@ -115,5 +117,6 @@ async function toCommunity(speaker: Principal, community: Community): Promise<Au
     recipients: await otherMembers(speaker.id, community, found.members),
     pushes: kind === 'group',
     speakerConnections: withOwner(speaker, own),
+    head: found,
   };
 }

@@ -5,6 +5,7 @@ import { serverEvent } from '../shared/event.ts';
 import type { Principal } from '../shared/principal.ts';
 import { MAX_NAMED, TYPE } from '../shared/wire.ts';
 import type { Community } from '../store/community-keys.ts';
+import type { ChangeNotice } from './change-message.ts';
 import type { ReadNotices } from './read.ts';
 import { ALL_TOLD } from './sharding.ts';
 
@@ -57,16 +58,30 @@ export function noticeDeletion(community: Community, members: readonly string[])
 /** Notifies a reader and other participants of a read position that moved. */
 export function noticeRead(reader: Principal, { own, receipts }: ReadNotices): Promise<void> {
   const { app } = reader;
-  const to = ({ kind, id }: Principal): Notice['to'] =>
-    kind === 'visitor' ? { kind, id } : { kind: 'users', ids: [id] };
   const notices = [
-    ...(own.connections.length > 0 ? [{ events: [own.event], to: to(reader) }] : []),
+    ...(own.connections.length > 0 ? [{ events: [own.event], to: toOne(reader) }] : []),
     ...receipts.flatMap((receipt) =>
-      receipt.connections.length > 0 ? [{ events: [receipt.event], to: to(receipt.to) }] : [],
+      receipt.connections.length > 0 ? [{ events: [receipt.event], to: toOne(receipt.to) }] : [],
     ),
   ];
   return notices.length === 0 ? Promise.resolve() : enqueue(app, notices);
 }
+
+/** Tells the participants of a conversation that a message changed. */
+export function noticeChange(
+  { app, kind, id }: Principal,
+  to: { readonly id: string },
+  { own, others, peer }: ChangeNotice,
+): Promise<void> {
+  if (!peer) return enqueue(app, [{ events: [others], to: { kind: 'group', id: to.id } }]);
+  return enqueue(app, [
+    { events: [own], to: toOne({ kind, id }) },
+    { events: [others], to: toOne(peer) },
+  ]);
+}
+
+const toOne = ({ kind, id }: Pick<Principal, 'kind' | 'id'>): Notice['to'] =>
+  kind === 'visitor' ? { kind, id } : { kind: 'users', ids: [id] };
 
 const named = ({ kind, id }: Community) => ({ id, type: TYPE[kind] });
 

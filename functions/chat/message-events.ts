@@ -1,6 +1,6 @@
 import { type ChatEvent, serverEvent } from '../shared/event.ts';
 import type { Type } from '../shared/wire.ts';
-import type { Message } from '../store/stored-message.ts';
+import type { Message, Readable } from '../store/stored-message.ts';
 
 /** The sender of a message from the viewpoint of its receivers. */
 export interface SenderView {
@@ -9,17 +9,17 @@ export interface SenderView {
 }
 
 /** A message from the viewpoint of its receivers. They do not get the client's id for it. */
-export function messageView({ speaker, cid: _, ...message }: Message, seenAs: SenderView) {
+export function messageView({ speaker, cid: _, ...message }: Readable, seenAs: SenderView) {
   return { from: { id: speaker, ...seenAs }, ...message };
 }
 
 /** `message`, for all devices of the receivers. */
-export function messageEvent(message: Message, seenAs: SenderView): ChatEvent {
+export function messageEvent(message: Readable, seenAs: SenderView): ChatEvent {
   return serverEvent('message', messageView(message, seenAs));
 }
 
 /** `yourself`, for the other devices of the sender. */
-export function yourselfEvent(message: Message, to: { id: string; type: Type }): ChatEvent {
+export function yourselfEvent(message: Readable, to: { id: string; type: Type }): ChatEvent {
   const { speaker: _, ...shown } = message;
   return serverEvent('yourself', { to, ...shown });
 }

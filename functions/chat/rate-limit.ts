@@ -37,7 +37,10 @@ const WITHOUT_LOGIN = 60;
  */
 const FREE = { heartbeat: 5, join: 10 } as const;
 
-type FrameKind = 'event' | keyof typeof FREE;
+/** Signals of a sender per minute, in total and on one connection. They have a limit of their own. */
+const SIGNALS = 120;
+
+type FrameKind = 'event' | 'signal' | keyof typeof FREE;
 
 type Verdict = 'pass' | 'refuse' | 'close';
 
@@ -96,14 +99,15 @@ export async function checkRateLimit(
   kind: FrameKind,
   now: number,
 ): Promise<void> {
-  const sender = principal ? subjectKey(principal) : connectionPartition(connectionId);
+  const isSignal = kind === 'signal';
+  const sender = (principal ? subjectKey(principal) : connectionPartition(connectionId)) + (isSignal ? '#signals' : '');
   const pace = paceOf(sender, Math.floor(now / MINUTE_MS));
   const connection = connectionPace(pace, connectionId);
   if (isFree(kind, pace, connection)) return;
   connection.uncounted += 1;
   if (pace.prepaid > 0) pace.prepaid -= 1;
   else if (pace.counted === 0 && pace.owed < UNCOUNTED) pace.owed += 1;
-  else await countBatch(sender, connectionId, pace, await limitsOf(principal));
+  else await countBatch(sender, connectionId, pace, isSignal ? LIMITS_OF_SIGNALS : await limitsOf(principal));
   const verdicts = [pace.verdict, connection.verdict];
   if (verdicts.includes('close')) throw new RateLimitExceeded(true);
   if (verdicts.includes('refuse')) throw new RateLimitExceeded(false);
@@ -124,6 +128,7 @@ export async function isAboveRateLimit(sender: FrameSender, kind: FrameKind, now
 function isFree(kind: FrameKind, pace: Pace, connection: ConnectionPace): boolean {
   switch (kind) {
     case 'event':
+    case 'signal':
       return false;
     case 'heartbeat':
       connection.heartbeats += 1;
@@ -160,6 +165,8 @@ interface Limits {
   readonly ofSender: number;
   readonly ofConnection: number;
 }
+
+const LIMITS_OF_SIGNALS: Limits = { ofSender: SIGNALS, ofConnection: SIGNALS };
 
 async function limitsOf(principal: Principal | undefined): Promise<Limits> {
   const app = principal && (await findApp(principal.app));

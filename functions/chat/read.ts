@@ -121,7 +121,8 @@ async function readAll<const T extends readonly Lookup<unknown>[]>(lookups: T, a
   return [...found, settings] as const;
 }
 
-function kindOf(reader: Principal, type: Type): ConversationKind {
+/** The kind of a conversation as its participant addresses it. @throws ChatError 5009 for a room */
+export function kindOf(reader: Principal, type: Type): ConversationKind {
   if (!isUser(reader)) return 'visitor';
   switch (type) {
     case TYPE.friend:
@@ -133,12 +134,12 @@ function kindOf(reader: Principal, type: Type): ConversationKind {
     case TYPE.stranger:
       return 'stranger';
     case TYPE.room:
-      throw new ChatError(ERROR.unsupported, 'to.type: rooms store no messages, so they have no read position');
+      throw new ChatError(ERROR.unsupported, 'to.type: rooms store no messages');
   }
 }
 
 /** The other participant. Undefined in a group. */
-function peerOf(reader: Principal, kind: ConversationKind, id: string): Principal | undefined {
+export function peerOf(reader: Principal, kind: ConversationKind, id: string): Principal | undefined {
   if (kind === 'group') return undefined;
   return { app: reader.app, kind: kind === 'visitor' && isUser(reader) ? 'visitor' : 'user', id };
 }
@@ -154,5 +155,5 @@ const notParticipant = (reader: Principal, id: string) =>
   new ChatError(ERROR.notFound, `${reader.id} has no conversation with ${id}: expected a friend, or a group of theirs`);
 
 /** The type of the reader from the viewpoint of the other participant. */
-const seenAs = (reader: Principal, kind: ConversationKind): Type =>
+export const seenAs = (reader: Principal, kind: ConversationKind): Type =>
   kind === 'visitor' && isUser(reader) ? TYPE.friend : TYPE[kind];

@@ -11,18 +11,20 @@ import { parse } from '../shared/parse.ts';
 import { type Principal, parseId } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
 import { type Claim, claimMessageId } from '../store/claims.ts';
-import { type ContactWithMessage, recordContact } from '../store/contacts.ts';
+import { recordContact } from '../store/contacts.ts';
 import type { Conversation } from '../store/conversations.ts';
 import { lookup } from '../store/dynamo.ts';
 import { COUNTED_ONCE_MS } from '../store/heads.ts';
 import { storeClaimed, storeMessage } from '../store/message-writes.ts';
 import { messageWithId } from '../store/messages.ts';
-import type { Message } from '../store/stored-message.ts';
+import type { Message, Readable } from '../store/stored-message.ts';
 import { type Audience, admit } from './audience.ts';
 import { checkSession } from './check-session.ts';
+import { contactsOfConversation } from './contacts-of-conversation.ts';
 import { deliver } from './delivery.ts';
 import { fanOut } from './fan-out.ts';
 import { normalizeLegacyMessage } from './legacy-message.ts';
+import { checkMentions } from './mentions.ts';
 import { ackEvent, messageEvent, messageView, yourselfEvent } from './message-events.ts';
 import { SayInput } from './say-input.ts';
 
@@ -65,12 +67,14 @@ export interface SayResult {
 /** A validated `say`, before permission checks. */
 interface Draft {
   readonly to: { readonly id: string; readonly type: Type };
-  readonly content: Message['content'];
+  readonly content: Readable['content'];
   readonly remark: string | undefined;
   readonly ack: number | undefined;
   readonly cid: string | undefined;
   /** Whether the speaker wants receipts of the members of a group. */
   readonly receipt: boolean;
+  readonly reply: string | undefined;
+  readonly mentions: Message['mentions'];
   readonly push: z.output<typeof SayInput>['push'];
 }
 
@@ -84,6 +88,7 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
   const draft = readDraft(speaker, input);
   const { ack, cid } = draft;
   const audience = await admit(speaker, draft.to.id, draft.to.type);
+  if (draft.mentions) await checkMentions(draft.mentions, audience);
   const { speakerConnections } = audience;
   await checkSession({ ...speaker, proof: arrival.proof }, speakerConnections, arrival.ts);
   const { message, isNew, failure } = await store(speaker, draft, audience, arrival);
@@ -98,7 +103,11 @@ export async function say(speaker: Speaker, input: unknown, arrival: Arrival): P
 }
 
 function readDraft(speaker: Speaker, input: unknown): Draft {
-  const { to, content, remark, ack, cid, receipt, push } = parse(SayInput, normalizeLegacyMessage(input), 'say');
+  const { to, content, remark, ack, cid, receipt, reply, mentions, push } = parse(
+    SayInput,
+    normalizeLegacyMessage(input),
+    'say',
+  );
   checkContent({ content, remark }, 'say');
   const type = speaker.kind === 'visitor' ? TYPE.friend : (to.type ?? TYPE.friend);
   const id = parseId(to.id, 'say.to.id');
@@ -109,20 +118,29 @@ function readDraft(speaker: Speaker, input: unknown): Draft {
     ack: ack ?? undefined,
     cid: cid ?? undefined,
     receipt: type === TYPE.group && receipt === true,
+    reply: reply ?? undefined,
+    mentions: mentionedBy(speaker, mentions),
     push,
   };
 }
 
+/** The receivers whom a message mentions, each once. */
+function mentionedBy(speaker: Speaker, mentions: z.output<typeof SayInput>['mentions']): Message['mentions'] {
+  if (!mentions || mentions === 'all') return mentions ?? undefined;
+  const others = new Set(mentions.map((id) => parseId(id, 'say.mentions')).filter((id) => id !== speaker.id));
+  return others.size > 0 ? [...others] : undefined;
+}
+
 /** The message as it is stored, and whether this request must deliver it. */
 interface Stored {
-  readonly message: Message;
+  readonly message: Readable;
   readonly isNew: boolean;
   /** Why the message is stored, but not completely. */
   readonly failure?: unknown;
 }
 
 async function store(speaker: Speaker, draft: Draft, { conversation }: Audience, arrival: Arrival): Promise<Stored> {
-  const { to, content, remark, ack, cid, receipt, push } = draft;
+  const { to, content, remark, ack, cid, receipt, reply, mentions, push } = draft;
   const { packetId } = arrival;
   const fresh = messageId(arrival.ts, packetId ?? ack ?? 0);
   const { id, first } =
@@ -130,13 +148,15 @@ async function store(speaker: Speaker, draft: Draft, { conversation }: Audience,
       ? ({ id: fresh, first: 'this' } as const)
       : await claimFor(speaker, cid, { id: fresh, to: `${to.type}#${to.id}` }, conversation, arrival.ts);
   const ts = timeOf(id);
-  const message: Message = {
+  const message: Readable = {
     id,
     ts,
     speaker: speaker.id,
     content,
     ...(remark !== undefined && { remark }),
     ...(cid !== undefined && { cid }),
+    ...(reply !== undefined && { reply }),
+    ...(mentions !== undefined && { mentions }),
   };
   addLogContext({ message_id: id });
   if (first === 'other receiver') return { message, isNew: false };
@@ -149,7 +169,7 @@ async function store(speaker: Speaker, draft: Draft, { conversation }: Audience,
   };
   const [kept, ...contacts] = await Promise.allSettled([
     keep(),
-    ...contactsOf(speaker, to.id, conversation).map((contact) => recordContact(contact, ts)),
+    ...contactsOfConversation(speaker, to.id, conversation).map((contact) => recordContact(contact, ts)),
   ]);
   if (kept.status === 'rejected') throw kept.reason;
   if (kept.value.isNew) count(COUNTED_AS[conversation?.kind ?? 'room']);
@@ -174,25 +194,9 @@ async function claimFor(
   return stored ? claim : claimMessageId(speaker, cid, { ...fresh, instead: claim.id }, now);
 }
 
-/** The contacts that a message creates or renews, for both sides. */
-function contactsOf(
-  { connectionId: _, ...speaker }: Speaker,
-  other: string,
-  conversation: Conversation | undefined,
-): ContactWithMessage[] {
-  const kind = conversation?.kind;
-  if (kind !== 'stranger' && kind !== 'visitor') return [];
-  const otherKind = kind === 'visitor' && speaker.kind === 'user' ? 'visitor' : 'user';
-  const receiver: Principal = { app: speaker.app, kind: otherKind, id: other };
-  return [
-    { owner: speaker, other, kind, direction: 'sent' },
-    { owner: receiver, other: speaker.id, kind, direction: 'received' },
-  ];
-}
-
 /** Resolves when all online receivers have the message and pushes to offline receivers are enqueued. Never rejects. */
-async function publish(speaker: Speaker, draft: Draft, audience: Audience, message: Message): Promise<void> {
-  const { to, push } = draft;
+async function publish(speaker: Speaker, draft: Draft, audience: Audience, message: Readable): Promise<void> {
+  const { to, push, mentions } = draft;
   const { app, connectionId } = speaker;
   const { senderView, recipients, pushes, speakerConnections } = audience;
   const current = speakerConnections.find((device) => device.connectionId === connectionId);
@@ -205,7 +209,7 @@ async function publish(speaker: Speaker, draft: Draft, audience: Audience, messa
   await Promise.all([
     confirm(speaker, draft, audience, message),
     fanOut(delivery, recipients, async (users) => {
-      if (pushes) await enqueuePush(users, { app, event: messageView(message, senderView), push });
+      if (pushes) await enqueuePush(users, { app, event: messageView(message, senderView), push, mentions });
     }).catch((error) => logger.error('Message delivery incomplete', { error })),
     deliver(
       speakerConnections.filter((device) => device !== current),

@@ -5,11 +5,14 @@ import { PostRate } from '../chat/post-rate.ts';
 import { findRecipients } from '../chat/recipients.ts';
 import { DeliverJob, type DeliverPart, type NoticesJob } from '../jobs/deliver.ts';
 import { enqueueDeliveries } from '../jobs/deliver-enqueue.ts';
-import { PushEvent } from '../jobs/push.ts';
+import { PushEvent, PushJob } from '../jobs/push.ts';
 import { enqueuePush } from '../jobs/push-enqueue.ts';
 import { count } from '../observe/metrics.ts';
 import { addLogContext, observed } from '../observe/observed.ts';
 import { METRIC } from '../shared/constants.ts';
+
+/** Whom a message mentions. */
+const Mentioning = z.object({ mentions: PushJob.shape.mentions });
 
 /** Messages have an id; presence events have none. */
 const WithId = z.object({ id: z.string() });
@@ -33,7 +36,9 @@ export const handler = observed(async (event: unknown, context): Promise<void> =
   const message = WithId.safeParse(job.event.args[0]);
   addLogContext({ app, ...(message.success && { message_id: message.data.id }) });
   const onUnreached: OnUnreached = async (users) => {
-    if (push) await enqueuePush(users, { app, event: PushEvent.parse(job.event.args[0]), push });
+    if (!push) return;
+    const [message] = job.event.args;
+    await enqueuePush(users, { app, event: PushEvent.parse(message), push, ...Mentioning.parse(message) });
   };
   if ('part' in job) return deliverShard(job, context.getRemainingTimeInMillis(), onUnreached);
   if (job.event.name === 'sys') count(METRIC.systemMessages);

@@ -1,25 +1,26 @@
 import pMap from 'p-map';
 import * as z from 'zod/mini';
 import { invokeAsync, ownUrl } from '../gateway/invoke.ts';
-import { MissedJob, PushJob, type Target } from '../jobs/push.ts';
+import { MissedJob, PushJob, RecalledJob, type Target } from '../jobs/push.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { addLogContext, observed } from '../observe/observed.ts';
 import { alertText } from '../push/alert-text.ts';
 import { missedPushes } from '../push/missed-pushes.ts';
 import { composeNotification, type Notification } from '../push/notification.ts';
+import { recalledPushes } from '../push/recalled-pushes.ts';
 import { publish } from '../push/sns.ts';
 import { METRIC } from '../shared/constants.ts';
 import { type App, findApp } from '../store/apps.ts';
 import { unreadTotal } from '../store/conversation-page.ts';
-import { countMessage, dropEndpoint, findInstallation } from '../store/installations.ts';
+import { countMessage, dropEndpoint, findInstallation, uncountMessage } from '../store/installations.ts';
 
 /** Maximum number of concurrent pushes. */
 const AT_ONCE = 25;
 
 const self = ownUrl();
 
-const Job = z.union([PushJob, MissedJob]);
+const Job = z.union([PushJob, MissedJob, RecalledJob]);
 
 /**
  * Pushes a message to installations. A job that made progress enqueues the remaining installations as a new job, so no
@@ -29,7 +30,7 @@ const Job = z.union([PushJob, MissedJob]);
 export const handler = observed(async (event: unknown): Promise<void> => {
   const job = Job.parse(event);
   if ('event' in job) return pushToAll(job);
-  const jobs = await missedPushes(job);
+  const jobs = await ('recalled' in job ? recalledPushes(job) : missedPushes(job));
   // Another job repeats what failed, so that a retry does not read the messages again.
   for (const one of jobs) await pushToAll(one).catch(() => invokeAsync(self, one));
 });
@@ -77,9 +78,10 @@ async function push(
   const { user, install } = target;
   let counted = target.counted ?? false;
   try {
+    const countOnce = event.recalled === undefined ? countMessage : uncountMessage;
     const found = counted
       ? await findInstallation(app.id, install)
-      : await countMessage(app.id, install, user, { message: event.id, attempt, now: Date.now() });
+      : await countOnce(app.id, install, user, { message: event.id, attempt, now: Date.now() });
     if (found?.boundTo !== user || found.endpoint === undefined) return undefined;
     counted = true;
     const { endpoint, badge } = found;

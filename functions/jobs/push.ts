@@ -8,6 +8,9 @@ export const PushEvent = z.object({
   content: MessageInput.shape.content,
   ts: z.number(),
   remark: z.optional(z.string()),
+  reply: z.optional(z.string()),
+  /** When the message was recalled, epoch ms. The push then replaces that of the message. */
+  recalled: z.optional(z.number()),
 });
 export type PushEvent = z.output<typeof PushEvent>;
 
@@ -25,11 +28,21 @@ export const PushJob = z.object({
   app: z.string(),
   event: PushEvent,
   push: z.optional(z.nullable(Push)),
+  /** Who is mentioned. A mention is pushed also in a muted conversation. */
+  mentions: z.optional(z.union([z.array(z.string()), z.literal('all')])),
   targets: z.array(Target),
   /** Identifies the job when Lambda retries it. Jobs of an earlier version have none. */
   attempt: z.optional(z.string()),
 });
 export type PushJob = z.output<typeof PushJob>;
+
+/** A message that was recalled, with the users to whom it may have been pushed: all members of a group, or one. */
+export const RecalledJob = z.object({
+  app: z.string(),
+  recalled: PushEvent,
+  to: z.object({ kind: z.enum(['user', 'group']), id: z.string() }),
+});
+export type RecalledJob = z.output<typeof RecalledJob>;
 
 /** A user whose last connection was found dead: their messages since its last sign of life may have reached nobody. */
 export const MissedJob = z.object({

@@ -15,8 +15,10 @@ export async function alertText(app: App, event: PushEvent): Promise<string> {
   return template.replace(/\{(name|text)\}/g, (_, word) => (word === 'name' ? name : text));
 }
 
-function textOf({ content }: PushEvent, { media }: PushSettings): string {
-  return [content.body, media.image, media.audio, media.video][content.media] ?? content.body;
+function textOf({ content, recalled: wasRecalled }: PushEvent, { media, recalled }: PushSettings): string {
+  if (wasRecalled !== undefined) return recalled;
+  const { image, audio, video, custom, location } = media;
+  return [content.body, image, audio, video, custom, location][content.media] ?? content.body;
 }
 
 async function nameOf(app: App, { id, type }: NonNullable<PushEvent['from']>): Promise<string> {

@@ -8,6 +8,7 @@ import { devicesOf } from '../store/devices.ts';
 import { lookup } from '../store/dynamo.ts';
 import { installsOf } from '../store/installations.ts';
 import { newsOf } from '../store/news.ts';
+import { isReadable } from '../store/stored-message.ts';
 
 /** API Gateway reports the end of a connection within this time (ms), if its client closed it. */
 const REPORT_MS = 1000;
@@ -28,11 +29,13 @@ export async function missedPushes({ app, ...job }: MissedJob): Promise<PushJob[
   const { items } = await newsOf(user, job.since, MAX_PUSHES, Date.now());
   const targets = installs.map((install) => ({ user: user.id, install }));
   return items
+    .flatMap(({ of, message }) => (isReadable(message) ? [{ of, message }] : []))
     .filter(({ message: { speaker, push } }) => speaker !== user.id && push?.enable !== false)
-    .map(({ of: { kind, peer }, message: { push, speaker, cid: _, ...message } }) => ({
+    .map(({ of: { kind, peer }, message: { push, speaker, mentions, cid: _, ...message } }) => ({
       app,
       event: { from: { id: speaker, type: TYPE[kind], ...(kind === 'group' && { gid: peer }) }, ...message },
       push,
+      mentions,
       targets,
       attempt: randomUUID(),
     }));

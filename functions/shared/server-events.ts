@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { ERROR } from './errors.ts';
-import { MAX_NAMED, TYPE } from './wire.ts';
+import { MAX_MEDIA, MAX_NAMED, TYPE } from './wire.ts';
 
 function described<T extends z.ZodMiniType>(schema: T, description: string): T {
   z.globalRegistry.add(schema, { description });
@@ -20,9 +20,27 @@ const ack = z.optional(described(z.int(), 'the ack number of the message'));
 const cid = z.optional(described(z.string(), "the client's id for the message, if it gave one"));
 const type = described(z.enum(TYPE), '0 friend, 1 group, 2 room, 3 visitor, 4 stranger');
 const content = z.object({
-  media: described(z.int().check(z.minimum(0), z.maximum(3)), '0 text, 1 image, 2 audio, 3 video'),
-  body: z.string(),
+  media: described(
+    z.int().check(z.minimum(0), z.maximum(MAX_MEDIA)),
+    '0 text, 1 image, 2 audio, 3 video, 4 custom, 5 location',
+  ),
+  body: described(z.string(), 'the text, the URL of the upload, or JSON text'),
 });
+const speaker = described(z.string(), 'who sent the message');
+const by = z.optional(described(z.string(), 'who did it; missing for the master key'));
+const reactions = described(z.record(z.string(), z.array(z.string())), 'the users who reacted, by reaction');
+
+/** What a message can have in addition, in all of its events. */
+const additions = {
+  remark,
+  reply: z.optional(described(z.string(), 'the message that it answers')),
+  mentions: z.optional(
+    described(z.union([z.literal('all'), z.array(z.string())]), 'the receivers whom it mentions, or `all`'),
+  ),
+  edited: z.optional(described(z.number(), 'when the content last changed, epoch milliseconds')),
+  reacted: z.optional(described(z.number(), 'when the reactions last changed, epoch milliseconds')),
+  reactions: z.optional(reactions),
+};
 
 const LoginSucceeded = z.object({
   success: z.literal(true),
@@ -31,16 +49,19 @@ const LoginSucceeded = z.object({
 });
 const LoginFailed = z.object({ success: z.literal(false), error: ErrorCode, message: z.string() });
 
+const sender = z.object({
+  id: described(z.string(), 'the sender'),
+  type,
+  gid: z.optional(described(z.string(), 'the group or room')),
+});
+const conversation = described(z.object({ id: z.string(), type }), 'the conversation, as this client writes to it');
+
 const MessageEvent = z.object({
   id,
-  from: z.object({
-    id: described(z.string(), 'the sender'),
-    type,
-    gid: z.optional(described(z.string(), 'the group or room')),
-  }),
+  from: sender,
   content,
   ts,
-  remark,
+  ...additions,
 });
 
 const Refused = z.object({ error: ErrorCode, message: z.string(), ack });
@@ -55,8 +76,21 @@ const who = (verb: string) =>
 export const SERVER_EVENTS = {
   login: z.union([LoginSucceeded, LoginFailed]),
   message: MessageEvent,
-  yourself: z.object({ id, to: z.object({ id: z.string(), type }), content, ts, remark, cid }),
+  yourself: z.object({ id, to: z.object({ id: z.string(), type }), content, ts, ...additions, cid }),
   sys: z.object({ id, content, ts, remark }),
+  signal: z.object({ from: sender, name: z.string(), data: z.optional(z.unknown()) }),
+  edited: z.object({ to: conversation, id, speaker, content, edited: ts, by }),
+  recalled: z.object({ to: conversation, id, speaker, recalled: ts, by }),
+  reaction: z.object({
+    to: conversation,
+    id,
+    speaker,
+    reactions,
+    reacted: described(z.number(), 'ignore the event if you have a later one for the message'),
+    by,
+    reaction: z.optional(described(z.string(), 'the one that was added or removed; missing in a catch-up')),
+    remove: z.optional(z.boolean()),
+  }),
   ack: z.object({ ack: described(z.int(), 'the ack number of the message'), ts, cid }),
   refused: Refused,
   read: z.object({
@@ -89,10 +123,10 @@ export type ServerEvents = { [N in keyof typeof SERVER_EVENTS]: z.input<(typeof 
 
 const Failure = z.extend(Refused, { success: z.literal(false) });
 
-/** The Socket.IO acknowledgement of `say`, and of all that is refused. */
+/** The Socket.IO acknowledgement of `say`, of changes of messages, and of all that is refused. */
 export const Answer = z.union([z.object({ success: z.literal(true), id, ts, ack, cid }), Failure]);
 export type Answer = z.input<typeof Answer>;
 
-/** The Socket.IO acknowledgement of `read`, `background` and `foreground`. */
+/** The Socket.IO acknowledgement of `read`, `signal`, `background` and `foreground`. */
 export const StateAnswer = z.union([z.object({ success: z.literal(true) }), Failure]);
 export type StateAnswer = z.input<typeof StateAnswer>;

@@ -6,6 +6,10 @@ export const TYPE = { friend: 0, group: 1, room: 2, visitor: 3, stranger: 4 } as
 
 export type Type = (typeof TYPE)[keyof typeof TYPE];
 
+/** The kinds of content of a message. The body is the text, the URL of the upload, or JSON text. */
+export const MEDIA = { text: 0, image: 1, audio: 2, video: 3, custom: 4, location: 5 } as const;
+export const MAX_MEDIA = MEDIA.location;
+
 /** How many users an event names at most: API Gateway takes frames of 128 KB. */
 export const MAX_NAMED = 100;
 

@@ -16,9 +16,13 @@ export const PushSettings = z.object({
       image: z._default(z.string().check(z.maxLength(128)), '[Image]'),
       audio: z._default(z.string().check(z.maxLength(128)), '[Audio]'),
       video: z._default(z.string().check(z.maxLength(128)), '[Video]'),
+      custom: z._default(z.string().check(z.maxLength(128)), '[Message]'),
+      location: z._default(z.string().check(z.maxLength(128)), '[Location]'),
     }),
-    { image: '[Image]', audio: '[Audio]', video: '[Video]' },
+    { image: '[Image]', audio: '[Audio]', video: '[Video]', custom: '[Message]', location: '[Location]' },
   ),
+  /** The text that replaces the push of a message that was recalled. */
+  recalled: z._default(z.string().check(z.maxLength(128)), '[Recalled]'),
   /** Whether the badge is the number of the user's unread messages, instead of the pushes to the installation. */
   unreadBadge: z._default(z.boolean(), false),
 });
@@ -91,6 +95,8 @@ export const AppSettings = z.object({
   receipts: z._default(z.boolean(), true),
   /** Whether new members of a group can read the messages before they joined. */
   historyForNewMembers: z._default(z.boolean(), true),
+  /** For how many hours users may edit and recall their messages. */
+  editHours: z._default(count(0, 8760), 24),
   /** Maximum messages that a client gets after a login with `since`. */
   catchUpMessages: z._default(count(1, 1000), 200),
   /** Maximum size of an attachment in bytes. */

@@ -13,6 +13,9 @@ const table = requireEnv(ENV.adminTable);
 export const AUDITED = [
   'conversation.read',
   'message.broadcast',
+  'message.edit',
+  'message.recall',
+  'message.react',
   'token.mint',
   'session.end',
   'account.change',

@@ -13,6 +13,8 @@ const table = requireEnv(ENV.coreTable);
 const Head = z.object({
   ts: z.number(),
   owner: z.optional(z.string()),
+  /** The users who moderate the group besides its owner. */
+  admins: z.optional(z.instanceof(Set)),
   members: z.number(),
   /** When the number of members last changed, epoch ms. */
   counted: z.optional(z.number()),
@@ -41,6 +43,10 @@ export function communityHead(community: Community): Lookup<Head | undefined> {
     },
   };
 }
+
+/** Whether a user may change what others wrote in a group: its owner and its admins. */
+export const mayModerate = ({ owner, admins }: Pick<Head, 'owner' | 'admins'>, userId: string): boolean =>
+  owner === userId || admins?.has(userId) === true;
 
 /** Whether a user is a member. */
 export function membership(community: Community, userId: string): Lookup<boolean> {

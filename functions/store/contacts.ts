@@ -4,8 +4,9 @@ import { CONTACT_INDEX, ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/
 import { requireEnv } from '../shared/environment.ts';
 import type { Principal } from '../shared/principal.ts';
 import { retentionMs } from './conversations.ts';
-import { collect, dynamo, type Lookup, query } from './dynamo.ts';
+import { collect, dynamo, type Item, type Lookup, query } from './dynamo.ts';
 import { subjectKey } from './keys.ts';
+import type { Write } from './transact.ts';
 
 const table = requireEnv(ENV.messagesTable);
 
@@ -35,6 +36,9 @@ const contactKey = (user: Principal, kind: ContactKind, id: string) => ({
   [PARTITION_KEY]: partitionOf(user, kind).pk,
   [SORT_KEY]: id,
 });
+
+/** The sort key of the latest change of a message, followed by the id of the other participant. Ids contain no `#`. */
+const CHANGED = 'changed#';
 
 /** A contact that has a new message. `direction` is that of the message, as its owner sees it. */
 export interface ContactWithMessage {
@@ -82,44 +86,97 @@ export function contact(user: Principal, stranger: string, now: number): Lookup<
 /** The latest contacts with strangers, newest first. Reads `skip` + `limit` items. */
 export async function contactsOf(user: Principal, skip: number, limit: number, now: number): Promise<Contact[]> {
   const contacts = await latestContacts(user, 'stranger', { limit: skip + limit }, now);
-  return contacts.slice(skip);
+  return contacts.slice(skip).map(({ id, ts }) => ({ id, ts }));
 }
 
-/**
- * The latest contacts of one kind, newest first.
- * @param page only contacts with a last message after `after` and not after `until`, in epoch ms
- */
+/** A contact, or a change of a message in the conversation with them. `ts`: when it was, epoch ms. */
+export interface ContactEntry {
+  readonly id: string;
+  readonly ts: number;
+  readonly isChange: boolean;
+}
+
+/** A part of the contacts of a user: only those after `after` and not after `until`, in epoch ms. */
+interface ContactPage {
+  readonly after?: number;
+  readonly until?: number;
+  readonly limit: number;
+}
+
+/** The latest contacts of one kind, newest first, by the time of their last message. */
 export async function latestContacts(
   user: Principal,
   kind: ContactKind,
-  { after = 0, until = Number.MAX_SAFE_INTEGER, limit }: { after?: number; until?: number; limit: number },
+  page: ContactPage,
   now: number,
-): Promise<Contact[]> {
-  const oldest = Math.max(after, now - retentionMs(kind)) + 1;
-  if (until < oldest) return [];
-  const contacts = query(
-    {
-      TableName: table,
-      IndexName: CONTACT_INDEX.name,
-      KeyConditionExpression: '#owner = :owner AND #ts BETWEEN :oldest AND :until',
-      ExpressionAttributeNames: { '#owner': CONTACT_INDEX.owner, '#ts': CONTACT_INDEX.last },
-      ExpressionAttributeValues: { ':owner': partitionOf(user, kind).owner, ':oldest': oldest, ':until': until },
-      ScanIndexForward: false,
-    },
-    limit,
-  );
-  return (await collect(contacts)).map((item) => ({ id: String(item[SORT_KEY]), ...Contact.parse(item) }));
+): Promise<ContactEntry[]> {
+  const contacts: ContactEntry[] = [];
+  for await (const entry of entriesOf(user, kind, page, now)) {
+    if (!entry.isChange && contacts.push(entry) === page.limit) break;
+  }
+  return contacts;
 }
 
-/** The users who exchanged messages with a visitor, in any order. */
-export async function contactsOfVisitor(visitor: Principal, now: number): Promise<Contact[]> {
+/** The latest contacts of one kind, and the latest change of messages with each of them, newest first. */
+export async function contactsAndChanges(
+  user: Principal,
+  kind: ContactKind,
+  page: ContactPage,
+  now: number,
+): Promise<ContactEntry[]> {
+  const entries: ContactEntry[] = [];
+  for await (const entry of entriesOf(user, kind, page, now)) if (entries.push(entry) === page.limit) break;
+  return entries;
+}
+
+async function* entriesOf(
+  user: Principal,
+  kind: ContactKind,
+  { after = 0, until = Number.MAX_SAFE_INTEGER, limit }: ContactPage,
+  now: number,
+): AsyncGenerator<ContactEntry> {
+  const oldest = Math.max(after, now - retentionMs(kind)) + 1;
+  if (until < oldest) return;
+  const entries = query({
+    TableName: table,
+    IndexName: CONTACT_INDEX.name,
+    KeyConditionExpression: '#owner = :owner AND #ts BETWEEN :oldest AND :until',
+    ExpressionAttributeNames: { '#owner': CONTACT_INDEX.owner, '#ts': CONTACT_INDEX.last },
+    ExpressionAttributeValues: { ':owner': partitionOf(user, kind).owner, ':oldest': oldest, ':until': until },
+    ScanIndexForward: false,
+    Limit: limit,
+  });
+  for await (const item of entries) yield entryOf(item);
+}
+
+function entryOf(item: Item): ContactEntry {
+  const key = String(item[SORT_KEY]);
+  const isChange = key.startsWith(CHANGED);
+  return { id: isChange ? key.slice(CHANGED.length) : key, ts: Contact.parse(item).ts, isChange };
+}
+
+/** The users who exchanged messages with a visitor, and the latest change of messages with each of them, in any order. */
+export async function contactsOfVisitor(visitor: Principal, now: number): Promise<ContactEntry[]> {
   const contacts = query({
     TableName: table,
     KeyConditionExpression: '#pk = :pk',
     ExpressionAttributeNames: { '#pk': PARTITION_KEY },
     ExpressionAttributeValues: { ':pk': partitionOf(visitor, 'visitor').pk },
   });
-  return (await collect(contacts))
-    .map((item) => ({ id: String(item[SORT_KEY]), ...Contact.parse(item) }))
-    .filter(({ ts }) => ts > now - retentionMs('visitor'));
+  return (await collect(contacts)).map(entryOf).filter(({ ts }) => ts > now - retentionMs('visitor'));
+}
+
+/** A write that records for one of the participants that a message of their conversation changed. */
+export function changedContact({ owner, other, kind }: Omit<ContactWithMessage, 'direction'>, ts: number): Write {
+  return {
+    Put: {
+      TableName: table,
+      Item: {
+        ...contactKey(owner, kind, CHANGED + other),
+        [CONTACT_INDEX.last]: ts,
+        [EXPIRES]: Math.ceil((ts + retentionMs(kind)) / 1000),
+        ...(owner.kind === 'user' && { [CONTACT_INDEX.owner]: partitionOf(owner, kind).owner }),
+      },
+    },
+  };
 }

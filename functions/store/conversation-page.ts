@@ -4,9 +4,9 @@ import type { Principal } from '../shared/principal.ts';
 import { contactConversations, listedConversations, type OwnConversation } from './conversations-of.ts';
 import { lookup } from './dynamo.ts';
 import { headsOf, type KnownHead, messagesOfHeads } from './latest-messages.ts';
-import { idsOfOthers } from './messages.ts';
 import { mayHaveExpired, type Position, positionOf, unreadIn } from './positions.ts';
 import type { Message } from './stored-message.ts';
+import { countUnread, type Unread } from './unread.ts';
 
 /** Number of histories that are counted concurrently. */
 const AT_ONCE = 25;
@@ -19,6 +19,8 @@ export interface ConversationEntry {
   readonly of: OwnConversation;
   readonly last: Message | undefined;
   readonly unread: number;
+  /** Whether an unread message mentions the user. */
+  readonly mentioned: boolean;
 }
 
 interface Headed {
@@ -67,25 +69,32 @@ export async function conversationPage(
   const unread = await unreadCounts(user, page, positions, now);
   const entries = page.flatMap(({ of, head }, n) => {
     const isVisible = (positions[n]?.from ?? 0) <= timeOf(head.last);
-    return isVisible ? [{ of, last: messages[n], unread: unread[n] ?? 0 }] : [];
+    return isVisible ? [{ of, last: messages[n], ...(unread[n] ?? NONE) }] : [];
   });
   const more = page.length > 0 && (found.length > limit || contacts.length > limit);
   return { entries, cursor: more ? page.at(-1)?.head.last : undefined };
 }
 
-/** The unread messages of each conversation. Where messages can have expired, they are counted in the history. */
+const NONE: Unread = { unread: 0, mentioned: false };
+
+/** The unread messages of each conversation. Where messages can have expired, or were recalled, the history has them. */
 function unreadCounts(
   user: Principal,
   conversations: readonly Headed[],
   positions: readonly (Position | undefined)[],
   now: number,
-): Promise<number[]> {
+): Promise<Unread[]> {
   return pMap(
     conversations.map((conversation, n) => ({ ...conversation, position: positions[n] })),
     async ({ of: { conversation }, head, position }) => {
       const unread = unreadIn(head, position, user.id);
-      if (unread === 0 || !mayHaveExpired(conversation, head, position, now)) return unread;
-      return (await idsOfOthers(conversation, user.id, { after: position?.upTo }, now)).length;
+      if (unread === 0) return NONE;
+      const { upTo = '' } = position ?? {};
+      const mentioned = head.mentions(user.id, upTo === '' ? 0 : timeOf(upTo));
+      const wasRecalled = (head.recalled ?? '') > upTo;
+      if (mentioned !== undefined && !wasRecalled && !mayHaveExpired(conversation, head, position, now))
+        return { unread, mentioned };
+      return countUnread(conversation, user.id, upTo, now);
     },
     { concurrency: AT_ONCE },
   );
@@ -103,5 +112,5 @@ export async function unreadTotal(user: Principal, now: number): Promise<number>
   const found = await headed([...listed, ...contacts], now);
   const positions = await lookup(found.map(({ of }) => positionOf(of.conversation, user)));
   const unread = await unreadCounts(user, found, positions, now);
-  return unread.reduce((sum, count) => sum + count, 0);
+  return unread.reduce((sum, { unread }) => sum + unread, 0);
 }

@@ -1,6 +1,6 @@
 import { isUser, type Principal } from '../shared/principal.ts';
 import { membershipsOf } from './communities.ts';
-import { type Contact, contactsOfVisitor, latestContacts } from './contacts.ts';
+import { type ContactEntry, contactsAndChanges, contactsOfVisitor, latestContacts } from './contacts.ts';
 import type { Conversation, ConversationKind } from './conversations.ts';
 import { friendEntries } from './friendships.ts';
 import type { Listed } from './latest-messages.ts';
@@ -35,9 +35,11 @@ export async function listedConversations(user: Principal): Promise<OwnConversat
   ];
 }
 
-/** A conversation that was found by the time of its last message, epoch ms. */
+/** A conversation that was found by the time of its last message, or of a change of its messages. */
 export interface ContactConversation extends OwnConversation {
+  /** Epoch ms. */
   readonly ts: number;
+  readonly isChange: boolean;
 }
 
 /** The latest conversations of a user with strangers and visitors, each kind newest first: two queries. */
@@ -45,18 +47,24 @@ export async function contactConversations(
   user: Principal,
   page: { after?: number; until?: number; limit: number },
   now: number,
+  read = latestContacts,
 ): Promise<ContactConversation[]> {
   const of = async (kind: 'stranger' | 'visitor') =>
-    (await latestContacts(user, kind, page, now)).map((contact) => contacted(user, kind, contact));
+    (await read(user, kind, page, now)).map((contact) => contacted(user, kind, contact));
   return (await Promise.all([of('stranger'), of('visitor')])).flat();
 }
 
-const contacted = (principal: Principal, kind: 'stranger' | 'visitor', { id, ts }: Contact): ContactConversation => ({
-  ...own(principal, kind, id, kind === 'stranger'),
-  ts,
-});
+/** As {@link contactConversations}, also those with changes of messages. A conversation can occur twice. */
+export const changedConversations = (user: Principal, page: { after: number; limit: number }, now: number) =>
+  contactConversations(user, page, now, contactsAndChanges);
 
-/** The conversations of a visitor with users: one query. */
+const contacted = (
+  principal: Principal,
+  kind: 'stranger' | 'visitor',
+  { id, ts, isChange }: ContactEntry,
+): ContactConversation => ({ ...own(principal, kind, id, kind === 'stranger'), ts, isChange });
+
+/** The conversations of a visitor with users, also those with changes of messages: one query. */
 export async function conversationsOfVisitor(visitor: Principal, now: number): Promise<ContactConversation[]> {
   return (await contactsOfVisitor(visitor, now)).map((contact) => contacted(visitor, 'visitor', contact));
 }

@@ -19,16 +19,20 @@ import { type Message, StoredMessage } from './stored-message.ts';
  * | start      | when counting began, epoch ms                                                             |
  * | count      | `start` plus the number of messages, so a later head of the same conversation counts on   |
  * | by#…       | the number of messages of one speaker                                                     |
+ * | at#…, all  | the time of the latest message that mentions a user, or all members                       |
+ * | allBy      | the speaker of the latter                                                                 |
+ * | changed    | the id of the latest change of a message                                                  |
+ * | recalled   | the id of the latest message that was recalled; the counters still include it             |
  * | receipt    | the id of a late message whose speaker wants receipts of the members of a group           |
  * | w0, w1, w2 | the messages that were counted in the last 30 to 60 seconds, to count each of them once   |
  */
 
 const table = requireEnv(ENV.messagesTable);
 
-/** The sort key of heads. It sorts after all message ids. */
+/** The sort key of heads. It sorts after all message ids, and after their changes. */
 const HEAD = 'head';
 
-const headKey = (conversation: Conversation) => ({
+export const headKey = (conversation: Conversation) => ({
   [PARTITION_KEY]: conversationKey(conversation),
   [SORT_KEY]: HEAD,
 });
@@ -40,6 +44,7 @@ const INLINE_BYTES = 512;
 export const COUNTED_ONCE_MS = 30_000;
 const WINDOWS = ['w0', 'w1', 'w2'] as const;
 
+const mentionOf = (user: string) => `at#${mark(user)}`;
 const counterOf = (speaker: string) => `by#${mark(speaker)}`;
 
 const Stored = z.looseObject({
@@ -48,6 +53,10 @@ const Stored = z.looseObject({
   start: z.number(),
   count: z.number(),
   receipt: z.optional(z.string()),
+  changed: z.optional(z.string()),
+  recalled: z.optional(z.string()),
+  all: z.optional(z.number()),
+  allBy: z.optional(z.string()),
 });
 
 /** The head of a conversation. */
@@ -61,8 +70,14 @@ export interface Head {
   readonly count: number;
   /** The id of a late message whose speaker wants receipts of the members. */
   readonly receipt?: string | undefined;
+  /** The id of the latest change of a message. */
+  readonly changed?: string | undefined;
+  /** The id of the latest message that was recalled. The counters include it. */
+  readonly recalled?: string | undefined;
   /** The number of messages of a speaker. */
   readonly by: (speaker: string) => number;
+  /** Whether a message of others mentions a user since a time, epoch ms. Undefined if it is unknown. */
+  readonly mentions: (user: string, since: number) => boolean | undefined;
 }
 
 /** The head of a conversation. Undefined when it has no messages, or only messages of an earlier version. */
@@ -72,21 +87,28 @@ export function headOf(conversation: Conversation): Lookup<Head | undefined> {
     key: headKey(conversation),
     parse: (item) => {
       if (!item) return undefined;
-      const { last, message, start, count, receipt, ...others } = Stored.parse(item);
+      const { last, message, start, count, receipt, changed, recalled, all = 0, allBy, ...others } = Stored.parse(item);
       return {
         last,
         message: message && last ? { id: last, ts: timeOf(last), ...message } : undefined,
         start,
         count,
         receipt,
+        changed,
+        recalled,
         by: (speaker) => Number(others[counterOf(speaker)] ?? 0),
+        mentions: (user, since) => {
+          if (Number(others[mentionOf(user)] ?? 0) > since) return true;
+          // A message of the user can hide an earlier one of another member.
+          return all > since && (allBy !== user || undefined);
+        },
       };
     },
   };
 }
 
 /** Whether a head has room for a message. */
-const isSmall = (message: object) => Buffer.byteLength(JSON.stringify(message)) <= INLINE_BYTES;
+export const isSmall = (message: object) => Buffer.byteLength(JSON.stringify(message)) <= INLINE_BYTES;
 
 /**
  * Adds a message to the head. Repetitions within 30 seconds have no effect.
@@ -104,6 +126,10 @@ export async function addToHead(
   await count(conversation, message, now, { isLatest: false, receipt });
 }
 
+/** The attributes that mark the users whom a message mentions. */
+const mentionsIn = ({ mentions = [] }: Pick<Message, 'mentions'>): string[] =>
+  mentions === 'all' ? ['all'] : mentions.map(mentionOf);
+
 /** @returns whether the message was counted */
 function count(
   conversation: Conversation,
@@ -114,6 +140,7 @@ function count(
   const window = Math.floor(now / COUNTED_ONCE_MS);
   const [current = '', next = ''] = [WINDOWS[window % 3], WINDOWS[(window + 1) % 3]];
   const small = isSmall(content);
+  const mentions = mentionsIn(content);
   const sets = [
     '#start = if_not_exists(#start, :now), #count = if_not_exists(#count, :now) + :one',
     ...(isLatest
@@ -121,6 +148,8 @@ function count(
       : ['#expires = if_not_exists(#expires, :expires)']),
     // Readers before the latest message then look for messages that want receipts.
     ...(receipt ? [isLatest ? 'receipt = :id' : 'receipt = if_not_exists(#last, :id)'] : []),
+    ...mentions.map((_, n) => `#at${n} = :ts`),
+    ...(content.mentions === 'all' ? ['allBy = :speaker'] : []),
   ];
   return unlessRefused(
     dynamo.send(
@@ -139,10 +168,13 @@ function count(
           '#by': counterOf(content.speaker),
           ...((isLatest || receipt) && { '#last': 'last' }),
           ...(isLatest && { '#message': 'message' }),
+          ...Object.fromEntries(mentions.map((name, n) => [`#at${n}`, name])),
         },
         ExpressionAttributeValues: {
           ':now': now,
           ':one': 1,
+          ...(mentions.length > 0 && { ':ts': ts }),
+          ...(content.mentions === 'all' && { ':speaker': content.speaker }),
           ':mark': mark(id),
           ':marks': new Set([mark(id)]),
           ':expires': expiryOf(conversation, ts),

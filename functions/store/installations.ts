@@ -94,6 +94,10 @@ export function dropEndpoint(app: string, id: string, endpoint: string): Promise
 
 /** How long an installation knows which messages were pushed to it: longer than a dead connection stays unnoticed. */
 const PUSHED_ONCE_MS = 20 * 60_000;
+
+/** After this time, no installation knows that a message was pushed. */
+export const PUSHED_KNOWN_MS = 2 * PUSHED_ONCE_MS;
+
 const WINDOWS = ['p0', 'p1', 'p2'] as const;
 
 /**
@@ -107,11 +111,10 @@ export async function countMessage(
   user: string,
   { message, attempt, now }: { message: string; attempt: string; now: number },
 ): Promise<Installation | undefined> {
-  const window = Math.floor(now / PUSHED_ONCE_MS);
-  const [current = '', next = ''] = [WINDOWS[window % 3], WINDOWS[(window + 1) % 3]];
+  const { current, next } = windowsAt(now);
   const marks = { ':message': mark(message), ':attempt': mark(`${message} ${attempt}`) };
-  const isNew = WINDOWS.map((name) => `NOT contains(${name}, :message)`).join(' AND ');
-  const isAgain = WINDOWS.map((name) => `contains(${name}, :attempt)`).join(' OR ');
+  const isNew = `NOT (${isKnown(':message')})`;
+  const isAgain = isKnown(':attempt');
   const counted = await change(
     app,
     id,
@@ -121,6 +124,50 @@ export async function countMessage(
   );
   return counted && Installation.parse(counted);
 }
+
+/**
+ * Takes a recalled message out of the badge of an installation, if it was pushed there.
+ * @param attempt the id of the job, which Lambda can run again
+ * @returns the installation; undefined when it is no longer bound to the user, or its push needs no replacement
+ */
+export async function uncountMessage(
+  app: string,
+  id: string,
+  user: string,
+  { message, attempt, now }: { message: string; attempt: string; now: number },
+): Promise<Installation | undefined> {
+  const { current, next } = windowsAt(now);
+  const [recalled, again] = [mark(`${message} recalled`), mark(`${message} recalled ${attempt}`)];
+  const values = {
+    ':user': user,
+    ':pushed': mark(message),
+    ':recalled': recalled,
+    ':marks': new Set([recalled, again]),
+  };
+  const isFirst = `boundTo = :user AND (${isKnown(':pushed')}) AND NOT (${isKnown(':recalled')})`;
+  const remember = `${current} :marks REMOVE ${next}`;
+  const changed =
+    (await change(app, id, `ADD badge :less, ${remember}`, `${isFirst} AND badge > :none`, {
+      ...values,
+      ':less': -1,
+      ':none': 0,
+    })) ??
+    // The app has reset its badge, or Lambda runs the job again.
+    (await change(app, id, `ADD ${remember}`, `${isFirst} OR (boundTo = :user AND (${isKnown(':again')}))`, {
+      ...values,
+      ':again': again,
+    }));
+  return changed && Installation.parse(changed);
+}
+
+/** The sets of marks at a time: the one to add to, and the one to clear for later. */
+function windowsAt(now: number): { current: string; next: string } {
+  const window = Math.floor(now / PUSHED_ONCE_MS);
+  const [current = '', next = ''] = [WINDOWS[window % 3], WINDOWS[(window + 1) % 3]];
+  return { current, next };
+}
+
+const isKnown = (mark: string) => WINDOWS.map((name) => `contains(${name}, ${mark})`).join(' OR ');
 
 /**
  * Binds an installation to a user, who then gets pushes on it, and unbinds the previous user.

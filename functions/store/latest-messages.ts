@@ -42,7 +42,7 @@ export async function headsOf(listed: readonly Listed[], now: number): Promise<(
 async function restored(conversation: Conversation, head: Head | undefined, now: number): Promise<Head> {
   const [message] = await history(conversation, { limit: 1 }, now);
   await foundHead(conversation, message, now);
-  return { start: now, count: now, by: () => 0, ...head, last: message?.id, message };
+  return { start: now, count: now, by: () => 0, mentions: () => false, ...head, last: message?.id, message };
 }
 
 /** The latest message of each conversation that has one, from its head. */

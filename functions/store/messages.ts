@@ -70,7 +70,13 @@ export async function messagesSince(
 }
 
 /** Counting ends at this number of messages. */
-const MAX_COUNTED = 1000;
+export const MAX_COUNTED = 1000;
+
+/** The first and last possible sort keys of the messages after an id that have not expired. */
+export function afterId({ kind }: Conversation, after: string, now: number): [first: string, last: string] {
+  const expired = stamp(now - retentionMs(kind));
+  return [after > expired ? `${after}!` : expired, END_OF_TIME];
+}
 
 /**
  * The ids of the messages of others in a part of a conversation, at most about a thousand.
@@ -88,8 +94,7 @@ export async function idsOfOthers(
   }: { after?: string | undefined; upTo?: string | undefined; consistent?: boolean },
   now: number,
 ): Promise<string[]> {
-  const expired = stamp(now - retentionMs(conversation.kind));
-  const first = after > expired ? `${after}!` : expired;
+  const [first] = afterId(conversation, after, now);
   if (upTo < first) return [];
   const messages = query({
     TableName: table,
@@ -117,7 +122,7 @@ export async function speakersWithReceipt(
   { after, upTo }: { after: string; upTo: string },
   now: number,
 ): Promise<string[]> {
-  const expired = stamp(now - retentionMs(conversation.kind));
+  const [first] = afterId(conversation, after, now);
   const messages = query({
     TableName: table,
     KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :first AND :last',
@@ -125,7 +130,7 @@ export async function speakersWithReceipt(
     ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
     ExpressionAttributeValues: {
       ':pk': conversationKey(conversation),
-      ':first': after > expired ? `${after}!` : expired,
+      ':first': first,
       ':last': upTo,
       ':true': true,
       ':reader': reader,

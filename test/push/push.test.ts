@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CLIENT_VERSIONS } from '../support/clients.ts';
+import { CLIENT_VERSIONS, emitWithAck } from '../support/clients.ts';
 import { Device, text } from '../support/device.ts';
 import { befriend, macaw, credentials as signed, someone } from '../support/macaw.ts';
 import { BUNDLE, opened, telephones } from '../support/phone.ts';
@@ -19,6 +19,9 @@ async function friends() {
   const device = await Device.login('4.8.4', system.origin, tom);
   return { tom, jerry, phone, device };
 }
+
+const recall = async (device: Device, message: object) =>
+  (await emitWithAck(device.client, 'recall', [message], 10_000))[0];
 
 const next = ({ token }: { token: string }) => system.cloud.outbox.nextPush(token);
 
@@ -54,11 +57,55 @@ describe('a push', () => {
     expect(await pushesTo(phone)).toHaveLength(1);
   });
 
+  it('of a recalled message replaces the one of the message, on phones that got it', async () => {
+    const { tom, jerry, phone, device } = await friends();
+    const answer = Object(await device.say(text(jerry, 'a secret')));
+    await next(phone);
+    await device.say(text(jerry, 'hello'));
+    await system.cloud.settled();
+    const seeing = await login(jerry, phone);
+    const seen = Object(await device.say(text(jerry, 'seen')));
+    await seeing.messages.at();
+    seeing.close();
+    await system.cloud.settled();
+    for (const { id } of [answer, seen]) {
+      expect(await recall(device, { to: { id: jerry }, id })).toMatchObject({ success: true });
+    }
+    const pushes = await pushesTo(phone);
+    expect(pushes).toHaveLength(3);
+    const [first, , last] = pushes;
+    if (!first || !last) throw new Error('A push is missing');
+    expect(last.attributes['AWS.SNS.MOBILE.APNS.COLLAPSE_ID']).toBe(answer.id);
+    expect(last.attributes).toEqual(first.attributes);
+    const { aps, parrot } = opened(last);
+    expect(aps).toEqual({ alert: '[Recalled]', badge: 1 });
+    expect(parrot).toMatchObject({ id: answer.id, from: { id: tom, type: 0 }, content: { body: '' } });
+    expect(parrot.recalled).toEqual(expect.any(Number));
+    // Once, also when it is recalled again.
+    await recall(device, { to: { id: jerry }, id: answer.id });
+    expect(await pushesTo(phone)).toHaveLength(3);
+  });
+
+  it('of a message in a group that the master key recalls is replaced for all members', async () => {
+    const [tom, jerry, butch] = [someone('tom'), someone('jerry'), someone('butch')];
+    const phones = [await offline(jerry), await offline(butch)];
+    const device = await Device.login('4.8.4', system.origin, tom);
+    const group = await create('group', { owner: tom, members: [jerry, butch] });
+    const { id } = Object(await device.say({ to: { id: group, type: 1 }, content: { body: 'to all' } }));
+    await Promise.all(phones.map(next));
+    await ask('DELETE', `/ctx/${tom}/conversations/group/${group}/messages/${id}`);
+    for (const phone of phones) {
+      expect((await pushesTo(phone)).map((push) => opened(push).aps.alert)).toEqual(['to all', '[Recalled]']);
+    }
+  });
+
   it.each([
     ['text', { content: { media: 0, body: 'hello' } }, { alert: 'hello' }],
     ['an image', { content: { media: 1, body: 'https://x/y.png' } }, { alert: '[Image]' }],
     ['audio', { content: { media: 2, body: 'https://x/y.mp3' } }, { alert: '[Audio]' }],
     ['a video', { content: { media: 3, body: 'https://x/y.mp4' } }, { alert: '[Video]' }],
+    ['custom content', { content: { media: 4, body: '{}' } }, { alert: '[Message]' }],
+    ['a location', { content: { media: 5, body: '{"lat":1,"lng":2}' } }, { alert: '[Location]' }],
     ['prefix and suffix', { push: { prefix: 'Tom: ', suffix: '!' } }, { alert: 'Tom: hello!' }],
     ['overwrite', { push: { prefix: '<', overwrite: 'something', suffix: '>' } }, { alert: '<something>' }],
     ['an empty overwrite', { push: { overwrite: '' } }, { alert: 'hello' }],

@@ -29,6 +29,7 @@ describe('the description of the REST endpoints', () => {
     for (const name of Object.values(ENV)) vi.stubEnv(name, 'none');
     vi.stubEnv(ENV.retentionDays, JSON.stringify(RETENTION_DAYS));
     const { sections } = await import('../../functions/http/routes/routes.ts');
+    const { messageChanges } = await import('../../functions/http/routes/message-changes.ts');
     const { installations } = await import('../../functions/http/routes/installations.ts');
     const { pushCredentials } = await import('../../functions/http/routes/push-credentials.ts');
     const { attachments } = await import('../../functions/http/routes/attachments.ts');
@@ -36,9 +37,15 @@ describe('the description of the REST endpoints', () => {
     const { administration } = await import('../../functions/http/routes/administration.ts');
     vi.unstubAllEnvs();
     const template = (path: string) => path.replace(/:(\w+)(\{.*\})?/g, '{$1}');
-    const routes = [...sections, attachments, administration, accounts, installations, pushCredentials].flatMap(
-      ({ routes }) => routes.map(({ method, path }) => `${method} ${template(path)}`),
-    );
+    const routes = [
+      ...sections,
+      messageChanges,
+      attachments,
+      administration,
+      accounts,
+      installations,
+      pushCredentials,
+    ].flatMap(({ routes }) => routes.map(({ method, path }) => `${method} ${template(path)}`));
     expect(api.operations().map(([method, path]) => `${method} ${path}`)).toHaveLength(routes.length);
     expect(new Set(api.operations().map(([method, path]) => `${method} ${path}`))).toEqual(new Set(routes));
   });
@@ -117,6 +124,15 @@ describe('what the endpoints answer', () => {
       params: { id: tom, type: 'group', peer: group },
       body: { upTo: await latest('/groups/{id}/chats', { id: group }) },
     });
+    const latestOfGroup = await latest('/groups/{id}/chats', { id: group });
+    const message = '/ctx/{id}/conversations/{type}/{peer}/messages/{messageId}';
+    const ofMessage = { id: tom, type: 'group', peer: group, messageId: latestOfGroup };
+    const asMaster = { 'X-ML-MasterKey': app.masterKey };
+    await ask('PUT', `${message}/reactions/{reaction}`, { params: { ...ofMessage, reaction: 'like' } });
+    await ask('PUT', message, { params: ofMessage, body: { content: { body: 'edited' } }, headers: asMaster });
+    await ask('GET', '/groups/{id}/chats', { params: { id: group } });
+    await ask('DELETE', `${message}/reactions/{reaction}`, { params: { ...ofMessage, reaction: 'like' } });
+    await ask('DELETE', message, { params: ofMessage, headers: asMaster });
     await ask('GET', '/ctx/{id}/unread', { params: id });
     await ask('PUT', '/ctx/{id}/receipts', { params: id, body: { enabled: true } });
     await ask('GET', '/groups/{id}/reads', { params: { id: group } });

@@ -124,6 +124,7 @@ function send({ name, input }: Row, { ids }: Neighbourhood, headers: Headers): P
     platform: 'apns',
     type: 'friend',
     peer: ids.fid,
+    reaction: 'like',
     messageId: '01767225600000-0000000000000001-9f2b61c0',
     phone: telephone(),
     fresh: someone('fresh'),
@@ -211,7 +212,7 @@ describe('the table of permissions', () => {
 
   it('has a row for every event of clients, and for every kind of receiver', () => {
     const known = Object.keys(CLIENT_EVENTS).flatMap((name) =>
-      name === 'say' ? Object.keys(TYPE).map((type) => `say ${type}`) : [name],
+      ['say', 'signal'].includes(name) ? Object.keys(TYPE).map((type) => `${name} ${type}`) : [name],
     );
     expect(events.map(({ name }) => name).sort()).toEqual(known.sort());
     for (const { name, allowed } of events) expect({ name, marks: allowed.length }).toEqual({ name, marks: 5 });
@@ -261,6 +262,12 @@ describe('the table of permissions', () => {
         (await emitWithAck(device.client, event, args, 10_000))[0];
     const toTom = { to: { id: ids.user, type: TYPE.friend } };
     const { id: upTo } = Object(await friend.device.say({ ...toTom, content: { media: 0, body: 'x' } }));
+    const onMessage: Record<string, unknown[]> = {
+      read: [{ ...toTom, upTo }],
+      edit: [{ ...toTom, id: upTo, content: { media: 0, body: 'y' } }],
+      react: [{ ...toTom, id: upTo, reaction: 'like' }],
+      recall: [{ ...toTom, id: upTo }],
+    };
     const callers = [raw, by({ device: guest }), by(other), by(friend), by(foreigner)];
     const receivers: Record<string, string> = { friend: ids.user, stranger: ids.user, ...ids };
     const wrong: string[] = [];
@@ -269,12 +276,8 @@ describe('the table of permissions', () => {
         for (const { name, allowed } of events) {
           const [event = '', type] = name.split(' ');
           const to = { id: receivers[type ?? ''], type: Object(TYPE)[type ?? ''] };
-          const input = type
-            ? [{ to, content: { media: 0, body: 'x' } }]
-            : event === 'read'
-              ? [{ ...toTom, upTo }]
-              : [];
-          const answer = Object(await emit(event, ...input));
+          const input = type ? [{ to, content: { media: 0, body: 'x' }, name: 'x' }] : onMessage[event];
+          const answer = Object(await emit(event, ...(input ?? [])));
           const right = allowed[column] ? answer.success === true : [5003, 5004].includes(answer.error);
           if (!right) wrong.push(`${name} by caller ${column}: ${JSON.stringify(answer)}`);
         }

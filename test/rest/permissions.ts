@@ -27,6 +27,10 @@ GET    /ctx/{id}/friends                    +     -      -       -     -      + 
 GET    /ctx/{id}/friends/{fid}              +     -      -       -     -      +    +
 GET    /ctx/{id}/friends/{fid}/chats        +     -      -       -     -      +    +
 GET    /ctx/{id}/friends/{fid}/chats/{messageId} +  -    -       -     -      +    +      404
+PUT    /ctx/{id}/conversations/{type}/{peer}/messages/{messageId} + - - - - + +         404 {"content":{"body":"x"}}
+DELETE /ctx/{id}/conversations/{type}/{peer}/messages/{messageId} + - - - - + +         404
+PUT    /ctx/{id}/conversations/{type}/{peer}/messages/{messageId}/reactions/{reaction} + - - - - + + 404
+DELETE /ctx/{id}/conversations/{type}/{peer}/messages/{messageId}/reactions/{reaction} + - - - - + + 404
 DELETE /ctx/{id}/friends/{fid}              +     -      -       -     -      +    +
 
 GET    /ctx/{id}/strangers                  +     -      -       -     -      +    +
@@ -139,6 +143,14 @@ say room        -         -       -     +      -
 say visitor     -         -       +     +      -
 say stranger    -         +       +     +      -
 read            -         -       -     +      -
+edit            -         -       -     +      -
+react           -         -       -     +      -
+recall          -         -       -     +      -
+signal friend   -         +       -     +      -
+signal group    -         -       -     +      -
+signal room     -         -       -     +      -
+signal visitor  -         -       +     +      -
+signal stranger -         +       +     +      -
 background      -         +       +     +      +
 foreground      -         +       +     +      +
 `;

@@ -35,17 +35,36 @@ export const FoundUserShape = z.object({ id, online, ts, attributes: AttributesS
   id: 'FoundUser',
 });
 
+const epoch = (description: string) =>
+  z.optional(z.int()).register(z.globalRegistry, { description: `${description}, epoch milliseconds` });
+
 export const MessageShape = z
   .object({
     id: z.string().register(z.globalRegistry, { description: 'Message ids sort in the order of the history' }),
     speaker: id,
-    content: z.object({
-      media: z.int().register(z.globalRegistry, { description: '0 text, 1 image, 2 audio, 3 video' }),
-      body: z.string().register(z.globalRegistry, { description: 'The text, or the URL of the media' }),
-    }),
+    content: z.optional(
+      z
+        .object({
+          media: z.int().register(z.globalRegistry, {
+            description: '0 text, 1 image, 2 audio, 3 video, 4 custom, 5 location',
+          }),
+          body: z.string().register(z.globalRegistry, { description: 'The text, the URL of the media, or JSON text' }),
+        })
+        .register(z.globalRegistry, { description: 'Missing if the message was recalled' }),
+    ),
     ts,
     remark: z.optional(z.string()),
     cid: z.optional(z.string()).register(z.globalRegistry, { description: "The client's id for the message" }),
+    reply: z.optional(z.string()).register(z.globalRegistry, { description: 'The message that it answers' }),
+    mentions: z
+      .optional(z.union([z.literal('all'), z.array(z.string())]))
+      .register(z.globalRegistry, { description: 'The receivers whom it mentions, or `all`' }),
+    edited: epoch('When the content last changed'),
+    recalled: epoch('When the message was recalled'),
+    reactions: z
+      .optional(z.record(z.string(), z.array(z.string())))
+      .register(z.globalRegistry, { description: 'The users who reacted, by reaction', examples: [{ '👍': ['tom'] }] }),
+    reacted: epoch('When the reactions last changed'),
   })
   .register(z.globalRegistry, { id: 'Message' });
 
@@ -61,6 +80,9 @@ export const ConversationsShape = z
         type,
         last: z.optional(MessageShape),
         unread: z.int().register(z.globalRegistry, { description: 'Unread messages of others, exact up to 999' }),
+        mentioned: z
+          .optional(z.boolean())
+          .register(z.globalRegistry, { description: 'Whether an unread message mentions the user' }),
       }),
     ),
     cursor: z
@@ -68,6 +90,13 @@ export const ConversationsShape = z
       .register(z.globalRegistry, { description: 'For the next page. Missing on the last page' }),
   })
   .register(z.globalRegistry, { id: 'Conversations' });
+
+export const ChangedShape = z
+  .object({
+    id: z.string().register(z.globalRegistry, { description: 'The message' }),
+    ts: z.int().register(z.globalRegistry, { description: 'When it last changed in this way, epoch milliseconds' }),
+  })
+  .register(z.globalRegistry, { id: 'ChangedMessage' });
 
 export const UnreadShape = z
   .object({ unread: z.int().register(z.globalRegistry, { description: 'Unread messages in all conversations' }) })

@@ -1,0 +1,121 @@
+import { ChatError, ERROR } from '../shared/errors.ts';
+import { type ChatEvent, serverEvent } from '../shared/event.ts';
+import { isUser, type Principal } from '../shared/principal.ts';
+import { TYPE, type Type } from '../shared/wire.ts';
+import type { App } from '../store/apps.ts';
+import type { Conversation } from '../store/conversations.ts';
+import { conversationWith } from '../store/conversations-of.ts';
+import { changeMessage } from '../store/message-changes.ts';
+import type { Message } from '../store/stored-message.ts';
+import { type Act, changeOf, type Rights } from './change-rules.ts';
+import { contactsOfConversation } from './contacts-of-conversation.ts';
+import { kindOf, peerOf, seenAs } from './read.ts';
+
+/** A message, and the conversation as its participant addresses it. */
+export interface Target {
+  readonly to: { readonly id: string; readonly type: Type };
+  readonly id: string;
+}
+
+/** The events of a change: for the devices of the participant who made it, and for those of all others. */
+export interface ChangeNotice {
+  readonly own: ChatEvent;
+  readonly others: ChatEvent;
+  /** The other participant. Undefined in a group. */
+  readonly peer: Principal | undefined;
+}
+
+/** The outcome of a change. */
+export interface ChangeResult {
+  readonly message: Message;
+  readonly conversation: Conversation;
+  /** When the message last changed in this way, epoch ms. */
+  readonly ts: number;
+  /** Undefined when nothing changed. */
+  readonly notice: ChangeNotice | undefined;
+}
+
+/**
+ * Changes a message in the name of a participant, who must have access to the conversation.
+ * @param actor the participant
+ * @param rights what they may change besides their own messages
+ * @param now epoch ms
+ * @throws ChatError 5003, 5004, 5005, 5008 or 5009
+ */
+export async function applyAct(
+  act: Act,
+  actor: Principal,
+  { to, id }: Target,
+  rights: Pick<Rights, 'changesAll' | 'moderates'>,
+  { editHours }: Pick<App, 'editHours'>,
+  now: number,
+): Promise<ChangeResult> {
+  const kind = kindOf(actor, to.type);
+  const conversation = conversationWith(actor, kind, to.id);
+  // A visitor and a user can have the same id.
+  const isUnique = kind === 'group' || to.id !== actor.id;
+  const all = { ...rights, user: actor.id, isUnique, editHours };
+  const { message, isChanged } = await changeMessage(
+    conversation,
+    id,
+    (stored) => changeOf(act, stored, all, now),
+    contactsOfConversation(actor, to.id, conversation),
+    now,
+  );
+  const by = rights.changesAll ? undefined : actor.id;
+  const event = (address: Target['to']) => eventOf(act, message, address, by);
+  const peer = peerOf(actor, kind, to.id);
+  const others = kind === 'group' ? to : { id: actor.id, type: seenAs(actor, kind) };
+  // A visitor addresses all users as friends.
+  const own = { id: to.id, type: isUser(actor) ? to.type : TYPE.friend };
+  return {
+    message,
+    conversation,
+    ts: timeOfChange(act, message),
+    notice: isChanged ? { own: event(own), others: event(others), peer } : undefined,
+  };
+}
+
+const timeOfChange = ({ kind }: Act, { ts, edited, recalled, reacted }: Message): number =>
+  ({ edit: edited, recall: recalled, react: reacted })[kind] ?? ts;
+
+function eventOf(act: Act, message: Message, to: Target['to'], by: string | undefined): ChatEvent {
+  const who = by === undefined ? {} : { by };
+  switch (act.kind) {
+    case 'edit':
+      return editedEvent(message, to, who);
+    case 'recall':
+      return recalledEvent(message, to, who);
+    case 'react': {
+      const { reaction, remove } = act;
+      return reactionEvent(message, to, { ...who, reaction, ...(remove && { remove }) });
+    }
+  }
+}
+
+function editedEvent({ id, speaker, content, edited, ts }: Message, to: Target['to'], who: object = {}): ChatEvent {
+  if (!content) throw new ChatError(ERROR.notFound, `id: the message ${id} was recalled`);
+  return serverEvent('edited', { to, id, speaker, content, edited: edited ?? ts, ...who });
+}
+
+/** `recalled`. */
+export function recalledEvent({ id, speaker, recalled, ts }: Message, to: Target['to'], who: object = {}): ChatEvent {
+  return serverEvent('recalled', { to, id, speaker, recalled: recalled ?? ts, ...who });
+}
+
+function reactionEvent(
+  { id, speaker, reactions, reacted, ts }: Message,
+  to: Target['to'],
+  how: object = {},
+): ChatEvent {
+  return serverEvent('reaction', { to, id, speaker, reactions: reactions ?? {}, reacted: reacted ?? ts, ...how });
+}
+
+/** The events of the changes of a message since a time, for a participant who may have missed them. */
+export function missedChanges(message: Message, to: Target['to'], since: number): ChatEvent[] {
+  if (message.recalled !== undefined) return [recalledEvent(message, to)];
+  return [
+    ...((message.edited ?? 0) >= since ? [editedEvent(message, to)] : []),
+    ...((message.reacted ?? 0) >= since ? [reactionEvent(message, to)] : []),
+  ];
+}
