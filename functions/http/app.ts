@@ -73,6 +73,7 @@ async function serve(route: Route, context: Context): Promise<Response> {
     app,
     principal: caller.holds === 'token' ? caller.principal : undefined,
     restrictedTo,
+    isMaster: caller.holds === 'master key',
     session: caller.holds === 'token' ? caller.session : undefined,
     params: parse(route.params, req.param(), 'path'),
     query: route.query && parse(route.query, queryOf(new URL(req.url).searchParams), 'query'),

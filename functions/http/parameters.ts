@@ -17,6 +17,15 @@ export const id = (name: string, description = 'The user', example = 'tom') =>
 /** The id of a group or room, which the server generates. */
 export const communityId = id('id', 'The group or room', '9f2b61c04a7d4b0f8f3f5f5c2f6f7a11');
 
+/** A conversation of a user in a path. */
+export const conversationParams = z.object({
+  id: id('id'),
+  type: z
+    .enum(['friend', 'group', 'visitor', 'stranger'])
+    .register(z.globalRegistry, { description: 'The kind of the conversation' }),
+  peer: id('peer', 'The other participant, or the group', 'jerry'),
+});
+
 /** Maximum number of ids in one request. */
 const MAX_IDS = 1000;
 

@@ -10,6 +10,8 @@ export interface Request<P, Q, B> {
   readonly principal: Principal | undefined;
   /** The principal whose rights limit the request. Undefined when a key gives access to all data. */
   readonly restrictedTo: Principal | undefined;
+  /** Whether the request has the master key. */
+  readonly isMaster: boolean;
   /** The session of the principal. */
   readonly session: Bearer | undefined;
   readonly params: P;

@@ -12,6 +12,7 @@ import type { MemberChange } from '../../store/community-plan.ts';
 import { hideHistory } from '../../store/positions.ts';
 import { isMember, isOwner } from '../access.ts';
 import { audited } from '../audit.ts';
+import { admission } from '../invitations.ts';
 import { communityId, id, ids } from '../parameters.ts';
 import { loaded, type Request, type Route, route } from '../route.ts';
 import { checkAdding } from '../rules.ts';
@@ -59,10 +60,13 @@ export function communityRoutes(kind: Kind): Route[] {
     await noticeCommunity(at(app, params), changed);
     return changed.head;
   };
-  const admitMembers = async (request: Named & { principal: Principal | undefined; now: number }, join: string[]) => {
+  const admitMembers = async (request: Request<Named['params'], unknown, unknown>, users: string[]) => {
     const community = at(request.app, request.params);
-    await checkAdding(request, join, community);
-    return describeHead(community, await change(request, { join }));
+    await checkAdding(request, users, community);
+    const { join, invite } = await admission(request, users, { community });
+    const head = await change(request, { join });
+    await invite(community);
+    return describeHead(community, head);
   };
   const removeMembers = async (request: Named & { now: number }, leave: string[]) => {
     await change(request, { leave });

@@ -10,7 +10,7 @@ import { conversationPage, unreadTotal } from '../../store/conversation-page.ts'
 import { setReceipts } from '../../store/profiles.ts';
 import { isSelf } from '../access.ts';
 import { audited } from '../audit.ts';
-import { id, limit, messageId } from '../parameters.ts';
+import { conversationParams, id, limit, messageId } from '../parameters.ts';
 import { fitting, fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
 import { ConversationsShape, ReceiptsShape, SyncShape, UnreadShape } from './shapes.ts';
@@ -19,13 +19,11 @@ const userParams = z.object({ id: id('id') });
 
 const userOf = (app: App, { id }: { id: string }): Principal => ({ app: app.id, kind: 'user', id });
 
-const KINDS = { friend: TYPE.friend, group: TYPE.group, visitor: TYPE.visitor, stranger: TYPE.stranger } as const;
-
 export const conversations = [
   route({
     method: 'GET',
     path: '/ctx/:id/conversations',
-    summary: 'List the conversations of a user that have messages, newest first',
+    summary: 'List the conversations of a user that have messages, newest first; the first page has all pinned ones',
     params: userParams,
     query: z.object({ limit: limit(50, 200), cursor: z.optional(messageId('The `cursor` of the page before')) }),
     status: 200,
@@ -37,10 +35,12 @@ export const conversations = [
       const { entries, cursor } = await conversationPage(user, { before: query.cursor, limit: query.limit }, now);
       const last = fittingRecent(entries.map((entry) => entry.last));
       return {
-        conversations: entries.map(({ of, unread }, n) => ({
+        conversations: entries.map(({ of, unread, settings: { muted, pinned } }, n) => ({
           ...addressOf(user, of),
           ...(last[n] && { last: last[n] }),
           unread,
+          ...(muted && { muted }),
+          ...(pinned && { pinned }),
         })),
         ...(cursor !== undefined && { cursor }),
       };
@@ -62,19 +62,13 @@ export const conversations = [
     method: 'PUT',
     path: '/ctx/:id/conversations/:type/:peer/read',
     summary: 'Mark a conversation as read up to a message',
-    params: z.object({
-      id: id('id'),
-      type: z
-        .enum(['friend', 'group', 'visitor', 'stranger'])
-        .register(z.globalRegistry, { description: 'The kind of the conversation' }),
-      peer: id('peer', 'The other participant, or the group', 'jerry'),
-    }),
+    params: conversationParams,
     body: z.object({ upTo: upToInput() }),
     status: 204,
     access: isSelf,
     async handle({ app, params, body, now }) {
       const reader = userOf(app, params);
-      const to = { id: params.peer, type: KINDS[params.type] };
+      const to = { id: params.peer, type: TYPE[params.type] };
       const notices = await moveReadPosition({ reader, to, upTo: body.upTo }, now);
       if (notices) await noticeRead(reader, notices);
     },
