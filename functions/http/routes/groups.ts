@@ -13,11 +13,12 @@ import { visibleSince } from '../../store/visible-history.ts';
 import { isMember, isOwner, isSelf } from '../access.ts';
 import { audited } from '../audit.ts';
 import { admission } from '../invitations.ts';
+import { hideFromNew, memberLimit } from '../new-members.ts';
 import { flag, historyQuery, id, ids, limit, MAX_LISTED, messageParam, page, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
 import { checkAdding } from '../rules.ts';
-import { communityName, communityRoutes, hideFromNew, idParams, memberLimit, nameAttribute } from './communities.ts';
+import { communityName, communityRoutes, idParams, nameAttribute } from './communities.ts';
 import { oneMessage } from './one-message.ts';
 import { GroupOfUserShape, GroupShape, HistoryShape, IdShape, IdsShape, MessageShape, ReadsShape } from './shapes.ts';
 

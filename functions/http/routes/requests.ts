@@ -5,7 +5,7 @@ import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
 import type { App } from '../../store/apps.ts';
 import { checkExists, membership } from '../../store/communities.ts';
-import { changeMembers } from '../../store/community-changes.ts';
+import { join } from '../../store/community-joins.ts';
 import type { Community } from '../../store/community-keys.ts';
 import { type Lookup, lookup } from '../../store/dynamo.ts';
 import { friendship } from '../../store/friendships.ts';
@@ -18,9 +18,9 @@ import {
   sentRequests,
 } from '../../store/requests.ts';
 import { isOwner, isSelf } from '../access.ts';
+import { hideFromNew, memberLimit } from '../new-members.ts';
 import { communityId, flag, id } from '../parameters.ts';
 import { route } from '../route.ts';
-import { hideFromNew, memberLimit } from './communities.ts';
 import { RequestsShape } from './relation-shapes.ts';
 
 const userParams = z.object({ id: id('id') });
@@ -59,9 +59,10 @@ async function accept(app: App, request: RelationRequest, now: number): Promise<
     return;
   }
   const group = groupOf(app, gid);
-  const changed = await changeMembers(group, { join: [to] }, { limit: memberLimit(app, 'group'), now });
-  await hideFromNew(app, group, changed.joined, now);
-  await noticeCommunity(group, changed);
+  const [isMember] = await lookup([membership(group, to)], { consistent: true });
+  const joined = isMember ? [] : await join(group, [to], memberLimit(app, 'group'), now);
+  await hideFromNew(app, group, joined, now);
+  await noticeCommunity(group, { joined });
   // The request ends last. After an interruption, it can be accepted again.
   await close(app, request, 'accepted', now);
 }
