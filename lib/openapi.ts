@@ -129,6 +129,7 @@ async function loadRoutes() {
   const [
     { sections },
     { messageChanges },
+    { relations },
     { attachments },
     { administration },
     { accounts },
@@ -137,6 +138,7 @@ async function loadRoutes() {
   ] = await Promise.all([
     import('../functions/http/routes/routes.ts'),
     import('../functions/http/routes/message-changes.ts'),
+    import('../functions/http/routes/relations.ts'),
     import('../functions/http/routes/attachments.ts'),
     import('../functions/http/routes/administration.ts'),
     import('../functions/http/routes/account-routes.ts'),
@@ -152,7 +154,7 @@ async function loadRoutes() {
   const withFailure = (failure: 'Failure' | 'AccountFailure') => (section: Section) => ({ ...section, failure });
   return {
     sections: [
-      ...[...sections, messageChanges, attachments, administration].map(withFailure('Failure')),
+      ...[...sections, messageChanges, relations, attachments, administration].map(withFailure('Failure')),
       ...[accounts, installations, pushCredentials].map(withFailure('AccountFailure')),
     ],
     failures: {

@@ -12,6 +12,7 @@ import { MobileEndpoints } from './mobile-endpoints.ts';
 import { type Page, Pages } from './pages.ts';
 import type { PlatformApplications } from './platform-applications.ts';
 import type { RealtimeStack } from './realtime-stack.ts';
+import { Relations } from './relations.ts';
 import { suppress } from './suppress.ts';
 
 export interface RestStackProps extends StackProps {
@@ -43,7 +44,7 @@ export class RestStack extends Stack {
     core.allow(rest, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     core.allowIndex(rest, DIRECTORY_INDEX);
     core.allowIndex(rest, MEMBERSHIP_INDEX);
-    messages.allow(rest, 'Query', 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+    messages.allow(rest, 'Query', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
     messages.allowIndex(rest, CONTACT_INDEX);
     connections.allow(rest, 'BatchGetItem', 'UpdateItem');
     attributes.allow(rest, 'Query', 'PutItem', 'DeleteItem');
@@ -71,6 +72,7 @@ export class RestStack extends Stack {
     const { stage, pages, demoApp } = props;
     const demo = demoApp === undefined ? undefined : { app: demoApp, core };
     new Pages(this, 'Pages', { stage, api: this.api, pages, demo });
+    new Relations(this, 'Relations', { ...props, api: this.api });
     new MobileEndpoints(this, 'Mobile', { ...props, api: this.api });
     new CfnOutput(this, 'RestUrl', {
       value: this.api.apiEndpoint,

@@ -1,6 +1,7 @@
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
+import { blocksBetween } from '../store/blocks.ts';
 import { communityHead, type Head, membership, unknownCommunity } from '../store/communities.ts';
 import type { Community } from '../store/community-keys.ts';
 import type { Conversation } from '../store/conversations.ts';
@@ -9,6 +10,7 @@ import { type Lookup, lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
 
 import { profile } from '../store/profiles.ts';
+import { ofBlocked } from './blocked.ts';
 import type { SenderView } from './message-events.ts';
 import { type OwnedConnection, otherMembers, type Recipients, reach, withOwner } from './recipients.ts';
 
@@ -83,16 +85,23 @@ function toVisitor(speaker: Principal, id: string): Promise<Audience> {
   });
 }
 
-/** For one receiver: a single batch read returns the permission and the connections of both sides. */
+/** For one receiver: a single batch read returns the permission, blocks, and the connections of both sides. */
 async function toOne(
   speaker: Principal,
   receiver: Principal,
   admission: Lookup<unknown>,
   refusal: ChatError,
-  audience: Pick<Audience, 'conversation' | 'senderView'>,
+  audience: { readonly conversation: Conversation; readonly senderView: SenderView },
 ): Promise<Audience> {
-  const [admitted, theirs, own] = await lookup([admission, devicesOf(receiver), connectionsOf(speaker)]);
+  const { theirs: block } = blocksBetween(speaker, receiver, audience.conversation.kind);
+  const [admitted, blocked, theirs, own] = await lookup([
+    admission,
+    block,
+    devicesOf(receiver),
+    connectionsOf(speaker),
+  ]);
   if (admitted === undefined) throw refusal;
+  if (blocked) return ofBlocked(speaker, receiver, { ...audience, speakerConnections: withOwner(speaker, own) });
   return {
     ...audience,
     recipients: reach(receiver, theirs),

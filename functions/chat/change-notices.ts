@@ -5,6 +5,7 @@ import { serverEvent } from '../shared/event.ts';
 import type { Principal } from '../shared/principal.ts';
 import { MAX_NAMED, TYPE } from '../shared/wire.ts';
 import type { Community } from '../store/community-keys.ts';
+import type { RelationRequest } from '../store/requests.ts';
 import type { ChangeNotice } from './change-message.ts';
 import type { ReadNotices } from './read.ts';
 import { ALL_TOLD } from './sharding.ts';
@@ -25,6 +26,44 @@ export function noticeFriends(
     { events: others.map((id) => serverEvent(event, { id })), to: { kind: 'users', ids: [user] } },
   ]);
 }
+
+/** Tells users what they are asked. */
+export function noticeRequests(app: string, requests: readonly RelationRequest[]): Promise<void> {
+  if (requests.length === 0) return Promise.resolve();
+  return enqueue(
+    app,
+    requests.map((request) => ({
+      events: [serverEvent('request', withType(request))],
+      to: { kind: 'users', ids: [request.to] },
+    })),
+  );
+}
+
+/** Tells both users, on all their devices, that a request is no longer open. */
+export function noticeAnswer(
+  app: string,
+  request: RelationRequest,
+  outcome: 'accepted' | 'declined' | 'cancelled',
+): Promise<void> {
+  const { ts: _, expires: __, ...ids } = withType(request);
+  const event = serverEvent('requestAnswered', { ...ids, outcome });
+  return enqueue(app, [{ events: [event], to: { kind: 'users', ids: [request.from, request.to] } }]);
+}
+
+/** Shows a user as offline or online to a friend, whom they block or do not block any more. */
+export function noticePresence(user: Principal, event: 'online' | 'offline', friend: string): Promise<void> {
+  return enqueue(user.app, [{ events: [serverEvent(event, user.id)], to: { kind: 'users', ids: [friend] } }]);
+}
+
+/** A request as clients see it. */
+export const withType = ({ from, to, gid, ts, expires }: RelationRequest) => ({
+  type: gid === undefined ? TYPE.friend : TYPE.group,
+  from,
+  to,
+  ...(gid !== undefined && { gid }),
+  ts,
+  expires,
+});
 
 /** What happened to a group or room. */
 export interface CommunityChange {

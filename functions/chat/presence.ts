@@ -9,7 +9,7 @@ import type { User } from '../shared/principal.ts';
 import { findApp } from '../store/apps.ts';
 import type { PresenceChange } from '../store/connections.ts';
 import { markOffline, type PresenceAudience } from '../store/devices.ts';
-import { friendsOf } from '../store/friendships.ts';
+import { friendEntries } from '../store/friendships.ts';
 import { fanOut } from './fan-out.ts';
 import { type OwnedConnection, openConnections } from './recipients.ts';
 
@@ -72,9 +72,10 @@ async function notifyFriends(
   await fanOut(delivery(event, user), { recipients: friends });
 }
 
+/** The connections of friends whom the user does not block. */
 async function friendsOnline(user: User): Promise<OwnedConnection[]> {
-  const friends = await friendsOf(user);
-  return openConnections(friends.map((id) => ({ ...user, id })));
+  const friends = (await friendEntries(user)).filter(({ blocked }) => !blocked);
+  return openConnections(friends.map(({ id }) => ({ ...user, id })));
 }
 
 const delivery = (event: 'online' | 'offline' | 'online_x' | 'offline_x', { app, id }: User): Delivery => ({

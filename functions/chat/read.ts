@@ -3,6 +3,7 @@ import { type ChatEvent, serverEvent } from '../shared/event.ts';
 import { isUser, type Principal } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
 import { findApp } from '../store/apps.ts';
+import { blocksBetween } from '../store/blocks.ts';
 import { membership } from '../store/communities.ts';
 import type { Conversation, ConversationKind } from '../store/conversations.ts';
 import { conversationWith } from '../store/conversations-of.ts';
@@ -50,7 +51,8 @@ export async function moveReadPosition(
   const kind = kindOf(reader, to.type);
   const conversation = conversationWith(reader, kind, to.id);
   const peer = peerOf(reader, kind, to.id);
-  const [isParticipant, head, position, message, own, theirs, mine, yours, app] = await readAll(
+  const blocks = blocksBetween(reader, peer ?? reader, kind);
+  const [isParticipant, head, position, message, own, theirs, mine, yours, blocking, blocked, app] = await readAll(
     [
       participation(reader, kind, to.id),
       headOf(conversation),
@@ -60,6 +62,8 @@ export async function moveReadPosition(
       connectionsOf(peer ?? reader),
       profile(reader),
       profile(peer ?? reader),
+      blocks.own,
+      blocks.theirs,
     ],
     reader.app,
   );
@@ -83,7 +87,7 @@ export async function moveReadPosition(
     const speakers = await speakersWithReceipt(conversation, reader.id, { after: since, upTo }, now);
     return { ...notices, receipts: await receiptsOfGroup({ reader, to, upTo }, speakers, now) };
   }
-  if (yours?.receipts === false) return notices;
+  if (yours?.receipts === false || blocking || blocked) return notices;
   const event = serverEvent('read', { from: { id: reader.id, type: seenAs(reader, kind) }, upTo });
   return { ...notices, receipts: [{ event, to: peer, connections: theirs }] };
 }

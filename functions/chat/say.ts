@@ -172,7 +172,7 @@ async function store(speaker: Speaker, draft: Draft, { conversation }: Audience,
     ...contactsOfConversation(speaker, to.id, conversation).map((contact) => recordContact(contact, ts)),
   ]);
   if (kept.status === 'rejected') throw kept.reason;
-  if (kept.value.isNew) count(COUNTED_AS[conversation?.kind ?? 'room']);
+  if (kept.value.isNew && (conversation || to.type === TYPE.room)) count(COUNTED_AS[conversation?.kind ?? 'room']);
   const failed = contacts.find((contact) => contact.status === 'rejected');
   return { message, ...(failed && { failure: failed.reason }), ...kept.value };
 }

@@ -7,9 +7,10 @@ import { count } from '../observe/metrics.ts';
 import { addLogContext, observed } from '../observe/observed.ts';
 import { alertText } from '../push/alert-text.ts';
 import { missedPushes } from '../push/missed-pushes.ts';
-import { composeNotification, type Notification } from '../push/notification.ts';
+import { composeNotification, type Notification, withoutPreview } from '../push/notification.ts';
 import { recalledPushes } from '../push/recalled-pushes.ts';
 import { publish } from '../push/sns.ts';
+import { pushWishes } from '../push/wishes.ts';
 import { METRIC } from '../shared/constants.ts';
 import { type App, findApp } from '../store/apps.ts';
 import { unreadTotal } from '../store/conversation-page.ts';
@@ -42,10 +43,14 @@ async function pushToAll(job: PushJob): Promise<void> {
   const text = await alertText(app, job.event);
   const unreadOf = unreadCounter(app);
   const left: Target[] = [];
+  const wishOf = await pushWishes(job, Date.now());
   const attempt = async (target: Target) => {
-    const rest = await push(app, target, job, async (badge) =>
-      composeNotification(job.event, text, (await unreadOf(target.user)) ?? badge, job.push),
-    );
+    const wish = wishOf(target.user);
+    const notification = async (badge: number) => {
+      const all = composeNotification(job.event, text, (await unreadOf(target.user)) ?? badge, job.push);
+      return wish === 'hidden' ? withoutPreview(all, app.push.hidden) : all;
+    };
+    const rest = await push(app, target, job, wish === 'none' ? undefined : notification);
     if (rest) left.push(rest);
   };
   await pMap(job.targets, attempt, { concurrency: AT_ONCE });
@@ -68,14 +73,17 @@ function unreadCounter({ id: app, push }: App): (user: string) => Promise<number
   };
 }
 
-/** Pushes to one installation, if it still belongs to the user. It never throws; it returns the remaining work. */
+/**
+ * Pushes to one installation, if it still belongs to the user. It never throws; it returns the remaining work.
+ * @param notification undefined when the message only counts in the badge
+ */
 async function push(
   app: App,
   target: Target,
   { event, attempt = '' }: PushJob,
-  notification: (badge: number) => Promise<Notification>,
+  notification: ((badge: number) => Promise<Notification>) | undefined,
 ): Promise<Target | undefined> {
-  const { user, install } = target;
+  const { user, install, settings } = target;
   let counted = target.counted ?? false;
   try {
     const countOnce = event.recalled === undefined ? countMessage : uncountMessage;
@@ -84,6 +92,7 @@ async function push(
       : await countOnce(app.id, install, user, { message: event.id, attempt, now: Date.now() });
     if (found?.boundTo !== user || found.endpoint === undefined) return undefined;
     counted = true;
+    if (!notification) return undefined;
     const { endpoint, badge } = found;
     const outcome = await publish(app, endpoint, await notification(badge));
     if (outcome === 'disabled') await dropEndpoint(app.id, install, endpoint);
@@ -92,6 +101,6 @@ async function push(
   } catch (error) {
     count(METRIC.pushesFailed);
     logger.error('A push was not sent', { user, install, error });
-    return { user, install, counted };
+    return { user, install, counted, ...(settings && { settings }) };
   }
 }

@@ -2,6 +2,7 @@ import { ChatError, ERROR, Forbidden } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { rulesOf } from '../store/app-settings.ts';
 import type { App } from '../store/apps.ts';
+import { block } from '../store/blocks.ts';
 import { membership } from '../store/communities.ts';
 import type { Community } from '../store/community-keys.ts';
 import { contact } from '../store/contacts.ts';
@@ -15,21 +16,36 @@ import { profile } from '../store/profiles.ts';
 interface Asked {
   readonly app: App;
   readonly principal: Principal | undefined;
+  readonly isMaster: boolean;
   /** Epoch ms. */
   readonly now: number;
 }
 
 /**
- * Checks that the caller may become friends with others.
+ * Checks that a user may become friends with others.
+ * @param user the user in the path
  * @returns those with whom they are not friends yet
- * @throws Forbidden 5003 when the setting `befriending` does not permit it, ChatError 5004 for an unknown user in strict
- *   mode
+ * @throws Forbidden 5003 when one blocks the other, or the setting `befriending` does not permit it, ChatError 5004 for an
+ *   unknown user in strict mode
  */
-export async function checkBefriending({ app, principal, now }: Asked, others: readonly string[]): Promise<string[]> {
-  if (!principal) return [...others];
+export async function checkBefriending(
+  { app, principal, isMaster, now }: Asked,
+  user: Principal,
+  others: readonly string[],
+): Promise<string[]> {
+  if (isMaster) return [...others];
+  const related = await lookup([
+    ...others.map((id) => ({ ...friendship(user, id), parse: (item: unknown) => item !== undefined })),
+    ...others.flatMap((id) => [block(user, id), block({ ...user, id }, user.id)]),
+  ]);
+  const strangers = others.filter((_, n) => !related[n]);
+  for (const [n, id] of others.entries()) {
+    const [own, theirs] = related.slice(others.length + 2 * n);
+    if (own) throw new Forbidden(`${user.id} blocks ${id}; end the block first`);
+    if (theirs) throw new Forbidden(`${id} does not accept requests from ${user.id}`);
+  }
+  if (!principal) return strangers;
   const { befriending } = rulesOf(app);
-  const friends = await lookup(others.map((id) => friendship(principal, id)));
-  const strangers = others.filter((_, n) => !friends[n]);
   if (befriending === 'anyone') {
     if (app.mode === 'strict') await checkUsers(app, strangers);
     return strangers;

@@ -5,8 +5,8 @@ import { ENV } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import type { Principal } from '../shared/principal.ts';
 import { lookup } from '../store/dynamo.ts';
-import { installsOf } from '../store/installations.ts';
-import type { PushJob } from './push.ts';
+import { pushTargetsOf } from '../store/installations.ts';
+import { type PushJob, targetsOf } from './push.ts';
 
 const push = requireEnv(ENV.pushUrl);
 
@@ -23,8 +23,11 @@ export async function enqueuePush(
 ): Promise<void> {
   if (users.length === 0 || job.push?.enable === false) return;
   try {
-    const installs = await lookup(users.map(installsOf));
-    const targets = users.flatMap(({ id }, n) => (installs[n] ?? []).map((install) => ({ user: id, install })));
+    const found = await lookup(users.map(pushTargetsOf));
+    const targets = users.flatMap(({ id }, n) => {
+      const { installs = [], hasSettings = false } = found[n] ?? {};
+      return targetsOf(id, installs, hasSettings);
+    });
     for (let n = 0; n < targets.length; n += MAX_TARGETS) {
       const some = targets.slice(n, n + MAX_TARGETS);
       await invokeAsync(push, { ...job, targets: some, attempt: randomUUID() } satisfies PushJob);

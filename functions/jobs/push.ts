@@ -20,8 +20,14 @@ const Target = z.object({
   install: z.string(),
   /** Whether the badge already includes the message. It does after a push that failed. */
   counted: z.optional(z.boolean()),
+  /** Whether the user has settings that apply to the push. */
+  settings: z.optional(z.boolean()),
 });
 export type Target = z.output<typeof Target>;
+
+/** The targets of a user's installations. */
+export const targetsOf = (user: string, installs: readonly string[], hasSettings: boolean): Target[] =>
+  installs.map((install) => ({ user, install, ...(hasSettings && { settings: true }) }));
 
 /** A message that reached no device of its receivers, and the installations for the push. */
 export const PushJob = z.object({

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { MissedJob, PushJob } from '../jobs/push.ts';
+import { type MissedJob, type PushJob, targetsOf } from '../jobs/push.ts';
 import type { Principal } from '../shared/principal.ts';
 import { TYPE } from '../shared/wire.ts';
 import { wasReported } from '../store/connections.ts';
 import { devicesOf } from '../store/devices.ts';
 import { lookup } from '../store/dynamo.ts';
-import { installsOf } from '../store/installations.ts';
+import { pushTargetsOf } from '../store/installations.ts';
 import { newsOf } from '../store/news.ts';
 import { isReadable } from '../store/stored-message.ts';
 
@@ -20,14 +20,14 @@ const MAX_PUSHES = 100;
 export async function missedPushes({ app, ...job }: MissedJob): Promise<PushJob[]> {
   if (job.unlessReported) await setTimeout(REPORT_MS);
   const user: Principal = { app, kind: 'user', id: job.user };
-  const [installs, { connections }, reported] = await lookup([
-    installsOf(user),
+  const [{ installs, hasSettings }, { connections }, reported] = await lookup([
+    pushTargetsOf(user),
     devicesOf(user),
     wasReported(job.connectionId),
   ]);
   if (installs.length === 0 || connections.length > 0 || (job.unlessReported && reported)) return [];
   const { items } = await newsOf(user, job.since, MAX_PUSHES, Date.now());
-  const targets = installs.map((install) => ({ user: user.id, install }));
+  const targets = targetsOf(user.id, installs, hasSettings);
   return items
     .flatMap(({ of, message }) => (isReadable(message) ? [{ of, message }] : []))
     .filter(({ message: { speaker, push } }) => speaker !== user.id && push?.enable !== false)

@@ -11,6 +11,8 @@ export interface Notification {
   readonly badge: number;
   /** Whether the push wakes the app to fetch data. */
   readonly contentAvailable: boolean;
+  /** The notification channel on Android. */
+  readonly channelId: string | undefined;
   readonly event: PushEvent & { readonly truncated?: true };
 }
 
@@ -52,13 +54,20 @@ export function applePayload(notification: Notification): string {
  */
 export function googlePayload(notification: Notification, ttl: number): string {
   return within(notification, (fitting) => {
-    const { sound, badge, event } = fitting;
+    const { sound, badge, channelId, event } = fitting;
     const shown = !isSilent(fitting);
     const android = {
       priority: shown ? 'high' : 'normal',
       ttl: `${ttl}s`,
       // With the tag, a repeated push replaces the first one.
-      ...(shown && { notification: { tag: event.id, notification_count: badge, ...(sound && { sound }) } }),
+      ...(shown && {
+        notification: {
+          tag: event.id,
+          notification_count: badge,
+          ...(sound && { sound }),
+          ...(channelId && { channel_id: channelId }),
+        },
+      }),
     };
     const data = { parrot: write(event) };
     const message = { ...(shown && { notification: { body: alertOf(fitting) } }), data, android };
@@ -113,6 +122,19 @@ export function composeNotification(
     sound: push?.sound || undefined,
     badge: push?.badge ?? badge,
     contentAvailable: push?.contentAvailable ?? false,
+    channelId: push?.channelId ?? undefined,
     event,
+  };
+}
+
+/** The notification without the content of the message, for users who want no preview. */
+export function withoutPreview(notification: Notification, text: string): Notification {
+  const { remark: _, content, ...event } = notification.event;
+  return {
+    ...notification,
+    prefix: '',
+    text: isSilent(notification) ? '' : text,
+    suffix: '',
+    event: { ...event, content: { media: content.media, body: '' }, truncated: true },
   };
 }

@@ -22,6 +22,8 @@ export const Push = z.object({
   overwrite: word,
   badge: z.optional(z.nullable(z.int().check(z.minimum(0)))),
   contentAvailable: z.optional(z.nullable(z.boolean())),
+  /** The notification channel of the app on Android. */
+  channelId: z.optional(z.nullable(z.string().check(z.minLength(1), z.maxLength(128)))),
 });
 
 /** A message from any sender: the content, and how offline receivers are notified. */

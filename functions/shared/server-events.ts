@@ -72,6 +72,13 @@ const friend = described(z.string(), 'the other user');
 const who = (verb: string) =>
   z.optional(described(z.array(z.string()), `the users who ${verb}; missing if more than ${MAX_NAMED}`));
 
+const request = {
+  type: described(z.literal([TYPE.friend, TYPE.group]), '0 a friendship, 1 an invitation to a group'),
+  from: described(z.string(), 'the user who asks'),
+  to: described(z.string(), 'the user who answers'),
+  gid: z.optional(described(z.string(), 'the group')),
+};
+
 /** The one argument of each event, by the event's name. */
 export const SERVER_EVENTS = {
   login: z.union([LoginSucceeded, LoginFailed]),
@@ -113,6 +120,8 @@ export const SERVER_EVENTS = {
   left: z.object({ ...community, members: who('left') }),
   changed: z.object(community),
   deleted: z.object(community),
+  request: z.object({ ...request, ts, expires: described(z.number(), 'epoch milliseconds') }),
+  requestAnswered: z.object({ ...request, outcome: z.enum(['accepted', 'declined', 'cancelled']) }),
   online: described(z.string(), 'the id of a friend'),
   offline: described(z.string(), 'the id of a friend'),
   online_x: described(z.string(), 'the id of a user who logged in with notifyAll'),

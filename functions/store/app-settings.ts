@@ -23,6 +23,8 @@ export const PushSettings = z.object({
   ),
   /** The text that replaces the push of a message that was recalled. */
   recalled: z._default(z.string().check(z.maxLength(128)), '[Recalled]'),
+  /** The text for users who do not want messages in pushes. */
+  hidden: z._default(z.string().check(z.minLength(1), z.maxLength(128)), 'New message'),
   /** Whether the badge is the number of the user's unread messages, instead of the pushes to the installation. */
   unreadBadge: z._default(z.boolean(), false),
 });
@@ -71,9 +73,18 @@ export const AppSettings = z.object({
   visitorsPerHourOfAddress: z._default(count(0, 1_000_000), 30),
   /**
    * With whom a user becomes friends by their token: with anyone, or with strangers who wrote to them. `master`: only the
-   * master key makes friendships. Without a value, the mode decides, as for the next two; see `rulesOf`.
+   * master key makes friendships. Without a value, the mode decides, as for `adding` and `notifyAll`; see `rulesOf`.
    */
   befriending: z.optional(z.enum(['anyone', 'contacts', 'master'])),
+  /**
+   * What a user makes who adds a friend: `open`: a friendship; `ask`: a request, which the other accepts or declines. With
+   * `ask`, users whom others add to groups get an invitation. The master key needs no consent.
+   */
+  friendship: z._default(z.enum(['open', 'ask']), 'open'),
+  /**
+   * What happens to messages of a user whom the receiver blocks: they are refused, or accepted and dropped without a word.
+   */
+  blocked: z._default(z.enum(['refuse', 'silent']), 'refuse'),
   /** Whom a user adds to groups and rooms by their token. */
   adding: z.optional(z.enum(['anyone', 'friends', 'master'])),
   /** How often users can announce their presence to everybody with `notifyAll`. `limited`: once a minute. */
@@ -131,10 +142,11 @@ type Settings = z.output<typeof AppSettings>;
  * key can act as any user, so rules for each user would prevent nothing.
  */
 export function rulesOf(settings: Settings) {
-  const { mode, befriending, adding, notifyAll } = settings;
+  const { mode, friendship, befriending, adding, notifyAll } = settings;
   const isOpen = mode === 'open';
   return {
-    befriending: befriending ?? (isOpen ? 'anyone' : 'contacts'),
+    // A request needs no earlier message, because the other user decides.
+    befriending: befriending ?? (isOpen || friendship === 'ask' ? 'anyone' : 'contacts'),
     adding: adding ?? (isOpen ? 'anyone' : 'friends'),
     notifyAll: notifyAll ?? (isOpen ? 'always' : 'never'),
   };

@@ -1,7 +1,14 @@
 import pMap from 'p-map';
 import { timeOf } from '../shared/message-id.ts';
 import type { Principal } from '../shared/principal.ts';
-import { contactConversations, listedConversations, type OwnConversation } from './conversations-of.ts';
+import type { ConversationSettings } from './conversation-settings.ts';
+import {
+  contactConversations,
+  conversationsWithSettings,
+  listedConversations,
+  type OwnConversation,
+  ownConversation,
+} from './conversations-of.ts';
 import { lookup } from './dynamo.ts';
 import { headsOf, type KnownHead, messagesOfHeads } from './latest-messages.ts';
 import { mayHaveExpired, type Position, positionOf, unreadIn } from './positions.ts';
@@ -21,6 +28,7 @@ export interface ConversationEntry {
   readonly unread: number;
   /** Whether an unread message mentions the user. */
   readonly mentioned: boolean;
+  readonly settings: ConversationSettings;
 }
 
 interface Headed {
@@ -40,7 +48,7 @@ async function headed(conversations: readonly OwnConversation[], now: number): P
 }
 
 /**
- * A page of the conversations of a user, newest first. Takes four queries, one batch read per hundred friends and groups,
+ * A page of the conversations of a user, newest first; the first page also has all pinned ones. Takes four queries, one batch read per hundred friends and groups,
  * and one or two for the page.
  * @param before only conversations whose last message is before this id
  * @returns the page, and the `before` of the next one if there is one
@@ -51,13 +59,24 @@ export async function conversationPage(
   now: number,
 ): Promise<{ entries: ConversationEntry[]; cursor: string | undefined }> {
   const until = before === undefined ? {} : { until: timeOf(before) };
-  const [listed, contacts] = await Promise.all([
-    listedConversations(user),
+  const [{ listed, settings }, contacts] = await Promise.all([
+    conversationsWithSettings(user),
     contactConversations(user, { ...until, limit: limit + 1 }, now),
   ]);
-  const all = await headed([...listed, ...contacts], now);
+  // The list of contacts ends somewhere. Friends and groups are complete, also those who are none any more.
+  const pinned = settings.pinned.filter(
+    ({ kind, peer }) =>
+      (kind === 'stranger' || kind === 'visitor') &&
+      !contacts.some((contact) => contact.kind === kind && contact.peer === peer),
+  );
+  const others = before === undefined ? pinned.map(({ kind, peer }) => ownConversation(user, kind, peer, false)) : [];
+  const all = await headed([...listed, ...contacts, ...others], now);
   const found = before === undefined ? all : all.filter(({ head }) => head.last < before);
   const page = found.slice(0, limit);
+  const cursor = page.at(-1)?.head.last;
+  const more = page.length > 0 && (found.length > limit || contacts.length > limit);
+  // The first page also has the pinned conversations of later pages.
+  if (before === undefined) page.push(...found.slice(limit).filter(({ of }) => settings.of(of).pinned));
   const [positions, messages] = await Promise.all([
     lookup(page.map(({ of }) => positionOf(of.conversation, user))),
     messagesOfHeads(
@@ -69,10 +88,9 @@ export async function conversationPage(
   const unread = await unreadCounts(user, page, positions, now);
   const entries = page.flatMap(({ of, head }, n) => {
     const isVisible = (positions[n]?.from ?? 0) <= timeOf(head.last);
-    return isVisible ? [{ of, last: messages[n], ...(unread[n] ?? NONE) }] : [];
+    return isVisible ? [{ of, last: messages[n], ...(unread[n] ?? NONE), settings: settings.of(of) }] : [];
   });
-  const more = page.length > 0 && (found.length > limit || contacts.length > limit);
-  return { entries, cursor: more ? page.at(-1)?.head.last : undefined };
+  return { entries, cursor: more ? cursor : undefined };
 }
 
 const NONE: Unread = { unread: 0, mentioned: false };

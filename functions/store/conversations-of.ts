@@ -1,8 +1,9 @@
 import { isUser, type Principal } from '../shared/principal.ts';
 import { membershipsOf } from './communities.ts';
 import { type ContactEntry, contactsAndChanges, contactsOfVisitor, latestContacts } from './contacts.ts';
+import { friendsAndSettings } from './conversation-settings.ts';
 import type { Conversation, ConversationKind } from './conversations.ts';
-import { friendEntries } from './friendships.ts';
+import { type FriendEntry, friendEntries } from './friendships.ts';
 import type { Listed } from './latest-messages.ts';
 
 /** A conversation from the viewpoint of one participant. */
@@ -19,7 +20,8 @@ export function conversationWith(principal: Principal, kind: ConversationKind, p
   return { app, kind, between: kind === 'visitor' && isUser(principal) ? [peer, id] : [id, peer] };
 }
 
-const own = (
+/** A conversation as a participant sees it. */
+export const ownConversation = (
   principal: Principal,
   kind: ConversationKind,
   peer: string,
@@ -27,12 +29,22 @@ const own = (
 ): OwnConversation => ({ kind, peer, conversation: conversationWith(principal, kind, peer), mayPredateHeads });
 
 /** The conversations of a user with friends and in groups: two queries, also for those without messages. */
-export async function listedConversations(user: Principal): Promise<OwnConversation[]> {
-  const [friends, groups] = await Promise.all([friendEntries(user), membershipsOf(user.app, 'group', user.id)]);
+export async function listedConversations(
+  user: Principal,
+  readFriends: () => Promise<readonly FriendEntry[]> = () => friendEntries(user),
+): Promise<OwnConversation[]> {
+  const [friends, groups] = await Promise.all([readFriends(), membershipsOf(user.app, 'group', user.id)]);
   return [
-    ...friends.map(({ id, predatesHeads }) => own(user, 'friend', id, predatesHeads)),
-    ...groups.map((id) => own(user, 'group', id, true)),
+    ...friends.map(({ id, predatesHeads }) => ownConversation(user, 'friend', id, predatesHeads)),
+    ...groups.map((id) => ownConversation(user, 'group', id, true)),
   ];
+}
+
+/** The conversations of {@link listedConversations} and the settings of all conversations of the user: two queries. */
+export async function conversationsWithSettings(user: Principal) {
+  const reading = friendsAndSettings(user);
+  const listed = await listedConversations(user, async () => (await reading).friends);
+  return { listed, settings: (await reading).settings };
 }
 
 /** A conversation that was found by the time of its last message, or of a change of its messages. */
@@ -62,7 +74,7 @@ const contacted = (
   principal: Principal,
   kind: 'stranger' | 'visitor',
   { id, ts, isChange }: ContactEntry,
-): ContactConversation => ({ ...own(principal, kind, id, kind === 'stranger'), ts, isChange });
+): ContactConversation => ({ ...ownConversation(principal, kind, id, kind === 'stranger'), ts, isChange });
 
 /** The conversations of a visitor with users, also those with changes of messages: one query. */
 export async function conversationsOfVisitor(visitor: Principal, now: number): Promise<ContactConversation[]> {

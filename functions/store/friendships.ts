@@ -4,7 +4,7 @@ import { ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
-import { collect, type Lookup, lookup, query } from './dynamo.ts';
+import { collect, type Item, type Lookup, lookup, query } from './dynamo.ts';
 import { headKey, subjectKey } from './keys.ts';
 import { creationUpdate } from './profiles.ts';
 import { transact } from './transact.ts';
@@ -19,7 +19,8 @@ const Friendship = z.object({ id: z.string(), from: z.string(), to: z.string(), 
 /** A friendship of two users. `from` is the user who requested it, `ts` is epoch ms. */
 export type Friendship = z.output<typeof Friendship>;
 
-const friendshipKey = (user: Principal, friend: string) => ({
+/** The key of a friendship in the list of one of the two. */
+export const friendshipKey = (user: Principal, friend: string) => ({
   [PARTITION_KEY]: subjectKey(user),
   [SORT_KEY]: `friend#${friend}`,
 });
@@ -101,6 +102,10 @@ export interface FriendEntry {
   readonly id: string;
   /** Whether the friendship began in a version without heads of conversations. */
   readonly predatesHeads: boolean;
+  /** Whether the user blocks the friend. */
+  readonly blocked: boolean;
+  /** Whether the friend blocks the user. */
+  readonly blockedBy: boolean;
 }
 
 /** The friends of a user. */
@@ -111,13 +116,15 @@ export async function friendEntries(user: Principal): Promise<FriendEntry[]> {
     ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
     ExpressionAttributeValues: { ':pk': subjectKey(user), ':friend': 'friend#' },
   });
-  return (await collect(friends)).map((item) => ({
-    id: String(item[SORT_KEY]).slice('friend#'.length),
-    predatesHeads: item.heads === undefined,
-  }));
+  return (await collect(friends)).map(friendEntry);
 }
 
-/** The ids of a user's friends. */
-export async function friendsOf(user: Principal): Promise<string[]> {
-  return (await friendEntries(user)).map(({ id }) => id);
-}
+/** Parses an item of the list of friends. */
+export const friendEntry = (item: Item): FriendEntry => ({
+  id: String(item[SORT_KEY]).slice('friend#'.length),
+  predatesHeads: item.heads === undefined,
+  ...marksOf(item),
+});
+
+/** What a friendship tells of blocks; see `blocks.ts`. */
+export const marksOf = (item: Item) => ({ blocked: item.blocked === true, blockedBy: item.blockedBy === true });

@@ -6,6 +6,7 @@ import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { conditionFailed, dynamo, type Lookup } from './dynamo.ts';
 import { headKey, mark, subjectKey } from './keys.ts';
+import type { Write } from './transact.ts';
 
 const table = requireEnv(ENV.coreTable);
 
@@ -48,6 +49,33 @@ const readIds = z._default(z.array(z.string()), []);
 export function installsOf(user: Principal): Lookup<string[]> {
   return { table, key: installsKey(user), parse: (item) => readIds.parse(item?.ids) };
 }
+
+/** What a push job needs to know of a user: one item. */
+export interface PushTargets {
+  readonly installs: readonly string[];
+  /** Whether the user has settings about pushes. Without the mark, nobody needs to read them. */
+  readonly hasSettings: boolean;
+}
+
+/** The installations bound to a user, and whether the user has settings about pushes. */
+export function pushTargetsOf(user: Principal): Lookup<PushTargets> {
+  return {
+    table,
+    key: installsKey(user),
+    parse: (item) => ({ installs: readIds.parse(item?.ids), hasSettings: item?.settings === true }),
+  };
+}
+
+/** The write that notes that a user has settings about pushes. */
+export const markSettings = (user: Principal): Write => ({
+  Update: {
+    TableName: table,
+    Key: installsKey(user),
+    UpdateExpression: 'SET #settings = :true',
+    ExpressionAttributeNames: { '#settings': 'settings' },
+    ExpressionAttributeValues: { ':true': true },
+  },
+});
 
 /** The lookup of an installation. Undefined when it does not exist. */
 export function installation(app: string, id: string): Lookup<Installation | undefined> {
@@ -250,11 +278,13 @@ async function changeInstalls(user: Principal, edit: (ids: string[]) => string[]
       await dynamo.send(
         new PutCommand({
           TableName: table,
-          Item: { ...installsKey(user), ids: edited.slice(-MAX_INSTALLS) },
-          ConditionExpression: Item ? 'ids = :present' : 'attribute_not_exists(#pk)',
-          ...(Item
-            ? { ExpressionAttributeValues: { ':present': present } }
-            : { ExpressionAttributeNames: { '#pk': PARTITION_KEY } }),
+          Item: { ...installsKey(user), ids: edited.slice(-MAX_INSTALLS), ...(Item?.settings && { settings: true }) },
+          ConditionExpression: [
+            Item?.ids ? 'ids = :present' : 'attribute_not_exists(ids)',
+            `attribute_${Item?.settings ? '' : 'not_'}exists(#settings)`,
+          ].join(' AND '),
+          ExpressionAttributeNames: { '#settings': 'settings' },
+          ...(Item?.ids && { ExpressionAttributeValues: { ':present': present } }),
         }),
       );
       return edited.slice(0, -MAX_INSTALLS);

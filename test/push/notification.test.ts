@@ -18,6 +18,7 @@ const notifications: fc.Arbitrary<Notification> = fc.record({
   sound: fc.option(fc.string({ unit: 'binary', maxLength: 128 }), { nil: undefined }),
   badge: fc.nat(),
   contentAvailable: fc.boolean(),
+  channelId: fc.option(fc.string({ unit: 'binary', maxLength: 128 }), { nil: undefined }),
   event: fc.record(
     {
       from: fc.record({ id, type: fc.constantFrom(0, 1, 3, 4), gid: id }),
@@ -37,6 +38,7 @@ const example: Notification = {
   sound: undefined,
   badge: 1,
   contentAvailable: false,
+  channelId: undefined,
   event: { from: { id: 'tom', type: 0 }, id: '1', content: { media: 0, body: 'hi' }, ts: 1, remark: 'r' },
 };
 

@@ -44,6 +44,17 @@ GET    /ctx/{id}/sync                       +     -      -       -     -      + 
 PUT    /ctx/{id}/receipts                   +     -      -       -     -      +    +      {"enabled":true}
 PUT    /ctx/{id}/conversations/{type}/{peer}/read + -    -       -     -      +    +      404 {"upTo":"{messageId}"}
 
+GET    /ctx/{id}/blocks                     +     -      -       -     -      +    +
+PUT    /ctx/{id}/blocks/{uid}               +     -      -       -     -      +    +
+DELETE /ctx/{id}/blocks/{uid}               +     -      -       -     -      +    +
+GET    /ctx/{id}/requests                   +     -      -       -     -      +    +
+PUT    /ctx/{id}/requests/{type}/{peer}     +     -      -       -     -      +    +      404 {"accept":true}
+DELETE /ctx/{id}/requests/{uid}             +     -      -       -     -      +    +      404
+GET    /ctx/{id}/conversations/{type}/{peer}/settings + - -      -     -      +    +
+PUT    /ctx/{id}/conversations/{type}/{peer}/settings + - -      -     -      +    +      {"muted":false}
+GET    /ctx/{id}/push-settings              +     -      -       -     -      +    +
+PUT    /ctx/{id}/push-settings              +     -      -       -     -      +    +      {"preview":true}
+
 GET    /groups                              +     -      -       -     -      -    +      ?_limit=1
 POST   /groups                              +     -      -       -     -      +    +      {"owner":"{user}"}
 GET    /ctx/{id}/groups                     +     -      -       -     -      +    +
@@ -53,6 +64,8 @@ GET    /groups/{id}/chats                   +     -      -       -     +      + 
 GET    /groups/{id}/chats/{messageId}       +     -      -       -     +      +    +      404
 GET    /groups/{id}/reads                   +     -      -       -     +      +    +
 DELETE /groups/{id}/chats                   +     -      -       -     -      +    +
+GET    /groups/{id}/invitations             +     -      -       -     -      +    +
+DELETE /groups/{id}/invitations/{uid}       +     -      -       -     -      +    +      404
 GET    /groups/{id}/attributes              +     -      -       -     +      +    +
 GET    /groups/{id}/attributes/{name}       +     -      -       -     +      +    +
 POST   /groups/{id}/attributes              +     -      -       -     -      +    +      {"a":1}

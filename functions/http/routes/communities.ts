@@ -9,9 +9,10 @@ import { changeMembers } from '../../store/community-changes.ts';
 import { deleteCommunity } from '../../store/community-deletion.ts';
 import type { Community } from '../../store/community-keys.ts';
 import type { MemberChange } from '../../store/community-plan.ts';
-import { hideHistory } from '../../store/positions.ts';
 import { isMember, isOwner } from '../access.ts';
 import { audited } from '../audit.ts';
+import { admission } from '../invitations.ts';
+import { hideFromNew, memberLimit } from '../new-members.ts';
 import { communityId, id, ids } from '../parameters.ts';
 import { loaded, type Request, type Route, route } from '../route.ts';
 import { checkAdding } from '../rules.ts';
@@ -19,24 +20,9 @@ import { GroupShape, RoomShape } from './shapes.ts';
 
 type Kind = Community['kind'];
 
-/** Maximum number of members. */
-export const memberLimit = (app: App, kind: Kind) => (kind === 'group' ? app.groupMembers : app.roomMembers);
-
 export const idParams = z.object({ id: communityId });
 const member = z.object({ id: communityId, uid: id('uid', 'The member') });
 const members = z.object({ members: ids('members') });
-
-/** Hides earlier messages from new members of a group, if the application does so. */
-export async function hideFromNew(
-  { id: app, historyForNewMembers }: App,
-  { kind, id }: Community,
-  joined: readonly string[],
-  now: number,
-): Promise<void> {
-  if (historyForNewMembers || kind !== 'group' || joined.length === 0) return;
-  const members = joined.map((user): Principal => ({ app, kind: 'user', id: user }));
-  await hideHistory({ app, kind, between: [id] }, members, now);
-}
 
 /** The endpoints that groups and rooms share. */
 export function communityRoutes(kind: Kind): Route[] {
@@ -59,10 +45,13 @@ export function communityRoutes(kind: Kind): Route[] {
     await noticeCommunity(at(app, params), changed);
     return changed.head;
   };
-  const admitMembers = async (request: Named & { principal: Principal | undefined; now: number }, join: string[]) => {
+  const admitMembers = async (request: Request<Named['params'], unknown, unknown>, users: string[]) => {
     const community = at(request.app, request.params);
-    await checkAdding(request, join, community);
-    return describeHead(community, await change(request, { join }));
+    await checkAdding(request, users, community);
+    const { join, invite } = await admission(request, users, { community });
+    const head = await change(request, { join });
+    await invite(community);
+    return describeHead(community, head);
   };
   const removeMembers = async (request: Named & { now: number }, leave: string[]) => {
     await change(request, { leave });

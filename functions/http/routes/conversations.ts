@@ -23,7 +23,7 @@ export const conversations = [
   route({
     method: 'GET',
     path: '/ctx/:id/conversations',
-    summary: 'List the conversations of a user that have messages, newest first',
+    summary: 'List the conversations of a user that have messages, newest first; the first page has all pinned ones',
     params: userParams,
     query: z.object({ limit: limit(50, 200), cursor: z.optional(messageId('The `cursor` of the page before')) }),
     status: 200,
@@ -35,11 +35,13 @@ export const conversations = [
       const { entries, cursor } = await conversationPage(user, { before: query.cursor, limit: query.limit }, now);
       const last = fittingRecent(entries.map((entry) => entry.last));
       return {
-        conversations: entries.map(({ of, unread, mentioned }, n) => ({
+        conversations: entries.map(({ of, unread, mentioned, settings: { muted, pinned } }, n) => ({
           ...addressOf(user, of),
           ...(last[n] && { last: last[n] }),
           unread,
           ...(mentioned && { mentioned }),
+          ...(muted && { muted }),
+          ...(pinned && { pinned }),
         })),
         ...(cursor !== undefined && { cursor }),
       };

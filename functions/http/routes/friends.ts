@@ -1,12 +1,15 @@
 import * as z from 'zod/mini';
+import { askForFriendship } from '../../chat/ask.ts';
 import { noticeFriends } from '../../chat/change-notices.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
 import type { App } from '../../store/apps.ts';
+import { becomeFriends } from '../../store/befriending.ts';
+import { blocksBetween } from '../../store/blocks.ts';
 import { countCreation } from '../../store/creations.ts';
 import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
-import { befriend, friendEntries, friendship, MAX_FRIENDS, unfriend } from '../../store/friendships.ts';
+import { friendEntries, friendship, MAX_FRIENDS, unfriend } from '../../store/friendships.ts';
 import { latestMessages } from '../../store/latest-messages.ts';
 import { history } from '../../store/messages.ts';
 import { isSelf } from '../access.ts';
@@ -36,28 +39,40 @@ const BATCH = 100;
 interface Asked {
   readonly app: App;
   readonly principal: Principal | undefined;
+  readonly isMaster: boolean;
   readonly params: { readonly id: string };
   /** Epoch ms. */
   readonly now: number;
 }
 
-/** Makes friendships one after the other, and tells of those that are new, even if one cannot be made. */
+/**
+ * Makes friendships one after the other, and tells of those that are new, even if one cannot be made. If users of the
+ * application ask each other, it makes requests instead.
+ */
 async function makeFriends(asked: Asked, others: readonly string[]): Promise<z.output<typeof MadeFriendshipShape>[]> {
-  const { now } = asked;
-  const [app, userId] = [asked.app.id, asked.params.id];
-  const strangers = await checkBefriending(asked, others);
-  await countCreation(asked.app, asked.principal, 'friendships', strangers.length, now);
+  const { now, isMaster } = asked;
+  const app = asked.app.id;
+  const self = user(app, asked.params.id);
+  const asks = asked.app.friendship === 'ask' && !isMaster;
+  const strangers = await checkBefriending(asked, self, others);
+  // A client key has no limit, unless others are bothered with it.
+  await countCreation(asked.app, asks ? self : asked.principal, 'friendships', strangers.length, now);
   const made = [];
   const added: string[] = [];
   try {
     for (const friend of others) {
-      const { friendship, isNew } = await befriend(user(app, userId), friend, now);
-      made.push({ ...friendship, ns: app });
-      if (isNew) added.push(friend);
+      const outcome = asks ? await askForFriendship(self, friend, now) : await becomeFriends(self, friend, now);
+      if ('request' in outcome) {
+        const { request } = outcome;
+        made.push({ id: `${request.from}-${request.to}`, ...request, ns: app, pending: true });
+        continue;
+      }
+      made.push({ ...outcome.friendship, ns: app });
+      if (outcome.isNew) added.push(friend);
     }
     return made;
   } finally {
-    await noticeFriends(app, 'befriended', userId, added);
+    await noticeFriends(app, 'befriended', self.id, added);
   }
 }
 
@@ -65,7 +80,7 @@ export const friends = [
   route({
     method: 'POST',
     path: '/ctx/:id/friends/:fid',
-    summary: 'Make two users friends',
+    summary: 'Make two users friends, or ask for it',
     params: pairParams,
     status: 200,
     response: MadeFriendshipShape,
@@ -83,7 +98,7 @@ export const friends = [
   route({
     method: 'POST',
     path: '/ctx/:id/friends',
-    summary: 'Make a user friends with several users',
+    summary: 'Make a user friends with several users, or ask for it',
     params: userParams,
     body: ids('body', BATCH),
     status: 200,
@@ -106,12 +121,14 @@ export const friends = [
     response: FriendshipShape,
     access: isSelf,
     async handle({ app, params }) {
-      const [found, connections] = await lookup([
-        friendship(user(app.id, params.id), params.fid),
-        connectionsOf(user(app.id, params.fid)),
+      const [self, friend] = [user(app.id, params.id), user(app.id, params.fid)];
+      const [found, blocked, connections] = await lookup([
+        friendship(self, friend.id),
+        blocksBetween(self, friend, 'friend').theirs,
+        connectionsOf(friend),
       ]);
       if (!found) throw new ChatError(ERROR.notFound, `${params.fid} is not a friend of ${params.id}`);
-      return { ...found, online: connections.length > 0 };
+      return { ...found, online: !blocked && connections.length > 0 };
     },
   }),
 
@@ -157,9 +174,9 @@ export const friends = [
         ),
       ]);
       const recent = fittingRecent(recentMessages);
-      return ids.map((friend, n) => ({
-        id: friend,
-        online: (devices[n]?.length ?? 0) > 0,
+      return entries.map(({ id, blockedBy }, n) => ({
+        id,
+        online: !blockedBy && (devices[n]?.length ?? 0) > 0,
         ...(recent[n] && { recent: recent[n] }),
       }));
     },

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { noticeCommunity } from '../../chat/change-notices.ts';
-import { ChatError, ERROR } from '../../shared/errors.ts';
+import { ChatError, ERROR, Forbidden } from '../../shared/errors.ts';
 import type { App } from '../../store/apps.ts';
 import { checkExists, communitiesOf, describeCommunities, describeHead, membersOf } from '../../store/communities.ts';
 import { changeMembers, createCommunity, replaceMembers } from '../../store/community-changes.ts';
@@ -12,11 +12,13 @@ import { positionsIn } from '../../store/positions.ts';
 import { visibleSince } from '../../store/visible-history.ts';
 import { isMember, isOwner, isSelf } from '../access.ts';
 import { audited } from '../audit.ts';
+import { admission } from '../invitations.ts';
+import { hideFromNew, memberLimit } from '../new-members.ts';
 import { flag, historyQuery, id, ids, limit, MAX_LISTED, messageParam, page, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
 import { checkAdding } from '../rules.ts';
-import { communityName, communityRoutes, hideFromNew, idParams, memberLimit, nameAttribute } from './communities.ts';
+import { communityName, communityRoutes, idParams, nameAttribute } from './communities.ts';
 import { oneMessage } from './one-message.ts';
 import { GroupOfUserShape, GroupShape, HistoryShape, IdShape, IdsShape, MessageShape, ReadsShape } from './shapes.ts';
 
@@ -39,10 +41,13 @@ export const groups = [
     async handle(request) {
       const { app, principal, body, now } = request;
       await checkAdding({ app, principal }, [body.owner, ...body.members]);
+      const { owner } = body;
+      const { join, invite } = await admission(request, [...new Set([owner, ...body.members])], { owner });
       await countCreation(app, principal, 'groups', 1, now);
-      const group = { owner: body.owner, join: body.members, attributes: nameAttribute(request) };
+      const group = { owner, join, attributes: nameAttribute(request) };
       const made = await createCommunity(app.id, 'group', group, { limit: memberLimit(app, 'group'), now });
-      await noticeCommunity(made, { joined: [...new Set([body.owner, ...body.members])] });
+      await noticeCommunity(made, { joined: join });
+      await invite(made);
       return made.id;
     },
   }),
@@ -56,16 +61,24 @@ export const groups = [
     status: 201,
     response: GroupShape,
     access: (caller, { app, params }) => isOwner(caller, groupAt(app, params)),
-    async handle({ app, principal, params, body, now }) {
+    async handle(request) {
+      const { app, principal, params, body, now } = request;
       const group = groupAt(app, params);
       if (!body.owner && !body.members)
         throw new ChatError(ERROR.badParameter, 'body: expected owner, members, or both');
-      await checkAdding({ app, principal }, [...(body.owner ? [body.owner] : []), ...(body.members ?? [])], group);
+      const named = [...new Set([...(body.owner ? [body.owner] : []), ...(body.members ?? [])])];
+      await checkAdding({ app, principal }, named, group);
+      const { join, invite } = await admission(request, named, { community: group });
+      if (body.owner && !join.includes(body.owner)) {
+        throw new Forbidden(`owner: expected a member; ${body.owner} must accept an invitation first`);
+      }
       const options = { limit: memberLimit(app, 'group'), now };
       if (body.members) {
-        const replaced = await replaceMembers(group, { owner: body.owner, members: body.members }, options);
+        const members = body.members.filter((id) => join.includes(id));
+        const replaced = await replaceMembers(group, { owner: body.owner, members }, options);
         await hideFromNew(app, group, replaced.joined, now);
         await noticeCommunity(group, { ...replaced, changed: replaced.hasNewOwner });
+        await invite(group);
         return replaced.description;
       }
       const changed = await changeMembers(group, { owner: body.owner }, options);

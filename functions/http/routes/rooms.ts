@@ -4,10 +4,11 @@ import { communitiesOf, describeCommunities } from '../../store/communities.ts';
 import { createCommunity } from '../../store/community-changes.ts';
 import { countCreation } from '../../store/creations.ts';
 import { anyUser, isSelf } from '../access.ts';
+import { memberLimit } from '../new-members.ts';
 import { flag, id, ids, limit, MAX_LISTED, page, skip } from '../parameters.ts';
 import { route } from '../route.ts';
 import { checkAdding } from '../rules.ts';
-import { communityName, communityRoutes, memberLimit, nameAttribute } from './communities.ts';
+import { communityName, communityRoutes, nameAttribute } from './communities.ts';
 import { IdShape, IdsShape, RoomShape } from './shapes.ts';
 
 export const rooms = [

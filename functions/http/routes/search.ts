@@ -3,10 +3,10 @@ import { pick } from '../../attributes/visible.ts';
 import type { Principal } from '../../shared/principal.ts';
 import { attributesOf } from '../../store/attributes.ts';
 import { type Description, describeCommunities } from '../../store/communities.ts';
-import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { type Search, search } from '../../store/search.ts';
 import { anyUser, joined, masterOnly, selfAndFriends } from '../access.ts';
+import { onlineFor } from '../online.ts';
 import { route } from '../route.ts';
 import { limitTo, parseSearch, SEARCH_LIMIT } from './search-query.ts';
 import { FoundRoomShape, FoundUserShape, GroupShape } from './shapes.ts';
@@ -45,22 +45,17 @@ const users = route({
   status: 200,
   response: z.array(FoundUserShape),
   access: anyUser,
-  async handle({ app, query, restrictedTo }) {
+  async handle({ app, query, principal, restrictedTo }) {
     const visible = restrictedTo ? limitTo(app.publicAttributes.user, query) : query;
     const found = await search(app.id, 'user', visible);
-    const user = (id: string) => ({ app: app.id, kind: 'user', id }) satisfies Principal;
-    const [connections, known] = await Promise.all([
-      lookup(found.map(({ id }) => connectionsOf(user(id)))),
-      restrictedTo
-        ? readKnown(
-            restrictedTo,
-            found.map(({ id }) => id),
-          )
-        : new Map<string, Values>(),
+    const ids = found.map(({ id }) => id);
+    const [online, known] = await Promise.all([
+      onlineFor(app.id, principal, ids),
+      restrictedTo ? readKnown(restrictedTo, ids) : new Map<string, Values>(),
     ]);
-    return found.map(({ id, ts, attributes }, n) => ({
+    return found.map(({ id, ts, attributes }) => ({
       id,
-      online: (connections[n]?.length ?? 0) > 0,
+      online: online.has(id),
       ts,
       attributes: known.get(id) ?? attributes,
     }));

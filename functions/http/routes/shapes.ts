@@ -83,6 +83,8 @@ export const ConversationsShape = z
         mentioned: z
           .optional(z.boolean())
           .register(z.globalRegistry, { description: 'Whether an unread message mentions the user' }),
+        muted: z.optional(z.boolean()).register(z.globalRegistry, { description: 'true: only mentions are pushed' }),
+        pinned: z.optional(z.boolean()).register(z.globalRegistry, { description: 'true: shown first' }),
       }),
     ),
     cursor: z
@@ -139,6 +141,12 @@ export const MadeFriendshipShape = z
   .object({
     ...friendship,
     ns: z.string().register(z.globalRegistry, { description: 'The application', examples: ['macaw-demo'] }),
+    pending: z
+      .optional(z.boolean())
+      .register(z.globalRegistry, { description: 'true: a request, which the other user has not answered' }),
+    expires: z
+      .optional(z.int())
+      .register(z.globalRegistry, { description: 'When the request expires, epoch milliseconds' }),
   })
   .register(z.globalRegistry, { id: 'MadeFriendship' });
 

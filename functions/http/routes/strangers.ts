@@ -2,12 +2,12 @@ import * as z from 'zod/mini';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
 import { type Contact, contact, contactsOf } from '../../store/contacts.ts';
-import { connectionsOf } from '../../store/devices.ts';
 import { lookup } from '../../store/dynamo.ts';
 import { latestMessages } from '../../store/latest-messages.ts';
 import { history } from '../../store/messages.ts';
 import { isSelf } from '../access.ts';
 import { audited } from '../audit.ts';
+import { onlineFor } from '../online.ts';
 import { flag, historyQuery, id, idList, limit, messageParam, skip } from '../parameters.ts';
 import { fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
@@ -19,8 +19,12 @@ const pair = z.object({ id: id('id'), sid: id('sid', 'The stranger', 'butch') })
 
 /** Adds the online status and the last message to contacts. */
 async function detail(user: Principal, contacts: readonly Contact[], now: number) {
-  const [devices, recentMessages] = await Promise.all([
-    lookup(contacts.map((stranger) => connectionsOf({ ...user, id: stranger.id }))),
+  const [online, recentMessages] = await Promise.all([
+    onlineFor(
+      user.app,
+      user,
+      contacts.map((stranger) => stranger.id),
+    ),
     latestMessages(
       contacts.map((stranger) => ({
         conversation: { app: user.app, kind: 'stranger', between: [user.id, stranger.id] },
@@ -33,7 +37,7 @@ async function detail(user: Principal, contacts: readonly Contact[], now: number
   return contacts.map(({ id, ts }, n) => ({
     id,
     ts,
-    online: (devices[n]?.length ?? 0) > 0,
+    online: online.has(id),
     ...(recent[n] && { recent: recent[n] }),
   }));
 }
