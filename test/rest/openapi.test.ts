@@ -34,11 +34,18 @@ describe('the description of the REST endpoints', () => {
     const { attachments } = await import('../../functions/http/routes/attachments.ts');
     const { accounts } = await import('../../functions/http/routes/account-routes.ts');
     const { administration } = await import('../../functions/http/routes/administration.ts');
+    const { moderation } = await import('../../functions/http/routes/moderation.ts');
     vi.unstubAllEnvs();
     const template = (path: string) => path.replace(/:(\w+)(\{.*\})?/g, '{$1}');
-    const routes = [...sections, attachments, administration, accounts, installations, pushCredentials].flatMap(
-      ({ routes }) => routes.map(({ method, path }) => `${method} ${template(path)}`),
-    );
+    const routes = [
+      ...sections,
+      attachments,
+      administration,
+      moderation,
+      accounts,
+      installations,
+      pushCredentials,
+    ].flatMap(({ routes }) => routes.map(({ method, path }) => `${method} ${template(path)}`));
     expect(api.operations().map(([method, path]) => `${method} ${path}`)).toHaveLength(routes.length);
     expect(new Set(api.operations().map(([method, path]) => `${method} ${path}`))).toEqual(new Set(routes));
   });
