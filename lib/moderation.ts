@@ -32,7 +32,7 @@ const ROUTES = [
   ['/groups/{id}/mutes/{uid}', ANY],
   ['/rooms/{id}/mutes', ANY],
   ['/rooms/{id}/mutes/{uid}', ANY],
-  ['/banned-words', ANY],
+  ['/words', ANY],
   ['/flagged', ANY],
   ['/flagged/{messageId}', ANY],
 ] as const;

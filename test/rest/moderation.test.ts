@@ -240,8 +240,8 @@ describe('banned words', () => {
 
   it('refuse, mask or flag a message', async () => {
     const master = masterOf(WORDS);
-    expect(await master('PUT', '/banned-words', { words })).toMatchObject({ status: 200, body: { words } });
-    expect((await master('GET', '/banned-words')).body).toEqual({ words });
+    expect(await master('PUT', '/words', { words })).toMatchObject({ status: 200, body: { words } });
+    expect((await master('GET', '/words')).body).toEqual({ words });
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     await master('POST', `/ctx/${tom}/friends/${jerry}`);
     const [toms, jerrys] = [await login(WORDS, tom), await login(WORDS, jerry)];
@@ -264,7 +264,7 @@ describe('banned words', () => {
   });
 
   it('are at most a thousand, and contain something', async () => {
-    const put = async (words: unknown) => (await masterOf(OPEN)('PUT', '/banned-words', { words })).status;
+    const put = async (words: unknown) => (await masterOf(OPEN)('PUT', '/words', { words })).status;
     expect(await put([{ word: ' ', action: 'flag' }])).toBe(400);
     const many = Array.from({ length: 1001 }, (_, n) => ({ word: `word${n}`, action: 'flag' }));
     expect(await put(many)).toBe(400);

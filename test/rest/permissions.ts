@@ -114,8 +114,8 @@ GET    /settings                            -     -      -       -     -      - 
 PATCH  /settings                            -     -      -       -     -      -    +      {"groupMembers":50}
 GET    /audit                               -     -      -       -     -      -    +
 GET    /ctx/{id}/devices                    -     -      -       -     -      -    +
-GET    /banned-words                        -     -      -       -     -      -    +
-PUT    /banned-words                        -     -      -       -     -      -    +      {"words":[]}
+GET    /words                               -     -      -       -     -      -    +
+PUT    /words                               -     -      -       -     -      -    +      {"words":[]}
 GET    /flagged                             -     -      -       -     -      -    +
 DELETE /flagged/{messageId}                 -     -      -       -     -      -    +
 GET    /ctx/{id}/ban                        -     -      -       -     -      -    +

@@ -1368,14 +1368,14 @@ export interface Routes {
     response: UserDeletion;
   };
   /** List the banned words of the application */
-  'GET /banned-words': {
+  'GET /words': {
     params: undefined;
     query: undefined;
     body: undefined;
     response: BannedWords;
   };
   /** Replace the banned words of the application; effective everywhere within a minute */
-  'PUT /banned-words': {
+  'PUT /words': {
     params: undefined;
     query: undefined;
     body: BannedWords;

@@ -33,7 +33,7 @@ const Words = z
   });
 
 const common = {
-  path: '/banned-words',
+  path: '/words',
   params: z.object({}),
   status: 200,
   response: Words,
