@@ -80,9 +80,10 @@ new EdgeStack(app, `${prefix}-Edge`, {
   demo: configuration.demo,
 });
 new AdminStack(app, `${prefix}-Admin`, {
-  description: 'Macaw: statistics and administration',
+  description: 'Macaw: statistics, administration and moderation',
   env,
   tables,
+  realtime,
   failures,
   rest: api,
   functions: functionsOf(app),

@@ -30,7 +30,7 @@ export class Accounts extends Construct {
     accounts.addEnvironment(ENV.smsPerDay, String(smsPerDay));
     tables.accounts.allow(accounts, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     tables.accounts.allowIndex(accounts, DIRECTORY_INDEX);
-    tables.core.allow(accounts, 'GetItem', 'PutItem', 'UpdateItem');
+    tables.core.allow(accounts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
     tables.attributes.allow(accounts, 'PutItem', 'DeleteItem');
     tables.connections.allow(accounts, 'BatchGetItem', 'UpdateItem');
     tables.admin.allow(accounts, 'PutItem');

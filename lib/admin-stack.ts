@@ -6,11 +6,14 @@ import type { Construct } from 'constructs';
 import { ENV, EVERYBODY_INDEX } from '../functions/shared/constants.ts';
 import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
+import { Moderation } from './moderation.ts';
+import type { RealtimeStack } from './realtime-stack.ts';
 import { Statistics } from './statistics.ts';
 import { suppress } from './suppress.ts';
 
 export interface AdminStackProps extends StackProps {
   readonly tables: Tables;
+  readonly realtime: RealtimeStack;
   /** Receives counts that failed permanently. */
   readonly failures: IDestination;
   readonly rest: HttpApi;
@@ -20,7 +23,7 @@ export interface AdminStackProps extends StackProps {
 
 const PATHS = ['/statistics', '/statistics/now', '/settings', '/audit', '/ctx/{id}/devices'];
 
-/** The endpoints for the administration of an application, and the statistics. */
+/** The endpoints for the administration of an application and for moderation, and the statistics. */
 export class AdminStack extends Stack {
   constructor(scope: Construct, id: string, props: AdminStackProps) {
     super(scope, id, props);
@@ -46,5 +49,6 @@ export class AdminStack extends Stack {
       });
       suppress(route, 'APIG4', 'The function authenticates each request, as for all endpoints.');
     }
+    new Moderation(this, 'Moderation', props);
   }
 }

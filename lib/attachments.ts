@@ -109,7 +109,7 @@ export class Attachments extends Construct {
       description: 'The upload endpoint',
       timeout: Duration.seconds(29),
     });
-    tables.core.allow(this.endpoint, 'GetItem');
+    tables.core.allow(this.endpoint, 'GetItem', 'BatchGetItem');
     tables.accounts.allow(this.endpoint, 'BatchGetItem');
     tables.connections.allow(this.endpoint, 'UpdateItem');
     storage.allowInvocation(this.endpoint, ENV.filesUrl);

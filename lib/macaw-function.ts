@@ -131,8 +131,8 @@ function bundleAll(outdir: string): void {
     format: 'esm',
     // The bundled SDK is smaller, loads faster than the runtime's, and has the tested version.
     mainFields: ['module', 'main'],
-    // This package loads its own files, so it is added to the asset unbundled.
-    external: ['wasm-vips'],
+    // Added to the assets unbundled: the first loads its own files, and few applications need the second.
+    external: ['wasm-vips', 'opencc-js'],
     minify: true,
     sourcemap: true,
     sourcesContent: false,

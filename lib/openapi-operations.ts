@@ -37,7 +37,7 @@ export interface Operation {
 const ANSWER: Record<Route['status'], string> = {
   200: 'Success',
   201: 'Created or changed; the body is the new state',
-  202: 'Accepted for asynchronous delivery',
+  202: 'Accepted; the work continues after the response',
   204: 'Done, or no change was necessary',
 };
 

@@ -132,6 +132,7 @@ async function loadRoutes() {
     { relations },
     { attachments },
     { administration },
+    { moderation },
     { accounts },
     { installations },
     { pushCredentials },
@@ -141,6 +142,7 @@ async function loadRoutes() {
     import('../functions/http/routes/relations.ts'),
     import('../functions/http/routes/attachments.ts'),
     import('../functions/http/routes/administration.ts'),
+    import('../functions/http/routes/moderation.ts'),
     import('../functions/http/routes/account-routes.ts'),
     import('../functions/http/routes/installations.ts'),
     import('../functions/http/routes/push-credentials.ts'),
@@ -154,7 +156,7 @@ async function loadRoutes() {
   const withFailure = (failure: 'Failure' | 'AccountFailure') => (section: Section) => ({ ...section, failure });
   return {
     sections: [
-      ...[...sections, messageChanges, relations, attachments, administration].map(withFailure('Failure')),
+      ...[...sections, messageChanges, relations, attachments, administration, moderation].map(withFailure('Failure')),
       ...[accounts, installations, pushCredentials].map(withFailure('AccountFailure')),
     ],
     failures: {

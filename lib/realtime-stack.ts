@@ -15,6 +15,7 @@ import {
   HEARTBEAT_INDEX,
   MEMBERSHIP_INDEX,
 } from '../functions/shared/constants.ts';
+import { chineseFiles } from './chinese.ts';
 import type { Tables } from './data-stack.ts';
 import type { FailureQueue } from './failure-queue.ts';
 import { MacawFunction } from './macaw-function.ts';
@@ -54,7 +55,7 @@ export class RealtimeStack extends Stack {
 
   constructor(scope: Construct, id: string, props: RealtimeStackProps) {
     super(scope, id, props);
-    const { core, messages, connections, accounts } = props.tables;
+    const { core, messages, connections, accounts, admin } = props.tables;
     this.failures = props.failures;
 
     const authorizer = new MacawFunction(this, 'Authorizer', {
@@ -63,7 +64,7 @@ export class RealtimeStack extends Stack {
       // Some clients send a password. Hashing it is CPU-bound.
       memorySize: 1024,
     });
-    core.allow(authorizer, 'GetItem');
+    core.allow(authorizer, 'GetItem', 'BatchGetItem');
     accounts.allow(authorizer, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
 
     const handshake = this.createHandshake();
@@ -79,12 +80,14 @@ export class RealtimeStack extends Stack {
       // One vCPU: it reads up to a thousand receivers and starts shards, or posts to a hundred connections.
       memorySize: WHOLE_CPU_MB,
       timeout: Duration.seconds(29),
+      files: chineseFiles,
     });
     core.allow(message, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');
     core.allowIndex(message, MEMBERSHIP_INDEX);
     messages.allow(message, 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     messages.allowIndex(message, CONTACT_INDEX);
     accounts.allow(message, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
+    admin.allow(message, 'PutItem');
     connections.allow(message, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
 
     const disconnect = new MacawFunction(this, 'Disconnect', {

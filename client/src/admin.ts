@@ -4,9 +4,12 @@ import { type Call, createCall } from './rest.ts';
 export type * from './generated/routes.ts';
 export {
   accounts,
+  admins,
   attributes,
   friends,
   groups,
+  moderation,
+  mutes,
   type Query,
   rooms,
   search,

@@ -40,8 +40,8 @@ export interface ClientOptions extends Identity {
   readonly fetch?: typeof fetch;
 }
 
-/** Events of the server about friends, groups and rooms. */
-type Changes = Pick<ServerEvents, 'befriended' | 'unfriended' | 'joined' | 'left' | 'changed' | 'deleted'>;
+/** Events of the server about this device, friends, groups and rooms. After `kicked`, the client does not connect again. */
+type Changes = Pick<ServerEvents, 'kicked' | 'befriended' | 'unfriended' | 'joined' | 'left' | 'changed' | 'deleted'>;
 
 export interface ClientEvents extends Changes {
   status: Status;
@@ -61,7 +61,7 @@ export interface ClientEvents extends Changes {
 /** Enough to recognise a repeated system message. */
 const SYSTEM_IDS = 100;
 
-const CHANGES = ['befriended', 'unfriended', 'joined', 'left', 'changed', 'deleted'] as const;
+const CHANGES = ['kicked', 'befriended', 'unfriended', 'joined', 'left', 'changed', 'deleted'] as const;
 
 /** Connects nobody yet: call `connect` or `login`. */
 export const createClient = (options: ClientOptions): Macaw => new Macaw(options);

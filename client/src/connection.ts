@@ -62,6 +62,11 @@ export class Connection {
       },
     });
     this.socket.on('login', (login) => this.#onLogin(login));
+    this.socket.on('kicked', ({ reason, message }) =>
+      this.#refuse(
+        new MacawError(ErrorCode.notAuthorised, message ?? `The server disconnected this device: ${reason}`),
+      ),
+    );
     this.socket.on('connect_error', (error) => this.#report(asMacawError(error)));
     this.socket.on('disconnect', (reason) => {
       clearTimeout(this.#watchdog);

@@ -10,9 +10,11 @@ export type { AppState } from './platform.ts';
 export type { Caller, Page, Query } from './resources.ts';
 export {
   accounts,
+  admins,
   attributes,
   friends,
   groups,
+  mutes,
   rooms,
   search,
   sessions,

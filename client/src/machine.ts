@@ -6,7 +6,7 @@
  * - `online`: logged in
  * - `reconnecting`: the connection was lost; the client tries again
  * - `offline`: paused by the app, or the device has no network
- * - `refused`: the server refused the login; log in again
+ * - `refused`: the server refused the login, or disconnected this device; log in again
  * - `closed`: by `logout` or `close`
  */
 export type Status = 'idle' | 'connecting' | 'online' | 'reconnecting' | 'offline' | 'refused' | 'closed';

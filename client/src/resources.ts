@@ -40,6 +40,14 @@ export function users(caller: Caller, user?: string) {
     /** Ends the pushes to an installation. */
     removeInstallation: (installId: string) =>
       call('DELETE /ctx/:id/installs/:installId', { params: { id, installId } }),
+    /** Disconnects one device, or all. Their tokens stay valid. */
+    disconnect: (connection?: string) =>
+      connection === undefined
+        ? call('DELETE /ctx/:id/sessions', { params: { id } })
+        : call('DELETE /ctx/:id/sessions/:connection', { params: { id, connection } }),
+    /** Deletes the user with all data. Messages in groups become anonymous, or are deleted. */
+    remove: (messages: 'anonymise' | 'delete' = 'anonymise') =>
+      call('DELETE /ctx/:id', { params: { id }, query: { messages } }),
   };
 }
 
@@ -109,6 +117,43 @@ export function rooms(caller: Caller, user?: string) {
       call('DELETE /rooms/:id/members', { params: { id }, body: { members } }),
     join: (id: string) => call('POST /rooms/:id/members/:uid', { params: { id, uid: userOf(caller, user) } }),
     leave: (id: string) => call('DELETE /rooms/:id/members/:uid', { params: { id, uid: userOf(caller, user) } }),
+  };
+}
+
+/** The admins of a group, whom its owner names. */
+export function admins({ call }: Caller, group: string) {
+  return {
+    list: () => call('GET /groups/:id/admins', { params: { id: group } }),
+    add: (uid: string) => call('PUT /groups/:id/admins/:uid', { params: { id: group, uid } }),
+    remove: (uid: string) => call('DELETE /groups/:id/admins/:uid', { params: { id: group, uid } }),
+  };
+}
+
+/** Who is muted in a group, for its owner and admins; or in a room, for an admin client. */
+export function mutes({ call }: Caller, kind: 'group' | 'room', id: string) {
+  const path = `/${kind}s/:id/mutes` as const;
+  return {
+    list: () => call(`GET ${path}`, { params: { id } }),
+    /** @param until epoch milliseconds */
+    add: (uid: string, until: number) => call(`PUT ${path}/:uid`, { params: { id, uid }, body: { until } }),
+    remove: (uid: string) => call(`DELETE ${path}/:uid`, { params: { id, uid } }),
+  };
+}
+
+/** For an admin client: bans, deletions of users, banned words, and the messages that they flagged. */
+export function moderation({ call }: Caller) {
+  return {
+    ban: (id: string, ban: Body<'PUT /ctx/:id/ban'> = {}) => call('PUT /ctx/:id/ban', { params: { id }, body: ban }),
+    unban: (id: string) => call('DELETE /ctx/:id/ban', { params: { id } }),
+    getBan: (id: string) => call('GET /ctx/:id/ban', { params: { id } }),
+    /** How far the deletion of a user is. */
+    getDeletion: (id: string) => call('GET /ctx/:id/deletion', { params: { id } }),
+    words: () => call('GET /words', {}),
+    /** Replaces all. */
+    setWords: (words: Body<'PUT /words'>['words']) => call('PUT /words', { body: { words } }),
+    flagged: (page: { limit?: number; cursor?: string } = {}) => call('GET /flagged', { query: page }),
+    /** Removes a message from the list. The message stays. */
+    dismiss: (messageId: string) => call('DELETE /flagged/:messageId', { params: { messageId } }),
   };
 }
 

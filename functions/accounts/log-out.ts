@@ -42,6 +42,11 @@ export async function logOutEverywhere(principal: Principal, now: number, except
   await closeConnections(principal, (sessions) => except === undefined || !sessions.has(except));
 }
 
+/** Ends all sessions of a user or visitor and their pushes. Their connections stay. */
+export async function endSessions(principal: Principal, now: number): Promise<void> {
+  await endListed(principal, () => true, now);
+}
+
 /** Ends the chosen sessions, and pushes to the installations that no other session uses. @returns their number */
 async function endListed(
   principal: Principal,

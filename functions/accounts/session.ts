@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Principal } from '../shared/principal.ts';
 import type { Account } from '../store/accounts.ts';
 import { isOpen, readSession, type SessionKey, saveSession } from '../store/sessions.ts';
+import { checkStanding } from '../store/standing.ts';
 import { hashOf, parseSessionToken } from './session-token.ts';
 
 /** How long a token is valid that the server issues. */
@@ -23,13 +24,17 @@ export async function createSession(
   return `r:${id}${secret}`;
 }
 
-/** Returns the user of a session token; undefined when the token is invalid or the session has ended. */
+/**
+ * Returns the user of a session token; undefined when the token is invalid or the session has ended.
+ * @throws Forbidden 5003 when the user is banned or being deleted
+ */
 export async function sessionHolder(app: string, token: string, now: number): Promise<SessionKey | undefined> {
   const parsed = parseSessionToken(token);
   if (!parsed) return undefined;
   const principal: Principal = { app, kind: 'user', id: parsed.account };
   const key = { principal, hash: parsed.hash };
-  const { session, account } = await readSession(key, true);
+  const { session, account, standing } = await readSession(key, true);
   if (!session || !isOpen(session, now) || account?.generation !== session.generation) return undefined;
+  checkStanding(standing, principal.id, now);
   return account && key;
 }

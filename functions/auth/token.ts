@@ -3,6 +3,7 @@ import { sessionHash } from '../accounts/session-token.ts';
 import type { Principal } from '../shared/principal.ts';
 import type { App } from '../store/apps.ts';
 import { readSession, saveSession } from '../store/sessions.ts';
+import { checkStanding } from '../store/standing.ts';
 import { headerOf, readAppToken } from './app-token.ts';
 import { readSignedToken, signToken, TOKEN_TYPE } from './signed-token.ts';
 
@@ -43,7 +44,8 @@ export async function issueToken(
 /**
  * Returns the holder of a token; undefined when it is from another application, expired or revoked, or when it is that of
  * a visitor and the application has none.
- * @throws AccountError 253 when it is the application's own, and the keys for it cannot be had
+ * @throws AccountError 253 when it is the application's own, and the keys for it cannot be had; Forbidden 5003 when the
+ *   user is banned or being deleted
  */
 export async function readBearer(app: App, token: string, now: number): Promise<Bearer | undefined> {
   const bearer = (await readSigned(app, token, now)) ?? (await sessionHolder(app.id, token, now));
@@ -57,7 +59,8 @@ async function readSigned(app: App, token: string, now: number): Promise<Bearer 
   if (!signed) return undefined;
   const { principal, until, generation } = signed;
   const hash = sessionHash(token);
-  const { session, account } = await readSession({ principal, hash }, generation !== undefined);
+  const { session, account, standing } = await readSession({ principal, hash }, generation !== undefined);
   if (session?.ended !== undefined || account?.generation !== generation) return undefined;
+  checkStanding(standing, principal.id, now);
   return { principal, hash, until };
 }

@@ -4,6 +4,7 @@ import { TYPE, type Type } from '../shared/wire.ts';
 import { blocksBetween } from '../store/blocks.ts';
 import { communityHead, type Head, membership, unknownCommunity } from '../store/communities.ts';
 import type { Community } from '../store/community-keys.ts';
+import { checkMuted } from '../store/community-roles.ts';
 import type { Conversation } from '../store/conversations.ts';
 import { connectionsOf, devicesOf } from '../store/devices.ts';
 import { type Lookup, lookup } from '../store/dynamo.ts';
@@ -120,6 +121,7 @@ async function toCommunity(speaker: Principal, community: Community): Promise<Au
   ]);
   if (!found) throw unknownCommunity(community);
   if (!member) throw new ChatError(ERROR.notAuthorised, `${speaker.id} is not a member of ${kind} ${id}`);
+  checkMuted(community, found, speaker.id, Date.now());
   return {
     conversation: kind === 'group' ? { app, kind, between: [id] } : undefined,
     senderView: { type: kind === 'group' ? TYPE.group : TYPE.room, gid: id },

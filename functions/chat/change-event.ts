@@ -5,7 +5,7 @@ import { parse } from '../shared/parse.ts';
 import { parseId } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
 import { findApp } from '../store/apps.ts';
-import { mayModerate } from '../store/communities.ts';
+import { moderatesGroup } from '../store/communities.ts';
 import { admit } from './audience.ts';
 import { EditInput, ReactInput, RecallInput } from './change-input.ts';
 import { applyAct, type Target } from './change-message.ts';
@@ -41,7 +41,7 @@ export async function changeEvent(
   const [audience, app] = await Promise.all([admit(actor, to.id, to.type), findApp(actor.app)]);
   await checkSession(sender, audience.speakerConnections, now);
   if (!app) throw notLoggedIn();
-  const moderates = audience.head !== undefined && mayModerate(audience.head, actor.id);
+  const moderates = audience.head !== undefined && moderatesGroup(audience.head, actor.id);
   const { message, conversation, ts, notice } = await applyAct(
     act,
     actor,

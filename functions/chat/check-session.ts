@@ -2,6 +2,8 @@ import type { LoginProof } from '../auth/auth-payload.ts';
 import { checkProof } from '../auth/login.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import { connectionOwner } from '../store/connections.ts';
+import { lookup } from '../store/dynamo.ts';
+import { checkStanding, standing } from '../store/standing.ts';
 import type { OwnedConnection } from './recipients.ts';
 import type { Speaker } from './say.ts';
 
@@ -28,5 +30,8 @@ export async function checkSession(
   if (connections.some((connection) => connection.connectionId === connectionId)) return;
   const owner = await connectionOwner(connectionId);
   if (owner === 'ended' || !(owner || proof)) throw notLoggedIn();
-  if (!owner && proof) await checkProof(principal, proof, now);
+  if (owner || !proof) return;
+  const [found] = await lookup([standing(principal)]);
+  checkStanding(found, principal.id, now);
+  await checkProof(principal, proof, now);
 }

@@ -19,6 +19,7 @@ import { storeClaimed, storeMessage } from '../store/message-writes.ts';
 import { messageWithId } from '../store/messages.ts';
 import type { Message, Readable } from '../store/stored-message.ts';
 import { type Audience, admit } from './audience.ts';
+import { applyBannedWords, flagMessage } from './banned-words.ts';
 import { checkSession } from './check-session.ts';
 import { contactsOfConversation } from './contacts-of-conversation.ts';
 import { deliver } from './delivery.ts';
@@ -78,6 +79,9 @@ interface Draft {
   readonly push: z.output<typeof SayInput>['push'];
 }
 
+/** A draft after the check for banned words. */
+type CheckedDraft = Draft & { readonly flagged: readonly string[] };
+
 /**
  * Handles `say`. Stores the message and sends it to all devices of the receivers (`message`) and to the sender's other
  * devices (`yourself`). If the message has an ack number, this device gets `ack`. Returns after the write, while
@@ -85,7 +89,7 @@ interface Draft {
  * @throws ChatError 5001, 5003, 5004 or 5010: then nothing was stored or sent
  */
 export async function say(speaker: Speaker, input: unknown, arrival: Arrival): Promise<SayResult> {
-  const draft = readDraft(speaker, input);
+  const draft = await applyBannedWords(speaker.app, readDraft(speaker, input), 'say');
   const { ack, cid } = draft;
   const audience = await admit(speaker, draft.to.id, draft.to.type);
   if (draft.mentions) await checkMentions(draft.mentions, audience);
@@ -139,7 +143,12 @@ interface Stored {
   readonly failure?: unknown;
 }
 
-async function store(speaker: Speaker, draft: Draft, { conversation }: Audience, arrival: Arrival): Promise<Stored> {
+async function store(
+  speaker: Speaker,
+  draft: CheckedDraft,
+  { conversation }: Audience,
+  arrival: Arrival,
+): Promise<Stored> {
   const { to, content, remark, ack, cid, receipt, reply, mentions, push } = draft;
   const { packetId } = arrival;
   const fresh = messageId(arrival.ts, packetId ?? ack ?? 0);
@@ -195,7 +204,7 @@ async function claimFor(
 }
 
 /** Resolves when all online receivers have the message and pushes to offline receivers are enqueued. Never rejects. */
-async function publish(speaker: Speaker, draft: Draft, audience: Audience, message: Readable): Promise<void> {
+async function publish(speaker: Speaker, draft: CheckedDraft, audience: Audience, message: Readable): Promise<void> {
   const { to, push, mentions } = draft;
   const { app, connectionId } = speaker;
   const { senderView, recipients, pushes, speakerConnections } = audience;
@@ -208,6 +217,7 @@ async function publish(speaker: Speaker, draft: Draft, audience: Audience, messa
   };
   await Promise.all([
     confirm(speaker, draft, audience, message),
+    flagMessage(speaker, draft, message),
     fanOut(delivery, recipients, async (users) => {
       if (pushes) await enqueuePush(users, { app, event: messageView(message, senderView), push, mentions });
     }).catch((error) => logger.error('Message delivery incomplete', { error })),

@@ -22,6 +22,7 @@ import {
 } from '../store/connections.ts';
 import { replay } from './catch-up.ts';
 import { makeRoom } from './make-room.ts';
+import { deviceKind, keepNewest } from './newest-device.ts';
 import { notifyOnline } from './presence.ts';
 
 /** A principal and the options of their login. */
@@ -38,6 +39,8 @@ export interface Session {
   readonly token: string | undefined;
   /** The online notification to send. Undefined when none is due. */
   readonly news: PresenceChange | undefined;
+  /** The kind of the device, if only the newest of each kind stays connected. */
+  readonly device: string | undefined;
   /** The last message that the client has, if it wants the later ones, and when the connection was registered. */
   readonly catchUp: { readonly since: string; readonly registered: number } | undefined;
 }
@@ -57,11 +60,13 @@ export async function startSession(
   const friends = await saveLogin(principal, options, now);
   const token = options.session === undefined ? await tokenFor(principal, options, now) : undefined;
   const session = options.session ?? (token === undefined ? undefined : sessionHash(token));
+  const device = await deviceKind(principal, options.install);
   const registered = await registerConnection(connectionId, principal, {
     eio,
     now,
     notifyAll: options.notifyAll ? await notifyAllRule(principal) : 'never',
     sessions: session === undefined ? [] : [session],
+    device,
     makeRoom: () => makeRoom(principal),
   });
   if (registered === 'repeated') return undefined;
@@ -70,6 +75,7 @@ export async function startSession(
     principal,
     token,
     news: registered && { ...registered, friends: registered.friends && friends > 0 },
+    device,
     catchUp: options.since === undefined ? undefined : { since: options.since, registered: Date.now() },
   };
   try {
@@ -92,7 +98,8 @@ export async function confirmLogin(session: Session): Promise<void> {
   });
   count(METRIC.logins);
   if (outcome === 'gone') return endSession(session);
-  await Promise.all([announceSession(session), catchUp(session)]);
+  const { principal, device } = session;
+  await Promise.all([announceSession(session), catchUp(session), keepNewest(principal, device)]);
 }
 
 /** Sends what the client missed. After a failure it closes the connection, so that the client tries again. Never throws. */

@@ -1,5 +1,5 @@
 import type { Principal } from '../shared/principal.ts';
-import { communityOwner, membership } from '../store/communities.ts';
+import { adminsOf, communityHead, communityOwner, membership } from '../store/communities.ts';
 import type { Community } from '../store/community-keys.ts';
 import { lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
@@ -43,6 +43,24 @@ export async function joined(caller: Principal, communities: readonly Community[
   if (caller.kind !== 'user') return new Set();
   const member = await lookup(communities.map((community) => membership(community, caller.id)));
   return new Set(communities.filter((_, n) => member[n]).map(({ id }) => id));
+}
+
+/**
+ * The owner of the group, or an admin unless the request is about the owner or another admin. In rooms, only the master key
+ * moderates.
+ * @param about the users whom the request is about
+ */
+export async function mayModerate(
+  { kind, id }: Principal,
+  community: Community,
+  about: readonly string[] = [],
+): Promise<boolean> {
+  if (kind !== 'user') return false;
+  const [head, isMember] = await lookup([communityHead(community), membership(community, id)]);
+  if (!head) return false;
+  if (head.owner === id) return true;
+  const admins = adminsOf(head);
+  return isMember && admins.includes(id) && !about.some((user) => user === head.owner || admins.includes(user));
 }
 
 /** The owner of the group. A room has no owner, so only the master key manages it. */

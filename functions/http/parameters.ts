@@ -126,6 +126,13 @@ export const time = (description: string) =>
     )
     .register(z.globalRegistry, { type: 'number', minimum: 0, description });
 
+/** A time after now, in a body: epoch ms. */
+export const future = (description: string) =>
+  z
+    .int()
+    .check(z.refine((until) => until > Date.now(), 'expected a time in the future, in epoch milliseconds'))
+    .register(z.globalRegistry, { description: `${description}, epoch milliseconds`, examples: [4102444800000] });
+
 /** The id of a message in a query. */
 export const messageId = (description: string) =>
   z

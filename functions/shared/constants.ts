@@ -26,6 +26,7 @@ export const ENV = {
   pushCredentialsUrl: 'PUSH_CREDENTIALS_URL',
   functionsUrl: 'FUNCTIONS_URL',
   statisticsUrl: 'STATISTICS_URL',
+  userDeletionUrl: 'USER_DELETION_URL',
   logGroups: 'LOG_GROUPS',
   platformPrefix: 'PLATFORM_PREFIX',
   retentionDays: 'RETENTION_DAYS',
@@ -43,6 +44,9 @@ export const RETENTION_DAYS = { friend: 7, group: 7, stranger: 365, passenger: 3
 
 /** Retention of statistics and of the audit log in days. */
 export const ADMIN_DAYS = 400;
+
+/** Retention of flagged messages in days. */
+export const FLAGGED_DAYS = 30;
 
 /** Default retention of attachments in days. */
 export const ATTACHMENT_DAYS = 7;

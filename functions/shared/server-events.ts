@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { ERROR } from './errors.ts';
-import { MAX_MEDIA, MAX_NAMED, TYPE } from './wire.ts';
+import { KICKED, MAX_MEDIA, MAX_NAMED, TYPE } from './wire.ts';
 
 function described<T extends z.ZodMiniType>(schema: T, description: string): T {
   z.globalRegistry.add(schema, { description });
@@ -113,6 +113,14 @@ export const SERVER_EVENTS = {
     conversations: z.optional(
       described(z.array(z.object({ id: z.string(), type })), 'the conversations whose histories the client must read'),
     ),
+  }),
+  kicked: z.object({
+    reason: described(
+      z.enum(KICKED),
+      'banned; removed: disconnected by request; replaced: by a newer device; deleted: the user is deleted',
+    ),
+    message: z.optional(described(z.string(), 'for the user, if the operator gave one')),
+    until: z.optional(described(z.number(), 'the end of the ban, epoch milliseconds; missing if it is permanent')),
   }),
   befriended: z.object({ id: friend }),
   unfriended: z.object({ id: friend }),

@@ -15,3 +15,6 @@ export const MAX_NAMED = 100;
 
 /** API Gateway accepts frames of at most 32 KB, and stock clients send a message as one frame. */
 export const MAX_PAYLOAD = 32 * 1024;
+
+/** Why the server disconnects a device. */
+export const KICKED = ['banned', 'removed', 'replaced', 'deleted'] as const;

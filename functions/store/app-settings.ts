@@ -87,6 +87,8 @@ export const AppSettings = z.object({
   blocked: z._default(z.enum(['refuse', 'silent']), 'refuse'),
   /** Whom a user adds to groups and rooms by their token. */
   adding: z.optional(z.enum(['anyone', 'friends', 'master'])),
+  /** Which devices of a user can be connected. `newest`: of each kind (iOS, Android, others) the one that logged in last. */
+  devices: z._default(z.enum(['many', 'newest']), 'many'),
   /** How often users can announce their presence to everybody with `notifyAll`. `limited`: once a minute. */
   notifyAll: z.optional(z.enum(['always', 'limited', 'never'])),
   /** Maximum friendships, groups and rooms that a user makes per hour by their token. */

@@ -23,6 +23,8 @@ export const App = z.extend(AppSettings, {
   apns: z.optional(Credential),
   apns_sandbox: z.optional(Credential),
   fcm: z.optional(Credential),
+  /** When the banned words last changed, epoch ms. Undefined when there are none. */
+  words: z.optional(z.number()),
 });
 
 /** An application. The client key gives access to the chat, the master key to administration. */

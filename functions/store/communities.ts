@@ -3,7 +3,15 @@ import { compareText } from '../attributes/text.ts';
 import { ENV, MEMBERSHIP_INDEX, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
-import { type Community, MEMBER_RANGES, memberIdOf, memberKey, memberSortKey, rangePrefix } from './community-keys.ts';
+import {
+  type Community,
+  MEMBER_PREFIX,
+  MEMBER_RANGES,
+  memberIdOf,
+  memberKey,
+  memberSortKey,
+  rangePrefix,
+} from './community-keys.ts';
 import { collect, type Lookup, lookup, query } from './dynamo.ts';
 import { headKey, subjectKey } from './keys.ts';
 import { Attributes } from './profiles.ts';
@@ -20,6 +28,8 @@ const Head = z.object({
   counted: z.optional(z.number()),
   attributes: z._default(Attributes, {}),
   deleted: z.optional(z.boolean()),
+  /** Until when a user is muted, epoch ms, by id. */
+  mutes: z._default(z.record(z.string(), z.number()), {}),
 });
 export type Head = z.output<typeof Head>;
 
@@ -27,6 +37,8 @@ export type Head = z.output<typeof Head>;
 export interface Description {
   readonly id: string;
   readonly owner?: string;
+  /** Of a group that has some. */
+  readonly admins?: string[];
   readonly members: string[];
   readonly attributes: Record<string, unknown>;
   readonly ts: number;
@@ -45,8 +57,11 @@ export function communityHead(community: Community): Lookup<Head | undefined> {
 }
 
 /** Whether a user may change what others wrote in a group: its owner and its admins. */
-export const mayModerate = ({ owner, admins }: Pick<Head, 'owner' | 'admins'>, userId: string): boolean =>
+export const moderatesGroup = ({ owner, admins }: Pick<Head, 'owner' | 'admins'>, userId: string): boolean =>
   owner === userId || admins?.has(userId) === true;
+
+/** The admins of a group, in id order. */
+export const adminsOf = ({ admins = new Set() }: Head): string[] => [...admins].map(String).sort(compareText);
 
 /** Whether a user is a member. */
 export function membership(community: Community, userId: string): Lookup<boolean> {
@@ -103,14 +118,37 @@ export async function membersOf(community: Community, limit?: number): Promise<s
   return (await collect(membersWithin(community, range))).sort(compareText);
 }
 
+/** The ids of all members, those who joined first at the start. */
+export async function membersByAge(community: Community): Promise<string[]> {
+  const members = query({
+    TableName: table,
+    KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :prefix)',
+    ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
+    ExpressionAttributeValues: { ':pk': subjectKey(community), ':prefix': MEMBER_PREFIX },
+  });
+  return (await collect(members))
+    .map((item) => ({ id: memberIdOf(String(item[SORT_KEY])), ts: Number(item.ts ?? 0) }))
+    .sort((a, b) => a.ts - b.ts || compareText(a.id, b.id))
+    .map(({ id }) => id);
+}
+
 /** Maximum members in a description. The community may have more. */
 const LISTED = 1000;
 
 /** Number of communities that are described concurrently. */
 const AT_ONCE = 25;
 
-function description(id: string, { owner, attributes, ts }: Head, members: string[]): Description {
-  return { id, ...(owner !== undefined && { owner }), members: members.slice(0, LISTED), attributes, ts };
+function description(id: string, head: Head, members: string[]): Description {
+  const { owner, attributes, ts } = head;
+  const admins = adminsOf(head);
+  return {
+    id,
+    ...(owner !== undefined && { owner }),
+    ...(admins.length > 0 && { admins }),
+    members: members.slice(0, LISTED),
+    attributes,
+    ts,
+  };
 }
 
 /**

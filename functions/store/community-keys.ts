@@ -9,8 +9,10 @@ export interface Community extends Subject {
 /** Number of ranges that divide the members of a community, so that several readers can share them. */
 export const MEMBER_RANGES = 256;
 
+export const MEMBER_PREFIX = 'member#';
+
 /** `member#00#` for the first range, followed by the id of the member. */
-export const rangePrefix = (range: number) => `member#${range.toString(16).padStart(2, '0')}#`;
+export const rangePrefix = (range: number) => `${MEMBER_PREFIX}${range.toString(16).padStart(2, '0')}#`;
 const PREFIX_LENGTH = rangePrefix(0).length;
 
 export const memberSortKey = (userId: string) => rangePrefix(hashBucket(userId, MEMBER_RANGES)) + userId;

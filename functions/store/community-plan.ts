@@ -120,7 +120,8 @@ function headUpdate(community: Community, steps: readonly Step[], owners: Owners
     Update: {
       TableName: context.table,
       Key: headKey(community),
-      UpdateExpression: `SET members = members + :growth, counted = :now${changesOwner ? ', #owner = :after' : ''}`,
+      // Who leaves is no admin any more, also after another join.
+      UpdateExpression: `SET members = members + :growth, counted = :now${changesOwner ? ', #owner = :after' : ''}${leaves > 0 ? ' DELETE admins :leaving' : ''}`,
       ConditionExpression: conditions.join(' AND '),
       ExpressionAttributeNames: { '#pk': PARTITION_KEY, ...(readsOwner && { '#owner': 'owner' }) },
       ExpressionAttributeValues: {
@@ -129,6 +130,7 @@ function headUpdate(community: Community, steps: readonly Step[], owners: Owners
         ...(growth > 0 && { ':room': context.limit - growth }),
         ...(readsOwner && before !== undefined && { ':before': before }),
         ...(changesOwner && { ':after': after }),
+        ...(leaves > 0 && { ':leaving': new Set(steps.filter(({ joins }) => !joins).map(({ user }) => user)) }),
       },
     },
   };

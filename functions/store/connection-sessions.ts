@@ -24,6 +24,13 @@ export function sessionsOf(connectionId: string): Lookup<Set<unknown>> {
   };
 }
 
+const Device = z.object({ device: z.optional(z.string()), since: z._default(z.number(), 0) });
+
+/** The kind of device of a connection, if it is known, and when the connection was registered, epoch ms. */
+export function deviceOf(connectionId: string): Lookup<z.output<typeof Device>> {
+  return { table, key: connectionKey(connectionId), parse: (item) => Device.parse(item ?? {}) };
+}
+
 /**
  * Marks connections as ended before they are closed: from here on, they receive no events, and the server rejects their
  * frames. The owner stays stored, so that the report of the close can announce that they are offline.

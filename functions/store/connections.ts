@@ -39,6 +39,8 @@ export interface NewConnection {
   readonly notifyAll: 'always' | 'limited' | 'never';
   /** The sessions that it belongs to, by their hashes: it is closed when one of them ends. */
   readonly sessions: readonly string[];
+  /** The kind of the device, if the application has a rule for that. */
+  readonly device?: string | undefined;
   /** Removes a device of the principal. It is called when they have as many as they can. */
   readonly makeRoom: () => Promise<void>;
 }
@@ -55,7 +57,7 @@ const ROOM_ATTEMPTS = 5;
 export async function registerConnection(
   connectionId: string,
   principal: Principal,
-  { eio, now, notifyAll, sessions, makeRoom }: NewConnection,
+  { eio, now, notifyAll, sessions, device, makeRoom }: NewConnection,
 ): Promise<PresenceChange | 'repeated' | undefined> {
   // The SDK repeats a write when its response is lost. The mark distinguishes the repetition from a second join.
   const attempt = randomUUID();
@@ -73,6 +75,7 @@ export async function registerConnection(
         ...everybodyEntry(principal.app, connectionId),
         ...heartbeatEntry(eio, now),
         ...sessionsEntry(sessions),
+        ...(device !== undefined && { device, since: now }),
       },
     }),
   );

@@ -1,4 +1,4 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { CONTACT_INDEX, ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -179,4 +179,21 @@ export function changedContact({ owner, other, kind }: Omit<ContactWithMessage, 
       },
     },
   };
+}
+
+/** The ids of all contacts of one kind, also expired ones. */
+export async function allContacts(user: Principal, kind: ContactKind): Promise<string[]> {
+  const contacts = query({
+    TableName: table,
+    KeyConditionExpression: '#pk = :pk',
+    ProjectionExpression: '#sk',
+    ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
+    ExpressionAttributeValues: { ':pk': partitionOf(user, kind).pk },
+  });
+  return (await collect(contacts)).map((item) => String(item[SORT_KEY]));
+}
+
+/** Deletes a contact from the list of one of the two. */
+export async function deleteContact(owner: Principal, kind: ContactKind, other: string): Promise<void> {
+  await dynamo.send(new DeleteCommand({ TableName: table, Key: contactKey(owner, kind, other) }));
 }

@@ -4,7 +4,7 @@ import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { timeOf } from '../shared/message-id.ts';
 import { type Conversation, conversationKey, expiryOf } from './conversations.ts';
-import { dynamo, type Lookup, unlessRefused } from './dynamo.ts';
+import { dynamo, type Lookup, lookup, unlessRefused } from './dynamo.ts';
 import { mark } from './keys.ts';
 import { type Message, StoredMessage } from './stored-message.ts';
 
@@ -250,6 +250,39 @@ export async function foundHead(conversation: Conversation, latest: Message | un
           ':expires': expiryOf(conversation, ts),
           ...(shown && { ':message': content }),
         },
+      }),
+    ),
+  );
+}
+
+/**
+ * Removes a speaker whose messages were deleted or changed from a head. If the latest message may be theirs, it is unknown
+ * then, and the next reader finds it in the history.
+ */
+export async function forgetSpeaker(conversation: Conversation, speaker: string): Promise<void> {
+  const [head] = await lookup([headOf(conversation)], { consistent: true });
+  if (head?.last && (head.message?.speaker ?? speaker) === speaker) {
+    await unlessRefused(
+      dynamo.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: headKey(conversation),
+          UpdateExpression: 'REMOVE #last, #message',
+          ConditionExpression: '#last = :last',
+          ExpressionAttributeNames: { '#last': 'last', '#message': 'message' },
+          ExpressionAttributeValues: { ':last': head.last },
+        }),
+      ),
+    );
+  }
+  await unlessRefused(
+    dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: headKey(conversation),
+        UpdateExpression: 'REMOVE #by',
+        ConditionExpression: 'attribute_exists(#pk)',
+        ExpressionAttributeNames: { '#by': counterOf(speaker), '#pk': PARTITION_KEY },
       }),
     ),
   );

@@ -1,4 +1,4 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -126,6 +126,14 @@ export async function claimReceipt(conversation: Conversation, speaker: Principa
       }),
     ),
   );
+}
+
+/** Deletes what a user stored in a conversation beside messages. */
+export async function dropPosition(conversation: Conversation, user: Principal): Promise<void> {
+  const receipt = { [PARTITION_KEY]: conversationKey(conversation), [SORT_KEY]: `receipt#${user.id}` };
+  for (const Key of [positionKey(conversation, user), receipt]) {
+    await dynamo.send(new DeleteCommand({ TableName: table, Key }));
+  }
 }
 
 /** The message up to which each user has read, by id. */

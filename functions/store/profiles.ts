@@ -5,8 +5,9 @@ import { DIRECTORY_INDEX, ENV, PARTITION_KEY, SORT_KEY } from '../shared/constan
 import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
-import { conditionFailed, dynamo, type Lookup, query, unlessRefused } from './dynamo.ts';
+import { conditionFailed, dynamo, type Item, type Lookup, query, unlessRefused } from './dynamo.ts';
 import { directoryEntry, HEAD, headKey, subjectKey } from './keys.ts';
+import { checkStanding, Standing } from './standing.ts';
 
 const table = requireEnv(ENV.coreTable);
 
@@ -30,10 +31,12 @@ const Profile = z.object({
 /** The stored profile of a user or visitor: creation time (epoch ms) and attributes. */
 export type Profile = z.output<typeof Profile>;
 
-/** The profile of a principal. Undefined when the principal does not exist. */
+/** The profile of a principal. Undefined when the principal does not exist, or is being deleted. */
 export function profile(principal: Principal): Lookup<Profile | undefined> {
-  return { table, key: headKey(principal), parse: (item) => item && Profile.parse(item) };
+  return { table, key: headKey(principal), parse: existing };
 }
+
+const existing = (item: Item | undefined) => (item && !item.deleted ? Profile.parse(item) : undefined);
 
 /** The update that creates a principal and their directory entry. An existing principal does not change. */
 export function creationUpdate(principal: Principal, now: number) {
@@ -44,10 +47,13 @@ export function creationUpdate(principal: Principal, now: number) {
   };
 }
 
-const Popularity = z.object({ friends: z._default(z.number(), 0) });
+const Popularity = z.extend(Standing, { friends: z._default(z.number(), 0) });
 
-/** Creates the principal if needed, and returns their number of friends. */
-export async function ensureProfile(principal: Principal, now: number): Promise<z.output<typeof Popularity>> {
+/**
+ * Creates the principal if needed, and returns their number of friends.
+ * @throws Forbidden 5003 when the user is banned or being deleted
+ */
+export async function ensureProfile(principal: Principal, now: number): Promise<{ readonly friends: number }> {
   const { Attributes } = await dynamo.send(
     new UpdateCommand({
       TableName: table,
@@ -56,7 +62,9 @@ export async function ensureProfile(principal: Principal, now: number): Promise<
       ReturnValues: 'ALL_NEW',
     }),
   );
-  return Popularity.parse(Attributes);
+  const { friends, ...found } = Popularity.parse(Attributes);
+  checkStanding(found, principal.id, now);
+  return { friends };
 }
 
 const ATTEMPTS = 10;
@@ -131,7 +139,7 @@ export async function userRecord(user: Principal): Promise<UserRecord | undefine
   });
   for await (const item of items) {
     const [kind, id] = String(item[SORT_KEY]).split('#');
-    if (kind === HEAD) found = Profile.parse(item);
+    if (kind === HEAD) found = existing(item);
     else if (kind === 'friend' && id !== undefined) friends.push(id);
   }
   return found && { profile: found, friends };

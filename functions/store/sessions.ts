@@ -6,6 +6,7 @@ import type { Principal } from '../shared/principal.ts';
 import { type Account, accountHead, accountPartition } from './accounts.ts';
 import { collect, dynamo, type Lookup, lookup, query, unlessRefused } from './dynamo.ts';
 import { subjectKey } from './keys.ts';
+import { type Standing, standing } from './standing.ts';
 
 /*
  * A session is an item that outlives the connections of a login. Its id is the hash of the token.
@@ -74,21 +75,26 @@ const session = (key: SessionKey): Lookup<StoredSession | undefined> => ({
   parse: (item) => item && Stored.parse(item),
 });
 
+/** A session, and what its token depends on besides. */
+export interface SessionState {
+  readonly session: StoredSession | undefined;
+  readonly account: Account | undefined;
+  readonly standing: Standing | undefined;
+}
+
 /**
- * Reads a session, and the account of its user, with strong consistency in one call.
+ * Reads a session, the account of its user, and whether the user is banned, with strong consistency in one call.
  * @param withAccount false when the token does not depend on an account
  */
-export async function readSession(
-  key: SessionKey,
-  withAccount: boolean,
-): Promise<{ readonly session: StoredSession | undefined; readonly account: Account | undefined }> {
+export async function readSession(key: SessionKey, withAccount: boolean): Promise<SessionState> {
   const { app, id } = key.principal;
+  const reads = [session(key), standing(key.principal)] as const;
   if (!withAccount) {
-    const [found] = await lookup([session(key)], { consistent: true });
-    return { session: found, account: undefined };
+    const [found, state] = await lookup(reads, { consistent: true });
+    return { session: found, account: undefined, standing: state };
   }
-  const [found, account] = await lookup([session(key), accountHead(app, id)], { consistent: true });
-  return { session: found, account };
+  const [found, state, account] = await lookup([...reads, accountHead(app, id)], { consistent: true });
+  return { session: found, account, standing: state };
 }
 
 /**

@@ -7,6 +7,7 @@ import { ActionForm, Field } from './form.tsx';
 import { IdList } from './id-list.tsx';
 import { useTexts } from './language.ts';
 import { Facts, Panel, Show, Time, View } from './layout.tsx';
+import { Admins, Mutes } from './moderators.tsx';
 import { useApplication, useLoaded } from './requests.ts';
 import { go, href } from './route.ts';
 
@@ -62,6 +63,8 @@ export function Community({ kind, id }: { kind: Kind; id: string }) {
                 </ActionForm>
               </Panel>
             )}
+            {isGroup && <Admins id={id} />}
+            <Mutes kind={kind} id={id} />
             <Panel title={texts.dangerous}>
               <div className="actions">
                 {isGroup && (

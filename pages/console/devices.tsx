@@ -4,24 +4,31 @@ import { useTexts } from './language.ts';
 import { Panel, Table, Time } from './layout.tsx';
 
 type DevicesProps = Routes['GET /ctx/:id/devices']['response'] & {
+  readonly onDisconnect: (connection: string) => Promise<unknown>;
   readonly onRemove: (installation: string) => Promise<unknown>;
 };
 
 /** The open connections of a user, and the installations that get pushes for them. */
-export function Devices({ connections, installations, onRemove }: DevicesProps) {
+export function Devices({ connections, installations, onDisconnect, onRemove }: DevicesProps) {
   const texts = useTexts();
   return (
     <>
       <Panel title={texts.connections}>
         <Table
           title={texts.connections}
-          columns={[texts.id, texts.opened, texts.state]}
+          columns={[texts.id, texts.opened, texts.state, texts.action]}
           rows={connections.map(({ id, opened, background }) => ({
             key: id,
             cells: [
               id,
               opened === undefined ? '' : <Time key="opened" at={opened} />,
               background ? texts.background : texts.foreground,
+              <ActionButton
+                key="disconnect"
+                label={texts.disconnect}
+                name={texts.disconnectOne(id)}
+                action={() => onDisconnect(id)}
+              />,
             ],
           }))}
         />

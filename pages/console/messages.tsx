@@ -1,4 +1,5 @@
 import { AuditLog } from './audit-log.tsx';
+import { Flagged } from './flagged.tsx';
 import { ActionForm, Field } from './form.tsx';
 import { useTexts } from './language.ts';
 import { Panel, View } from './layout.tsx';
@@ -20,6 +21,7 @@ export function Messages() {
           <Field name="id" label={texts.groupId} required />
         </ActionForm>
       </Panel>
+      <Flagged />
       <AuditLog />
     </View>
   );

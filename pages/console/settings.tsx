@@ -1,4 +1,5 @@
 import { useCallback } from 'react';
+import { BannedWords } from './banned-words.tsx';
 import { ActionButton } from './confirm.tsx';
 import { ActionForm } from './form.tsx';
 import { useTexts } from './language.ts';
@@ -27,6 +28,7 @@ export function Settings() {
           ))
         }
       </Show>
+      <BannedWords />
     </View>
   );
 }

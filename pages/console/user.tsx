@@ -1,4 +1,4 @@
-import { friends, groups, rooms, sessions, users } from 'macaw-client/admin';
+import { friends, groups, moderation, rooms, sessions, users } from 'macaw-client/admin';
 import { useCallback } from 'react';
 import { AttributesPanel } from './attributes.tsx';
 import { Devices } from './devices.tsx';
@@ -9,18 +9,20 @@ import { useApplication, useLoaded } from './requests.ts';
 import { href } from './route.ts';
 import { Sessions } from './sessions.tsx';
 import { TokenPanel } from './token.tsx';
+import { UserModeration } from './user-moderation.tsx';
 
 /** Everything about one user. */
 export function User({ id }: { id: string }) {
   const texts = useTexts();
   const application = useApplication();
   const load = useCallback(async () => {
-    const [user, devices, { results }] = await Promise.all([
+    const [user, devices, { results }, ban] = await Promise.all([
       users(application, id).get(),
       application.call('GET /ctx/:id/devices', { params: { id } }),
       sessions(application, id).list(),
+      moderation(application).getBan(id),
     ]);
-    return { user, devices, sessions: results };
+    return { user, devices, sessions: results, ban };
   }, [application, id]);
   const loaded = useLoaded(load);
   const { reload } = loaded;
@@ -28,7 +30,7 @@ export function User({ id }: { id: string }) {
   return (
     <View title={texts.user(id)}>
       <Show loaded={loaded}>
-        {({ user, devices, sessions: open }) => (
+        {({ user, devices, sessions: open, ban }) => (
           <>
             <Facts
               facts={{
@@ -38,7 +40,11 @@ export function User({ id }: { id: string }) {
               }}
             />
             <AttributesPanel kind="user" id={id} values={user.attributes} onChange={reload} />
-            <Devices {...devices} onRemove={(install) => then(users(application, id).removeInstallation(install))} />
+            <Devices
+              {...devices}
+              onDisconnect={(connection) => then(users(application, id).disconnect(connection))}
+              onRemove={(install) => then(users(application, id).removeInstallation(install))}
+            />
             <Sessions
               sessions={open}
               onEnd={(session) => then(sessions(application, id).end(session))}
@@ -69,6 +75,7 @@ export function User({ id }: { id: string }) {
               />
             </Panel>
             <TokenPanel id={id} />
+            <UserModeration id={id} ban={ban} onChange={reload} />
           </>
         )}
       </Show>

@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAdmin } from '../../client/src/admin.ts';
+import { createAdmin, moderation } from '../../client/src/admin.ts';
 import {
   accounts,
+  admins,
   attributes,
   type ClientOptions,
   createClient,
@@ -11,11 +12,13 @@ import {
   type Macaw,
   type Message,
   memoryStorage,
+  mutes,
   rooms,
   type SystemMessage,
   search,
   sessions,
   thumbnailOf,
+  users,
 } from '../../client/src/index.ts';
 import { blackPng } from '../attachments/images.ts';
 import { database } from '../support/database.ts';
@@ -210,6 +213,46 @@ describe('a client', () => {
     await attributes(toms, 'user', tom).merge({ city });
     expect(await attributes(toms, 'user', tom).get('city')).toBe(city);
     expect(await search(toms).users({ city })).toMatchObject([{ id: tom, online: true }]);
+  });
+});
+
+describe('a client that the server disconnects', () => {
+  it('learns why, and stays away until it logs in again', async () => {
+    const { tom } = await pair();
+    const toms = client();
+    const kicked = new Promise((resolve) => toms.on('kicked', resolve));
+    await toms.login({ userId: tom });
+    const admin = createAdmin({ url: system.origin, app: app.id, masterKey: app.masterKey });
+    await users(admin, tom).disconnect();
+    expect(await kicked).toEqual({ reason: 'removed' });
+    expect(toms.getSnapshot()).toMatchObject({ status: 'refused', error: { code: ErrorCode.notAuthorised } });
+    expect(await toms.connect()).toBe(tom);
+
+    const moderator = moderation(admin);
+    await moderator.ban(tom, { reason: 'Advertising' });
+    await eventually(() => toms.getSnapshot()).toMatchObject({ status: 'refused', error: { message: 'Advertising' } });
+    await expect(toms.connect()).rejects.toThrow(`${tom} is banned: Advertising`);
+    expect(await moderator.getBan(tom)).toMatchObject({ banned: true });
+    await moderator.unban(tom);
+    expect(await toms.connect()).toBe(tom);
+    await users(admin, tom).remove();
+    await eventually(() => moderator.getDeletion(tom)).toMatchObject({ state: 'done', messages: 'anonymise' });
+  });
+
+  it('is an admin of a group, and mutes a member', async () => {
+    const { tom, jerry } = await pair();
+    const [toms, jerrys] = [client(), client()];
+    await Promise.all([toms.login({ userId: tom }), jerrys.login({ userId: jerry })]);
+    const group = await groups(toms).create({ members: [jerry] });
+    await admins(toms, group).add(jerry);
+    expect(await groups(jerrys).get(group)).toMatchObject({ admins: [jerry] });
+    const until = Date.now() + 60_000;
+    await mutes(jerrys, 'group', group).add(tom, until);
+    expect(await mutes(jerrys, 'group', group).list()).toEqual([{ id: tom, until }]);
+    await expect(toms.conversation('group', group).send('hi').sent()).rejects.toThrow('is muted');
+    await mutes(jerrys, 'group', group).remove(tom);
+    await admins(toms, group).remove(jerry);
+    expect(await admins(toms, group).list()).toEqual([]);
   });
 });
 

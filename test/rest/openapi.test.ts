@@ -35,6 +35,7 @@ describe('the description of the REST endpoints', () => {
     const { attachments } = await import('../../functions/http/routes/attachments.ts');
     const { accounts } = await import('../../functions/http/routes/account-routes.ts');
     const { administration } = await import('../../functions/http/routes/administration.ts');
+    const { moderation } = await import('../../functions/http/routes/moderation.ts');
     vi.unstubAllEnvs();
     const template = (path: string) => path.replace(/:(\w+)(\{.*\})?/g, '{$1}');
     const routes = [
@@ -42,6 +43,7 @@ describe('the description of the REST endpoints', () => {
       messageChanges,
       attachments,
       administration,
+      moderation,
       accounts,
       installations,
       pushCredentials,
@@ -212,6 +214,38 @@ describe('what the endpoints answer', () => {
     await ask('GET', '/settings', { headers });
     await ask('GET', '/audit', { query: { limit: '1' }, headers });
     await ask('GET', '/ctx/{id}/devices', { params: id, headers });
+
+    const until = Date.now() + 60_000;
+    await ask('PUT', '/groups/{id}/admins/{uid}', { params: { id: group, uid: jerry } });
+    await ask('GET', '/groups/{id}/admins', { params: { id: group } });
+    await ask('DELETE', '/groups/{id}/admins/{uid}', { params: { id: group, uid: jerry } });
+    for (const [path, subject] of [
+      ['/groups', group],
+      ['/rooms', room],
+    ] as const) {
+      const member = { id: subject, uid: jerry };
+      await ask('PUT', `${path}/{id}/mutes/{uid}`, { params: member, body: { until } });
+      await ask('GET', `${path}/{id}/mutes`, { params: { id: subject } });
+      await ask('DELETE', `${path}/{id}/mutes/{uid}`, { params: member });
+    }
+    const words = [{ word: 'casino', action: 'flag' }];
+    await ask('PUT', '/words', { body: { words }, headers });
+    await ask('GET', '/words', { headers });
+    await ask('PUT', '/words', { body: { words: [] }, headers });
+    await ask('GET', '/flagged', { query: { limit: '1' }, headers });
+    await ask('DELETE', '/flagged/{messageId}', { params: { messageId: since }, headers });
+    const opened = await ask('GET', '/ctx/{id}/devices', { params: id, headers });
+    const [connection] = Object(opened.body).connections as { id: string }[];
+    await ask('DELETE', '/ctx/{id}/sessions/{connection}', {
+      params: { id: tom, connection: connection?.id ?? '' },
+      headers,
+    });
+    await ask('DELETE', '/ctx/{id}/sessions', { params: id, query: { message: 'Bye' }, headers });
+    await ask('PUT', '/ctx/{id}/ban', { params: id, body: { until, reason: 'Advertising' }, headers });
+    await ask('GET', '/ctx/{id}/ban', { params: id, headers });
+    await ask('DELETE', '/ctx/{id}/ban', { params: id, headers });
+    await ask('DELETE', '/ctx/{id}', { params: { id: spike }, query: { messages: 'delete' }, headers });
+    await ask('GET', '/ctx/{id}/deletion', { params: { id: spike }, headers });
 
     await ask('DELETE', '/groups/{id}/chats', { params: { id: group } });
     await ask('DELETE', '/ctx/{id}/friends/{fid}', { params: fid });

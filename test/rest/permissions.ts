@@ -73,6 +73,12 @@ PUT    /groups/{id}/attributes              +     -      -       -     -      + 
 DELETE /groups/{id}/attributes              +     -      -       -     -      +    +
 POST   /groups/{id}/members                 +     -      -       -     -      +    +      {"members":["{fid}"]}
 POST   /groups/{id}/members/{uid}           +     -      -       -     -      +    +
+GET    /groups/{id}/admins                  +     -      -       -     +      +    +
+GET    /groups/{id}/mutes                   +     -      -       -     -      +    +
+PUT    /groups/{id}/admins/{uid}            +     -      -       -     -      +    +
+DELETE /groups/{id}/admins/{uid}            +     -      -       -     -      +    +
+PUT    /groups/{id}/mutes/{uid}             +     -      -       -     -      +    +      {"until":4102444800000}
+DELETE /groups/{id}/mutes/{uid}             +     -      -       -     -      +    +
 PUT    /groups/{id}                         +     -      -       -     -      +    +      {"owner":"{user}"}
 DELETE /groups/{id}/members                 +     -      -       -     -      +    +      {"members":["{sid}"]}
 DELETE /groups/{id}/members/{uid}           +     -      -       -     +      +    +
@@ -90,6 +96,9 @@ PUT    /rooms/{id}/attributes               +     -      -       -     -      - 
 DELETE /rooms/{id}/attributes               +     -      -       -     -      -    +
 POST   /rooms/{id}/members                  +     -      -       -     -      -    +      {"members":["{fid}"]}
 POST   /rooms/{id}/members/{uid}            +     -      -       -     +      -    +
+GET    /rooms/{id}/mutes                    +     -      -       -     -      -    +
+PUT    /rooms/{id}/mutes/{uid}              +     -      -       -     -      -    +      {"until":4102444800000}
+DELETE /rooms/{id}/mutes/{uid}              +     -      -       -     -      -    +
 DELETE /rooms/{id}/members                  +     -      -       -     -      -    +      {"members":["{sid}"]}
 DELETE /rooms/{id}/members/{uid}            +     -      -       -     +      -    +
 DELETE /rooms/{id}                          +     -      -       -     -      -    +
@@ -122,6 +131,15 @@ GET    /settings                            -     -      -       -     -      - 
 PATCH  /settings                            -     -      -       -     -      -    +      {"groupMembers":50}
 GET    /audit                               -     -      -       -     -      -    +
 GET    /ctx/{id}/devices                    -     -      -       -     -      -    +
+GET    /words                               -     -      -       -     -      -    +
+PUT    /words                               -     -      -       -     -      -    +      {"words":[]}
+GET    /flagged                             -     -      -       -     -      -    +
+DELETE /flagged/{messageId}                 -     -      -       -     -      -    +
+GET    /ctx/{id}/ban                        -     -      -       -     -      -    +
+GET    /ctx/{id}/deletion                   -     -      -       -     -      -    +      404
+DELETE /ctx/{id}/sessions/{connection}      -     -      -       -     -      +    +      404
+DELETE /ctx/{id}/sessions                   -     -      -       -     -      +    +
+DELETE /ctx/{id}/ban                        -     -      -       -     -      -    +
 
 POST   /2.0/requestLoginSmsCode             +     +      +       +     +      +    +      {"mobilePhone":"{phone}"}
 POST   /2.0/loginByMobilePhone              +     +      +       +     +      +    +      400 {"mobilePhone":"{phone}","smsCode":"1"}
@@ -141,6 +159,8 @@ POST   /2.0/updatePassword                  -     -      -       -     -      + 
 GET    /2.0/logout                          -     -      +       +     +      +    +
 POST   /2.0/logout                          -     -      +       +     +      +    +
 DELETE /2.0/users/{id}                      -     -      -       -     -      +    +
+PUT    /ctx/{id}/ban                        -     -      -       -     -      -    +      {}
+DELETE /ctx/{id}                            -     -      -       -     -      +    +
 `;
 
 /**

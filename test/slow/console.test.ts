@@ -9,6 +9,7 @@ import { DEMO, DEMO_CONFIGURATION } from '../../scripts/demo.ts';
 import { synthesize } from '../../scripts/synth.ts';
 import { p8 } from '../support/certificates.ts';
 import { launchChromium, NO_CHROMIUM } from '../support/chromium.ts';
+import { Inbox } from '../support/collect.ts';
 import { app, befriend, FAST_HASHES, rest, someone } from '../support/demo-app.ts';
 import { Device, text } from '../support/device.ts';
 import { telephones } from '../support/phone.ts';
@@ -211,6 +212,63 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
     await fillIn(page, app.masterKey);
     await confirm(page, 'End all sessions');
     await panel(page, 'Sessions').getByText('None.').waitFor();
+  }, 60_000);
+
+  it('disconnects, bans and deletes a user', async () => {
+    const { tom, device } = await friends();
+    const kicks = new Inbox(device.client, 'kicked');
+    const page = await signIn();
+    await page.goto(`${cloud.origin}/console#/users/${tom}`);
+    await panel(page, 'Devices online')
+      .getByRole('button', { name: /^Disconnect/ })
+      .click();
+    expect(await kicks.at()).toEqual({ reason: 'removed' });
+    await panel(page, 'Devices online').getByText('None.').waitFor();
+    await panel(page, 'Ban').getByLabel('Reason').fill('Advertising');
+    await panel(page, 'Ban').getByLabel('For').selectOption('7 days');
+    await confirm(page, 'Ban');
+    await panel(page, 'Ban').getByText('banned').waitFor();
+    expect((await master('GET', `/ctx/${tom}/ban`)).body).toMatchObject({ banned: true, reason: 'Advertising' });
+    await click(page, 'Lift the ban');
+    await panel(page, 'Ban').getByLabel('Reason').waitFor();
+    await confirm(page, 'Delete the user');
+    const progress = panel(page, 'Delete the user');
+    await expect
+      .poll(async () => {
+        await click(progress, 'Reload');
+        return progress.getByText('deleted', { exact: true }).count();
+      })
+      .toBe(1);
+    expect((await master('GET', `/ctx/${tom}`)).status).toBe(404);
+  }, 60_000);
+
+  it('names admins, mutes members, and lists flagged messages', async () => {
+    const { tom, jerry, device } = await friends();
+    const group = String((await master('POST', '/groups', { owner: tom, members: [jerry] })).body);
+    const page = await signIn();
+    await page.goto(`${cloud.origin}/console#/groups/${group}`);
+    await panel(page, 'Admins').getByLabel('Id').fill(jerry);
+    await click(panel(page, 'Admins'), 'Add');
+    await panel(page, 'Admins').getByRole('link', { name: jerry }).waitFor();
+    await panel(page, 'Muted users').getByLabel('User').fill(tom);
+    await click(panel(page, 'Muted users'), 'Mute');
+    await panel(page, 'Muted users').getByRole('link', { name: tom }).waitFor();
+    const message = { to: { id: group, type: 1 }, content: { media: 0, body: 'hi' } };
+    expect(await device.say(message)).toMatchObject({ error: 5003 });
+    await click(panel(page, 'Muted users'), `Unmute ${tom}`);
+    await panel(page, 'Muted users').getByText('None.').waitFor();
+
+    await show(page, 'Settings');
+    await panel(page, 'Banned words').getByLabel('List messages with').fill('casino\nbank');
+    await click(panel(page, 'Banned words'), 'Save');
+    await panel(page, 'Banned words').getByText('Saved.').waitFor();
+    expect((await master('GET', '/words')).body).toMatchObject({ words: [{ word: 'casino', action: 'flag' }, {}] });
+    await panel(page, 'Banned words').getByLabel('List messages with').fill('');
+    await click(panel(page, 'Banned words'), 'Save');
+    await expect.poll(async () => (await master('GET', '/words')).body).toEqual({ words: [] });
+    await show(page, 'Messages');
+    await click(page, 'Show flagged messages');
+    await panel(page, 'Flagged messages').getByText('None.').waitFor();
   }, 60_000);
 
   it('manages groups and rooms', async () => {

@@ -92,6 +92,11 @@ export class Database {
     await this.#putAll(await this.#table(/Accounts/), items);
   }
 
+  /** All items of the table of core data, as they are stored. */
+  core(): Promise<Item[]> {
+    return this.#scan(String(this.cloud.outputs.CoreTable));
+  }
+
   /** Changes attributes of items in the table of core data; answers how many there were. */
   async changeCore(matches: (item: Item) => boolean, changes: Item): Promise<number> {
     const table = String(this.cloud.outputs.CoreTable);
@@ -140,12 +145,17 @@ export class Database {
 
   /** Sets until when the statistics are counted, epoch ms. */
   async setCounted(counted: number): Promise<void> {
-    await this.#putAll(await this.#table(/-Admin/), [{ pk: 'statistics', sk: 'clock', counted }]);
+    await this.addAdmin([{ pk: 'statistics', sk: 'clock', counted }]);
+  }
+
+  /** Stores items in the table for administration without changes. */
+  async addAdmin(items: readonly Item[]): Promise<void> {
+    await this.#putAll(await this.#table(/-Admin/), items);
   }
 
   /** Stores an entry of an audit log without changes. */
   async addAuditEntry(app: string, id: string, entry: Item): Promise<void> {
-    await this.#putAll(await this.#table(/-Admin/), [{ pk: `${app}#audit`, sk: id, ...entry }]);
+    await this.addAdmin([{ pk: `${app}#audit`, sk: id, ...entry }]);
   }
 
   /** All stored items of the messages table. */

@@ -165,6 +165,12 @@ export interface SyncedEvent {
   }[]; // the conversations whose histories the client must read
 }
 
+export interface KickedEvent {
+  reason: 'banned' | 'deleted' | 'removed' | 'replaced'; // banned; removed: disconnected by request; replaced: by a newer device; deleted: the user is deleted
+  message?: string; // for the user, if the operator gave one
+  until?: number; // the end of the ban, epoch milliseconds; missing if it is permanent
+}
+
 export interface BefriendedEvent {
   id: string; // the other user
 }
@@ -212,6 +218,7 @@ export interface ServerEvents {
   refused: RefusedEvent;
   read: ReadEvent;
   synced: SyncedEvent;
+  kicked: KickedEvent;
   befriended: BefriendedEvent;
   unfriended: UnfriendedEvent;
   joined: JoinedEvent;

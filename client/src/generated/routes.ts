@@ -125,6 +125,7 @@ export interface Group {
   ts: number; // Epoch milliseconds
   members: string[]; // The list contains at most 1000 members
   owner?: string;
+  admins?: string[];
 }
 
 export type Reads = {
@@ -138,6 +139,7 @@ export interface GroupOfUser {
   ts: number; // Epoch milliseconds
   members: string[]; // The list contains at most 1000 members
   owner?: string;
+  admins?: string[];
   recent?: Message;
 }
 
@@ -214,17 +216,28 @@ export interface AuditLog {
     action:
       | 'account.change'
       | 'account.delete'
+      | 'admin.add'
+      | 'admin.remove'
       | 'attributes.delete'
       | 'conversation.read'
+      | 'flagged.dismiss'
+      | 'flagged.read'
       | 'group.delete'
       | 'history.erase'
+      | 'member.mute'
+      | 'member.unmute'
       | 'message.broadcast'
       | 'push.credentials'
       | 'push.test'
       | 'room.delete'
       | 'session.end'
       | 'settings.change'
-      | 'token.mint';
+      | 'token.mint'
+      | 'user.ban'
+      | 'user.delete'
+      | 'user.disconnect'
+      | 'user.unban'
+      | 'words.change';
     object: string; // What it was about
     address?: string; // The network address of the request
   }[];
@@ -246,6 +259,62 @@ export interface Devices {
     created: number; // Epoch milliseconds
     updated?: number; // Epoch milliseconds
   }[]; // Installations that receive pushes for the user
+}
+
+export interface Disconnected {
+  connections: number; // How many were closed
+}
+
+export interface Ban {
+  banned: boolean;
+  since?: number; // Epoch milliseconds
+  until?: number; // Epoch milliseconds. Missing if the ban is permanent
+  reason?: string;
+}
+
+export type Mutes = {
+  id: string;
+  until: number; // Epoch milliseconds
+}[];
+
+export interface UserDeletion {
+  state: 'done' | 'running';
+  step?: 'access' | 'communities' | 'conversations' | 'messages' | 'profile'; // The step in progress
+  messages: 'anonymise' | 'delete';
+  started: number; // Epoch milliseconds
+  updated: number; // Epoch milliseconds
+  finished?: number; // Epoch milliseconds
+  counts: {
+    messages: number; // Messages in groups that were deleted or anonymised
+    conversations: number; // Conversations with friends, strangers and visitors that were erased
+    groups: number; // Groups that the user left
+    rooms: number; // Rooms that the user left
+  };
+}
+
+export interface BannedWords {
+  words: {
+    word: string;
+    action: 'flag' | 'mask' | 'refuse'; // refuse: the message is refused. mask: asterisks replace the word. flag: the message is listed
+  }[];
+}
+
+export interface FlaggedMessages {
+  messages: {
+    id: string; // The id of the message
+    ts: number; // Epoch milliseconds
+    speaker: {
+      id: string;
+      kind: 'user' | 'visitor';
+    };
+    to: {
+      id: string;
+      type: number; // 0 friend, 1 group, 2 room, 3 visitor, 4 stranger
+    };
+    body: string; // A copy of the text
+    words: string[]; // The banned words in it
+  }[];
+  cursor?: string; // For the next page. Missing on the last page
 }
 
 export interface AccountSession {
@@ -366,6 +435,17 @@ export interface Routes {
     query: undefined;
     body: undefined;
     response: User;
+  };
+  /** Delete a user with all data. Continues an interrupted deletion */
+  'DELETE /ctx/:id': {
+    params: {
+      id: string;
+    };
+    query: {
+      messages?: 'anonymise' | 'delete';
+    };
+    body: undefined;
+    response: UserDeletion;
   };
   /** Log out on a device, and stop its pushes for the user */
   'DELETE /ctx/:id/installs/:installId': {
@@ -1133,6 +1213,192 @@ export interface Routes {
     query: undefined;
     body: undefined;
     response: Devices;
+  };
+  /** Disconnect all devices of a user; their tokens stay valid */
+  'DELETE /ctx/:id/sessions': {
+    params: {
+      id: string;
+    };
+    query: {
+      message?: string;
+    };
+    body: undefined;
+    response: Disconnected;
+  };
+  /** Disconnect one device of a user; its token stays valid */
+  'DELETE /ctx/:id/sessions/:connection': {
+    params: {
+      id: string;
+      connection: string;
+    };
+    query: {
+      message?: string;
+    };
+    body: undefined;
+    response: Disconnected;
+  };
+  /** Read whether a user is banned */
+  'GET /ctx/:id/ban': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Ban;
+  };
+  /** Ban a user: ends all sessions, closes all connections, and refuses logins and tokens */
+  'PUT /ctx/:id/ban': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: {
+      until?: number; // The end of the ban. Default: it is permanent, epoch milliseconds
+      reason?: string; // For the user
+    };
+    response: Ban;
+  };
+  /** Lift the ban of a user, who must log in again */
+  'DELETE /ctx/:id/ban': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: undefined;
+  };
+  /** List the admins of a group */
+  'GET /groups/:id/admins': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: string[];
+  };
+  /** Make a member an admin: they can remove and mute members */
+  'PUT /groups/:id/admins/:uid': {
+    params: {
+      id: string;
+      uid: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: undefined;
+  };
+  /** Make an admin an ordinary member again */
+  'DELETE /groups/:id/admins/:uid': {
+    params: {
+      id: string;
+      uid: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: undefined;
+  };
+  /** List who is muted in a group */
+  'GET /groups/:id/mutes': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Mutes;
+  };
+  /** Mute a user in a group until a time, also when they leave and join again */
+  'PUT /groups/:id/mutes/:uid': {
+    params: {
+      id: string;
+      uid: string;
+    };
+    query: undefined;
+    body: {
+      until: number; // The end of the mute, epoch milliseconds
+    };
+    response: undefined;
+  };
+  /** Lift the mute of a user in a group */
+  'DELETE /groups/:id/mutes/:uid': {
+    params: {
+      id: string;
+      uid: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: undefined;
+  };
+  /** List who is muted in a room */
+  'GET /rooms/:id/mutes': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Mutes;
+  };
+  /** Mute a user in a room until a time, also when they leave and join again */
+  'PUT /rooms/:id/mutes/:uid': {
+    params: {
+      id: string;
+      uid: string;
+    };
+    query: undefined;
+    body: {
+      until: number; // The end of the mute, epoch milliseconds
+    };
+    response: undefined;
+  };
+  /** Lift the mute of a user in a room */
+  'DELETE /rooms/:id/mutes/:uid': {
+    params: {
+      id: string;
+      uid: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: undefined;
+  };
+  /** Read how far the deletion of a user is; kept for 400 days */
+  'GET /ctx/:id/deletion': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: UserDeletion;
+  };
+  /** List the banned words of the application */
+  'GET /words': {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: BannedWords;
+  };
+  /** Replace the banned words of the application; effective everywhere within a minute */
+  'PUT /words': {
+    params: undefined;
+    query: undefined;
+    body: BannedWords;
+    response: BannedWords;
+  };
+  /** List the messages with flagged words, the latest first; kept for 30 days */
+  'GET /flagged': {
+    params: undefined;
+    query: {
+      limit?: number;
+      cursor?: string;
+    };
+    body: undefined;
+    response: FlaggedMessages;
+  };
+  /** Remove a message from the list of flagged messages; the message stays */
+  'DELETE /flagged/:messageId': {
+    params: {
+      messageId: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: undefined;
   };
   /** Register and log in, or log in through a third party with authData */
   'POST /2.0/users': {

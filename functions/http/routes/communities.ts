@@ -9,7 +9,7 @@ import { changeMembers } from '../../store/community-changes.ts';
 import { deleteCommunity } from '../../store/community-deletion.ts';
 import type { Community } from '../../store/community-keys.ts';
 import type { MemberChange } from '../../store/community-plan.ts';
-import { isMember, isOwner } from '../access.ts';
+import { isMember, isOwner, mayModerate } from '../access.ts';
 import { audited } from '../audit.ts';
 import { admission } from '../invitations.ts';
 import { hideFromNew, memberLimit } from '../new-members.ts';
@@ -57,9 +57,9 @@ export function communityRoutes(kind: Kind): Route[] {
     await change(request, { leave });
   };
 
-  /** The owner adds and removes members. Users can leave by themselves, and can also join rooms by themselves. */
-  const byOwnerOrSelf = async (caller: Principal, request: Named & { params: { uid: string } }) =>
-    (caller.kind === 'user' && caller.id === request.params.uid) || byOwner(caller, request);
+  /** The owner adds and removes members, and admins remove them. Users leave by themselves, and join rooms by themselves. */
+  const isOneself = (caller: Principal, { params }: { params: { uid: string } }) =>
+    caller.kind === 'user' && caller.id === params.uid;
 
   return [
     ...loaded({
@@ -104,7 +104,7 @@ export function communityRoutes(kind: Kind): Route[] {
       params: idParams,
       body: members,
       status: 204,
-      access: byOwner,
+      access: (caller, { app, params, body }) => mayModerate(caller, at(app, params), body.members),
       handle: (request) => removeMembers(request, request.body.members),
     }),
 
@@ -115,7 +115,7 @@ export function communityRoutes(kind: Kind): Route[] {
       params: member,
       status: 201,
       response: shape,
-      access: kind === 'room' ? byOwnerOrSelf : byOwner,
+      access: (caller, request) => (kind === 'room' && isOneself(caller, request)) || byOwner(caller, request),
       handle: (request) => admitMembers(request, [request.params.uid]),
     }),
 
@@ -125,7 +125,8 @@ export function communityRoutes(kind: Kind): Route[] {
       summary: `Remove one member from a ${kind}`,
       params: member,
       status: 204,
-      access: byOwnerOrSelf,
+      access: (caller, request) =>
+        isOneself(caller, request) || mayModerate(caller, at(request.app, request.params), [request.params.uid]),
       handle: (request) => removeMembers(request, [request.params.uid]),
     }),
   ];

@@ -9,7 +9,7 @@ import { checkContent, MessageInput } from '../../shared/content.ts';
 import type { Principal } from '../../shared/principal.ts';
 import { TYPE } from '../../shared/wire.ts';
 import type { AuditedAction } from '../../store/audit.ts';
-import { mayModerate } from '../../store/communities.ts';
+import { moderatesGroup } from '../../store/communities.ts';
 import { isSelf } from '../access.ts';
 import { audited } from '../audit.ts';
 import { conversationParams, messageParam } from '../parameters.ts';
@@ -31,7 +31,7 @@ async function change(act: Act, { app, params, isMaster, now }: Request<Params, 
   const actor: Principal = { app: app.id, kind: 'user', id: params.id };
   const target = { to: { id: params.peer, type: TYPE[params.type] }, id: params.messageId };
   const { head } = isMaster ? {} : await admit(actor, target.to.id, target.to.type);
-  const moderates = head !== undefined && mayModerate(head, actor.id);
+  const moderates = head !== undefined && moderatesGroup(head, actor.id);
   const changed = await applyAct(act, actor, target, { changesAll: isMaster, moderates }, app, now);
   const { message, conversation, ts, notice } = changed;
   if (notice) {

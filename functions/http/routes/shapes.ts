@@ -160,7 +160,8 @@ export const StrangerShape = z.object({ ts, online, recent }).register(z.globalR
 
 const found = { id: IdShape, attributes: AttributesShape, ts };
 const room = { ...found, members };
-const group = { ...room, owner: z.optional(id) };
+const admins = z.optional(z.array(z.string()).register(z.globalRegistry, { examples: [['jerry']] }));
+const group = { ...room, owner: z.optional(id), admins };
 
 export const GroupShape = z.object(group).register(z.globalRegistry, { id: 'Group' });
 

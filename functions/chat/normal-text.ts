@@ -1,0 +1,29 @@
+import type { Simplified } from './simplified.ts';
+
+/** A normalised text, and where its characters come from. */
+export interface NormalText {
+  readonly text: string;
+  /** For each code unit of the text: where the characters begin and end in the original that it comes from. */
+  readonly start: readonly number[];
+  readonly end: readonly number[];
+}
+
+/** A character with its combining marks, which normalisation may join. */
+const CHARACTER = /\P{M}\p{M}*|\p{M}+/gu;
+
+/** Removes differences of width, case, and of traditional and simplified Chinese. */
+export function normalise(original: string, simplified: Simplified): NormalText {
+  const parts: string[] = [];
+  const start: number[] = [];
+  const end: number[] = [];
+  for (const { 0: character, index } of original.matchAll(CHARACTER)) {
+    const folded = character.normalize('NFKC').toLowerCase();
+    const part = Array.from(folded, (one) => simplified.get(one) ?? one).join('');
+    parts.push(part);
+    for (let n = 0; n < part.length; n++) {
+      start.push(index);
+      end.push(index + character.length);
+    }
+  }
+  return { text: parts.join(''), start, end };
+}
