@@ -40,6 +40,7 @@ const realtime = new RealtimeStack(app, `${prefix}-Realtime`, {
   platforms,
   postQuota: configuration.postQuota,
   failures,
+  webhooks: { enabled: configuration.webhooks, eventBusArn: configuration.eventBusArn },
 });
 const { api } = new RestStack(app, `${prefix}-Rest`, {
   description: 'Macaw: the REST endpoints',
@@ -85,6 +86,7 @@ new AdminStack(app, `${prefix}-Admin`, {
   tables,
   failures,
   rest: api,
+  webhooks: realtime.webhooks,
   functions: functionsOf(app),
 });
 new OperationsStack(app, `${prefix}-Operations`, {

@@ -8,17 +8,28 @@ import type { Tables } from './data-stack.ts';
 import { MacawFunction } from './macaw-function.ts';
 import { Statistics } from './statistics.ts';
 import { suppress } from './suppress.ts';
+import type { Webhooks } from './webhooks.ts';
 
 export interface AdminStackProps extends StackProps {
   readonly tables: Tables;
   /** Receives counts that failed permanently. */
   readonly failures: IDestination;
   readonly rest: HttpApi;
+  readonly webhooks: Webhooks;
   /** All functions that write what the statistics count. */
   readonly functions: readonly MacawFunction[];
 }
 
-const PATHS = ['/statistics', '/statistics/now', '/settings', '/audit', '/ctx/{id}/devices'];
+const PATHS = [
+  '/statistics',
+  '/statistics/now',
+  '/settings',
+  '/audit',
+  '/ctx/{id}/devices',
+  '/webhooks',
+  '/webhooks/{id}',
+  '/webhooks/{id}/test',
+];
 
 /** The endpoints for the administration of an application, and the statistics. */
 export class AdminStack extends Stack {
@@ -31,7 +42,8 @@ export class AdminStack extends Stack {
       description: 'The endpoints for administration',
       timeout: Duration.seconds(29),
     });
-    tables.core.allow(endpoints, 'GetItem', 'BatchGetItem', 'UpdateItem');
+    tables.core.allow(endpoints, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
+    props.webhooks.describe(endpoints);
     tables.accounts.allow(endpoints, 'BatchGetItem');
     tables.connections.allow(endpoints, 'BatchGetItem');
     tables.connections.allowIndex(endpoints, EVERYBODY_INDEX);

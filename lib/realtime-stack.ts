@@ -22,6 +22,7 @@ import type { PlatformApplications } from './platform-applications.ts';
 import { Polling } from './polling.ts';
 import { Push } from './push.ts';
 import { suppress, suppressWildcards } from './suppress.ts';
+import { Webhooks, type WebhooksConfiguration } from './webhooks.ts';
 
 export interface RealtimeStackProps extends StackProps {
   readonly tables: Tables;
@@ -30,6 +31,7 @@ export interface RealtimeStackProps extends StackProps {
   readonly postQuota: { readonly perSecond: number; readonly burst: number };
   /** Receives asynchronous invocations that failed permanently. */
   readonly failures: FailureQueue;
+  readonly webhooks: WebhooksConfiguration;
 }
 
 const STAGE = 'live';
@@ -47,6 +49,7 @@ export class RealtimeStack extends Stack {
   readonly heartbeat: MacawFunction;
   /** The HTTP API of the long-polling transport. */
   readonly polling: HttpApi;
+  readonly webhooks: Webhooks;
 
   private readonly failures: FailureQueue;
 
@@ -126,6 +129,8 @@ export class RealtimeStack extends Stack {
     this.deliver = this.createDeliver(props.tables);
 
     const push = new Push(this, 'Push', { ...props, failures: this.failures });
+    this.webhooks = new Webhooks(this, 'Webhooks', { ...props, ...props.webhooks });
+    for (const caller of [message, push.fn]) this.webhooks.fn.allowInvocation(caller, ENV.webhooksUrl);
 
     this.allowPosts(handshake, 'POST', 'DELETE');
     this.allowPosts(this.deliver, 'POST');

@@ -25,6 +25,7 @@ import { fanOut } from './fan-out.ts';
 import { normalizeLegacyMessage } from './legacy-message.ts';
 import { ackEvent, messageEvent, messageView, yourselfEvent } from './message-events.ts';
 import { SayInput } from './say-input.ts';
+import { decideOnMessage, noteRoomMessage } from './webhooks.ts';
 
 const COUNTED_AS = {
   friend: METRIC.friendMessages,
@@ -81,11 +82,12 @@ interface Draft {
  * @throws ChatError 5001, 5003, 5004 or 5010: then nothing was stored or sent
  */
 export async function say(speaker: Speaker, input: unknown, arrival: Arrival): Promise<SayResult> {
-  const draft = readDraft(speaker, input);
-  const { ack, cid } = draft;
-  const audience = await admit(speaker, draft.to.id, draft.to.type);
+  const drafted = readDraft(speaker, input);
+  const { ack, cid } = drafted;
+  const audience = await admit(speaker, drafted.to.id, drafted.to.type);
   const { speakerConnections } = audience;
   await checkSession({ ...speaker, proof: arrival.proof }, speakerConnections, arrival.ts);
+  const draft = await decideOnMessage(speaker, drafted);
   const { message, isNew, failure } = await store(speaker, draft, audience, arrival);
   if (failure !== undefined) {
     // The client repeats the message, which is delivered only now.
@@ -204,6 +206,7 @@ async function publish(speaker: Speaker, draft: Draft, audience: Audience, messa
   };
   await Promise.all([
     confirm(speaker, draft, audience, message),
+    noteRoomMessage(speaker, draft, message),
     fanOut(delivery, recipients, async (users) => {
       if (pushes) await enqueuePush(users, { app, event: messageView(message, senderView), push });
     }).catch((error) => logger.error('Message delivery incomplete', { error })),

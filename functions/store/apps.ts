@@ -7,6 +7,7 @@ import { AppSettings } from './app-settings.ts';
 import { dynamo } from './dynamo.ts';
 import { Credential } from './platforms.ts';
 import { parseStored } from './stored.ts';
+import { Webhook } from './webhook.ts';
 
 export const table = requireEnv(ENV.coreTable);
 
@@ -23,6 +24,8 @@ export const App = z.extend(AppSettings, {
   apns: z.optional(Credential),
   apns_sandbox: z.optional(Credential),
   fcm: z.optional(Credential),
+  /** Without their secrets, which are items of their own. */
+  webhooks: z.optional(z.array(Webhook)),
 });
 
 /** An application. The client key gives access to the chat, the master key to administration. */

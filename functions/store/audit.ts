@@ -24,6 +24,7 @@ export const AUDITED = [
   'settings.change',
   'push.credentials',
   'push.test',
+  'webhook.change',
 ] as const;
 export type AuditedAction = (typeof AUDITED)[number];
 

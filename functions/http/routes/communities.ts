@@ -3,6 +3,7 @@ import { checkCommunityAttributes } from '../../attributes/limits.ts';
 import { checkName } from '../../attributes/names.ts';
 import { noticeCommunity, noticeDeletion } from '../../chat/change-notices.ts';
 import type { Principal } from '../../shared/principal.ts';
+import { TYPE } from '../../shared/wire.ts';
 import type { App } from '../../store/apps.ts';
 import { describeCommunities, describeHead, unknownCommunity } from '../../store/communities.ts';
 import { changeMembers } from '../../store/community-changes.ts';
@@ -10,6 +11,7 @@ import { deleteCommunity } from '../../store/community-deletion.ts';
 import type { Community } from '../../store/community-keys.ts';
 import type { MemberChange } from '../../store/community-plan.ts';
 import { hideHistory } from '../../store/positions.ts';
+import { askBefore } from '../../webhooks/before.ts';
 import { isMember, isOwner } from '../access.ts';
 import { audited } from '../audit.ts';
 import { communityId, id, ids } from '../parameters.ts';
@@ -62,6 +64,7 @@ export function communityRoutes(kind: Kind): Route[] {
   const admitMembers = async (request: Named & { principal: Principal | undefined; now: number }, join: string[]) => {
     const community = at(request.app, request.params);
     await checkAdding(request, join, community);
+    await askBefore(community.app, 'join', { to: { id: community.id, type: TYPE[kind] }, users: join });
     return describeHead(community, await change(request, { join }));
   };
   const removeMembers = async (request: Named & { now: number }, leave: string[]) => {

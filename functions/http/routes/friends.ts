@@ -9,6 +9,7 @@ import { lookup } from '../../store/dynamo.ts';
 import { befriend, friendEntries, friendship, MAX_FRIENDS, unfriend } from '../../store/friendships.ts';
 import { latestMessages } from '../../store/latest-messages.ts';
 import { history } from '../../store/messages.ts';
+import { askBefore } from '../../webhooks/before.ts';
 import { isSelf } from '../access.ts';
 import { audited } from '../audit.ts';
 import { flag, historyQuery, id, ids, limit, messageParam, page, skip } from '../parameters.ts';
@@ -46,6 +47,7 @@ async function makeFriends(asked: Asked, others: readonly string[]): Promise<z.o
   const { now } = asked;
   const [app, userId] = [asked.app.id, asked.params.id];
   const strangers = await checkBefriending(asked, others);
+  await askBefore(app, 'befriend', { from: userId, to: others });
   await countCreation(asked.app, asked.principal, 'friendships', strangers.length, now);
   const made = [];
   const added: string[] = [];
