@@ -40,6 +40,7 @@ const realtime = new RealtimeStack(app, `${prefix}-Realtime`, {
   platforms,
   postQuota: configuration.postQuota,
   failures,
+  webhooks: { enabled: configuration.webhooks, eventBusArn: configuration.eventBusArn },
 });
 const { api } = new RestStack(app, `${prefix}-Rest`, {
   description: 'Macaw: the REST endpoints',
@@ -86,6 +87,7 @@ new AdminStack(app, `${prefix}-Admin`, {
   realtime,
   failures,
   rest: api,
+  webhooks: realtime.webhooks,
   functions: functionsOf(app),
 });
 new OperationsStack(app, `${prefix}-Operations`, {

@@ -10,6 +10,7 @@ import { Moderation } from './moderation.ts';
 import type { RealtimeStack } from './realtime-stack.ts';
 import { Statistics } from './statistics.ts';
 import { suppress } from './suppress.ts';
+import type { Webhooks } from './webhooks.ts';
 
 export interface AdminStackProps extends StackProps {
   readonly tables: Tables;
@@ -17,11 +18,21 @@ export interface AdminStackProps extends StackProps {
   /** Receives counts that failed permanently. */
   readonly failures: IDestination;
   readonly rest: HttpApi;
+  readonly webhooks: Webhooks;
   /** All functions that write what the statistics count. */
   readonly functions: readonly MacawFunction[];
 }
 
-const PATHS = ['/statistics', '/statistics/now', '/settings', '/audit', '/ctx/{id}/devices'];
+const PATHS = [
+  '/statistics',
+  '/statistics/now',
+  '/settings',
+  '/audit',
+  '/ctx/{id}/devices',
+  '/webhooks',
+  '/webhooks/{id}',
+  '/webhooks/{id}/test',
+];
 
 /** The endpoints for the administration of an application and for moderation, and the statistics. */
 export class AdminStack extends Stack {
@@ -34,7 +45,8 @@ export class AdminStack extends Stack {
       description: 'The endpoints for administration',
       timeout: Duration.seconds(29),
     });
-    tables.core.allow(endpoints, 'GetItem', 'BatchGetItem', 'UpdateItem');
+    tables.core.allow(endpoints, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
+    props.webhooks.describe(endpoints);
     tables.accounts.allow(endpoints, 'BatchGetItem');
     tables.connections.allow(endpoints, 'BatchGetItem');
     tables.connections.allowIndex(endpoints, EVERYBODY_INDEX);

@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -13,6 +13,8 @@ export interface ChatTableProps {
   readonly sorted?: boolean;
   /** Whether items have a time to live. @default false */
   readonly expiring?: boolean;
+  /** Whether changes can be read from a stream. A stream that nobody reads costs nothing. @default false */
+  readonly streamed?: boolean;
   /** Whether to enable deletion protection and point-in-time recovery, and to retain the table. */
   readonly precious: boolean;
   /** More environment variables for the functions that use the table. @default none */
@@ -30,6 +32,7 @@ export class ChatTable extends Table {
       partitionKey: { name: PARTITION_KEY, type: AttributeType.STRING },
       ...(props.sorted !== false && { sortKey: { name: SORT_KEY, type: AttributeType.STRING } }),
       ...(props.expiring && { timeToLiveAttribute: EXPIRES }),
+      ...(props.streamed && { stream: StreamViewType.NEW_AND_OLD_IMAGES }),
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: props.precious },
       deletionProtection: props.precious,

@@ -64,6 +64,12 @@ const Stage = section({
   ),
   /** The codes that all applications send by SMS per day. */
   smsPerDay: z._default(wholeNumber(0, 10_000_000, 'text messages'), SMS_PER_DAY),
+  /** Whether applications can have webhooks for events. The streams of the tables are read only then. */
+  webhooks: z._default(yesOrNo(), false),
+  /** The event bus that webhooks without a URL use. */
+  eventBusArn: z.optional(
+    text(/^arn:aws[\w-]*:events:[\w-]+:\d{12}:event-bus\/[\w./-]+$/, 'the ARN of an event bus of EventBridge'),
+  ),
   firewall: z.optional(section({ requestsPerFiveMinutes: wholeNumber(10, 2_000_000_000, 'requests') })),
   priceClass: z._default(oneOf(...Object.values(PriceClass)), PriceClass.PRICE_CLASS_ALL),
   logRetentionDays: z._default(oneOf(...LOG_DAYS), RetentionDays.ONE_MONTH),

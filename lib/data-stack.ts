@@ -55,17 +55,19 @@ export class DataStack extends Stack {
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
     const { keepData: precious, retentionDays } = props;
-    const core = new ChatTable(this, 'Core', { variable: ENV.coreTable, precious });
+    const core = new ChatTable(this, 'Core', { variable: ENV.coreTable, streamed: true, precious });
     const messages = new ChatTable(this, 'Messages', {
       variable: ENV.messagesTable,
       environment: { [ENV.retentionDays]: JSON.stringify(retentionDays) },
       expiring: true,
+      streamed: true,
       precious,
     });
     const connections = new ChatTable(this, 'Connections', {
       variable: ENV.connectionsTable,
       sorted: false,
       expiring: true,
+      streamed: true,
       precious: false,
     });
     const attributes = new ChatTable(this, 'Attributes', { variable: ENV.attributesTable, precious });

@@ -23,6 +23,7 @@ import type { PlatformApplications } from './platform-applications.ts';
 import { Polling } from './polling.ts';
 import { Push } from './push.ts';
 import { suppress, suppressWildcards } from './suppress.ts';
+import { Webhooks, type WebhooksConfiguration } from './webhooks.ts';
 
 export interface RealtimeStackProps extends StackProps {
   readonly tables: Tables;
@@ -31,6 +32,7 @@ export interface RealtimeStackProps extends StackProps {
   readonly postQuota: { readonly perSecond: number; readonly burst: number };
   /** Receives asynchronous invocations that failed permanently. */
   readonly failures: FailureQueue;
+  readonly webhooks: WebhooksConfiguration;
 }
 
 const STAGE = 'live';
@@ -50,6 +52,7 @@ export class RealtimeStack extends Stack {
   readonly heartbeat: MacawFunction;
   /** The HTTP API of the long-polling transport. */
   readonly polling: HttpApi;
+  readonly webhooks: Webhooks;
 
   private readonly failures: FailureQueue;
 
@@ -131,6 +134,8 @@ export class RealtimeStack extends Stack {
     this.deliver = this.createDeliver(props.tables);
 
     this.push = new Push(this, 'Push', { ...props, failures: this.failures }).fn;
+    this.webhooks = new Webhooks(this, 'Webhooks', { ...props, ...props.webhooks });
+    for (const caller of [message, this.push]) this.webhooks.fn.allowInvocation(caller, ENV.webhooksUrl);
 
     this.allowPosts(handshake, 'POST', 'DELETE');
     this.allowPosts(this.deliver, 'POST');

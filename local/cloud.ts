@@ -1,5 +1,6 @@
 import type { Limits } from './apigateway/websocket/connection.ts';
 import type { Metrics } from './cloudwatch/metrics.ts';
+import type { BusEvent } from './events/api.ts';
 import { FunctionFailed } from './lambda/errors.ts';
 import { openApis, openDistribution, startBuckets, startSchedules } from './phases/entrances.ts';
 import { type Foundation, foundation, Started } from './phases/foundation.ts';
@@ -49,6 +50,11 @@ export interface CloudOptions {
   invocationDelayMs?: (functionId: string) => number;
   /** The minimum duration of a DynamoDB transaction. Requests that meet it fail. @default the emulator's; about 20 ms on AWS */
   transactionMs?: number;
+  /**
+   * Shortens the delays of messages in queues, so that hours pass in a moment. The arguments are the logical id of the
+   * queue and the delay. @default the delays of AWS
+   */
+  queueDelayMs?: (queueId: string, delayMs: number) => number;
   /** How long to wait before the n-th retry of an asynchronous invocation. @default n × 250 ms; minutes on AWS */
   retryDelayMs?: (retry: number) => number;
   /** Web origins of other machines whose pages are served; `*` for every page. @default none */
@@ -97,6 +103,8 @@ export interface Cloud {
   conflict(writes: number, table?: string): void;
   /** Pushes and text messages that SNS would send, and injected SNS faults. */
   outbox: Outbox;
+  /** The events that functions put on event buses. */
+  busEvents: readonly BusEvent[];
   /** Ends all processes and closes all handles. */
   stop(): Promise<void>;
 }
@@ -118,6 +126,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const customResources = loadCustomResources(base, model, functions, servers);
     parts.customResources = customResources;
     await services.tables;
+    await functions.streams.start();
     await customResources.create();
     resolveEverything(model, services);
 
@@ -182,6 +191,7 @@ function controls(
     freeze: () => servers.gate.freeze(),
     conflict: (writes, table = '') => services.conflicts.force(writes, table),
     outbox: services.outbox,
+    busEvents: services.busEvents,
     stop: () => started.stop(),
   };
 }

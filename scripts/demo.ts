@@ -1,4 +1,4 @@
-import { secretPrefix } from '../functions/shared/constants.ts';
+import { ENV, secretPrefix } from '../functions/shared/constants.ts';
 
 /** The application of every local cloud. Its keys are public, so it is for demonstrations only. */
 export const DEMO_APP = {
@@ -20,3 +20,8 @@ export const DEMO = { parameters: DEMO_PARAMETERS, secrets: DEMO_SECRETS };
 
 /** The configuration of `npm start`. It adds the chat page to the defaults. */
 export const DEMO_CONFIGURATION = 'scripts/demo.json';
+
+/**
+ * Environment variables of all functions of a local cloud. Webhooks may be on this machine, without a certificate.
+ */
+export const LOCAL_ENVIRONMENT = { [ENV.localWebhookHosts]: '127.0.0.1' };

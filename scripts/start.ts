@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type LogEntry, startCloud } from '../local/cloud.ts';
-import { DEMO, DEMO_APP, DEMO_CONFIGURATION } from './demo.ts';
+import { DEMO, DEMO_APP, DEMO_CONFIGURATION, LOCAL_ENVIRONMENT } from './demo.ts';
 import { readable } from './log-line.ts';
 import { synthesize } from './synth.ts';
 
@@ -85,6 +85,7 @@ const cloud = await startCloud({
   assembly,
   port,
   ...DEMO,
+  environment: LOCAL_ENVIRONMENT,
   parameters: { ...DEMO.parameters, ...(wantsStrict && { Mode: 'strict' }) },
   allowedOrigins,
   ...(data && { dataDir: resolve(data) }),

@@ -28,6 +28,7 @@ import { normalizeLegacyMessage } from './legacy-message.ts';
 import { checkMentions } from './mentions.ts';
 import { ackEvent, messageEvent, messageView, yourselfEvent } from './message-events.ts';
 import { SayInput } from './say-input.ts';
+import { decideOnMessage, noteRoomMessage } from './webhooks.ts';
 
 const COUNTED_AS = {
   friend: METRIC.friendMessages,
@@ -89,12 +90,13 @@ type CheckedDraft = Draft & { readonly flagged: readonly string[] };
  * @throws ChatError 5001, 5003, 5004 or 5010: then nothing was stored or sent
  */
 export async function say(speaker: Speaker, input: unknown, arrival: Arrival): Promise<SayResult> {
-  const draft = await applyBannedWords(speaker.app, readDraft(speaker, input), 'say');
-  const { ack, cid } = draft;
-  const audience = await admit(speaker, draft.to.id, draft.to.type);
-  if (draft.mentions) await checkMentions(draft.mentions, audience);
+  const checked = await applyBannedWords(speaker.app, readDraft(speaker, input), 'say');
+  const { ack, cid, to, mentions } = checked;
+  const audience = await admit(speaker, to.id, to.type);
+  if (mentions) await checkMentions(mentions, audience);
   const { speakerConnections } = audience;
   await checkSession({ ...speaker, proof: arrival.proof }, speakerConnections, arrival.ts);
+  const draft = await decideOnMessage(speaker, checked);
   const { message, isNew, failure } = await store(speaker, draft, audience, arrival);
   if (failure !== undefined) {
     // The client repeats the message, which is delivered only now.
@@ -218,6 +220,7 @@ async function publish(speaker: Speaker, draft: CheckedDraft, audience: Audience
   await Promise.all([
     confirm(speaker, draft, audience, message),
     flagMessage(speaker, draft, message),
+    noteRoomMessage(speaker, draft, message),
     fanOut(delivery, recipients, async (users) => {
       if (pushes) await enqueuePush(users, { app, event: messageView(message, senderView), push, mentions });
     }).catch((error) => logger.error('Message delivery incomplete', { error })),

@@ -20,6 +20,7 @@ import {
   registerConnection,
   unregisterConnection,
 } from '../store/connections.ts';
+import { askBefore } from '../webhooks/before.ts';
 import { replay } from './catch-up.ts';
 import { makeRoom } from './make-room.ts';
 import { deviceKind, keepNewest } from './newest-device.ts';
@@ -57,6 +58,7 @@ export async function startSession(
   { principal, options }: Login,
   now: number,
 ): Promise<Session | undefined> {
+  await askBefore(principal.app, 'login', { id: principal.id, visitor: principal.kind === 'visitor' });
   const friends = await saveLogin(principal, options, now);
   const token = options.session === undefined ? await tokenFor(principal, options, now) : undefined;
   const session = options.session ?? (token === undefined ? undefined : sessionHash(token));

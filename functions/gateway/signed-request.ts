@@ -6,7 +6,7 @@ const ATTEMPTS = 4;
 const LONGEST_PAUSE_MS = 1000;
 
 export interface SignedRequest extends HttpRequest {
-  readonly service: 'execute-api' | 'lambda' | 'logs' | 'sns' | 'sqs';
+  readonly service: 'events' | 'execute-api' | 'lambda' | 'logs' | 'sns' | 'sqs';
 }
 
 /** Makes one request to an AWS API, signed with the role of the function. */

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import * as z from 'zod/mini';
 import { invokeAsync, ownUrl } from '../gateway/invoke.ts';
 import { MissedJob, PushJob, RecalledJob, type Target } from '../jobs/push.ts';
+import { enqueueWebhookEvent } from '../jobs/webhook-enqueue.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';
 import { addLogContext, observed } from '../observe/observed.ts';
@@ -58,7 +59,11 @@ async function pushToAll(job: PushJob): Promise<void> {
   const countedBefore = job.targets.filter(({ counted }) => counted).length;
   const countedNow = left.filter(({ counted }) => counted).length;
   const progressed = left.length < job.targets.length || countedNow > countedBefore;
-  if (!progressed) throw new Error(`None of ${left.length} pushes of message ${job.event.id} succeeded`);
+  if (!progressed) {
+    const users = [...new Set(left.map(({ user }) => user))];
+    await enqueueWebhookEvent(job.app, 'push.failed', { users, message: job.event.id, reason: 'error' });
+    throw new Error(`None of ${left.length} pushes of message ${job.event.id} succeeded`);
+  }
   await invokeAsync(self, { ...job, targets: left } satisfies PushJob);
 }
 
@@ -95,8 +100,10 @@ async function push(
     if (!notification) return undefined;
     const { endpoint, badge } = found;
     const outcome = await publish(app, endpoint, await notification(badge));
-    if (outcome === 'disabled') await dropEndpoint(app.id, install, endpoint);
-    else count(METRIC.pushesSent);
+    if (outcome === 'disabled') {
+      await dropEndpoint(app.id, install, endpoint);
+      await enqueueWebhookEvent(app.id, 'push.failed', { user, install, message: event.id, reason: 'disabled' });
+    } else count(METRIC.pushesSent);
     return undefined;
   } catch (error) {
     count(METRIC.pushesFailed);

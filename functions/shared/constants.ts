@@ -34,6 +34,12 @@ export const ENV = {
   secretPrefix: 'SECRET_PREFIX',
   smsPerDay: 'SMS_PER_DAY',
   passwordCost: 'PASSWORD_COST',
+  webhooks: 'WEBHOOKS',
+  webhooksUrl: 'WEBHOOKS_URL',
+  webhookRetries: 'WEBHOOK_RETRIES_QUEUE_URL',
+  eventBus: 'EVENT_BUS',
+  /** Set by the local cloud only: hosts of webhooks that may have a private address and no certificate. */
+  localWebhookHosts: 'LOCAL_WEBHOOK_HOSTS',
 } as const;
 
 /** The format of an application id. */
@@ -84,6 +90,8 @@ export const METRIC = {
   smsRefused: 'SmsRefused',
   tableThrottles: 'TableThrottles',
   certificateDaysLeft: 'PushCertificateDaysLeft',
+  webhookEvents: 'WebhookEvents',
+  webhooksFailed: 'WebhooksFailed',
 } as const;
 
 /** The prefix of the secret names of a stage. The application id follows. */

@@ -7,6 +7,7 @@ import { AppSettings } from './app-settings.ts';
 import { dynamo } from './dynamo.ts';
 import { Credential } from './platforms.ts';
 import { parseStored } from './stored.ts';
+import { Webhook } from './webhook.ts';
 
 export const table = requireEnv(ENV.coreTable);
 
@@ -25,6 +26,8 @@ export const App = z.extend(AppSettings, {
   fcm: z.optional(Credential),
   /** When the banned words last changed, epoch ms. Undefined when there are none. */
   words: z.optional(z.number()),
+  /** Without their secrets, which are items of their own. */
+  webhooks: z.optional(z.array(Webhook)),
 });
 
 /** An application. The client key gives access to the chat, the master key to administration. */

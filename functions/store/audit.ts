@@ -38,6 +38,7 @@ export const AUDITED = [
   'settings.change',
   'push.credentials',
   'push.test',
+  'webhook.change',
 ] as const;
 export type AuditedAction = (typeof AUDITED)[number];
 

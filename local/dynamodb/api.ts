@@ -2,14 +2,15 @@ import type { Answer, Service } from '../gate/gate.ts';
 import type { Exchange, Reply } from '../shared/http.ts';
 import { isObject, tryParse } from '../shared/json.ts';
 import { accessesOf, tablesOf, UNSUPPORTED } from './authorization.ts';
-import { consumedUnits, failedUnits, reportsCapacity, type Units } from './capacity.ts';
+import { changesItems, consumedUnits, failedUnits, reportsCapacity, type Units } from './capacity.ts';
 import type { EmulatorClient } from './client.ts';
 import type { Conflict, Conflicts } from './conflicts.ts';
+import type { Streams } from './streams.ts';
 
 const SERVICE = 'com.amazonaws.dynamodb.v20120810';
 
 /** The DynamoDB API: checks the caller's policies, forwards the call to the emulator and reads the consumed capacity. */
-export function dynamoDbApi(client: EmulatorClient, conflicts: Conflicts): Service {
+export function dynamoDbApi(client: EmulatorClient, conflicts: Conflicts, streams: Streams): Service {
   return async (request, authorize) => {
     const operation = String(request.headers['x-amz-target'] ?? '').replace(/^DynamoDB_20120810\./, '');
     const input = tryParse(request.body.toString('utf8'));
@@ -36,6 +37,7 @@ export function dynamoDbApi(client: EmulatorClient, conflicts: Conflicts): Servi
     const reply = await conflicts.run(operation, input, () => client.call(operation, body));
     if ('conflict' in reply) return answer(operation, resource, conflicted(reply.conflict));
     if (!measured) return answer(operation, resource, pass(reply, reply.body));
+    if (reply.status === 200 && changesItems(operation)) streams.written(resource);
     return measure(operation, resource, reply, asked);
   };
 }

@@ -14,11 +14,11 @@ export class EmulatorClient {
     this.#endpoint = endpoint;
   }
 
-  call(operation: string, body: string | Buffer): Promise<Exchange> {
+  call(operation: string, body: string | Buffer, api = 'DynamoDB_20120810'): Promise<Exchange> {
     const headers: OutgoingHttpHeaders = {
       'content-type': 'application/x-amz-json-1.0',
       'content-length': Buffer.byteLength(body),
-      'x-amz-target': `DynamoDB_20120810.${operation}`,
+      'x-amz-target': `${api}.${operation}`,
       'x-amz-date': '20260101T000000Z',
       authorization: AUTHORIZATION,
     };
@@ -26,8 +26,8 @@ export class EmulatorClient {
   }
 
   /** A call of the local cloud itself. @throws if it fails */
-  async must(operation: string, input: object): Promise<string> {
-    const reply = await this.call(operation, JSON.stringify(input));
+  async must(operation: string, input: object, api?: string): Promise<string> {
+    const reply = await this.call(operation, JSON.stringify(input), api);
     const text = reply.body.toString('utf8');
     if (reply.status !== 200) throw new Error(`DynamoDB's ${operation} failed: ${text}`);
     return text;

@@ -8,6 +8,7 @@ import { REGION } from '../template/names.ts';
 import { boolean, json } from '../template/schema.ts';
 import type { LambdaFunction } from './functions.ts';
 import type { Lambda } from './lambda.ts';
+import { isStream } from './stream-sources.ts';
 
 const schema = z.object({
   EventSourceArn: z.string(),
@@ -40,7 +41,10 @@ export class EventSources {
 
   constructor(options: EventSourcesOptions) {
     this.#options = options;
-    const mappings = options.model.ofType('AWS::Lambda::EventSourceMapping').map((resource) => this.#mapping(resource));
+    const mappings = options.model
+      .ofType('AWS::Lambda::EventSourceMapping')
+      .filter((resource) => !isStream(resource))
+      .map((resource) => this.#mapping(resource));
     this.#functions = new Map(mappings.filter((mapping) => mapping !== undefined));
     options.queues.listen((queue, message) => {
       const fn = this.#functions.get(queue.arn);
@@ -59,9 +63,11 @@ export class EventSources {
     const fn = lambda.find(FunctionName);
     if (!fn) throw new Error(`${resource.where}: there is no function ${FunctionName}`);
     if (!queues.byArn(arn))
-      throw new Error(`${resource.where}: the local cloud implements queues as sources, not ${arn}`);
+      throw new Error(
+        `${resource.where}: the local cloud implements queues and streams of tables as sources, not ${arn}`,
+      );
     if (unknown.FilterCriteria !== undefined || unknown.FunctionResponseTypes !== undefined)
-      throw new Error(`${resource.where}: the local cloud implements neither filters nor partial failures`);
+      throw new Error(`${resource.where}: the local cloud implements neither filters nor partial failures of queues`);
     const missing = NEEDED.find((action) => roles.get(fn.roleArn)?.decide(action, arn) !== 'allowed');
     if (missing) throw new Error(`${resource.where}: the role of ${fn.id} lacks ${missing} on ${arn}`);
     return Enabled ? [arn, fn] : undefined;

@@ -4,6 +4,7 @@ import { AsyncInvocations } from '../lambda/async.ts';
 import { EventSources } from '../lambda/event-sources.ts';
 import { loadFunctions } from '../lambda/functions.ts';
 import { Lambda } from '../lambda/lambda.ts';
+import { StreamSources } from '../lambda/stream-sources.ts';
 import { S3_PREFIX } from '../s3/address.ts';
 import type { Model } from '../template/model.ts';
 import type { Foundation } from './foundation.ts';
@@ -14,12 +15,14 @@ import type { Services } from './services.ts';
 export interface Functions {
   readonly lambda: Lambda;
   readonly async: AsyncInvocations;
+  /** Not started yet: the tables are created meanwhile. */
+  readonly streams: StreamSources;
 }
 
 export function startFunctions(
   { options, directories, calls, activity, log, started }: Foundation,
   model: Model,
-  { queues, roles }: Services,
+  { queues, roles, streams: tableStreams }: Services,
   { gate, edge, rewrite }: Servers,
 ): Functions {
   const functions = loadFunctions(model, () => directories.scratch());
@@ -32,7 +35,9 @@ export function startFunctions(
   started.add(() => async.stop());
   const eventSources = new EventSources({ model, queues, lambda, roles, activity, retryDelayMs });
   started.add(() => eventSources.stop());
-  return { lambda, async };
+  const streams = new StreamSources({ model, streams: tableStreams, queues, lambda, roles, activity, retryDelayMs });
+  started.add(() => streams.stop());
+  return { lambda, async, streams };
 }
 
 export function loadCustomResources(

@@ -2,6 +2,7 @@ import { managementApi } from '../apigateway/websocket/management.ts';
 import { cloudFormationApi } from '../cloudformation/api.ts';
 import { hostNames } from '../cloudfront/template.ts';
 import { dynamoDbApi } from '../dynamodb/api.ts';
+import { eventsApi } from '../events/api.ts';
 import { Gate } from '../gate/gate.ts';
 import { lambdaApi } from '../lambda/api.ts';
 import { Host } from '../listener/host.ts';
@@ -61,7 +62,7 @@ export async function startServers(base: Foundation, model: Model, services: Ser
 function createGate(
   { limits, posts, calls, lines, log }: Foundation,
   model: Model,
-  { dynamodb, conflicts, secrets, registry, outbox, queues, roles }: Services,
+  { dynamodb, conflicts, streams, secrets, registry, outbox, queues, roles, busEvents }: Services,
   parts: Parts,
   outputsOf: (stack: string) => Record<string, string> | undefined,
 ): Gate {
@@ -69,7 +70,8 @@ function createGate(
   return new Gate({
     services: {
       cloudformation: cloudFormationApi(outputsOf),
-      dynamodb: dynamoDbApi(dynamodb, conflicts),
+      dynamodb: dynamoDbApi(dynamodb, conflicts, streams),
+      events: eventsApi(busEvents),
       lambda: (...request) => lambdaApi(lambda(), present(parts.async, 'Lambda'))(...request),
       logs: logsApi(model, lines),
       'execute-api': managementApi(parts.webSockets, limits.messageBytes, posts),

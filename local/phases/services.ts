@@ -1,7 +1,9 @@
 import { EmulatorClient } from '../dynamodb/client.ts';
 import { Conflicts } from '../dynamodb/conflicts.ts';
 import { startEmulator } from '../dynamodb/emulator.ts';
+import { Streams } from '../dynamodb/streams.ts';
 import { createTables } from '../dynamodb/tables.ts';
+import type { BusEvent } from '../events/api.ts';
 import { grantRecorder } from '../iam/grants.ts';
 import { loadRoles, type Role } from '../iam/roles.ts';
 import { Permissions } from '../lambda/permissions.ts';
@@ -17,6 +19,7 @@ import type { Foundation } from './foundation.ts';
 export interface Services {
   readonly dynamodb: EmulatorClient;
   readonly conflicts: Conflicts;
+  readonly streams: Streams;
   /** Resolves once the tables are there. Other phases go on meanwhile. */
   readonly tables: Promise<void>;
   readonly roles: Map<string, Role>;
@@ -25,6 +28,8 @@ export interface Services {
   readonly secrets: Secrets;
   readonly registry: Registry;
   readonly outbox: Outbox;
+  /** The events that functions put on event buses. */
+  readonly busEvents: BusEvent[];
 }
 
 export async function startServices({ options, directories, started }: Foundation, model: Model): Promise<Services> {
@@ -41,12 +46,14 @@ export async function startServices({ options, directories, started }: Foundatio
   return {
     dynamodb,
     conflicts: new Conflicts(model, options.transactionMs ?? 0),
+    streams: new Streams(dynamodb),
     tables,
     roles: loadRoles(model, grants ? grantRecorder(grants) : undefined),
     permissions: new Permissions(model),
-    queues: new Queues(model),
+    queues: new Queues(model, options.queueDelayMs),
     secrets: new Secrets(directories.kept('secrets.json'), options.secrets ?? {}),
     registry,
     outbox: new Outbox(new Faults(registry)),
+    busEvents: [],
   };
 }

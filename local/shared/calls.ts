@@ -1,6 +1,7 @@
 export type AwsService =
   | 'cloudformation'
   | 'dynamodb'
+  | 'events'
   | 'execute-api'
   | 'lambda'
   | 'logs'

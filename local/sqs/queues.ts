@@ -43,7 +43,11 @@ export class Queues {
   readonly #all: Queue[];
   #listener: Listener = () => {};
 
-  constructor(model: Model) {
+  readonly #delayOf: (logicalId: string, ms: number) => number;
+
+  /** @param delayOf shortens delays. @default the delays of AWS */
+  constructor(model: Model, delayOf = (_logicalId: string, ms: number): number => ms) {
+    this.#delayOf = delayOf;
     this.#all = model.ofType('AWS::SQS::Queue').map((resource) => {
       const { ref: url, attributes } = resource.identity();
       const { VisibilityTimeout, DelaySeconds, RedrivePolicy } = readProperties(resource, properties);
@@ -80,7 +84,7 @@ export class Queues {
     const queue = this.byArn(arn);
     if (!queue) return undefined;
     const now = Date.now();
-    const visible = now + (delayMs ?? queue.delayMs);
+    const visible = now + this.#delayOf(queue.logicalId, delayMs ?? queue.delayMs);
     const message: Message = { id: randomUUID(), body, sent: now, receives: 0, visible, receipt: undefined };
     queue.messages.push(message);
     this.#listener(queue, message);

@@ -51,8 +51,8 @@ export class Database {
   }
 
   /** Uses the cloud that the test files of the worker share. */
-  static async share(hooks: Hooks = {}): Promise<Database> {
-    const { cloud, database, leave } = await shareCloud(hooks);
+  static async share(hooks: Hooks = {}, parameters?: Record<string, string>): Promise<Database> {
+    const { cloud, database, leave } = await shareCloud(hooks, parameters);
     return new Database(cloud, database, leave);
   }
 
@@ -212,12 +212,12 @@ export class Database {
 /** A database for a test file, with these applications. It is stopped after the last test. */
 export function database(
   apps: () => Record<string, Item> | Promise<Record<string, Item>>,
-  /** `own`: a cloud for this file only. */
-  { own, ...hooks }: Hooks & { own?: boolean } = {},
+  /** `own`: a cloud for this file only. `parameters`: those of the stacks, in place of the demo application's. */
+  { own, parameters, ...hooks }: Hooks & { own?: boolean; parameters?: Record<string, string> } = {},
 ) {
   let running: Database | undefined;
   beforeAll(async () => {
-    running = own ? await Database.start(inject('assembly')) : await Database.share(hooks);
+    running = own ? await Database.start(inject('assembly')) : await Database.share(hooks, parameters);
     for (const [id, settings] of Object.entries(await apps())) await running.addApp(id, settings);
   });
   afterAll(() => running?.stop());

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { DEMO_APP } from '../../scripts/demo.ts';
+import { DEMO_APP, LOCAL_ENVIRONMENT } from '../../scripts/demo.ts';
 
 export const app = DEMO_APP;
 
-/** Functions hash passwords in milliseconds. */
-export const FAST_HASHES = { PASSWORD_COST: '1024' };
+/** Functions hash passwords in milliseconds, and webhooks may be on this machine. */
+export const FAST_HASHES = { PASSWORD_COST: '1024', ...LOCAL_ENVIRONMENT };
 
 /** Creates a signature in the format of MaxIM clients. */
 export function sign(key: string = app.clientKey, timestamp = Date.now()): string {

@@ -6,7 +6,9 @@ import { DEMO } from '../../scripts/demo.ts';
 import { FAST_HASHES } from './demo-app.ts';
 
 /** Options that a test file may set on the shared cloud. They are read on each use. */
-export type Hooks = { [K in 'log' | 'retryDelayMs' | 'invocationDelayMs']?: CloudOptions[K] | undefined };
+export type Hooks = {
+  [K in 'log' | 'retryDelayMs' | 'invocationDelayMs' | 'queueDelayMs']?: CloudOptions[K] | undefined;
+};
 
 export interface SharedCloud {
   readonly cloud: Cloud;
@@ -39,6 +41,7 @@ async function start(parameters: Record<string, string>): Promise<Running> {
     database: emulator.endpoint,
     log: (entry) => current.hooks.log?.(entry),
     retryDelayMs: (retry) => current.hooks.retryDelayMs?.(retry) ?? retry * 250,
+    queueDelayMs: (queueId, delayMs) => current.hooks.queueDelayMs?.(queueId, delayMs) ?? delayMs,
     invocationDelayMs: (functionId) => current.hooks.invocationDelayMs?.(functionId) ?? 0,
   });
   return Object.assign(current, { cloud, emulator });

@@ -3,12 +3,14 @@ import { checkCommunityAttributes } from '../../attributes/limits.ts';
 import { checkName } from '../../attributes/names.ts';
 import { noticeCommunity, noticeDeletion } from '../../chat/change-notices.ts';
 import type { Principal } from '../../shared/principal.ts';
+import { TYPE } from '../../shared/wire.ts';
 import type { App } from '../../store/apps.ts';
 import { describeCommunities, describeHead, unknownCommunity } from '../../store/communities.ts';
 import { changeMembers } from '../../store/community-changes.ts';
 import { deleteCommunity } from '../../store/community-deletion.ts';
 import type { Community } from '../../store/community-keys.ts';
 import type { MemberChange } from '../../store/community-plan.ts';
+import { askBefore } from '../../webhooks/before.ts';
 import { isMember, isOwner, mayModerate } from '../access.ts';
 import { audited } from '../audit.ts';
 import { admission } from '../invitations.ts';
@@ -48,6 +50,7 @@ export function communityRoutes(kind: Kind): Route[] {
   const admitMembers = async (request: Request<Named['params'], unknown, unknown>, users: string[]) => {
     const community = at(request.app, request.params);
     await checkAdding(request, users, community);
+    await askBefore(community.app, 'join', { to: { id: community.id, type: TYPE[kind] }, users });
     const { join, invite } = await admission(request, users, { community });
     const head = await change(request, { join });
     await invite(community);

@@ -12,6 +12,7 @@ import { lookup } from '../../store/dynamo.ts';
 import { friendEntries, friendship, MAX_FRIENDS, unfriend } from '../../store/friendships.ts';
 import { latestMessages } from '../../store/latest-messages.ts';
 import { history } from '../../store/messages.ts';
+import { askBefore } from '../../webhooks/before.ts';
 import { isSelf } from '../access.ts';
 import { audited } from '../audit.ts';
 import { flag, historyQuery, id, ids, limit, messageParam, page, skip } from '../parameters.ts';
@@ -55,6 +56,7 @@ async function makeFriends(asked: Asked, others: readonly string[]): Promise<z.o
   const self = user(app, asked.params.id);
   const asks = asked.app.friendship === 'ask' && !isMaster;
   const strangers = await checkBefriending(asked, self, others);
+  await askBefore(app, 'befriend', { from: self.id, to: others });
   // A client key has no limit, unless others are bothered with it.
   await countCreation(asked.app, asks ? self : asked.principal, 'friendships', strangers.length, now);
   const made = [];

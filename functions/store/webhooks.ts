@@ -1,0 +1,89 @@
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
+import { requireEnv } from '../shared/environment.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
+import { readApp } from './app-directory.ts';
+import { type App, appKey, changeApp } from './apps.ts';
+import { dynamo, type Lookup, lookup, unlessRefused } from './dynamo.ts';
+import type { Webhook } from './webhook.ts';
+
+const table = requireEnv(ENV.coreTable);
+
+/** Maximum webhooks of an application: their settings are in its item. */
+export const MAX_WEBHOOKS = 10;
+
+/** How many failures of a webhook are kept. */
+const KEPT_FAILURES = 10;
+
+const Failure = z.object({
+  /** Epoch ms. */
+  ts: z.number(),
+  error: z.string(),
+  /** The number of events in the request. */
+  events: z.number(),
+  /** The attempts so far. */
+  attempt: z.number(),
+});
+
+/** A request to a webhook that failed. */
+export type Failure = z.output<typeof Failure>;
+
+const Details = z.object({
+  secret: z.string(),
+  created: z.number(),
+  failures: z._default(z.array(Failure), []),
+});
+
+/** What the item of a webhook contains: its secret, and its recent failures, the latest first. */
+export type WebhookDetails = z.output<typeof Details>;
+
+const detailsKey = (app: string, id: string) => ({ ...appKey(app), [SORT_KEY]: `webhook#${id}` });
+
+export function webhookDetails(app: string, id: string): Lookup<WebhookDetails | undefined> {
+  return { table, key: detailsKey(app, id), parse: (item) => item && Details.parse(item) };
+}
+
+/** The webhooks of an application, from its current item. */
+export async function webhooksOf(app: string): Promise<Webhook[]> {
+  return [...((await readApp(app))?.webhooks ?? [])];
+}
+
+/** Stores a webhook and its secret. @throws ChatError 5008 when the application has too many */
+export async function addWebhook(app: string, webhook: Webhook, secret: string, now: number): Promise<void> {
+  const webhooks = await webhooksOf(app);
+  if (webhooks.length >= MAX_WEBHOOKS) {
+    throw new ChatError(ERROR.memberLimit, `The application has ${MAX_WEBHOOKS} webhooks, which is the maximum`);
+  }
+  await dynamo.send(
+    new PutCommand({ TableName: table, Item: { ...detailsKey(app, webhook.id), secret, created: now } }),
+  );
+  await changeApp(app, { webhooks: [...webhooks, webhook] });
+}
+
+/** Changes a webhook. Undefined removes it, with its secret. */
+export async function replaceWebhook(app: App, id: string, changed: Webhook | undefined): Promise<void> {
+  const webhooks = await webhooksOf(app.id);
+  await changeApp(app.id, {
+    webhooks: webhooks.flatMap((webhook) => (webhook.id === id ? (changed ?? []) : webhook)),
+  });
+  if (!changed) await dynamo.send(new DeleteCommand({ TableName: table, Key: detailsKey(app.id, id) }));
+}
+
+/** Keeps a failure of a webhook among its recent ones, unless it was removed. */
+export async function recordFailure(app: string, id: string, failure: Failure): Promise<void> {
+  const [found] = await lookup([webhookDetails(app, id)]);
+  const failures = [failure, ...(found?.failures ?? [])].slice(0, KEPT_FAILURES);
+  await unlessRefused(
+    dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: detailsKey(app, id),
+        UpdateExpression: 'SET failures = :failures',
+        ConditionExpression: 'attribute_exists(#pk)',
+        ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+        ExpressionAttributeValues: { ':failures': failures },
+      }),
+    ),
+  );
+}

@@ -1,0 +1,29 @@
+import { putEvents } from '../gateway/event-bridge.ts';
+import { postOutside } from '../gateway/outside.ts';
+import type { WebhookEvent } from '../shared/webhook-events.ts';
+import type { Webhook } from '../store/webhook.ts';
+import { secretOfWebhook } from './secrets.ts';
+import { signedHeaders } from './signature.ts';
+
+/** How long a webhook may take to accept events, in ms. */
+const TIMEOUT_MS = 5000;
+
+/**
+ * Sends events to a webhook in one request, or to the event bus.
+ * @param id the id of the request, the same for each attempt
+ * @throws when it does not accept them
+ */
+export async function sendEvents(
+  app: string,
+  { id: webhookId, url }: Webhook,
+  id: string,
+  events: readonly WebhookEvent[],
+): Promise<void> {
+  if (url === undefined) return putEvents({ app, webhook: webhookId, id, events });
+  const secret = await secretOfWebhook(app, webhookId);
+  if (secret === undefined) return;
+  const body = JSON.stringify({ app, events });
+  const headers = signedHeaders(secret, id, body, Date.now());
+  const { status } = await postOutside(new URL(url), { headers, body, timeoutMs: TIMEOUT_MS });
+  if (status < 200 || status > 299) throw new Error(`The webhook answered ${status}`);
+}

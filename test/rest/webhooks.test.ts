@@ -1,0 +1,276 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { DEMO } from '../../scripts/demo.ts';
+import { operator } from '../operator/command.ts';
+import { database } from '../support/database.ts';
+import { Device, text } from '../support/device.ts';
+import { eventually } from '../support/eventually.ts';
+import { credentials, app as demo, rest, someone } from '../support/macaw.ts';
+import { isSigned, Receiver, receiver } from '../support/webhook-receiver.ts';
+
+const [EVENTS, BROKEN, HEALED, BEFORE, ADMIN] = [
+  'hook-events',
+  'hook-broken',
+  'hook-healed',
+  'hook-before',
+  'hook-admin',
+];
+
+/** The pauses before attempts, as the queue is asked for them, in seconds. They pass in no time. */
+const paused: number[] = [];
+
+const system = database(
+  () =>
+    Object.fromEntries(
+      [EVENTS, BROKEN, HEALED, BEFORE, ADMIN].map((id) => [id, { mode: 'open', visitors: true, ts: 1767225600000 }]),
+    ),
+  {
+    parameters: { ...DEMO.parameters, Webhooks: 'true' },
+    retryDelayMs: () => 1,
+    queueDelayMs(queue, delayMs) {
+      if (!queue.startsWith('WebhooksRetries')) return delayMs;
+      paused.push(delayMs / 1000);
+      return 0;
+    },
+  },
+);
+const receiving = receiver();
+
+/** A request with the master key. */
+const ask = (app: string, method: string, path: string, body?: unknown) =>
+  rest(system.origin, method, path, {
+    headers: { 'X-ML-AppId': app, 'X-ML-APIKey': '', 'X-ML-MasterKey': demo.masterKey },
+    ...(body !== undefined && { body }),
+  });
+
+async function add(app: string, webhook: object): Promise<{ id: string; secret: string }> {
+  const { status, body } = await ask(app, 'POST', '/webhooks', webhook);
+  if (status !== 201) throw new Error(`${status}: ${JSON.stringify(body)}`);
+  return Object(body);
+}
+
+const failuresOf = async (app: string, webhook: string) => {
+  const { body } = await ask(app, 'GET', '/webhooks');
+  const found: { id: string; failures: { error: string }[] }[] = Object(body);
+  return found.find(({ id }) => id === webhook)?.failures ?? [];
+};
+
+const login = (app: string, client: string) => Device.login('4.8.4', system.origin, { app, client });
+
+/** Two friends, one with a device. */
+async function friends(app: string) {
+  const [tom, jerry] = [someone('tom'), someone('jerry')];
+  await ask(app, 'POST', `/ctx/${tom}/friends/${jerry}`);
+  return { tom, jerry, device: await login(app, tom) };
+}
+
+describe('the events', () => {
+  const all = ['message.sent', 'message.read', 'presence.online', 'presence.offline', 'friend.added', 'friend.removed'];
+  const members = ['member.joined', 'member.left'];
+  let secret = '';
+  beforeAll(async () => {
+    ({ secret } = await add(EVENTS, { url: receiving.current.url('/events'), events: [...all, ...members] }));
+  });
+
+  it('arrive signed, in the order of the conversation', async () => {
+    const { tom, jerry, device } = await friends(EVENTS);
+    for (const body of ['one', 'two', 'three']) await device.say(text(jerry, body));
+    const sent = () =>
+      receiving.current.events('/events').filter(({ type, data }) => type === 'message.sent' && data.from === tom);
+    await eventually(() => sent().length).toBe(3);
+    expect(sent().map(({ data }) => data)).toMatchObject(
+      ['one', 'two', 'three'].map((body) => ({ to: { id: jerry, type: 0 }, content: { media: 0, body } })),
+    );
+    expect(receiving.current.at('/events').every((request) => isSigned(request, secret))).toBe(true);
+    expect(new Set(sent().map(({ id }) => id)).size).toBe(3);
+  });
+
+  it('tell of friends, members, presence and read messages', async () => {
+    const { tom, jerry, device } = await friends(EVENTS);
+    const said = Object(await device.say(text(jerry, 'hello')));
+    const jerrys = await login(EVENTS, jerry);
+    const group = String((await ask(EVENTS, 'POST', '/groups', { owner: tom, members: [jerry] })).body);
+    await ask(EVENTS, 'DELETE', `/groups/${group}/members/${jerry}`);
+    await ask(EVENTS, 'PUT', `/ctx/${jerry}/conversations/0/${tom}/read`, { upTo: said.id });
+    await ask(EVENTS, 'DELETE', `/ctx/${tom}/friends/${jerry}`);
+    device.close();
+    jerrys.close();
+    const mine = () =>
+      receiving.current
+        .events('/events')
+        .filter(({ data }) => JSON.stringify(data).includes(tom) || data.user === jerry);
+    await eventually(() => new Set(mine().map(({ type }) => type)), 15_000).toEqual(new Set([...all, ...members]));
+    const dataOf = (type: string) => mine().find((event) => event.type === type)?.data;
+    expect(dataOf('friend.added')).toEqual({ from: tom, to: jerry });
+    expect(dataOf('message.read')).toMatchObject({ to: { id: tom, type: 0 }, by: jerry, upTo: said.id });
+    expect(dataOf('member.left')).toEqual({ to: { id: group, type: 1 }, user: jerry });
+    expect(mine().filter(({ type }) => type === 'friend.added')).toHaveLength(1);
+  }, 30_000);
+
+  it('include messages in rooms, which are not stored', async () => {
+    const tom = someone('tom');
+    const room = String((await ask(EVENTS, 'POST', '/rooms', { members: [tom] })).body);
+    await (await login(EVENTS, tom)).say({ to: { id: room, type: 2 }, content: { media: 0, body: 'hi' } });
+    await eventually(() => receiving.current.events('/events').map(({ data }) => data)).toContainEqual(
+      expect.objectContaining({ to: { id: room, type: 2 }, from: tom, content: { media: 0, body: 'hi' } }),
+    );
+  });
+});
+
+describe('a receiver that fails', () => {
+  const { run } = operator(system);
+
+  it('gets the events when it recovers after an hour, while others get theirs at once', async () => {
+    const { current } = receiving;
+    let recovered = false;
+    current.respond('/healed', () => {
+      recovered ||= paused.reduce((sum, seconds) => sum + seconds, 0) >= 3600;
+      return { status: recovered ? 204 : 503 };
+    });
+    paused.length = 0;
+    const { id } = await add(HEALED, { url: current.url('/healed'), events: ['message.sent'] });
+    const { jerry, device } = await friends(HEALED);
+    await device.say(text(jerry, 'patience'));
+    await eventually(() => recovered).toBe(true);
+    await system.cloud.settled();
+    const attempts = current.at('/healed');
+    expect(new Set(attempts.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    expect(attempts.length).toBeGreaterThan(4);
+    expect((await failuresOf(HEALED, id)).length).toBe(attempts.length - 1);
+    const others = await friends(EVENTS);
+    await others.device.say(text(others.jerry, 'at once'));
+    await eventually(() => current.events('/events').filter(({ data }) => data.from === others.tom).length).toBe(1);
+  }, 30_000);
+
+  it('has its events in the failure queue in the end, and gets them when they are redriven', async () => {
+    const secure = await Receiver.start('https');
+    const { current } = receiving;
+    let isDown = true;
+    current.respond('/down', () =>
+      isDown ? { status: 302, headers: { location: current.url('/private') } } : { status: 204 },
+    );
+    const down = await add(BROKEN, { url: current.url('/down'), events: ['message.sent'] });
+    const unsafe = await add(BROKEN, { url: secure.url('/unsafe'), events: ['message.sent'] });
+    const { jerry, device } = await friends(BROKEN);
+    await device.say(text(jerry, 'lost?'));
+    await eventually(() => Object.values(system.cloud.failureQueues()).flat().length, 20_000).toBe(2);
+    expect(current.at('/private')).toEqual([]);
+    expect(secure.requests).toEqual([]);
+    expect(await failuresOf(BROKEN, down.id)).toMatchObject(Array(9).fill({ error: 'The webhook answered 302' }));
+    expect((await failuresOf(BROKEN, unsafe.id))[0]?.error).toMatch(/certificate/);
+    isDown = false;
+    expect(await run(['failures', 'redrive', '--all', '--function', 'Webhooks'])).toMatchObject({ code: 0 });
+    await eventually(() => current.events('/down').at(-1)?.data).toMatchObject({ content: { body: 'lost?' } });
+    await system.cloud.settled();
+    expect(Object.values(system.cloud.failureQueues()).flat()).toHaveLength(1);
+    secure.stop();
+  }, 60_000);
+});
+
+describe('a decision', () => {
+  let secret = '';
+  const decide = (decision: (asked: { type: string; data: Record<string, unknown> }) => object | 'never') =>
+    receiving.current.respond('/before', (request) => {
+      const decided = decision(Object(request.body));
+      return decided === 'never' ? decided : { status: 200, body: decided };
+    });
+  beforeAll(async () => {
+    const before = ['message', 'login', 'befriend', 'join'];
+    ({ secret } = await add(BEFORE, { url: receiving.current.url('/before'), before, onFailure: 'refuse' }));
+  });
+
+  it('allows, refuses and changes a message', async () => {
+    decide(() => ({}));
+    const { tom, jerry, device } = await friends(BEFORE);
+    const jerrys = await login(BEFORE, jerry);
+    decide(({ data }) => {
+      const { body } = Object(data.content);
+      if (body === 'spam') return { action: 'refuse', reason: 'No advertising' };
+      return body === 'damn' ? { content: { media: 0, body: '****' } } : { action: 'allow' };
+    });
+    await device.say(text(jerry, 'hello'));
+    expect(await device.say(text(jerry, 'spam'))).toMatchObject({
+      success: false,
+      error: 5003,
+      message: 'No advertising',
+    });
+    await device.say(text(jerry, 'damn'));
+    expect(await jerrys.messages.count(2)).toMatchObject([
+      { content: { body: 'hello' } },
+      { content: { body: '****' } },
+    ]);
+    const asked = receiving.current.at('/before').at(-1);
+    expect(asked && isSigned(asked, secret)).toBe(true);
+    expect(asked?.body).toMatchObject({
+      app: BEFORE,
+      type: 'before.message',
+      data: { from: { id: tom, visitor: false }, to: { id: jerry, type: 0 }, content: { media: 0, body: 'damn' } },
+    });
+  });
+
+  it('refuses a login, a friendship and a member', async () => {
+    const [tom, jerry, butch] = [someone('tom'), someone('jerry'), someone('butch')];
+    decide(() => ({}));
+    const room = String((await ask(BEFORE, 'POST', '/rooms', { members: [tom] })).body);
+    decide(({ type, data }) => {
+      const { action } = {
+        action: ['before.login', 'before.befriend', 'before.join'].includes(type) ? 'refuse' : 'allow',
+      };
+      return { action, reason: `${type} of ${JSON.stringify(data)}` };
+    });
+    const auth = JSON.stringify(credentials({ app: BEFORE, client: butch }));
+    const device = new Device('4.8.4', system.origin, { query: { auth } });
+    expect(await device.logins.at()).toMatchObject({
+      success: false,
+      error: 5003,
+      message: expect.stringContaining(butch),
+    });
+    const friend = await ask(BEFORE, 'POST', `/ctx/${tom}/friends/${jerry}`);
+    expect(friend).toMatchObject({ status: 403, body: { errorCode: 5003 } });
+    const join = await ask(BEFORE, 'POST', `/rooms/${room}/members/${jerry}`);
+    expect(join).toMatchObject({ status: 403, body: { errorMessage: expect.stringContaining(room) } });
+    expect((await ask(BEFORE, 'GET', `/ctx/${tom}/friends`)).body).toEqual([]);
+  });
+
+  it('follows the setting if there is none within 800 ms', async () => {
+    decide(() => ({}));
+    const { jerry, device } = await friends(BEFORE);
+    decide(() => 'never');
+    const start = Date.now();
+    expect(await device.say(text(jerry, 'hello'))).toMatchObject({ success: false, error: 5003 });
+    expect(Date.now() - start).toBeLessThan(3000);
+  });
+});
+
+describe('the endpoints', () => {
+  it('show the secret once, and test a webhook', async () => {
+    const { current } = receiving;
+    const { id, secret } = await add(ADMIN, { url: current.url('/admin'), events: ['message.sent'] });
+    expect(secret).toMatch(/^whsec_/);
+    expect(JSON.stringify((await ask(ADMIN, 'GET', '/webhooks')).body)).not.toContain(secret);
+    expect(await ask(ADMIN, 'POST', `/webhooks/${id}/test`)).toMatchObject({ status: 200, body: { success: true } });
+    expect(current.events('/admin')).toMatchObject([{ type: 'webhook.test' }]);
+    current.respond('/admin', () => ({ status: 500 }));
+    const failed = { success: false, error: 'The webhook answered 500' };
+    expect((await ask(ADMIN, 'POST', `/webhooks/${id}/test`)).body).toMatchObject(failed);
+    const disabled = await ask(ADMIN, 'PATCH', `/webhooks/${id}`, { enabled: false });
+    expect(disabled).toMatchObject({ status: 200, body: { id, enabled: false, events: ['message.sent'] } });
+    expect((await ask(ADMIN, 'DELETE', `/webhooks/${id}`)).status).toBe(204);
+    expect((await ask(ADMIN, 'GET', '/webhooks')).body).toEqual([]);
+    expect((await ask(ADMIN, 'DELETE', `/webhooks/${id}`)).status).toBe(404);
+  });
+
+  it.each([
+    ['http://example.com/', 'expected a URL with https'],
+    ['https://user:pass@example.com/', 'expected a URL without a user name and password'],
+    ['https://10.0.0.1/', 'expected a public address'],
+    ['https://169.254.169.254/latest/meta-data', 'expected a public address'],
+    ['https://[::1]/', 'expected a public address'],
+    ['https://[::ffff:127.0.0.1]/', 'expected a public address'],
+    ['https://2130706434/', 'expected a public address'],
+    ['https://localhost/', 'has no public address'],
+    ['example.com', 'expected a URL'],
+  ])('refuse %s', async (url, reason) => {
+    const { status, body } = await ask(ADMIN, 'POST', '/webhooks', { url, events: ['message.sent'] });
+    expect({ status, body }).toMatchObject({ status: 400, body: { errorMessage: expect.stringContaining(reason) } });
+  });
+});
