@@ -8,8 +8,8 @@ import { markProbed, type UpgradedSocket, upgradeSession } from '../store/pollin
 const PROBE = `${PING}probe`;
 
 /**
- * The frames to handle for one frame of a connection that continues a session. The upgrade stands for everything that the
- * client posted before. Later frames may be handled at the same time, as on every connection.
+ * The frames to handle for one frame of a connection that continues a session. Everything that the client posted comes before
+ * the upgrade. Later frames may be handled at the same time, as on every connection.
  * @param arrival when the frame reached the gateway, epoch ms
  * @returns undefined if the session cannot continue on this connection
  */
@@ -25,5 +25,5 @@ export async function upgradeFrames(
   if (frame !== UPGRADE) return [frame];
   const upgraded = await upgradeSession(session, socket, arrival);
   if (upgraded) count(METRIC.pollingUpgrades);
-  return upgraded?.packets;
+  return upgraded && [...upgraded.packets, frame];
 }

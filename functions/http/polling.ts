@@ -35,6 +35,15 @@ const CLAIM_AFTER = 2;
 /** How long a client has for the upgrade, in ms. */
 const UPGRADE_MS = 25_000;
 
+/**
+ * The longest time between two requests of a client that works, in ms. After a longer time, its upgrade can be as late as
+ * its request: because of the network, or because functions are throttled.
+ */
+const BETWEEN_POLLS_MS = 3000;
+
+/** How long after its upgrade a Swift client can have a request with packets under way, in ms. */
+const LATE_POST_MS = 10_000;
+
 /** How soon after a probe the client pauses its polling, in ms. After that, the connection has been lost. */
 const PROBE_MS = 2000;
 
@@ -108,11 +117,15 @@ async function packetsOf(session: PollingSession): Promise<readonly string[]> {
   return [CLOSE];
 }
 
-/** A client that had a WebSocket connection and lost it can reconnect. Others learn why they cannot go on. */
+/**
+ * Ends a session. A client that probed a WebSocket connection, or whose requests are late, is to reconnect. Others learn why
+ * they cannot go on: stock clients of 4.x then stop.
+ */
 async function endWithoutUpgrade(session: PollingSession, now: number): Promise<PollingSession> {
-  const { eio, probed } = session;
-  const waiting = probed === undefined ? [connectErrorFrame(eio, NAMESPACE, { message: NO_UPGRADE })] : [];
-  if (probed === undefined) count(METRIC.pollingRefused);
+  const { eio, opened, probed, polled = opened } = session;
+  const isTemporary = probed !== undefined || now - polled > BETWEEN_POLLS_MS;
+  if (!isTemporary) count(METRIC.pollingRefused);
+  const waiting = isTemporary ? [] : [connectErrorFrame(eio, NAMESPACE, { message: NO_UPGRADE })];
   await closePollingSession(session, now, waiting);
   return { ...session, closed: now, waiting };
 }
@@ -133,8 +146,8 @@ export async function post(request: PollingRequest, body: string | Buffer): Prom
   const { waiting, socket, upgraded = 0 } = await sessionOf(request, now);
   if (waiting) return handlePackets(request, kept);
   if (!socket) return refuse(request, now, 413);
-  // Swift clients do not wait for the end of a request with packets before they upgrade.
-  if (arrival >= upgraded) throw new PollingError('request');
+  // Swift clients do not wait for the end of a request with packets before they upgrade. It can even arrive later.
+  if (arrival >= upgraded + (eio === 3 ? LATE_POST_MS : 0)) throw new PollingError('request');
   await handleFrames({ ...socket, frames: kept, arrival });
 }
 

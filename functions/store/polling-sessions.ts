@@ -179,6 +179,20 @@ export async function closePollingSession(session: Session, now: number, last?: 
   });
 }
 
+/**
+ * Ends a session that is not upgraded, because the WebSocket connection that it probed has ended. Its client is asked to
+ * reconnect by the next request. A session that is not open is not an error.
+ */
+export async function closeProbed(session: Session, now: number): Promise<void> {
+  if (endOf(session) <= seconds(now)) return;
+  await changeSession(session, now, {
+    set: 'closed = :now, waiting = :none',
+    remove: 'packets',
+    condition: `${NOT_UPGRADED} AND attribute_exists(probed)`,
+    values: { ':now': now, ':none': [] },
+  });
+}
+
 /** Notes that a WebSocket connection probes the upgrade of a session. Returns false if it cannot be upgraded. */
 export async function markProbed(session: Session, now: number): Promise<boolean> {
   const probe = { set: 'probed = :now', condition: NOT_UPGRADED, values: { ':now': now } };

@@ -24,6 +24,9 @@ const VERSIONS: readonly ClientVersion[] = [...CLIENT_VERSIONS, SWIFT];
 /** The time in which a client must upgrade. */
 const UPGRADE_MS = 25_000;
 
+/** The age of a session whose next request ends after that time. */
+const ALMOST_MS = UPGRADE_MS - 500;
+
 describe('the handshake', () => {
   it('offers the upgrade, with the times of the websocket transport', async () => {
     const { first, sid } = await open();
@@ -123,6 +126,27 @@ describe('the upgrade', () => {
     expect(await late).toMatchObject({ status: 200, body: 'ok' });
   });
 
+  it('loses no packets of a request that arrives after it, as with Swift clients', async () => {
+    const client = await open(3, login(someone()));
+    const socket = await client.upgrade();
+    await system.cloud.settled();
+    expect(await client.post('40/chat')).toMatchObject({ status: 200, body: 'ok' });
+    await socket.until(isLogin);
+  });
+
+  it.each([3, 4] as const)(
+    'asks to reconnect if the WebSocket connection ends after the probe (Engine.IO %i)',
+    async (eio) => {
+      const client = await open(eio);
+      const socket = await client.socket('2probe');
+      await socket.until((frame) => frame === '3probe');
+      socket.close();
+      await socket.closed;
+      await system.cloud.settled();
+      expect((await client.get()).packets).toEqual(['1']);
+    },
+  );
+
   it('is refused for an unknown session', async () => {
     const client = await open();
     client.age(60_000);
@@ -201,26 +225,24 @@ describe('a client that does not upgrade within 25 seconds', () => {
     [4, /^44\/chat,\{"message":"No WebSocket connection.*"\}$/],
     [3, /^44\/chat,"No WebSocket connection.*"$/],
   ] as const)('gets an explanation, and its session ends (Engine.IO %i)', async (eio, explanation) => {
-    const client = (await open(eio)).age(UPGRADE_MS);
+    const client = (await open(eio)).age(ALMOST_MS);
+    expect((await client.get()).packets).toEqual(['6']);
     expect((await client.get()).packets).toEqual([expect.stringMatching(explanation)]);
     expect((await client.get()).packets).toEqual(['1']);
     expect(await client.post('40/chat')).toMatchObject(error(1, 'Session ID unknown'));
   });
 
-  it('is asked to reconnect if it had a WebSocket connection', async () => {
-    const client = (await open()).age(UPGRADE_MS);
-    const socket = await client.socket('2probe');
-    await socket.until((frame) => frame === '3probe');
-    socket.close();
-    await socket.closed;
+  it.each([3, 4] as const)('is asked to reconnect if its requests are late (Engine.IO %i)', async (eio) => {
+    const client = (await open(eio)).age(UPGRADE_MS);
     expect((await client.get()).packets).toEqual(['1']);
+    expect(await client.post('40/chat')).toMatchObject(error(1, 'Session ID unknown'));
   });
 
   it.each(VERSIONS)('socket.io-client %s emits the explanation as error', async (version) => {
-    const proxy = await blockingProxy(system.origin, UPGRADE_MS);
+    const proxy = await blockingProxy(system.origin, ALMOST_MS);
     const device = new Device(version, proxy.origin, {
       polling: true,
-      options: { reconnection: false, auth: credentials({ client: someone() }) },
+      options: { auth: credentials({ client: someone() }) },
     });
     const explained = new Promise((resolve) =>
       device.client.on(eioOf(version) === 4 ? 'connect_error' : 'error', (reason) => {

@@ -100,7 +100,9 @@ export class SwiftClient implements Client {
         if (engine === this.#engine) this.#engineDidClose(reason);
       },
     });
+    const replaced = this.#engine;
     this.#engine = engine;
+    replaced?.release();
   }
 
   #engineDidClose(reason: string): void {

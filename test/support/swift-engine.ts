@@ -81,6 +81,11 @@ export class SwiftEngine {
     this.#close(reason);
   }
 
+  /** Ends without a word, as an engine does that the client replaces. */
+  release(): void {
+    this.#close('Released');
+  }
+
   #url(scheme: 'http' | 'ws', transport: string): string {
     const sid = this.#sid === '' ? '' : `&sid=${encodeURIComponent(this.#sid)}`;
     const base64 = transport === 'polling' ? '&b64=1' : '';
