@@ -1,70 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Cloud, startCloud } from '../../local/cloud.ts';
-import { DEMO, DEMO_CONFIGURATION } from '../../scripts/demo.ts';
-import { synthesize } from '../../scripts/synth.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { p8 } from '../support/certificates.ts';
-import { launchChromium, NO_CHROMIUM } from '../support/chromium.ts';
-import { app, befriend, FAST_HASHES, rest, someone } from '../support/demo-app.ts';
+import { NO_CHROMIUM } from '../support/chromium.ts';
+import { app, befriend, rest, someone } from '../support/demo-app.ts';
 import { Device, text } from '../support/device.ts';
+import { type PageOptions, violations, webPages } from '../support/pages.ts';
 import { telephones } from '../support/phone.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-const directory = mkdtempSync(join(tmpdir(), 'macaw-console-'));
-const assembly = join(directory, 'assembly');
-let cloud: Cloud;
-let browser: Browser;
-
-beforeAll(async () => {
-  await synthesize(assembly, { configuration: DEMO_CONFIGURATION });
-  cloud = await startCloud({ assembly, temporaryDir: directory, ...DEMO, environment: FAST_HASHES });
-  if (!NO_CHROMIUM) browser = await launchChromium();
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await cloud?.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
-
-const system = {
-  get cloud() {
-    return cloud;
-  },
-  get origin() {
-    return cloud.origin;
-  },
-};
+// Browsers also report refused requests, which some tests make.
+const system = webPages((text) => text.includes('Failed to load resource'));
 const phones = telephones(system);
 
-/** What browsers report: exceptions, violations of the policy, requests to other hosts. */
-const problems: string[] = [];
-afterEach(async () => {
-  for (const context of browser?.contexts() ?? []) await context.close();
-  expect(problems.splice(0)).toEqual([]);
-});
-
-async function open(options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1200, height: 800 }, ...options });
-  context.setDefaultTimeout(15_000);
-  const page = await context.newPage();
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', (message) => {
-    // Browsers also report refused requests, which some tests make.
-    if (message.type() === 'error' && !message.text().includes('Failed to load resource'))
-      problems.push(message.text());
-  });
-  page.on('request', (request) => {
-    if (!request.url().startsWith(cloud.origin)) problems.push(`A request to ${request.url()}`);
-  });
-  await page.goto(`${cloud.origin}/console`);
-  return page;
-}
+const open = (options?: PageOptions) => system.open('/console', options);
 
 async function fillIn(page: Page, masterKey: string): Promise<void> {
   await page.getByLabel('Application id').fill(app.id);
@@ -72,7 +20,7 @@ async function fillIn(page: Page, masterKey: string): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-async function signIn(options?: BrowserContextOptions): Promise<Page> {
+async function signIn(options?: PageOptions): Promise<Page> {
   const page = await open(options);
   await fillIn(page, app.masterKey);
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
@@ -101,7 +49,7 @@ async function confirm(page: Page, button: string): Promise<void> {
 }
 
 const master = (method: string, path: string, body?: unknown) =>
-  rest(cloud.origin, method, path, {
+  rest(system.origin, method, path, {
     headers: { 'X-ML-MasterKey': app.masterKey },
     ...(body !== undefined && { body }),
   });
@@ -109,15 +57,15 @@ const master = (method: string, path: string, body?: unknown) =>
 /** Two friends who have chatted. One of them is online. */
 async function friends() {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
-  await befriend(cloud.origin, tom, jerry);
+  await befriend(system.origin, tom, jerry);
   await master('POST', `/ctx/${tom}/attributes`, { nickname: `Tom ${tom}`, city: 'Rome' });
-  const device = await Device.login('4.8.4', cloud.origin, tom);
+  const device = await Device.login('4.8.4', system.origin, tom);
   await device.say(text(jerry, 'hello jerry'));
   return { tom, jerry, device };
 }
 
 it('is served with a policy that permits nothing from elsewhere', async () => {
-  const { status, headers } = await fetch(`${cloud.origin}/console`);
+  const { status, headers } = await fetch(`${system.origin}/console`);
   expect(status).toBe(200);
   expect(headers.get('content-security-policy')).toBe(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
@@ -146,7 +94,8 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
 
   it('shows how the application is used', async () => {
     await friends();
-    await cloud.fire('StatisticsSchedule');
+    await system.cloud.settled();
+    await system.cloud.fire('StatisticsSchedule');
     const page = await signIn();
     const tile = (name: string) => page.getByRole('main').getByRole('listitem').filter({ hasText: name });
     await expect.poll(() => tile('Devices online').locator('.value').textContent()).toBe('1');
@@ -160,7 +109,7 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
   it('finds users by id and attributes, and changes everything about them', async () => {
     const { tom, jerry, device } = await friends();
     const [spike, phone] = [someone('spike'), await phones.install()];
-    await befriend(cloud.origin, jerry, spike);
+    await befriend(system.origin, jerry, spike);
     await phones.login(tom, phone);
     const page = await signIn();
     await show(page, 'Users');
@@ -198,9 +147,9 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
 
   it('issues a token, opens the chat page with it, and ends the session', async () => {
     const tom = someone('tom');
-    await befriend(cloud.origin, tom, someone('jerry'));
+    await befriend(system.origin, tom, someone('jerry'));
     const page = await signIn();
-    await page.goto(`${cloud.origin}/console#/users/${tom}`);
+    await page.goto(`${system.origin}/console#/users/${tom}`);
     await click(page, 'Create a token');
     const [chat] = await Promise.all([
       page.waitForEvent('popup'),
@@ -215,7 +164,7 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
 
   it('manages groups and rooms', async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
-    await befriend(cloud.origin, tom, jerry);
+    await befriend(system.origin, tom, jerry);
     const name = someone('cats');
     const group = String((await master('POST', '/groups', { owner: tom, name })).body);
     const room = String((await master('POST', '/rooms', { members: [tom], name })).body);
@@ -380,11 +329,8 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
       const room = String((await master('POST', '/rooms', { members: [tom] })).body);
       const options = { colorScheme, viewport, bypassCSP: true };
       const check = async (page: Page, what: string) => {
-        await page.addScriptTag({ content: axe });
-        const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>('axe.run()');
-        const violations = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
         const width = await page.evaluate<number>('document.documentElement.scrollWidth');
-        expect({ violations, width }, what).toEqual({ violations: [], width: viewport.width });
+        expect([await violations(page), width], what).toEqual([[], viewport.width]);
       };
       await check(await open(options), 'sign in');
       const page = await signIn(options);
