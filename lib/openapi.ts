@@ -126,15 +126,23 @@ async function loadRoutes() {
   process.env[ENV.retentionDays] ??= JSON.stringify(RETENTION_DAYS);
   for (const name of Object.values(ENV)) process.env[name] ??= 'described-only';
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const [{ sections }, { attachments }, { administration }, { accounts }, { installations }, { pushCredentials }] =
-    await Promise.all([
-      import('../functions/http/routes/routes.ts'),
-      import('../functions/http/routes/attachments.ts'),
-      import('../functions/http/routes/administration.ts'),
-      import('../functions/http/routes/account-routes.ts'),
-      import('../functions/http/routes/installations.ts'),
-      import('../functions/http/routes/push-credentials.ts'),
-    ]);
+  const [
+    { sections },
+    { attachments },
+    { administration },
+    { failures },
+    { accounts },
+    { installations },
+    { pushCredentials },
+  ] = await Promise.all([
+    import('../functions/http/routes/routes.ts'),
+    import('../functions/http/routes/attachments.ts'),
+    import('../functions/http/routes/administration.ts'),
+    import('../functions/http/routes/failures.ts'),
+    import('../functions/http/routes/account-routes.ts'),
+    import('../functions/http/routes/installations.ts'),
+    import('../functions/http/routes/push-credentials.ts'),
+  ]);
   const [{ STATUS }, { FailureShape }, { ACCOUNT_STATUS }, { AccountFailure }] = await Promise.all([
     import('../functions/http/status.ts'),
     import('../functions/http/routes/shapes.ts'),
@@ -144,7 +152,7 @@ async function loadRoutes() {
   const withFailure = (failure: 'Failure' | 'AccountFailure') => (section: Section) => ({ ...section, failure });
   return {
     sections: [
-      ...[...sections, attachments, administration].map(withFailure('Failure')),
+      ...[...sections, attachments, administration, failures].map(withFailure('Failure')),
       ...[accounts, installations, pushCredentials].map(withFailure('AccountFailure')),
     ],
     failures: {

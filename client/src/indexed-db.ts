@@ -26,7 +26,7 @@ export interface DatabaseFactory {
 
 const STORE = 'outbox';
 
-/** IndexedDB, which workers have too. */
+/** IndexedDB, which workers have too. It keeps files until they are uploaded. */
 export function indexedDbStorage(name = 'macaw', factory = platform.indexedDB): OutboxStorage {
   if (!factory) throw new Error('indexedDbStorage: this platform has no IndexedDB');
   let opened: Promise<Database> | undefined;
@@ -46,6 +46,7 @@ export function indexedDbStorage(name = 'macaw', factory = platform.indexedDB): 
     async remove(key) {
       await done((await store('readwrite')).delete(key));
     },
+    keepsFiles: true,
   };
 }
 

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { timeOf } from '../shared/message-id.ts';
 import type { Principal } from '../shared/principal.ts';
-import { contactConversations, listedConversations, type OwnConversation } from './conversations-of.ts';
+import { contactConversations, listedConversations, type OwnConversation, peerOf } from './conversations-of.ts';
 import { lookup } from './dynamo.ts';
 import { headsOf, type KnownHead, messagesOfHeads } from './latest-messages.ts';
 import { idsOfOthers } from './messages.ts';
@@ -19,6 +19,8 @@ export interface ConversationEntry {
   readonly of: OwnConversation;
   readonly last: Message | undefined;
   readonly unread: number;
+  /** The last message that the other participant has read. */
+  readonly receipt: string | undefined;
 }
 
 interface Headed {
@@ -39,13 +41,14 @@ async function headed(conversations: readonly OwnConversation[], now: number): P
 
 /**
  * A page of the conversations of a user, newest first. Takes four queries, one batch read per hundred friends and groups,
- * and one or two for the page.
+ * and one or two for the page. Receipts take another one.
  * @param before only conversations whose last message is before this id
+ * @param receipts whether to read how far the other participants have read. @default false
  * @returns the page, and the `before` of the next one if there is one
  */
 export async function conversationPage(
   user: Principal,
-  { before, limit }: { before?: string | undefined; limit: number },
+  { before, limit, receipts = false }: { before?: string | undefined; limit: number; receipts?: boolean },
   now: number,
 ): Promise<{ entries: ConversationEntry[]; cursor: string | undefined }> {
   const until = before === undefined ? {} : { until: timeOf(before) };
@@ -56,8 +59,10 @@ export async function conversationPage(
   const all = await headed([...listed, ...contacts], now);
   const found = before === undefined ? all : all.filter(({ head }) => head.last < before);
   const page = found.slice(0, limit);
-  const [positions, messages] = await Promise.all([
+  const others = receipts ? page.flatMap((one) => positionOfPeer(user, one) ?? []) : [];
+  const [positions, theirs, messages] = await Promise.all([
     lookup(page.map(({ of }) => positionOf(of.conversation, user))),
+    lookup(others.map(({ read }) => read)),
     messagesOfHeads(
       page.map(({ of }) => of),
       page.map(({ head }) => head),
@@ -65,12 +70,20 @@ export async function conversationPage(
     ),
   ]);
   const unread = await unreadCounts(user, page, positions, now);
+  const receiptOf = new Map(others.map(({ of }, n) => [of, theirs[n]?.receipt]));
   const entries = page.flatMap(({ of, head }, n) => {
     const isVisible = (positions[n]?.from ?? 0) <= timeOf(head.last);
-    return isVisible ? [{ of, last: messages[n], unread: unread[n] ?? 0 }] : [];
+    return isVisible ? [{ of, last: messages[n], unread: unread[n] ?? 0, receipt: receiptOf.get(of) }] : [];
   });
   const more = page.length > 0 && (found.length > limit || contacts.length > limit);
   return { entries, cursor: more ? page.at(-1)?.head.last : undefined };
+}
+
+/** The read position of the other participant, if the user has written something that they can read. */
+function positionOfPeer(user: Principal, { of, head }: Headed) {
+  const peer = peerOf(user, of.kind, of.peer);
+  if (!peer || head.by(user.id) === 0) return undefined;
+  return { of, read: positionOf(of.conversation, peer) };
 }
 
 /** The unread messages of each conversation. Where messages can have expired, they are counted in the history. */

@@ -34,11 +34,18 @@ describe('the description of the REST endpoints', () => {
     const { attachments } = await import('../../functions/http/routes/attachments.ts');
     const { accounts } = await import('../../functions/http/routes/account-routes.ts');
     const { administration } = await import('../../functions/http/routes/administration.ts');
+    const { failures } = await import('../../functions/http/routes/failures.ts');
     vi.unstubAllEnvs();
     const template = (path: string) => path.replace(/:(\w+)(\{.*\})?/g, '{$1}');
-    const routes = [...sections, attachments, administration, accounts, installations, pushCredentials].flatMap(
-      ({ routes }) => routes.map(({ method, path }) => `${method} ${template(path)}`),
-    );
+    const routes = [
+      ...sections,
+      attachments,
+      administration,
+      failures,
+      accounts,
+      installations,
+      pushCredentials,
+    ].flatMap(({ routes }) => routes.map(({ method, path }) => `${method} ${template(path)}`));
     expect(api.operations().map(([method, path]) => `${method} ${path}`)).toHaveLength(routes.length);
     expect(new Set(api.operations().map(([method, path]) => `${method} ${path}`))).toEqual(new Set(routes));
   });
@@ -196,6 +203,7 @@ describe('what the endpoints answer', () => {
     await ask('GET', '/settings', { headers });
     await ask('GET', '/audit', { query: { limit: '1' }, headers });
     await ask('GET', '/ctx/{id}/devices', { params: id, headers });
+    await ask('GET', '/failures', { headers });
 
     await ask('DELETE', '/groups/{id}/chats', { params: { id: group } });
     await ask('DELETE', '/ctx/{id}/friends/{fid}', { params: fid });

@@ -105,6 +105,7 @@ GET    /settings                            -     -      -       -     -      - 
 PATCH  /settings                            -     -      -       -     -      -    +      {"groupMembers":50}
 GET    /audit                               -     -      -       -     -      -    +
 GET    /ctx/{id}/devices                    -     -      -       -     -      -    +
+GET    /failures                            -     -      -       -     -      -    +
 
 POST   /2.0/requestLoginSmsCode             +     +      +       +     +      +    +      {"mobilePhone":"{phone}"}
 POST   /2.0/loginByMobilePhone              +     +      +       +     +      +    +      400 {"mobilePhone":"{phone}","smsCode":"1"}

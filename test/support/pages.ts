@@ -42,8 +42,12 @@ export function webPages(isExpected: (text: string) => boolean) {
     return shareCloud({}, parameters, await assembly);
   };
 
+  /** Pages for several tests, by name. */
+  const kept = new Map<string, Page>();
+
   const closePages = async () => {
-    for (const context of browser?.contexts() ?? []) await context.close();
+    const open = new Set([...kept.values()].map((page) => page.context()));
+    for (const context of browser?.contexts() ?? []) if (!open.has(context)) await context.close();
   };
 
   beforeAll(async () => {
@@ -53,12 +57,16 @@ export function webPages(isExpected: (text: string) => boolean) {
     browser = await launched;
   }, 120_000);
 
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
+    // A failed test can leave a page in any state.
+    if (task.result?.state === 'fail') kept.clear();
     await closePages();
     expect(problems.splice(0)).toEqual([]);
   });
 
   afterAll(async () => {
+    kept.clear();
+    await closePages();
     for (const cloud of [shared, ...others.splice(0)]) await cloud?.leave();
   });
 
@@ -81,6 +89,13 @@ export function webPages(isExpected: (text: string) => boolean) {
       const other = await share({ ...DEMO.parameters, ...parameters });
       others.push(other);
       return other.cloud;
+    },
+
+    /** A page that all tests of a file use. The first one opens it. */
+    async keep(name: string, open: () => Promise<Page>): Promise<Page> {
+      const page = kept.get(name) ?? (await open());
+      kept.set(name, page);
+      return page;
     },
 
     /** Opens a page in a new browser profile. It is closed after the test. */
@@ -108,12 +123,43 @@ export function webPages(isExpected: (text: string) => boolean) {
   };
 }
 
-/** Needs a page with the option `bypassCSP`. @returns the accessibility rules that the page violates */
-export async function violations(page: Page): Promise<string[]> {
+const LOOKS = [
+  { colorScheme: 'light', width: 1200, height: 800 },
+  { colorScheme: 'dark', width: 1200, height: 800 },
+  { colorScheme: 'dark', width: 360, height: 640 },
+] as const;
+
+/**
+ * Expects that a page violates no accessibility rule and is not wider than its window: in light and dark mode, and on
+ * a phone. The page needs the option `bypassCSP`. It keeps its size.
+ */
+export async function expectAccessible(page: Page, what: string): Promise<void> {
   if (!(await page.evaluate(`'axe' in window`))) await page.addScriptTag({ content: AXE });
-  // Without details of what passed, axe is faster.
-  const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-    `axe.run({ resultTypes: ['violations'] })`,
-  );
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  const before = page.viewportSize();
+  for (const { colorScheme, ...size } of LOOKS) {
+    // Colors in transition have another contrast.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize(size);
+    const { found, width } = await page.evaluate<{ found: Violation[]; width: number }>(
+      // Without details of what passed, axe is faster.
+      `axe.run({ resultTypes: ['violations'] }).then(({ violations: found }) => (
+        { found, width: document.documentElement.scrollWidth }
+      ))`,
+    );
+    const violations = found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    expect({ violations, width }, `${what}, ${colorScheme}`).toEqual({ violations: [], width: size.width });
+    await takePicture(page, `${what} ${colorScheme} ${size.width}`);
+  }
+  if (before) await page.setViewportSize(before);
+}
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+/** For a person who looks at the pages. */
+async function takePicture(page: Page, name: string): Promise<void> {
+  const directory = process.env.MACAW_SCREENSHOTS;
+  if (directory) await page.screenshot({ path: join(directory, `${name.replaceAll(/\W+/g, '-')}.png`) });
 }

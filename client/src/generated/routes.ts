@@ -54,6 +54,7 @@ export interface Conversations {
     type: number; // 0 friend, 1 group, 3 visitor, 4 stranger
     last?: Message;
     unread: number; // Unread messages of others, exact up to 999
+    read?: string; // With `receipts`: the last message that the other participant has read, if both use receipts
   }[];
   cursor?: string; // For the next page. Missing on the last page
 }
@@ -248,6 +249,17 @@ export interface Devices {
   }[]; // Installations that receive pushes for the user
 }
 
+export interface Failures {
+  failures: {
+    id: string;
+    time: number; // The last attempt, epoch milliseconds
+    function: string; // The name of the function
+    attempts: number;
+    error: string;
+  }[]; // The latest first
+  more: boolean; // Whether only 100 failures of the stage were read
+}
+
 export interface AccountSession {
   objectId: string; // Id of the account and of its chat user
   username?: string;
@@ -385,6 +397,7 @@ export interface Routes {
     query: {
       limit?: number;
       cursor?: string;
+      receipts?: boolean;
     };
     body: undefined;
     response: Conversations;
@@ -1133,6 +1146,13 @@ export interface Routes {
     query: undefined;
     body: undefined;
     response: Devices;
+  };
+  /** List the asynchronous work of the application that failed permanently and waits in the failure queue */
+  'GET /failures': {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Failures;
   };
   /** Register and log in, or log in through a third party with authData */
   'POST /2.0/users': {

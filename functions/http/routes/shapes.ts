@@ -61,6 +61,9 @@ export const ConversationsShape = z
         type,
         last: z.optional(MessageShape),
         unread: z.int().register(z.globalRegistry, { description: 'Unread messages of others, exact up to 999' }),
+        read: z.optional(z.string()).register(z.globalRegistry, {
+          description: 'With `receipts`: the last message that the other participant has read, if both use receipts',
+        }),
       }),
     ),
     cursor: z
