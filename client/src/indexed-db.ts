@@ -20,6 +20,7 @@ interface Database {
   transaction(store: string, mode: 'readonly' | 'readwrite'): { objectStore(name: string): ObjectStore };
 }
 
+/** `indexedDB` of browsers and workers. */
 export interface DatabaseFactory {
   open(name: string, version: number): Request<Database>;
 }
