@@ -133,6 +133,7 @@ async function loadRoutes() {
     { attachments },
     { administration },
     { moderation },
+    { failures },
     { accounts },
     { installations },
     { pushCredentials },
@@ -143,6 +144,7 @@ async function loadRoutes() {
     import('../functions/http/routes/attachments.ts'),
     import('../functions/http/routes/administration.ts'),
     import('../functions/http/routes/moderation.ts'),
+    import('../functions/http/routes/failures.ts'),
     import('../functions/http/routes/account-routes.ts'),
     import('../functions/http/routes/installations.ts'),
     import('../functions/http/routes/push-credentials.ts'),
@@ -156,7 +158,9 @@ async function loadRoutes() {
   const withFailure = (failure: 'Failure' | 'AccountFailure') => (section: Section) => ({ ...section, failure });
   return {
     sections: [
-      ...[...sections, messageChanges, relations, attachments, administration, moderation].map(withFailure('Failure')),
+      ...[...sections, messageChanges, relations, attachments, administration, moderation, failures].map(
+        withFailure('Failure'),
+      ),
       ...[accounts, installations, pushCredentials].map(withFailure('AccountFailure')),
     ],
     failures: {

@@ -19,6 +19,7 @@ export {
   visitors,
 } from './resources.ts';
 
+/** Options of `createAdmin`. */
 export interface AdminOptions {
   /** The address of the server. */
   readonly url: string;
@@ -41,8 +42,10 @@ export interface Admin {
 
 type Token = Routes['POST /2.0/tokens']['response'];
 type SystemInput = Routes['POST /system']['body'];
+/** Who gets a system message. */
 export type Addressee = { readonly user: string } | { readonly group: string } | { readonly room: string };
 
+/** Makes a client with the master key. It needs no login. */
 export function createAdmin({ url, app, masterKey, fetch }: AdminOptions): Admin {
   const headers = async () => ({ 'X-ML-AppId': app, 'X-ML-MasterKey': masterKey });
   const call = createCall({ url: url.replace(/\/+$/, ''), headers, fetch });

@@ -17,6 +17,7 @@ import { Sync } from './sync.ts';
 import { type Uploaded, type UploadFile, type UploadOptions, upload } from './upload.ts';
 import { sayOf, systemMessage } from './wire.ts';
 
+/** Options of `createClient`. */
 export interface ClientOptions extends Identity {
   /** The address of the server, such as `https://chat.example.com`. */
   readonly url: string;
@@ -43,6 +44,7 @@ export interface ClientOptions extends Identity {
 /** Events of the server about this device, friends, groups and rooms. After `kicked`, the client does not connect again. */
 type Changes = Pick<ServerEvents, 'kicked' | 'befriended' | 'unfriended' | 'joined' | 'left' | 'changed' | 'deleted'>;
 
+/** What `on` of a client listens to. */
 export interface ClientEvents extends Changes {
   status: Status;
   /** A message of somebody else, or of another device of this user; each once. */

@@ -4,6 +4,7 @@ import type { Store } from './store.ts';
 import type { UploadFile, UploadOptions } from './upload.ts';
 import type { Address } from './wire.ts';
 
+/** Options of `send`. */
 export interface SendOptions {
   /** @default 'text' */
   readonly media?: Media;
@@ -14,6 +15,7 @@ export interface SendOptions {
   readonly receipt?: boolean;
 }
 
+/** Options of `history` and `loadEarlier`. */
 export interface HistoryOptions {
   /**
    * Messages per page, at most 100.

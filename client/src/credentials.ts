@@ -14,6 +14,7 @@ export type Credentials =
   | { readonly oauth: Record<string, Record<string, unknown>> }
   | { readonly visitor: Visitor };
 
+/** A visitor who logs in: a new one, or the same again. */
 export interface Visitor {
   /** An earlier visitor, in open mode. */
   readonly id?: string;
@@ -22,6 +23,7 @@ export interface Visitor {
   readonly attributes?: Record<string, unknown>;
 }
 
+/** The application and the device of a client. */
 export interface Identity {
   readonly app: string;
   readonly clientKey?: string | undefined;

@@ -20,13 +20,14 @@ interface Database {
   transaction(store: string, mode: 'readonly' | 'readwrite'): { objectStore(name: string): ObjectStore };
 }
 
+/** `indexedDB` of browsers and workers. */
 export interface DatabaseFactory {
   open(name: string, version: number): Request<Database>;
 }
 
 const STORE = 'outbox';
 
-/** IndexedDB, which workers have too. */
+/** IndexedDB, which workers have too. It keeps files until they are uploaded. */
 export function indexedDbStorage(name = 'macaw', factory = platform.indexedDB): OutboxStorage {
   if (!factory) throw new Error('indexedDbStorage: this platform has no IndexedDB');
   let opened: Promise<Database> | undefined;
@@ -46,6 +47,7 @@ export function indexedDbStorage(name = 'macaw', factory = platform.indexedDB): 
     async remove(key) {
       await done((await store('readwrite')).delete(key));
     },
+    keepsFiles: true,
   };
 }
 

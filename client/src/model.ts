@@ -48,6 +48,7 @@ export interface SystemMessage {
   readonly ts: number;
 }
 
+/** What a client knows about a conversation. */
 export interface ConversationState {
   /** `kind:id`. */
   readonly key: string;
@@ -68,6 +69,7 @@ export interface ConversationState {
   readonly receipts: Readonly<Record<string, string>>;
 }
 
+/** What a client knows. A snapshot never changes. */
 export interface State {
   readonly status: Status;
   /** Why the login was refused, or why the last attempt to connect failed. */

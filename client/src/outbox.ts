@@ -1,9 +1,9 @@
 import { asMacawError, ErrorCode, MacawError } from './errors.ts';
 import { type Kind, keyOf, type Media, type Push } from './model.ts';
 import type { OutboxStorage } from './storage.ts';
-import type { Uploaded, UploadFile } from './upload.ts';
+import { isFile, isNativeFile, type Uploaded, type UploadFile } from './upload.ts';
 
-/** A message that is not sent yet. Stored as it is, so it contains plain values only. */
+/** A message that is not sent yet. It contains plain values only, because it is stored. */
 export interface Item {
   readonly cid: string;
   readonly kind: Kind;
@@ -93,20 +93,20 @@ export class Outbox {
       return [];
     });
     if (prefix !== this.#prefix) return;
-    for (const item of stored.filter(isItem).sort((a, b) => a.order - b.order)) {
-      if (!this.#entries.has(item.cid)) this.#restore(item);
+    for (const { file, ...item } of stored.filter(isStored).sort((a, b) => a.order - b.order)) {
+      if (!this.#entries.has(item.cid)) this.#restore(item, isFile(file) ? file : undefined);
     }
     this.#isLoaded = true;
     this.#runAll();
   }
 
-  #restore(item: Item): void {
-    const entry: Entry = { item, file: undefined, attempts: 0 };
+  #restore(item: Item, file: UploadFile | undefined): void {
+    const entry: Entry = { item, file, attempts: 0 };
     this.#entries.set(item.cid, entry);
     this.#order = Math.max(this.#order, item.order);
     this.#options.added(item);
     if (item.failure) this.#options.failed(item, new MacawError(item.failure.code, item.failure.message));
-    else if (item.body === undefined) this.#fail(entry, fileLost());
+    else if (item.body === undefined && !file) this.#fail(entry, fileLost());
   }
 
   /** @throws MacawError when the outbox is full */
@@ -241,11 +241,20 @@ export class Outbox {
     });
   }
 
-  #save({ item }: Entry): Promise<void> {
+  #save({ item, file }: Entry): Promise<void> {
+    if (!this.#entries.has(item.cid)) return Promise.resolve();
     const key = `${this.#prefix}${item.cid}`;
-    return this.#entries.has(item.cid)
-      ? this.#write(item.cid, (storage) => storage.save(key, item))
-      : Promise.resolve();
+    return this.#write(item.cid, async (storage) => {
+      const keepsFile = file && item.body === undefined && (storage.keepsFiles || isNativeFile(file));
+      if (!keepsFile) return storage.save(key, item);
+      try {
+        await storage.save(key, { ...item, file });
+      } catch (error) {
+        // The file can be too large. Without it, the message is there after a restart, as failed.
+        await storage.save(key, item);
+        throw error;
+      }
+    });
   }
 
   #drop(cid: string): void {
@@ -276,7 +285,7 @@ const fileLost = () => new MacawError(ErrorCode.fileLost, 'The app was closed be
 const laneOf = ({ kind, to }: Item) => keyOf(kind, to);
 
 /** Another version of the app can have stored something else. */
-function isItem(value: unknown): value is Item {
+function isStored(value: unknown): value is Item & { readonly file?: unknown } {
   const { cid, kind, to, order, ts } = Object(value);
   const isText = [cid, kind, to].every((part) => typeof part === 'string');
   return isText && typeof order === 'number' && typeof ts === 'number';

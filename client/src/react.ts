@@ -46,6 +46,7 @@ export const useConversations = (): readonly ConversationState[] => useMacawStat
 export const useConversation = (conversation: Conversation): ConversationState =>
   useSyncExternalStore(conversation.subscribe, conversation.getSnapshot, conversation.getSnapshot);
 
+/** What `useMessages` returns. */
 export interface Messages {
   readonly messages: readonly Message[];
   /** Whether there are older messages. */

@@ -15,6 +15,7 @@ export interface Caller {
 
 type Body<R extends keyof Routes> = Routes[R]['body'];
 
+/** A part of a list. */
 export interface Page {
   readonly skip?: number;
   readonly limit?: number;
@@ -78,6 +79,7 @@ export function strangers(caller: Caller, user?: string) {
   };
 }
 
+/** Groups, and their members. */
 export function groups(caller: Caller, user?: string) {
   const { call } = caller;
   return {
@@ -101,6 +103,7 @@ export function groups(caller: Caller, user?: string) {
   };
 }
 
+/** Rooms, and their members. */
 export function rooms(caller: Caller, user?: string) {
   const { call } = caller;
   return {
@@ -157,6 +160,7 @@ export function moderation({ call }: Caller) {
   };
 }
 
+/** Visitors, for the users who chat with them. */
 export function visitors({ call }: Caller) {
   return {
     /** Creates a visitor, or changes the attributes of the one with `id`. @returns the id */

@@ -21,6 +21,7 @@ export type Result<R extends Route, I> = Routes[R]['query'] extends { detail?: b
     : Extract<Routes[R]['response'], string[]>
   : Routes[R]['response'];
 
+/** Makes any REST request, with the types of its route. */
 export type Call = <R extends Route, const I extends Input<R>>(route: R, input: I) => Promise<Result<R, I>>;
 
 export interface CallOptions {

@@ -6,6 +6,12 @@ export interface OutboxStorage {
   load(prefix: string): Promise<unknown[]>;
   save(key: string, value: unknown): Promise<void>;
   remove(key: string): Promise<void>;
+  /**
+   * Whether values can contain a `Blob`. If not, a file that is not uploaded yet is lost at a restart, and its message
+   * fails.
+   * @default false
+   */
+  readonly keepsFiles?: boolean;
 }
 
 /** Loses everything at a restart. */
@@ -15,10 +21,11 @@ export function memoryStorage(): OutboxStorage {
     load: async (prefix) => [...values].filter(([key]) => key.startsWith(prefix)).map(([, value]) => value),
     save: async (key, value) => void values.set(key, value),
     remove: async (key) => void values.delete(key),
+    keepsFiles: true,
   };
 }
 
-/** `localStorage`, or anything with its methods. It is written at once, so a closed tab loses nothing. */
+/** `localStorage`, or anything with its methods. It is written at once, so a closed tab loses no text. */
 export function textStorage(store: TextStorage): OutboxStorage {
   const keys = () => Array.from({ length: store.length }, (_, n) => store.key(n) ?? '');
   return {

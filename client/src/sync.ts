@@ -5,7 +5,7 @@ import type { MessageEvent, SyncedEvent, YourselfEvent } from './generated/event
 import type { Message as StoredMessage } from './generated/routes.ts';
 import type { Message } from './model.ts';
 import type { Call } from './rest.ts';
-import { addMessages, changeConversation, refreshed, withLast } from './state.ts';
+import { addMessages, changeConversation, markReceipt, refreshed, withLast } from './state.ts';
 import { type Address, kindOf, ownMessage, receivedMessage, storedMessage } from './wire.ts';
 
 export interface SyncOptions {
@@ -106,7 +106,7 @@ export class Sync {
     );
   }
 
-  /** Reads the last message and the unread count of each conversation. */
+  /** Reads the last message, the unread count and the receipt of each conversation. */
   async readConversations(): Promise<void> {
     const { call, state } = this.#options;
     const id = state.me;
@@ -114,14 +114,16 @@ export class Sync {
     let cursor: string | undefined;
     let found = 0;
     do {
-      const query = { limit: 200, ...(cursor !== undefined && { cursor }) };
+      const query = { limit: 200, receipts: true, ...(cursor !== undefined && { cursor }) };
       const page = await call('GET /ctx/:id/conversations', { params: { id }, query });
       if (generation !== this.#generation) return;
       state.update((all) =>
-        page.conversations.reduce((changed, { id: peer, type, last, unread }) => {
+        page.conversations.reduce((changed, { id: peer, type, last, unread, read = '' }) => {
           const kind = kindOf(type);
           const message = last && storedMessage(last, { kind, id: peer }, id);
-          return changeConversation(changed, kind, peer, (one) => refreshed(one, { last: message, unread }));
+          return changeConversation(changed, kind, peer, (one) =>
+            markReceipt(refreshed(one, { last: message, unread }), peer, read),
+          );
         }, all),
       );
       // Later logins catch up from here.

@@ -14,11 +14,17 @@ export interface NativeFile {
 /** A `File`, a `Blob`, or a file of React Native. */
 export type UploadFile = (Blob & { readonly name?: string }) | NativeFile;
 
+export const isNativeFile = (file: unknown): file is NativeFile => typeof Object(file).uri === 'string';
+
+export const isFile = (file: unknown): file is UploadFile => file instanceof Blob || isNativeFile(file);
+
+/** Options of `upload` and `sendFile`. */
 export interface UploadOptions {
   /** Called with the part that was sent, 0 to 1. Node.js and workers only report the end. */
   readonly onProgress?: ((part: number) => void) | undefined;
 }
 
+/** The result of an upload. */
 export interface Uploaded {
   readonly url: string;
   /** Of JPEG, PNG, GIF and WebP. It exists one or two seconds after the upload. */

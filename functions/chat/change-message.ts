@@ -4,12 +4,12 @@ import { isUser, type Principal } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
 import type { App } from '../store/apps.ts';
 import type { Conversation } from '../store/conversations.ts';
-import { conversationWith } from '../store/conversations-of.ts';
+import { conversationWith, peerOf } from '../store/conversations-of.ts';
 import { changeMessage } from '../store/message-changes.ts';
 import type { Message } from '../store/stored-message.ts';
 import { type Act, changeOf, type Rights } from './change-rules.ts';
 import { contactsOfConversation } from './contacts-of-conversation.ts';
-import { kindOf, peerOf, seenAs } from './read.ts';
+import { kindOf, seenAs } from './read.ts';
 
 /** A message, and the conversation as its participant addresses it. */
 export interface Target {

@@ -6,7 +6,7 @@ import { findApp } from '../store/apps.ts';
 import { blocksBetween } from '../store/blocks.ts';
 import { membership } from '../store/communities.ts';
 import type { Conversation, ConversationKind } from '../store/conversations.ts';
-import { conversationWith } from '../store/conversations-of.ts';
+import { conversationWith, peerOf } from '../store/conversations-of.ts';
 import { connectionsOf } from '../store/devices.ts';
 import { type Lookup, lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
@@ -77,17 +77,19 @@ export async function moveReadPosition(
   const isRepeated = position?.upTo === upTo;
   if (isRepeated && unreadIn(head, position, reader.id) === 0) return undefined;
   const after = await countAfter(upTo, conversation, head, reader.id, now);
-  const moved = await moveTo(conversation, reader, { upTo, head, after }, now);
+  const sends = app?.receipts === true && mine?.receipts !== false;
+  const receipt = sends && peer !== undefined && yours?.receipts !== false;
+  const moved = await moveTo(conversation, reader, { upTo, head, after, receipt }, now);
   if (isRepeated || !moved) return undefined;
   const notices = { own: { event: serverEvent('read', { to, upTo }), connections: own }, receipts: [] };
-  if (!app?.receipts || mine?.receipts === false) return notices;
+  if (!sends) return notices;
   if (!peer) {
     const since = position?.upTo ?? '';
     if (head.receipt === undefined || head.receipt <= since) return notices;
     const speakers = await speakersWithReceipt(conversation, reader.id, { after: since, upTo }, now);
     return { ...notices, receipts: await receiptsOfGroup({ reader, to, upTo }, speakers, now) };
   }
-  if (yours?.receipts === false || blocking || blocked) return notices;
+  if (!receipt || blocking || blocked) return notices;
   const event = serverEvent('read', { from: { id: reader.id, type: seenAs(reader, kind) }, upTo });
   return { ...notices, receipts: [{ event, to: peer, connections: theirs }] };
 }
@@ -140,12 +142,6 @@ export function kindOf(reader: Principal, type: Type): ConversationKind {
     case TYPE.room:
       throw new ChatError(ERROR.unsupported, 'to.type: rooms store no messages');
   }
-}
-
-/** The other participant. Undefined in a group. */
-export function peerOf(reader: Principal, kind: ConversationKind, id: string): Principal | undefined {
-  if (kind === 'group') return undefined;
-  return { app: reader.app, kind: kind === 'visitor' && isUser(reader) ? 'visitor' : 'user', id };
 }
 
 /** What shows that the reader takes part. In conversations without a relation, the message itself does. */

@@ -23,6 +23,7 @@ export const ENV = {
   pushUrl: 'PUSH_URL',
   presenceOfflineUrl: 'PRESENCE_OFFLINE_URL',
   departuresQueue: 'DEPARTURES_QUEUE_URL',
+  failureQueue: 'FAILURE_QUEUE_URL',
   pushCredentialsUrl: 'PUSH_CREDENTIALS_URL',
   functionsUrl: 'FUNCTIONS_URL',
   statisticsUrl: 'STATISTICS_URL',

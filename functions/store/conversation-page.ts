@@ -8,6 +8,7 @@ import {
   listedConversations,
   type OwnConversation,
   ownConversation,
+  peerOf,
 } from './conversations-of.ts';
 import { lookup } from './dynamo.ts';
 import { headsOf, type KnownHead, messagesOfHeads } from './latest-messages.ts';
@@ -29,6 +30,8 @@ export interface ConversationEntry {
   /** Whether an unread message mentions the user. */
   readonly mentioned: boolean;
   readonly settings: ConversationSettings;
+  /** The last message that the other participant has read. */
+  readonly receipt: string | undefined;
 }
 
 interface Headed {
@@ -48,14 +51,15 @@ async function headed(conversations: readonly OwnConversation[], now: number): P
 }
 
 /**
- * A page of the conversations of a user, newest first; the first page also has all pinned ones. Takes four queries, one batch read per hundred friends and groups,
- * and one or two for the page.
+ * A page of the conversations of a user, newest first; the first page also has all pinned ones. Takes four queries, one
+ * batch read per hundred friends and groups, and one or two for the page. Receipts take another one.
  * @param before only conversations whose last message is before this id
+ * @param receipts whether to read how far the other participants have read. @default false
  * @returns the page, and the `before` of the next one if there is one
  */
 export async function conversationPage(
   user: Principal,
-  { before, limit }: { before?: string | undefined; limit: number },
+  { before, limit, receipts = false }: { before?: string | undefined; limit: number; receipts?: boolean },
   now: number,
 ): Promise<{ entries: ConversationEntry[]; cursor: string | undefined }> {
   const until = before === undefined ? {} : { until: timeOf(before) };
@@ -77,8 +81,10 @@ export async function conversationPage(
   const more = page.length > 0 && (found.length > limit || contacts.length > limit);
   // The first page also has the pinned conversations of later pages.
   if (before === undefined) page.push(...found.slice(limit).filter(({ of }) => settings.of(of).pinned));
-  const [positions, messages] = await Promise.all([
+  const receiving = receipts ? page.flatMap((one) => positionOfPeer(user, one) ?? []) : [];
+  const [positions, theirs, messages] = await Promise.all([
     lookup(page.map(({ of }) => positionOf(of.conversation, user))),
+    lookup(receiving.map(({ read }) => read)),
     messagesOfHeads(
       page.map(({ of }) => of),
       page.map(({ head }) => head),
@@ -86,14 +92,23 @@ export async function conversationPage(
     ),
   ]);
   const unread = await unreadCounts(user, page, positions, now);
+  const receiptOf = new Map(receiving.map(({ of }, n) => [of, theirs[n]?.receipt]));
   const entries = page.flatMap(({ of, head }, n) => {
     const isVisible = (positions[n]?.from ?? 0) <= timeOf(head.last);
-    return isVisible ? [{ of, last: messages[n], ...(unread[n] ?? NONE), settings: settings.of(of) }] : [];
+    if (!isVisible) return [];
+    return [{ of, last: messages[n], ...(unread[n] ?? NONE), receipt: receiptOf.get(of), settings: settings.of(of) }];
   });
   return { entries, cursor: more ? cursor : undefined };
 }
 
 const NONE: Unread = { unread: 0, mentioned: false };
+
+/** The read position of the other participant, if the user has written something that they can read. */
+function positionOfPeer(user: Principal, { of, head }: Headed) {
+  const peer = peerOf(user, of.kind, of.peer);
+  if (!peer || head.by(user.id) === 0) return undefined;
+  return { of, read: positionOf(of.conversation, peer) };
+}
 
 /** The unread messages of each conversation. Where messages can have expired, or were recalled, the history has them. */
 function unreadCounts(

@@ -20,6 +20,12 @@ export function conversationWith(principal: Principal, kind: ConversationKind, p
   return { app, kind, between: kind === 'visitor' && isUser(principal) ? [peer, id] : [id, peer] };
 }
 
+/** The other participant. Undefined in a group. */
+export function peerOf(principal: Principal, kind: ConversationKind, id: string): Principal | undefined {
+  if (kind === 'group') return undefined;
+  return { app: principal.app, kind: kind === 'visitor' && isUser(principal) ? 'visitor' : 'user', id };
+}
+
 /** A conversation as a participant sees it. */
 export const ownConversation = (
   principal: Principal,

@@ -24,6 +24,8 @@ const Stored = z.object({
   seen: z.number(),
   /** The member sees only messages since this time, epoch ms. */
   from: z.optional(z.number()),
+  /** The last message that they read while receipts were on. */
+  receipt: z.optional(z.string()),
 });
 
 /** How far a participant has read a conversation. */
@@ -33,6 +35,8 @@ export interface Position extends z.output<typeof Stored> {
   /** The number of messages of others up to there, in the counting of the head. */
   readonly seen: number;
   readonly from?: number | undefined;
+  /** How far the other participant may know that they read. */
+  readonly receipt?: string | undefined;
 }
 
 /** The read position of a participant. */
@@ -56,12 +60,13 @@ export function mayHaveExpired({ kind }: Conversation, head: Head, position: Pos
 /**
  * Moves a read position forward, or corrects the count of a position.
  * @param after the number of messages of others after `upTo`
+ * @param receipt whether the other participant may know
  * @returns false when the position was there already
  */
 export async function moveTo(
   conversation: Conversation,
   reader: Principal,
-  { upTo, head, after }: { upTo: string; head: Head; after: number },
+  { upTo, head, after, receipt }: { upTo: string; head: Head; after: number; receipt: boolean },
   now: number,
 ): Promise<boolean> {
   return unlessRefused(
@@ -69,7 +74,7 @@ export async function moveTo(
       new UpdateCommand({
         TableName: table,
         Key: positionKey(conversation, reader),
-        UpdateExpression: 'SET upTo = :upTo, seen = :seen, #expires = :expires',
+        UpdateExpression: `SET upTo = :upTo, seen = :seen, #expires = :expires${receipt ? ', receipt = :upTo' : ''}`,
         ConditionExpression: 'attribute_not_exists(upTo) OR upTo < :upTo OR (upTo = :upTo AND seen <> :seen)',
         ExpressionAttributeNames: { '#expires': EXPIRES },
         ExpressionAttributeValues: {

@@ -1,4 +1,5 @@
 import { attributes, createClient, type Macaw, MacawError } from 'macaw-client';
+import { indexedDbStorage } from 'macaw-client/indexed-db';
 import { useCallback, useEffect, useState } from 'react';
 import type { Configuration } from './configuration.ts';
 
@@ -32,6 +33,7 @@ export function useSession(configuration: Configuration): Session {
       const client = createClient({
         url: location.origin,
         app: login.app ?? configuration.app,
+        storage: indexedDbStorage(),
         ...(configuration.clientKey !== undefined && { clientKey: configuration.clientKey }),
       });
       try {

@@ -2,13 +2,16 @@ import type { Routes } from 'macaw-client/admin';
 import { useCallback, useState } from 'react';
 import { Charts } from './charts.tsx';
 import { useLanguage, useTexts } from './language.ts';
-import { Facts, Panel, Show, Time, View } from './layout.tsx';
+import { Facts, Panel, Show, Table, Time, View } from './layout.tsx';
 import { Expiry } from './push.tsx';
 import { type Application, useApplication, useLoaded } from './requests.ts';
 
 export type Period = Routes['GET /statistics']['response']['periods'][number];
 
 const MINUTE_MS = 60_000;
+
+/** The latest failures in the overview. The command line lists all of them. */
+const SHOWN_FAILURES = 10;
 
 const statistics = ({ call }: Application, by: 'hour' | 'day') => call('GET /statistics', { query: { by } });
 
@@ -67,6 +70,7 @@ export function Overview() {
               </fieldset>
               <Charts by={by} periods={by === 'hours' ? hours.periods : days.periods} />
             </Panel>
+            <Failures />
             <Panel title={texts.certificates}>
               {credentials.length === 0 && <p className="muted">{texts.noCredentials}</p>}
               <Facts
@@ -79,6 +83,36 @@ export function Overview() {
         )}
       </Show>
     </View>
+  );
+}
+
+/** What failed permanently and waits for an operator. It loads apart from the rest, because reading the queue is slow. */
+function Failures() {
+  const texts = useTexts();
+  const { call } = useApplication();
+  const load = useCallback(() => call('GET /failures', {}), [call]);
+  return (
+    <Panel title={texts.failures}>
+      <Show loaded={useLoaded(load)}>
+        {({ failures, more }) => (
+          <>
+            <p className="muted">
+              {failures.length === 0 ? texts.noFailures : texts.failuresWait(failures.length, more)}
+            </p>
+            {failures.length > 0 && (
+              <Table
+                title={texts.failures}
+                columns={[texts.time, texts.function, texts.error, texts.attempts]}
+                rows={failures.slice(0, SHOWN_FAILURES).map(({ id, time, function: name, error, attempts }) => ({
+                  key: id,
+                  cells: [<Time key="time" at={time} />, name, error, attempts],
+                }))}
+              />
+            )}
+          </>
+        )}
+      </Show>
+    </Panel>
   );
 }
 

@@ -15,6 +15,7 @@ const MODULES = [
   ['resources', 'REST requests by subject'],
   ['rest', 'All REST requests'],
   ['errors', 'Errors'],
+  ['generated/codes', 'Codes of account requests'],
   ['platform', 'React Native'],
   ['storage', 'Storage of unsent messages'],
   ['indexed-db', 'IndexedDB: `macaw-client/indexed-db`'],
@@ -31,6 +32,7 @@ const HEAD = `# TypeScript SDK
 
 This page lists the public declarations of \`macaw-client\`. \`npm run docs:client\` generates it from the source.
 The [guide](../how-to/sdk.md) shows how to use them. [REST](rest.md) describes the requests, [errors](errors.md) the codes above 0.
+The types of requests and responses, such as \`Routes\`, come from the schemas of the server. They are in \`client/src/generated/routes.ts\`.
 `;
 
 /** Compiles the client to `client/dist`, as for a publication. */
@@ -41,19 +43,26 @@ export function compileClient(): void {
 
 /** Generates the reference from the declarations that the compiler wrote. */
 export function currentReference(): string {
-  const read = (name: string) => readFileSync(join(CLIENT, 'dist', `${name}.d.ts`), 'utf8');
-  const exported = new Set(['index', 'react', 'indexed-db', 'admin'].flatMap((name) => exportedBy(read(name))));
+  const exported = exportedNames();
   const sections = MODULES.map(([file, title]) => {
-    const declarations = split(read(file)).filter((text) => exported.has(nameOf(text)));
+    const declarations = split(declarationsOf(file)).filter((text) => exported.has(nameOf(text)));
     return `## ${title}\n\n\`\`\`ts\n${declarations.join('\n\n')}\n\`\`\`\n`;
   });
   return [HEAD, ...sections].join('\n');
 }
 
+/** The names that apps can import, except those of generated routes. */
+export const exportedNames = (): Set<string> =>
+  new Set(['index', 'react', 'indexed-db', 'admin'].flatMap((name) => exportedBy(declarationsOf(name))));
+
+const declarationsOf = (name: string) => readFileSync(join(CLIENT, 'dist', `${name}.d.ts`), 'utf8');
+
 /** The names that an entry exports: its own, and those of other modules in braces. */
 const exportedBy = (text: string) => [
-  ...split(text).map(nameOf),
-  ...[...text.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, names = '']) => names.match(/\w+/g) ?? []),
+  ...split(text).flatMap((declaration) => nameOf(declaration) || []),
+  ...[...text.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(
+    ([, names = '']) => names.replaceAll(/\btype /g, '').match(/\w+/g) ?? [],
+  ),
 ];
 
 const nameOf = (declaration: string) =>

@@ -69,6 +69,9 @@ describe('a client', () => {
     toTom.markRead();
     expect(toTom.getSnapshot().unread).toBe(0);
     await eventually(() => toJerry.readersOf(stored)).toEqual([jerry]);
+    const restarted = client();
+    await restarted.login({ userId: tom });
+    await eventually(() => restarted.conversation('friend', jerry).readersOf(stored)).toEqual([jerry]);
     expect(toms.getSnapshot().online).toEqual({ [jerry]: true });
     expect(await friends(toms).ids()).toEqual([jerry]);
     expect((await friends(toms).list())[0]).toMatchObject({ id: jerry, online: true });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ErrorCode, MacawError } from '../../client/src/errors.ts';
 import { type Item, Outbox, type OutboxOptions } from '../../client/src/outbox.ts';
 import { memoryStorage, type OutboxStorage, textStorage } from '../../client/src/storage.ts';
+import type { UploadFile } from '../../client/src/upload.ts';
 import { eventually } from '../support/eventually.ts';
 
 /** A server that stores each `cid` once, and fails as it is told. */
@@ -41,6 +42,51 @@ function outbox(server: Server, storage: OutboxStorage, options: Partial<OutboxO
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 const message = (cid: string, to = 'jerry') => ({ cid, kind: 'friend', to, media: 'text', body: cid }) as const;
+
+/** What `localStorage` is. */
+function texts(initial: [string, string][] = []) {
+  const values = new Map(initial);
+  return {
+    get length() {
+      return values.size;
+    },
+    key: (index: number) => [...values.keys()][index] ?? null,
+    getItem: (key: string) => values.get(key) ?? null,
+    setItem: (key: string, value: string) => void values.set(key, value),
+    removeItem: (key: string) => void values.delete(key),
+  };
+}
+
+function withoutSpaceForFiles(): OutboxStorage {
+  const storage = memoryStorage();
+  return {
+    ...storage,
+    async save(key, value) {
+      if ('file' in Object(value)) throw new Error('QuotaExceededError');
+      await storage.save(key, value);
+    },
+  };
+}
+
+/** Sends a file while offline, and starts the app again. */
+async function restartedWith(file: UploadFile, server: Server, storage: OutboxStorage) {
+  const { body: _, ...unfinished } = message('a');
+  const before = outbox(server, storage).outbox;
+  await before.open('tom/');
+  before.add(unfinished, file);
+  await turn();
+  before.close();
+  const uploaded: UploadFile[] = [];
+  const { outbox: after, log } = outbox(server, storage, {
+    async upload(file) {
+      uploaded.push(file);
+      return { url: 'https://files.example/cat.jpg' };
+    },
+  });
+  await after.open('tom/');
+  after.resume();
+  return { uploaded, log };
+}
 
 describe('the outbox', () => {
   it('stores every message once and in order, whatever is lost, cut, or restarted', async () => {
@@ -147,27 +193,38 @@ describe('the outbox', () => {
     expect(() => box.add(message('b'))).toThrow(expect.objectContaining({ code: ErrorCode.outboxFull }));
   });
 
-  it('says so when a restart interrupted an upload', async () => {
-    const storage = memoryStorage();
-    const { body: _, ...unfinished } = message('a');
-    await storage.save('tom/a', { ...unfinished, ts: 1, order: 1 });
-    const { outbox: box, log } = outbox(new Server(), storage);
-    await box.open('tom/');
+  it('uploads a file after a restart, from a storage that keeps files', async () => {
+    const [server, storage] = [new Server(), memoryStorage()];
+    const { uploaded, log } = await restartedWith(new File(['meow'], 'cat.jpg'), server, storage);
+    await eventually(() => log.sent).toEqual(['a']);
+    expect(uploaded).toMatchObject([{ name: 'cat.jpg', size: 4 }]);
+    expect(server.stored).toMatchObject([{ cid: 'a', body: 'https://files.example/cat.jpg' }]);
+    expect(server.stored[0]).not.toHaveProperty('file');
+    expect(await storage.load('tom/')).toEqual([]);
+  });
+
+  it('uploads a file of React Native after a restart, because its address is text', async () => {
+    const file = { uri: 'file:///cat.jpg', name: 'cat.jpg', type: 'image/jpeg', size: 4 };
+    const { uploaded, log } = await restartedWith(file, new Server(), textStorage(texts()));
+    await eventually(() => log.sent).toEqual(['a']);
+    expect(uploaded).toEqual([file]);
+  });
+
+  it.each([
+    ['keeps no files', textStorage(texts())],
+    ['is too small for the file', withoutSpaceForFiles()],
+  ])('says that the file is lost after a restart, when the storage %s', async (_, storage) => {
+    const { uploaded, log } = await restartedWith(new Blob(['meow']), new Server(), storage);
     expect(log.failed).toEqual([['a', ErrorCode.fileLost]]);
+    expect([uploaded, log.sent]).toEqual([[], []]);
   });
 
   it('sends although the storage is full, and ignores what is no message', async () => {
-    const values = new Map([['tom/x', '"something else"']]);
     const full = textStorage({
-      get length() {
-        return values.size;
-      },
-      key: (index) => [...values.keys()][index] ?? null,
-      getItem: (key) => values.get(key) ?? null,
+      ...texts([['tom/x', '"something else"']]),
       setItem: () => {
         throw new Error('QuotaExceededError');
       },
-      removeItem: (key) => values.delete(key),
     });
     const errors: unknown[] = [];
     const { outbox: box, log } = outbox(new Server(), full, { storageFailed: (error) => errors.push(error) });

@@ -1,9 +1,16 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CLIENT, compileClient, currentReference, REFERENCE } from '../../scripts/docs/client-reference.ts';
+import {
+  CLIENT,
+  compileClient,
+  currentReference,
+  exportedNames,
+  REFERENCE,
+} from '../../scripts/docs/client-reference.ts';
 
 /** The bundle of a browser, without the packages that an app installs itself. */
 async function bundle(contents: string) {
@@ -52,7 +59,23 @@ describe('the published package', () => {
     }
   });
 
-  it('is described by the reference (npm run docs:client)', () => {
-    expect(readFileSync(REFERENCE, 'utf8')).toBe(currentReference());
+  it('contains the compiled modules with their types, the licence and the README, and nothing else', () => {
+    const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+    const [{ files }] = JSON.parse(execFileSync('npm', args, { cwd: CLIENT, encoding: 'utf8', stdio: 'pipe' }));
+    const paths: string[] = files.map(({ path }: { path: string }) => path);
+    const modules = paths.filter((path) => path.startsWith('dist/'));
+    expect(paths.filter((path) => !modules.includes(path)).sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+    expect(modules.filter((path) => !/^dist\/[\w/-]+(\.js|\.d\.ts)$/.test(path))).toEqual([]);
+    expect(modules.filter((path) => path.endsWith('.js')).map((path) => path.replace(/js$/, 'd.ts'))).toEqual(
+      modules.filter((path) => path.endsWith('.d.ts')),
+    );
+    expect(readFileSync(join(CLIENT, 'LICENSE'), 'utf8')).toBe(readFileSync('LICENSE', 'utf8'));
+  });
+
+  it('is described by the reference (npm run docs:client), each name with its comment', () => {
+    const reference = readFileSync(REFERENCE, 'utf8');
+    expect(reference).toBe(currentReference());
+    const documented = reference.matchAll(/\*\/\nexport (?:const|class|function|interface|type) (\w+)/g);
+    expect(new Set([...documented].map(([, name]) => name))).toEqual(exportedNames());
   });
 });

@@ -1,13 +1,31 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Device } from '../support/device.ts';
-import { befriend, macaw, someone } from '../support/macaw.ts';
+import { app, befriend, macaw, someone } from '../support/macaw.ts';
 import { type Phone, telephones } from '../support/phone.ts';
 import { operator } from './command.ts';
 
 const system = macaw({ retryDelayMs: () => 1 });
 const { run, json } = operator(system);
-const { credentials, offline, pushesTo } = telephones(system);
+const { ask, credentials, offline, pushesTo } = telephones(system);
+
+/** Puts something into the queue of failures. */
+async function queue(MessageBody: string): Promise<void> {
+  const sqs = new SQSClient({
+    endpoint: `${system.origin}/_aws`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'operator', secretAccessKey: 'none' },
+  });
+  await sqs.send(new SendMessageCommand({ QueueUrl: system.cloud.outputs.FailureQueue, MessageBody }));
+  sqs.destroy();
+}
+
+/** What Lambda puts there. */
+const record = (requestId: string, requestPayload: object) => {
+  const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:gone:$LATEST';
+  const requestContext = { requestId, functionArn, condition: 'RetriesExhausted', approximateInvokeCount: 3 };
+  return JSON.stringify({ timestamp: new Date().toISOString(), requestContext, requestPayload });
+};
 
 const left = () => Object.values(system.cloud.failureQueues()).flat();
 
@@ -51,6 +69,34 @@ describe('what failed for good', () => {
     expect(left()).toHaveLength(1);
   }, 60_000);
 
+  it('is listed by REST for its application alone, without its event', async () => {
+    await failPush('a very private matter');
+    await queue(record('of-a-departure', { user: { app: app.id, id: 'tom' } }));
+    await queue(record('of-another-application', { app: 'another' }));
+    await queue(record('of-the-stage', {}));
+    await queue('no record at all');
+    const { status, body } = await ask('GET', '/failures');
+    expect([status, body]).toEqual([
+      200,
+      {
+        failures: [
+          { id: 'of-a-departure', time: expect.any(Number), function: 'gone', attempts: 3, error: 'RetriesExhausted' },
+          {
+            id: expect.any(String),
+            time: expect.any(Number),
+            function: expect.stringMatching(/^Macaw-prod-Realtime-PushFunction/),
+            attempts: 3,
+            error: expect.any(String),
+          },
+        ],
+        more: false,
+      },
+    ]);
+    expect(JSON.stringify(body)).not.toMatch(/private/);
+    // They are still there, for other readers too.
+    expect(await json('failures', 'list')).toHaveLength(5);
+  }, 60_000);
+
   it('is done again when it is redriven, and then is gone', async () => {
     const [one, other] = [await failPush('first'), await failPush('second')];
     const [{ id }] = await json('failures', 'list');
@@ -65,23 +111,8 @@ describe('what failed for good', () => {
 
   it('stays when it cannot be invoked again, and everything else is', async () => {
     const phone = await failPush('hello');
-    const sqs = new SQSClient({
-      endpoint: `${system.origin}/_aws`,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'operator', secretAccessKey: 'none' },
-    });
-    const QueueUrl = system.cloud.outputs.FailureQueue;
-    const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:gone:$LATEST';
-    const requestContext = {
-      requestId: 'of-one-gone',
-      functionArn,
-      condition: 'RetriesExhausted',
-      approximateInvokeCount: 3,
-    };
-    const record = { timestamp: new Date().toISOString(), requestContext, requestPayload: {} };
-    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(record) }));
-    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'no record at all \u001b[31m' }));
-    sqs.destroy();
+    await queue(record('of-one-gone', {}));
+    await queue('no record at all \u001b[31m');
 
     const redriven = await run(['failures', 'redrive', '--all']);
     expect(redriven.code).toBe(1);

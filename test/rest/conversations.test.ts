@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mark } from '../../functions/store/keys.ts';
 import { cost } from '../support/cost.ts';
 import { database } from '../support/database.ts';
 import { app, befriend, credentials, rest, someone } from '../support/demo-app.ts';
@@ -12,7 +13,13 @@ const list = async (user: string, query = '') => {
   const { status, body } = await call('GET', `/ctx/${user}/conversations${query}`);
   expect(status).toBe(200);
   return body as {
-    conversations: { id: string; type: number; last?: { id: string; content: unknown }; unread: number }[];
+    conversations: {
+      id: string;
+      type: number;
+      last?: { id: string; content: unknown };
+      unread: number;
+      read?: string;
+    }[];
     cursor?: string;
   };
 };
@@ -29,7 +36,7 @@ async function callsFor(path: string): Promise<number> {
   return Object.entries(calls).reduce((sum, [name, count]) => (name.startsWith('dynamodb:') ? sum + count : sum), 0);
 }
 
-/** Stores friends of a user, each with a conversation of one message. */
+/** Stores friends of a user, each with a conversation of two messages. */
 async function withFriends(user: string, count: number): Promise<string[]> {
   const friends = Array.from({ length: count }, () => someone('friend'));
   await system.database.addCore(
@@ -44,7 +51,7 @@ async function withFriends(user: string, count: number): Promise<string[]> {
     friends.map((friend, n) => ({
       pk: `${app.id}#friend#${[user, friend].sort().join('#')}`,
       sk: 'head',
-      ...{ last: messageId(start, n), start, count: start + 1, expires: 9_999_999_999 },
+      ...{ last: messageId(start, n), start, count: start + 2, [`by#${mark(user)}`]: 1, expires: 9_999_999_999 },
       message: { speaker: friend, content: { media: 0, body: `message ${n}` } },
     })),
   );
@@ -98,6 +105,7 @@ describe('the conversations of a user', () => {
     expect(await callsFor(`/ctx/${tom}/conversations?limit=200`)).toBeLessThanOrEqual(6);
     expect(await unread(tom)).toEqual({ unread: 100 });
     expect(await callsFor(`/ctx/${tom}/unread`)).toBeLessThanOrEqual(6);
+    expect(await callsFor(`/ctx/${tom}/conversations?limit=200&receipts`)).toBeLessThanOrEqual(7);
     expect(await callsFor(`/ctx/${tom}/friends?detail`)).toBeLessThanOrEqual(3);
   });
 
@@ -188,6 +196,25 @@ describe('with historyForNewMembers: false', () => {
 });
 
 describe('a read position', () => {
+  it('is listed for the other participant, if both use receipts', async () => {
+    const [tom = '', jerry = ''] = await users('tom', 'jerry');
+    await befriend(system.origin, tom, jerry);
+    const [toms, jerrys] = await Promise.all([login(tom), login(jerry)]);
+    const receipt = async () => (await list(tom, '?receipts')).conversations[0]?.read;
+    const read = (upTo: string) => call('PUT', `/ctx/${jerry}/conversations/friend/${tom}/read`, { upTo });
+    const [one, two] = [idOf(await toms.say(text(jerry, '1'))), idOf(await toms.say(text(jerry, '2')))];
+    expect(await receipt()).toBeUndefined();
+    await read(one);
+    expect(await receipt()).toBe(one);
+    await jerrys.say(text(tom, 'an answer'));
+    expect(await receipt()).toBe(one);
+    expect((await list(tom)).conversations[0]).not.toHaveProperty('read');
+    await call('PUT', `/ctx/${tom}/receipts`, { enabled: false });
+    await read(two);
+    expect((await list(jerry)).conversations[0]?.unread).toBe(0);
+    expect(await receipt()).toBe(one);
+  });
+
   it('moves forward only, and leaves the messages after it unread', async () => {
     const [tom = '', jerry = ''] = await users('tom', 'jerry');
     await befriend(system.origin, tom, jerry);

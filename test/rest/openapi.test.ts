@@ -36,6 +36,7 @@ describe('the description of the REST endpoints', () => {
     const { accounts } = await import('../../functions/http/routes/account-routes.ts');
     const { administration } = await import('../../functions/http/routes/administration.ts');
     const { moderation } = await import('../../functions/http/routes/moderation.ts');
+    const { failures } = await import('../../functions/http/routes/failures.ts');
     vi.unstubAllEnvs();
     const template = (path: string) => path.replace(/:(\w+)(\{.*\})?/g, '{$1}');
     const routes = [
@@ -44,6 +45,7 @@ describe('the description of the REST endpoints', () => {
       attachments,
       administration,
       moderation,
+      failures,
       accounts,
       installations,
       pushCredentials,
@@ -214,6 +216,7 @@ describe('what the endpoints answer', () => {
     await ask('GET', '/settings', { headers });
     await ask('GET', '/audit', { query: { limit: '1' }, headers });
     await ask('GET', '/ctx/{id}/devices', { params: id, headers });
+    await ask('GET', '/failures', { headers });
 
     const until = Date.now() + 60_000;
     await ask('PUT', '/groups/{id}/admins/{uid}', { params: { id: group, uid: jerry } });

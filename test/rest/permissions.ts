@@ -140,6 +140,7 @@ GET    /ctx/{id}/deletion                   -     -      -       -     -      - 
 DELETE /ctx/{id}/sessions/{connection}      -     -      -       -     -      +    +      404
 DELETE /ctx/{id}/sessions                   -     -      -       -     -      +    +
 DELETE /ctx/{id}/ban                        -     -      -       -     -      -    +
+GET    /failures                            -     -      -       -     -      -    +
 
 POST   /2.0/requestLoginSmsCode             +     +      +       +     +      +    +      {"mobilePhone":"{phone}"}
 POST   /2.0/loginByMobilePhone              +     +      +       +     +      +    +      400 {"mobilePhone":"{phone}","smsCode":"1"}

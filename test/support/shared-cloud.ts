@@ -24,11 +24,10 @@ interface Running {
   hooks: Hooks;
 }
 
-/** One cloud per set of parameters and worker, because a start and its cold starts take seconds. */
+/** One cloud per assembly, set of parameters and worker, because a start and its cold starts take seconds. */
 const running = new Map<string, Promise<Running>>();
 
-async function start(parameters: Record<string, string>): Promise<Running> {
-  const assembly = inject('assembly');
+async function start(parameters: Record<string, string>, assembly: string): Promise<Running> {
   const emulator = await startEmulator(undefined);
   const current: { hooks: Hooks } = { hooks: {} };
   const cloud = await startCloud({
@@ -47,13 +46,14 @@ async function start(parameters: Record<string, string>): Promise<Running> {
   return Object.assign(current, { cloud, emulator });
 }
 
-/** The cloud of the worker with these parameters. Only one test file uses it at a time. */
+/** The cloud of the worker with this assembly and these parameters. Only one test file uses it at a time. */
 export async function shareCloud(
   hooks: Hooks,
   parameters: Record<string, string> = DEMO.parameters,
+  assembly = inject('assembly'),
 ): Promise<SharedCloud> {
-  const key = JSON.stringify(parameters);
-  const started = running.get(key) ?? start(parameters);
+  const key = JSON.stringify([assembly, parameters]);
+  const started = running.get(key) ?? start(parameters, assembly);
   running.set(key, started);
   const shared = await started;
   const { cloud, emulator } = shared;

@@ -39,9 +39,12 @@ export interface Say {
     overwrite?: string | null;
     badge?: number | null;
     contentAvailable?: boolean | null;
+    channelId?: string | null;
   } | null;
   ack?: number | null;
   receipt?: boolean | null;
+  reply?: string | null;
+  mentions?: 'all' | string[] | null;
   cid?: string | null;
 }
 
@@ -51,6 +54,45 @@ export interface Read {
     type?: 0 | 1 | 2 | 3 | 4;
   };
   upTo: string;
+}
+
+export interface Edit {
+  to: {
+    id: string;
+    type?: 0 | 1 | 2 | 3 | 4;
+  };
+  id: string;
+  content: {
+    media?: number;
+    body: string;
+  };
+}
+
+export interface Recall {
+  to: {
+    id: string;
+    type?: 0 | 1 | 2 | 3 | 4;
+  };
+  id: string;
+}
+
+export interface React {
+  to: {
+    id: string;
+    type?: 0 | 1 | 2 | 3 | 4;
+  };
+  id: string;
+  reaction: string;
+  remove?: boolean | null;
+}
+
+export interface Signal {
+  to: {
+    id: string;
+    type?: 0 | 1 | 2 | 3 | 4;
+  };
+  name: string;
+  data?: unknown;
 }
 
 export type Answer =
@@ -99,11 +141,16 @@ export interface MessageEvent {
     gid?: string; // the group or room
   };
   content: {
-    media: number; // 0 text, 1 image, 2 audio, 3 video
-    body: string;
+    media: number; // 0 text, 1 image, 2 audio, 3 video, 4 custom, 5 location
+    body: string; // the text, the URL of the upload, or JSON text
   };
   ts: number; // epoch milliseconds
   remark?: string;
+  reply?: string; // the message that it answers
+  mentions?: 'all' | string[]; // the receivers whom it mentions, or `all`
+  edited?: number; // when the content last changed, epoch milliseconds
+  reacted?: number; // when the reactions last changed, epoch milliseconds
+  reactions?: Record<string, string[]>; // the users who reacted, by reaction
 }
 
 export interface YourselfEvent {
@@ -113,22 +160,77 @@ export interface YourselfEvent {
     type: 0 | 1 | 2 | 3 | 4; // 0 friend, 1 group, 2 room, 3 visitor, 4 stranger
   };
   content: {
-    media: number; // 0 text, 1 image, 2 audio, 3 video
-    body: string;
+    media: number; // 0 text, 1 image, 2 audio, 3 video, 4 custom, 5 location
+    body: string; // the text, the URL of the upload, or JSON text
   };
   ts: number; // epoch milliseconds
   remark?: string;
+  reply?: string; // the message that it answers
+  mentions?: 'all' | string[]; // the receivers whom it mentions, or `all`
+  edited?: number; // when the content last changed, epoch milliseconds
+  reacted?: number; // when the reactions last changed, epoch milliseconds
+  reactions?: Record<string, string[]>; // the users who reacted, by reaction
   cid?: string; // the client's id for the message, if it gave one
 }
 
 export interface SysEvent {
   id: string; // sorts like the history; use it to drop duplicates
   content: {
-    media: number; // 0 text, 1 image, 2 audio, 3 video
-    body: string;
+    media: number; // 0 text, 1 image, 2 audio, 3 video, 4 custom, 5 location
+    body: string; // the text, the URL of the upload, or JSON text
   };
   ts: number; // epoch milliseconds
   remark?: string;
+}
+
+export interface SignalEvent {
+  from: {
+    id: string; // the sender
+    type: 0 | 1 | 2 | 3 | 4; // 0 friend, 1 group, 2 room, 3 visitor, 4 stranger
+    gid?: string; // the group or room
+  };
+  name: string;
+  data?: unknown;
+}
+
+export interface EditedEvent {
+  to: {
+    id: string;
+    type: 0 | 1 | 2 | 3 | 4; // 0 friend, 1 group, 2 room, 3 visitor, 4 stranger
+  }; // the conversation, as this client writes to it
+  id: string; // sorts like the history; use it to drop duplicates
+  speaker: string; // who sent the message
+  content: {
+    media: number; // 0 text, 1 image, 2 audio, 3 video, 4 custom, 5 location
+    body: string; // the text, the URL of the upload, or JSON text
+  };
+  edited: number; // epoch milliseconds
+  by?: string; // who did it; missing for the master key
+}
+
+export interface RecalledEvent {
+  to: {
+    id: string;
+    type: 0 | 1 | 2 | 3 | 4; // 0 friend, 1 group, 2 room, 3 visitor, 4 stranger
+  }; // the conversation, as this client writes to it
+  id: string; // sorts like the history; use it to drop duplicates
+  speaker: string; // who sent the message
+  recalled: number; // epoch milliseconds
+  by?: string; // who did it; missing for the master key
+}
+
+export interface ReactionEvent {
+  to: {
+    id: string;
+    type: 0 | 1 | 2 | 3 | 4; // 0 friend, 1 group, 2 room, 3 visitor, 4 stranger
+  }; // the conversation, as this client writes to it
+  id: string; // sorts like the history; use it to drop duplicates
+  speaker: string; // who sent the message
+  reactions: Record<string, string[]>; // the users who reacted, by reaction
+  reacted: number; // ignore the event if you have a later one for the message
+  by?: string; // who did it; missing for the master key
+  reaction?: string; // the one that was added or removed; missing in a catch-up
+  remove?: boolean;
 }
 
 export interface AckEvent {
@@ -201,6 +303,23 @@ export interface DeletedEvent {
   type: 1 | 2; // 1 group, 2 room
 }
 
+export interface RequestEvent {
+  type: 0 | 1; // 0 a friendship, 1 an invitation to a group
+  from: string; // the user who asks
+  to: string; // the user who answers
+  gid?: string; // the group
+  ts: number; // epoch milliseconds
+  expires: number; // epoch milliseconds
+}
+
+export interface RequestAnsweredEvent {
+  type: 0 | 1; // 0 a friendship, 1 an invitation to a group
+  from: string; // the user who asks
+  to: string; // the user who answers
+  gid?: string; // the group
+  outcome: 'accepted' | 'cancelled' | 'declined';
+}
+
 export type OnlineEvent = string;
 
 export type OfflineEvent = string;
@@ -214,6 +333,10 @@ export interface ServerEvents {
   message: MessageEvent;
   yourself: YourselfEvent;
   sys: SysEvent;
+  signal: SignalEvent;
+  edited: EditedEvent;
+  recalled: RecalledEvent;
+  reaction: ReactionEvent;
   ack: AckEvent;
   refused: RefusedEvent;
   read: ReadEvent;
@@ -225,6 +348,8 @@ export interface ServerEvents {
   left: LeftEvent;
   changed: ChangedEvent;
   deleted: DeletedEvent;
+  request: RequestEvent;
+  requestAnswered: RequestAnsweredEvent;
   online: OnlineEvent;
   offline: OfflineEvent;
   online_x: OnlineXEvent;

@@ -54,6 +54,10 @@ export interface Conversations {
     type: number; // 0 friend, 1 group, 3 visitor, 4 stranger
     last?: Message;
     unread: number; // Unread messages of others, exact up to 999
+    mentioned?: boolean; // Whether an unread message mentions the user
+    muted?: boolean; // true: only mentions are pushed
+    pinned?: boolean; // true: shown first
+    read?: string; // With `receipts`: the last message that the other participant has read, if both use receipts
   }[];
   cursor?: string; // For the next page. Missing on the last page
 }
@@ -61,13 +65,19 @@ export interface Conversations {
 export interface Message {
   id: string; // Message ids sort in the order of the history
   speaker: string;
-  content: {
-    media: number; // 0 text, 1 image, 2 audio, 3 video
-    body: string; // The text, or the URL of the media
-  };
+  content?: {
+    media: number; // 0 text, 1 image, 2 audio, 3 video, 4 custom, 5 location
+    body: string; // The text, the URL of the media, or JSON text
+  }; // Missing if the message was recalled
   ts: number; // Epoch milliseconds
   remark?: string;
   cid?: string; // The client's id for the message
+  reply?: string; // The message that it answers
+  mentions?: 'all' | string[]; // The receivers whom it mentions, or `all`
+  edited?: number; // When the content last changed, epoch milliseconds
+  recalled?: number; // When the message was recalled, epoch milliseconds
+  reactions?: Record<string, string[]>; // The users who reacted, by reaction
+  reacted?: number; // When the reactions last changed, epoch milliseconds
 }
 
 export interface Unread {
@@ -97,6 +107,8 @@ export interface MadeFriendship {
   to: string;
   ts: number; // Epoch milliseconds
   ns: string; // The application
+  pending?: boolean; // true: a request, which the other user has not answered
+  expires?: number; // When the request expires, epoch milliseconds
 }
 
 export interface Friendship {
@@ -168,6 +180,41 @@ export interface FoundRoom {
   members?: string[]; // The list contains at most 1000 members
 }
 
+export interface ChangedMessage {
+  id: string; // The message
+  ts: number; // When it last changed in this way, epoch milliseconds
+}
+
+export interface Block {
+  id: string;
+  ts: number; // Epoch milliseconds
+}
+
+export interface RelationRequest {
+  type: 0 | 1; // 0 a friendship, 1 an invitation to a group
+  from: string; // The user who asks
+  to: string; // The user who answers
+  gid?: string; // The group
+  ts: number; // Epoch milliseconds
+  expires: number; // Epoch milliseconds
+}
+
+export interface ConversationSettings {
+  muted: boolean; // Only mentions are pushed
+  pinned: boolean; // The conversation comes first in lists
+}
+
+export interface UserPushSettings {
+  preview?: boolean;
+  quiet?: QuietHours | null;
+}
+
+export interface QuietHours {
+  from: string;
+  to: string;
+  zone: string;
+}
+
 export interface Upload {
   method: 'PUT'; // Method of the upload
   url: string; // URL to which to send the file as the body
@@ -227,6 +274,9 @@ export interface AuditLog {
       | 'member.mute'
       | 'member.unmute'
       | 'message.broadcast'
+      | 'message.edit'
+      | 'message.react'
+      | 'message.recall'
       | 'push.credentials'
       | 'push.test'
       | 'room.delete'
@@ -237,6 +287,7 @@ export interface AuditLog {
       | 'user.delete'
       | 'user.disconnect'
       | 'user.unban'
+      | 'webhook.change'
       | 'words.change';
     object: string; // What it was about
     address?: string; // The network address of the request
@@ -259,6 +310,71 @@ export interface Devices {
     created: number; // Epoch milliseconds
     updated?: number; // Epoch milliseconds
   }[]; // Installations that receive pushes for the user
+}
+
+export interface Webhook {
+  id: string;
+  url?: string; // The address, with https. Without it, the event bus of the deployment
+  events: (
+    | 'friend.added'
+    | 'friend.removed'
+    | 'member.joined'
+    | 'member.left'
+    | 'message.edited'
+    | 'message.reacted'
+    | 'message.read'
+    | 'message.recalled'
+    | 'message.sent'
+    | 'presence.offline'
+    | 'presence.online'
+    | 'push.failed'
+  )[]; // Events that it receives after they happened
+  before: ('befriend' | 'join' | 'login' | 'message')[]; // What it decides on before it happens
+  onFailure: 'allow' | 'refuse'; // What happens if it does not decide within 800 ms
+  enabled: boolean; // Whether it is used
+  created?: number; // Epoch milliseconds
+  failures: {
+    ts: number;
+    error: string;
+    events: number;
+    attempt: number;
+  }[]; // Up to ten recent requests that failed, the latest first
+}
+
+export interface NewWebhook {
+  id: string;
+  url?: string; // The address, with https. Without it, the event bus of the deployment
+  events: (
+    | 'friend.added'
+    | 'friend.removed'
+    | 'member.joined'
+    | 'member.left'
+    | 'message.edited'
+    | 'message.reacted'
+    | 'message.read'
+    | 'message.recalled'
+    | 'message.sent'
+    | 'presence.offline'
+    | 'presence.online'
+    | 'push.failed'
+  )[]; // Events that it receives after they happened
+  before: ('befriend' | 'join' | 'login' | 'message')[]; // What it decides on before it happens
+  onFailure: 'allow' | 'refuse'; // What happens if it does not decide within 800 ms
+  enabled: boolean; // Whether it is used
+  created?: number; // Epoch milliseconds
+  failures: {
+    ts: number;
+    error: string;
+    events: number;
+    attempt: number;
+  }[]; // Up to ten recent requests that failed, the latest first
+  secret: string; // Signs the requests. It is shown only once
+}
+
+export interface WebhookTest {
+  success: boolean;
+  ms: number; // How long it took
+  error?: string;
 }
 
 export interface Disconnected {
@@ -315,6 +431,17 @@ export interface FlaggedMessages {
     words: string[]; // The banned words in it
   }[];
   cursor?: string; // For the next page. Missing on the last page
+}
+
+export interface Failures {
+  failures: {
+    id: string;
+    time: number; // The last attempt, epoch milliseconds
+    function: string; // The name of the function
+    attempts: number;
+    error: string;
+  }[]; // The latest first
+  more: boolean; // Whether only 100 failures of the stage were read
 }
 
 export interface AccountSession {
@@ -405,7 +532,11 @@ export interface PushSettings {
     image?: string;
     audio?: string;
     video?: string;
+    custom?: string;
+    location?: string;
   };
+  recalled?: string;
+  hidden?: string;
   unreadBadge?: boolean;
 }
 
@@ -457,7 +588,7 @@ export interface Routes {
     body: undefined;
     response: undefined;
   };
-  /** List the conversations of a user that have messages, newest first */
+  /** List the conversations of a user that have messages, newest first; the first page has all pinned ones */
   'GET /ctx/:id/conversations': {
     params: {
       id: string;
@@ -465,6 +596,7 @@ export interface Routes {
     query: {
       limit?: number;
       cursor?: string;
+      receipts?: boolean;
     };
     body: undefined;
     response: Conversations;
@@ -511,7 +643,7 @@ export interface Routes {
     body: undefined;
     response: Sync;
   };
-  /** Make two users friends */
+  /** Make two users friends, or ask for it */
   'POST /ctx/:id/friends/:fid': {
     params: {
       id: string;
@@ -541,7 +673,7 @@ export interface Routes {
     body: undefined;
     response: undefined;
   };
-  /** Make a user friends with several users */
+  /** Make a user friends with several users, or ask for it */
   'POST /ctx/:id/friends': {
     params: {
       id: string;
@@ -971,6 +1103,7 @@ export interface Routes {
         overwrite?: string | null;
         badge?: number | null;
         contentAvailable?: boolean | null;
+        channelId?: string | null;
       } | null;
     };
     response: Accepted;
@@ -998,6 +1131,7 @@ export interface Routes {
         overwrite?: string | null;
         badge?: number | null;
         contentAvailable?: boolean | null;
+        channelId?: string | null;
       } | null;
     };
     response: Accepted;
@@ -1152,6 +1286,186 @@ export interface Routes {
     body: undefined;
     response: FoundUser[];
   };
+  /** Edit a message */
+  'PUT /ctx/:id/conversations/:type/:peer/messages/:messageId': {
+    params: {
+      id: string;
+      type: 'friend' | 'group' | 'stranger' | 'visitor';
+      peer: string;
+      messageId: string;
+    };
+    query: undefined;
+    body: {
+      content: {
+        media?: number;
+        body: string;
+      };
+    };
+    response: ChangedMessage;
+  };
+  /** Recall a message: its content is deleted for all */
+  'DELETE /ctx/:id/conversations/:type/:peer/messages/:messageId': {
+    params: {
+      id: string;
+      type: 'friend' | 'group' | 'stranger' | 'visitor';
+      peer: string;
+      messageId: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: ChangedMessage;
+  };
+  /** Add a reaction of the user to a message */
+  'PUT /ctx/:id/conversations/:type/:peer/messages/:messageId/reactions/:reaction': {
+    params: {
+      id: string;
+      type: 'friend' | 'group' | 'stranger' | 'visitor';
+      peer: string;
+      messageId: string;
+      reaction: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: ChangedMessage;
+  };
+  /** Remove a reaction of the user to a message */
+  'DELETE /ctx/:id/conversations/:type/:peer/messages/:messageId/reactions/:reaction': {
+    params: {
+      id: string;
+      type: 'friend' | 'group' | 'stranger' | 'visitor';
+      peer: string;
+      messageId: string;
+      reaction: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: ChangedMessage;
+  };
+  /** List the users whom a user blocks */
+  'GET /ctx/:id/blocks': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Block[];
+  };
+  /** Block a user: they cannot write to this user, befriend them, or see their presence */
+  'PUT /ctx/:id/blocks/:uid': {
+    params: {
+      id: string;
+      uid: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: undefined;
+  };
+  /** End a block */
+  'DELETE /ctx/:id/blocks/:uid': {
+    params: {
+      id: string;
+      uid: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: undefined;
+  };
+  /** List the open requests for friendships and invitations to groups, newest first */
+  'GET /ctx/:id/requests': {
+    params: {
+      id: string;
+    };
+    query: {
+      sent?: boolean;
+    };
+    body: undefined;
+    response: RelationRequest[];
+  };
+  /** Accept or decline a request for a friendship, or an invitation */
+  'PUT /ctx/:id/requests/:type/:peer': {
+    params: {
+      id: string;
+      type: 'friend' | 'group';
+      peer: string;
+    };
+    query: undefined;
+    body: {
+      accept: boolean;
+    };
+    response: undefined;
+  };
+  /** Cancel a request for a friendship that the user sent */
+  'DELETE /ctx/:id/requests/:uid': {
+    params: {
+      id: string;
+      uid: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: undefined;
+  };
+  /** List the open invitations to a group, newest first */
+  'GET /groups/:id/invitations': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: RelationRequest[];
+  };
+  /** Cancel an invitation to a group */
+  'DELETE /groups/:id/invitations/:uid': {
+    params: {
+      id: string;
+      uid: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: undefined;
+  };
+  /** Read the settings of a conversation */
+  'GET /ctx/:id/conversations/:type/:peer/settings': {
+    params: {
+      id: string;
+      type: 'friend' | 'group' | 'stranger' | 'visitor';
+      peer: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: ConversationSettings;
+  };
+  /** Mute or pin a conversation; a missing setting does not change */
+  'PUT /ctx/:id/conversations/:type/:peer/settings': {
+    params: {
+      id: string;
+      type: 'friend' | 'group' | 'stranger' | 'visitor';
+      peer: string;
+    };
+    query: undefined;
+    body: {
+      muted?: boolean; // Only mentions are pushed
+      pinned?: boolean; // The conversation comes first in lists
+    };
+    response: ConversationSettings;
+  };
+  /** Read the push settings of a user */
+  'GET /ctx/:id/push-settings': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: UserPushSettings;
+  };
+  /** Replace the push settings of a user: previews, and hours without pushes */
+  'PUT /ctx/:id/push-settings': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: UserPushSettings;
+    response: undefined;
+  };
   /** Prepare the upload of a file, or upload a file as a form */
   'POST /attachment': {
     params: undefined;
@@ -1213,6 +1527,85 @@ export interface Routes {
     query: undefined;
     body: undefined;
     response: Devices;
+  };
+  /** List the webhooks of the application and their recent failures */
+  'GET /webhooks': {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Webhook[];
+  };
+  /** Add a webhook; effective everywhere within a minute */
+  'POST /webhooks': {
+    params: undefined;
+    query: undefined;
+    body: {
+      url?: string; // The address, with https. Without it, the event bus of the deployment
+      events?: (
+        | 'friend.added'
+        | 'friend.removed'
+        | 'member.joined'
+        | 'member.left'
+        | 'message.edited'
+        | 'message.reacted'
+        | 'message.read'
+        | 'message.recalled'
+        | 'message.sent'
+        | 'presence.offline'
+        | 'presence.online'
+        | 'push.failed'
+      )[]; // Events that it receives after they happened
+      before?: ('befriend' | 'join' | 'login' | 'message')[]; // What it decides on before it happens
+      onFailure?: 'allow' | 'refuse'; // What happens if it does not decide within 800 ms
+      secret?: string; // A secret of your own: whsec_ and 24 to 64 bytes in base64
+    };
+    response: NewWebhook;
+  };
+  /** Change a webhook; effective everywhere within a minute */
+  'PATCH /webhooks/:id': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: {
+      url?: string; // The address, with https. Without it, the event bus of the deployment
+      events?: (
+        | 'friend.added'
+        | 'friend.removed'
+        | 'member.joined'
+        | 'member.left'
+        | 'message.edited'
+        | 'message.reacted'
+        | 'message.read'
+        | 'message.recalled'
+        | 'message.sent'
+        | 'presence.offline'
+        | 'presence.online'
+        | 'push.failed'
+      )[]; // Events that it receives after they happened
+      before?: ('befriend' | 'join' | 'login' | 'message')[]; // What it decides on before it happens
+      onFailure?: 'allow' | 'refuse'; // What happens if it does not decide within 800 ms
+      enabled?: boolean; // Whether it is used
+    };
+    response: Webhook;
+  };
+  /** Remove a webhook; events that it did not accept are lost */
+  'DELETE /webhooks/:id': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: undefined;
+  };
+  /** Send the event webhook.test to a webhook, and report its answer */
+  'POST /webhooks/:id/test': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: WebhookTest;
   };
   /** Disconnect all devices of a user; their tokens stay valid */
   'DELETE /ctx/:id/sessions': {
@@ -1399,6 +1792,13 @@ export interface Routes {
     query: undefined;
     body: undefined;
     response: undefined;
+  };
+  /** List the asynchronous work of the application that failed permanently and waits in the failure queue */
+  'GET /failures': {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Failures;
   };
   /** Register and log in, or log in through a third party with authData */
   'POST /2.0/users': {

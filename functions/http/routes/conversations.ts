@@ -10,7 +10,7 @@ import { conversationPage, unreadTotal } from '../../store/conversation-page.ts'
 import { setReceipts } from '../../store/profiles.ts';
 import { isSelf } from '../access.ts';
 import { audited } from '../audit.ts';
-import { conversationParams, id, limit, messageId } from '../parameters.ts';
+import { conversationParams, flag, id, limit, messageId } from '../parameters.ts';
 import { fitting, fittingRecent } from '../response-size.ts';
 import { route } from '../route.ts';
 import { ConversationsShape, ReceiptsShape, SyncShape, UnreadShape } from './shapes.ts';
@@ -25,23 +25,30 @@ export const conversations = [
     path: '/ctx/:id/conversations',
     summary: 'List the conversations of a user that have messages, newest first; the first page has all pinned ones',
     params: userParams,
-    query: z.object({ limit: limit(50, 200), cursor: z.optional(messageId('The `cursor` of the page before')) }),
+    query: z.object({
+      limit: limit(50, 200),
+      cursor: z.optional(messageId('The `cursor` of the page before')),
+      receipts: flag('Include how far the other participants have read'),
+    }),
     status: 200,
     response: ConversationsShape,
     access: isSelf,
     audit: audited('conversation.read', ({ params }) => `user/${params.id}`),
     async handle({ app, params, query, now }) {
       const user = userOf(app, params);
-      const { entries, cursor } = await conversationPage(user, { before: query.cursor, limit: query.limit }, now);
+      const { limit, cursor: before } = query;
+      const receipts = query.receipts && app.receipts;
+      const { entries, cursor } = await conversationPage(user, { before, limit, receipts }, now);
       const last = fittingRecent(entries.map((entry) => entry.last));
       return {
-        conversations: entries.map(({ of, unread, mentioned, settings: { muted, pinned } }, n) => ({
+        conversations: entries.map(({ of, unread, mentioned, receipt, settings: { muted, pinned } }, n) => ({
           ...addressOf(user, of),
           ...(last[n] && { last: last[n] }),
           unread,
           ...(mentioned && { mentioned }),
           ...(muted && { muted }),
           ...(pinned && { pinned }),
+          ...(receipt !== undefined && { read: receipt }),
         })),
         ...(cursor !== undefined && { cursor }),
       };

@@ -85,6 +85,9 @@ export const ConversationsShape = z
           .register(z.globalRegistry, { description: 'Whether an unread message mentions the user' }),
         muted: z.optional(z.boolean()).register(z.globalRegistry, { description: 'true: only mentions are pushed' }),
         pinned: z.optional(z.boolean()).register(z.globalRegistry, { description: 'true: shown first' }),
+        read: z.optional(z.string()).register(z.globalRegistry, {
+          description: 'With `receipts`: the last message that the other participant has read, if both use receipts',
+        }),
       }),
     ),
     cursor: z

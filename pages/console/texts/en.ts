@@ -67,6 +67,13 @@ export const en = {
   hours: 'Hours',
   days: 'Days',
   asTable: 'As a table',
+  failures: 'Failures',
+  noFailures: 'No asynchronous work has failed permanently.',
+  failuresWait: (count: number, more: boolean) =>
+    `${count}${more ? ' or more' : ''} waiting. The command "failures redrive" tries again, and "failures drop" deletes.`,
+  function: 'Function',
+  error: 'Error',
+  attempts: 'Attempts',
   certificates: 'Push certificates',
   noCredentials: 'There are no push credentials.',
   kinds: {

@@ -69,6 +69,13 @@ export const zh: Texts = {
   hours: '按小时',
   days: '按天',
   asTable: '以表格显示',
+  failures: '失败的任务',
+  noFailures: '没有最终失败的异步任务。',
+  failuresWait: (count, more) =>
+    `${count}${more ? ' 个或更多' : ' 个'}等待处理。命令 "failures redrive" 重试，"failures drop" 删除。`,
+  function: '函数',
+  error: '错误',
+  attempts: '尝试次数',
   certificates: '推送证书',
   noCredentials: '没有推送凭据。',
   kinds: {

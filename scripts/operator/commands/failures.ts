@@ -1,9 +1,10 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { type Failure, functionOf } from '../../../functions/jobs/failed-invocation.ts';
 import { confirm } from '../confirm.ts';
 import type { Deployment } from '../deployment.ts';
 import { UsageError } from '../errors.ts';
-import { type Failure, FailureQueue, MOST } from '../failure-queue.ts';
+import { FailureQueue, MOST, type Received } from '../failure-queue.ts';
 import { collect, examples, group, type Output, type Shell } from '../program.ts';
 import { table } from '../table.ts';
 import { readMoment, showMoment } from '../times.ts';
@@ -11,9 +12,6 @@ import { readMoment, showMoment } from '../times.ts';
 const LOOKING_S = 30;
 /** Long enough to invoke all of them again. */
 const REDRIVING_S = 300;
-
-/** Maximum characters of an error in the list. */
-const ERROR_LENGTH = 200;
 
 /** The selected failures. */
 interface Which {
@@ -68,7 +66,7 @@ async function list(which: Which, deployment: Deployment): Promise<Output> {
     attemptsOf(failure),
     functionOf(failure),
     failure.id,
-    clean(failure.error),
+    failure.error,
   ]);
   return {
     text: [shown.length === 0 ? 'There are no failures' : table(rows), ...more].join('\n'),
@@ -77,7 +75,7 @@ async function list(which: Which, deployment: Deployment): Promise<Output> {
       at: new Date(failure.at).toISOString(),
       function: functionOf(failure),
       attempts: failure.invocation?.attempts,
-      error: clean(failure.error),
+      error: failure.error,
     })),
   };
 }
@@ -138,14 +136,14 @@ async function handle(
   which: Which,
   deployment: Deployment,
   done: string,
-  act: (failure: Failure) => Promise<void>,
+  act: (failure: Received) => Promise<void>,
 ): Promise<Output> {
   const ids = new Set(which.id);
   if (ids.size === 0 && !which.all) throw new UsageError('No failures selected: specify --id, or give --all');
   const queue = await FailureQueue.of(deployment);
   const all = await queue.receive(REDRIVING_S);
   const wanted = all.filter((failure) => meets(which, failure) && (ids.size === 0 || ids.has(failure.id)));
-  const left: Failure[] = all.filter((failure) => !wanted.includes(failure));
+  const left: Received[] = all.filter((failure) => !wanted.includes(failure));
   const problems = [...ids]
     .filter((id) => !all.some((failure) => failure.id === id))
     .map((id) => `There is no failure ${id}`);
@@ -175,8 +173,4 @@ function meets({ function: name, since }: Which, failure: Failure): boolean {
   return named && (since === undefined || failure.at >= since);
 }
 
-const functionOf = ({ invocation }: Failure) => invocation?.functionArn.replace(/^.*:/, '') ?? '?';
 const attemptsOf = ({ invocation }: Failure) => (invocation ? `${invocation.attempts} attempts` : '');
-
-/** Removes control characters from an external message, so that it is safe for a terminal. */
-const clean = (text: string) => text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, ERROR_LENGTH);
