@@ -118,10 +118,10 @@ export class Sync {
       const page = await call('GET /ctx/:id/conversations', { params: { id }, query });
       if (generation !== this.#generation) return;
       state.update((all) =>
-        page.conversations.reduce((changed, { id: peer, type, last, unread }) => {
+        page.conversations.reduce((changed, { id: peer, type, last, unread, mentioned }) => {
           const kind = kindOf(type);
           const message = last && storedMessage(last, { kind, id: peer }, id);
-          return changeConversation(changed, kind, peer, (one) => refreshed(one, { last: message, unread }));
+          return changeConversation(changed, kind, peer, (one) => refreshed(one, { last: message, unread, mentioned }));
         }, all),
       );
       // Later logins catch up from here.
@@ -158,7 +158,7 @@ export class Sync {
   }
 
   #onMessage(event: MessageEvent): void {
-    this.#add([receivedMessage(event)]);
+    this.#add([receivedMessage(event, this.#options.state.me)]);
   }
 
   #onYourself(event: YourselfEvent): void {

@@ -42,6 +42,8 @@ export interface Say {
   } | null;
   ack?: number | null;
   receipt?: boolean | null;
+  reply?: string | null;
+  mentions?: 'all' | string[] | null;
   cid?: string | null;
 }
 
@@ -53,6 +55,45 @@ export interface Read {
   upTo: string;
 }
 
+export interface Edit {
+  to: {
+    id: string;
+    type?: 0 | 1 | 2 | 3 | 4;
+  };
+  id: string;
+  content: {
+    media?: number;
+    body: string;
+  };
+}
+
+export interface Recall {
+  to: {
+    id: string;
+    type?: 0 | 1 | 2 | 3 | 4;
+  };
+  id: string;
+}
+
+export interface React {
+  to: {
+    id: string;
+    type?: 0 | 1 | 2 | 3 | 4;
+  };
+  id: string;
+  reaction: string;
+  remove?: boolean | null;
+}
+
+export interface Signal {
+  to: {
+    id: string;
+    type?: 0 | 1 | 2 | 3 | 4;
+  };
+  name: string;
+  data?: unknown;
+}
+
 export type Answer =
   | {
       success: true;
@@ -60,6 +101,7 @@ export type Answer =
       ts: number; // epoch milliseconds
       ack?: number; // the ack number of the message
       cid?: string; // the client's id for the message, if it gave one
+      reactions?: Record<string, string[]>; // the users who reacted, by reaction
     }
   | {
       error: ErrorCode;
@@ -99,11 +141,16 @@ export interface MessageEvent {
     gid?: string; // the group or room
   };
   content: {
-    media: number; // 0 text, 1 image, 2 audio, 3 video
-    body: string;
+    media: number; // 0 text, 1 image, 2 audio, 3 video, 4 custom, 5 location
+    body: string; // the text, the URL of the upload, or JSON text
   };
   ts: number; // epoch milliseconds
   remark?: string;
+  reply?: string; // the message that it answers
+  mentions?: 'all' | string[]; // the receivers whom it mentions, or `all`
+  edited?: number; // when the content last changed, epoch milliseconds
+  reacted?: number; // when the reactions last changed, epoch milliseconds
+  reactions?: Record<string, string[]>; // the users who reacted, by reaction
 }
 
 export interface YourselfEvent {
@@ -113,22 +160,77 @@ export interface YourselfEvent {
     type: 0 | 1 | 2 | 3 | 4; // 0 friend, 1 group, 2 room, 3 visitor, 4 stranger
   };
   content: {
-    media: number; // 0 text, 1 image, 2 audio, 3 video
-    body: string;
+    media: number; // 0 text, 1 image, 2 audio, 3 video, 4 custom, 5 location
+    body: string; // the text, the URL of the upload, or JSON text
   };
   ts: number; // epoch milliseconds
   remark?: string;
+  reply?: string; // the message that it answers
+  mentions?: 'all' | string[]; // the receivers whom it mentions, or `all`
+  edited?: number; // when the content last changed, epoch milliseconds
+  reacted?: number; // when the reactions last changed, epoch milliseconds
+  reactions?: Record<string, string[]>; // the users who reacted, by reaction
   cid?: string; // the client's id for the message, if it gave one
 }
 
 export interface SysEvent {
   id: string; // sorts like the history; use it to drop duplicates
   content: {
-    media: number; // 0 text, 1 image, 2 audio, 3 video
-    body: string;
+    media: number; // 0 text, 1 image, 2 audio, 3 video, 4 custom, 5 location
+    body: string; // the text, the URL of the upload, or JSON text
   };
   ts: number; // epoch milliseconds
   remark?: string;
+}
+
+export interface SignalEvent {
+  from: {
+    id: string; // the sender
+    type: 0 | 1 | 2 | 3 | 4; // 0 friend, 1 group, 2 room, 3 visitor, 4 stranger
+    gid?: string; // the group or room
+  };
+  name: string;
+  data?: unknown;
+}
+
+export interface EditedEvent {
+  to: {
+    id: string;
+    type: 0 | 1 | 2 | 3 | 4; // 0 friend, 1 group, 2 room, 3 visitor, 4 stranger
+  }; // the conversation, as this client writes to it
+  id: string; // sorts like the history; use it to drop duplicates
+  speaker: string; // who sent the message
+  content: {
+    media: number; // 0 text, 1 image, 2 audio, 3 video, 4 custom, 5 location
+    body: string; // the text, the URL of the upload, or JSON text
+  };
+  edited: number; // epoch milliseconds
+  by?: string; // who did it; missing for the master key
+}
+
+export interface RecalledEvent {
+  to: {
+    id: string;
+    type: 0 | 1 | 2 | 3 | 4; // 0 friend, 1 group, 2 room, 3 visitor, 4 stranger
+  }; // the conversation, as this client writes to it
+  id: string; // sorts like the history; use it to drop duplicates
+  speaker: string; // who sent the message
+  recalled: number; // epoch milliseconds
+  by?: string; // who did it; missing for the master key
+}
+
+export interface ReactionEvent {
+  to: {
+    id: string;
+    type: 0 | 1 | 2 | 3 | 4; // 0 friend, 1 group, 2 room, 3 visitor, 4 stranger
+  }; // the conversation, as this client writes to it
+  id: string; // sorts like the history; use it to drop duplicates
+  speaker: string; // who sent the message
+  reactions: Record<string, string[]>; // the users who reacted, by reaction
+  reacted: number; // ignore the event if you have a later one for the message
+  by?: string; // who did it; missing for the master key
+  reaction?: string; // the one that was added or removed; missing in a catch-up
+  remove?: boolean;
 }
 
 export interface AckEvent {
@@ -208,6 +310,10 @@ export interface ServerEvents {
   message: MessageEvent;
   yourself: YourselfEvent;
   sys: SysEvent;
+  signal: SignalEvent;
+  edited: EditedEvent;
+  recalled: RecalledEvent;
+  reaction: ReactionEvent;
   ack: AckEvent;
   refused: RefusedEvent;
   read: ReadEvent;

@@ -54,6 +54,7 @@ export interface Conversations {
     type: number; // 0 friend, 1 group, 3 visitor, 4 stranger
     last?: Message;
     unread: number; // Unread messages of others, exact up to 999
+    mentioned?: boolean; // Whether an unread message mentions the user
   }[];
   cursor?: string; // For the next page. Missing on the last page
 }
@@ -61,13 +62,19 @@ export interface Conversations {
 export interface Message {
   id: string; // Message ids sort in the order of the history
   speaker: string;
-  content: {
-    media: number; // 0 text, 1 image, 2 audio, 3 video
-    body: string; // The text, or the URL of the media
-  };
+  content?: {
+    media: number; // 0 text, 1 image, 2 audio, 3 video, 4 custom, 5 location
+    body: string; // The text, the URL of the media, or JSON text
+  }; // Missing if the message was recalled
   ts: number; // Epoch milliseconds
   remark?: string;
   cid?: string; // The client's id for the message
+  reply?: string; // The message that it answers
+  mentions?: 'all' | string[]; // The receivers whom it mentions, or `all`
+  edited?: number; // When the content last changed, epoch milliseconds
+  recalled?: number; // When the message was recalled, epoch milliseconds
+  reactions?: Record<string, string[]>; // The users who reacted, by reaction
+  reacted?: number; // When the reactions last changed, epoch milliseconds
 }
 
 export interface Unread {
@@ -166,6 +173,12 @@ export interface FoundRoom {
   members?: string[]; // The list contains at most 1000 members
 }
 
+export interface ChangedMessage {
+  id: string; // The message
+  ts: number; // When it last changed in this way, epoch milliseconds
+  reactions?: Record<string, string[]>; // The users who reacted, by reaction
+}
+
 export interface Upload {
   method: 'PUT'; // Method of the upload
   url: string; // URL to which to send the file as the body
@@ -219,6 +232,9 @@ export interface AuditLog {
       | 'group.delete'
       | 'history.erase'
       | 'message.broadcast'
+      | 'message.edit'
+      | 'message.react'
+      | 'message.recall'
       | 'push.credentials'
       | 'push.test'
       | 'room.delete'
@@ -336,7 +352,10 @@ export interface PushSettings {
     image?: string;
     audio?: string;
     video?: string;
+    custom?: string;
+    location?: string;
   };
+  recalled?: string;
   unreadBadge?: boolean;
 }
 
@@ -1071,6 +1090,61 @@ export interface Routes {
     };
     body: undefined;
     response: FoundUser[];
+  };
+  /** Edit a message */
+  'PUT /ctx/:id/conversations/:type/:peer/messages/:messageId': {
+    params: {
+      id: string;
+      type: 'friend' | 'group' | 'stranger' | 'visitor';
+      peer: string;
+      messageId: string;
+    };
+    query: undefined;
+    body: {
+      content: {
+        media?: number;
+        body: string;
+      };
+    };
+    response: ChangedMessage;
+  };
+  /** Recall a message: its content is deleted for all */
+  'DELETE /ctx/:id/conversations/:type/:peer/messages/:messageId': {
+    params: {
+      id: string;
+      type: 'friend' | 'group' | 'stranger' | 'visitor';
+      peer: string;
+      messageId: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: ChangedMessage;
+  };
+  /** Add a reaction of the user to a message */
+  'PUT /ctx/:id/conversations/:type/:peer/messages/:messageId/reactions/:reaction': {
+    params: {
+      id: string;
+      type: 'friend' | 'group' | 'stranger' | 'visitor';
+      peer: string;
+      messageId: string;
+      reaction: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: ChangedMessage;
+  };
+  /** Remove a reaction of the user to a message */
+  'DELETE /ctx/:id/conversations/:type/:peer/messages/:messageId/reactions/:reaction': {
+    params: {
+      id: string;
+      type: 'friend' | 'group' | 'stranger' | 'visitor';
+      peer: string;
+      messageId: string;
+      reaction: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: ChangedMessage;
   };
   /** Prepare the upload of a file, or upload a file as a form */
   'POST /attachment': {
