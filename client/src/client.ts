@@ -1,4 +1,5 @@
 import { Activity } from './activity.ts';
+import { Changes } from './changes.ts';
 import { ClientState } from './client-state.ts';
 import { Connection, type SocketIoOptions } from './connection.ts';
 import { Conversation, type ConversationHost, checkLength } from './conversation.ts';
@@ -11,11 +12,12 @@ import { type Kind, keyOf, MEDIA, type Message, type State, type SystemMessage }
 import { type AppState, randomId } from './platform.ts';
 import { Reads } from './reads.ts';
 import { type Call, createCall } from './rest.ts';
+import { type SignalInfo, Signals } from './signals.ts';
 import { defaultStorage, type OutboxStorage } from './storage.ts';
 import { Emitter, type Store } from './store.ts';
 import { Sync } from './sync.ts';
 import { type Uploaded, type UploadFile, type UploadOptions, upload } from './upload.ts';
-import { sayOf, systemMessage } from './wire.ts';
+import { given, sayOf, systemMessage } from './wire.ts';
 
 /** Options of `createClient`. */
 export interface ClientOptions extends Identity {
@@ -42,10 +44,10 @@ export interface ClientOptions extends Identity {
 }
 
 /** Events of the server about this device, friends, groups and rooms. After `kicked`, the client does not connect again. */
-type Changes = Pick<ServerEvents, 'kicked' | 'befriended' | 'unfriended' | 'joined' | 'left' | 'changed' | 'deleted'>;
+type Notices = Pick<ServerEvents, 'kicked' | 'befriended' | 'unfriended' | 'joined' | 'left' | 'changed' | 'deleted'>;
 
 /** What `on` of a client listens to. */
-export interface ClientEvents extends Changes {
+export interface ClientEvents extends Notices {
   status: Status;
   /** A message of somebody else, or of another device of this user; each once. */
   message: Message;
@@ -55,6 +57,10 @@ export interface ClientEvents extends Changes {
   system: SystemMessage;
   /** Somebody has read a conversation up to a message. */
   receipt: { readonly kind: Kind; readonly id: string; readonly reader: string; readonly upTo: string };
+  /** A message was edited or recalled, or its reactions changed. */
+  change: Message;
+  /** A transient event of somebody else; `typing` is also in the state. */
+  signal: SignalInfo;
   presence: { readonly id: string; readonly online: boolean };
   /** A failure that belongs to no call, such as one of the storage. */
   error: MacawError;
@@ -63,7 +69,7 @@ export interface ClientEvents extends Changes {
 /** Enough to recognise a repeated system message. */
 const SYSTEM_IDS = 100;
 
-const CHANGES = ['kicked', 'befriended', 'unfriended', 'joined', 'left', 'changed', 'deleted'] as const;
+const NOTICES = ['kicked', 'befriended', 'unfriended', 'joined', 'left', 'changed', 'deleted'] as const;
 
 /** Connects nobody yet: call `connect` or `login`. */
 export const createClient = (options: ClientOptions): Macaw => new Macaw(options);
@@ -80,6 +86,8 @@ export class Macaw implements Store<State> {
   readonly #deliveries: Deliveries;
   readonly #sync: Sync;
   readonly #reads: Reads;
+  readonly #changes: Changes;
+  readonly #signals: Signals;
   readonly #activity: Activity;
   readonly #conversations = new Map<string, Conversation>();
 
@@ -97,7 +105,10 @@ export class Macaw implements Store<State> {
     this.#sync = new Sync({
       ...{ state, call: this.call },
       isVisitor: () => authenticator.isVisitor,
-      received: (message) => events.emit('message', message),
+      received: (message) => {
+        this.#signals.stopped(message);
+        events.emit('message', this.#changes.late(message));
+      },
       confirmed: ({ cid, id = '', ts }) => cid !== undefined && this.#deliveries.outbox.confirm(cid, { id, ts }),
       failed: (error) => events.emit('error', error),
     });
@@ -127,6 +138,11 @@ export class Macaw implements Store<State> {
       receipt: (address, reader, upTo) => events.emit('receipt', { ...address, reader, upTo }),
       uncertain: () => void this.#sync.refresh(),
     });
+    this.#changes = new Changes(state, this.#connection, {
+      changed: (message) => events.emit('change', message),
+      uncertain: () => void this.#sync.refresh(),
+    });
+    this.#signals = new Signals(state, this.#connection, (signal) => events.emit('signal', signal));
     this.#activity = new Activity(this.#connection, options.appState);
     this.#sync.listen(this.#connection);
     this.#listen();
@@ -264,6 +280,8 @@ export class Macaw implements Store<State> {
   #forget(): void {
     this.#sync.reset();
     this.#reads.clear();
+    this.#changes.clear();
+    this.#signals.clear();
     this.#state.reset();
   }
 
@@ -279,20 +297,18 @@ export class Macaw implements Store<State> {
     const presence = (online: boolean) => (id: string) => this.#events.emit('presence', { id, online });
     socket.on('online', presence(true)).on('online_x', presence(true));
     socket.on('offline', presence(false)).on('offline_x', presence(false));
-    for (const name of CHANGES) socket.on(name, (event: Changes[typeof name]) => this.#events.emit(name, event));
+    for (const name of NOTICES) socket.on(name, (event: Notices[typeof name]) => this.#events.emit(name, event));
   }
 
   readonly #host: ConversationHost = {
     state: (address) => this.#state.conversation(address),
     subscribe: this.subscribe,
-    send: ({ kind, id }, { body, media = 'text', remark, push, receipt, file, onProgress }) => {
-      checkLength(body ?? '', MEDIA.indexOf(media), remark);
+    send: ({ kind, id }, message) => {
+      const { body = '', media = 'text', remark, file, onProgress } = message;
+      checkLength(body, MEDIA.indexOf(media), remark);
       const item = {
         ...{ cid: randomId(), kind, to: id, media },
-        ...(body !== undefined && { body }),
-        ...(remark !== undefined && { remark }),
-        ...(push && { push }),
-        ...(receipt !== undefined && { receipt }),
+        ...given(message, ['body', 'remark', 'reply', 'mentions', 'push', 'receipt']),
       };
       return this.#deliveries.add(item, file, onProgress);
     },
@@ -300,5 +316,7 @@ export class Macaw implements Store<State> {
     discard: ({ kind, id }, key) => this.#deliveries.discard({ kind, to: id, key }),
     page: (address, before, limit) => this.#sync.page(address, before, limit),
     markRead: (address, upTo) => this.#reads.mark(address, upTo),
+    change: (address, act) => this.#changes.make(address, act),
+    signal: (address, name, data) => this.#signals.send(address, name, data),
   };
 }

@@ -1,16 +1,36 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import type { Authenticator } from './credentials.ts';
 import { asMacawError, ErrorCode, MacawError } from './errors.ts';
-import type { Answer, LoginEvent, Read, Say, ServerEvents, StateAnswer } from './generated/events.ts';
+import type {
+  Answer,
+  Edit,
+  LoginEvent,
+  React,
+  Read,
+  Recall,
+  Say,
+  ServerEvents,
+  Signal,
+  StateAnswer,
+} from './generated/events.ts';
 import { next, type Status, type Transition } from './machine.ts';
 
 type Listening = { [N in keyof ServerEvents]: (event: ServerEvents[N]) => void };
 type Emitting = {
   say(message: Say, answer: (answer: Answer) => void): void;
   read(position: Read, answer: (answer: StateAnswer) => void): void;
+  edit(change: Edit, answer: (answer: Answer) => void): void;
+  recall(change: Recall, answer: (answer: Answer) => void): void;
+  react(change: React, answer: (answer: Answer) => void): void;
+  signal(signal: Signal, answer: (answer: StateAnswer) => void): void;
   background(answer: (answer: StateAnswer) => void): void;
   foreground(answer: (answer: StateAnswer) => void): void;
 };
+
+/** The arguments of an event, and its acknowledgement. */
+type Input<N extends keyof Emitting> = Parameters<Emitting[N]> extends [...infer I, unknown] ? I : [];
+type Output<N extends keyof Emitting> =
+  Parameters<Emitting[N]> extends [...unknown[], (answer: infer A) => void] ? A : never;
 
 /** Options of `socket.io-client`. */
 export type SocketIoOptions = Partial<ManagerOptions & SocketOptions>;
@@ -110,10 +130,7 @@ export class Connection {
   }
 
   /** Sends an event and waits for its acknowledgement. */
-  async request<N extends keyof Emitting>(
-    name: N,
-    ...args: N extends 'say' ? [Say] : N extends 'read' ? [Read] : []
-  ): Promise<N extends 'say' ? Extract<Answer, { success: true }> : { success: true }>;
+  async request<N extends keyof Emitting>(name: N, ...args: Input<N>): Promise<Extract<Output<N>, { success: true }>>;
   async request(name: string, ...args: unknown[]): Promise<unknown> {
     if (this.#status !== 'online') throw new MacawError(ErrorCode.network, 'The client is offline');
     const socket: Socket = this.socket;

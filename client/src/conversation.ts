@@ -1,5 +1,16 @@
+import type { Act } from './changes.ts';
 import { ErrorCode, MacawError } from './errors.ts';
-import type { ConversationState, Kind, Media, Message, Push } from './model.ts';
+import {
+  type ConversationState,
+  type Kind,
+  type Location,
+  MEDIA,
+  type Media,
+  type Mentions,
+  type Message,
+  type Push,
+} from './model.ts';
+import { TYPING_MS } from './signals.ts';
 import type { Store } from './store.ts';
 import type { UploadFile, UploadOptions } from './upload.ts';
 import type { Address } from './wire.ts';
@@ -13,6 +24,10 @@ export interface SendOptions {
   readonly push?: Push;
   /** Of a group: whether this user gets a receipt from each member who reads it. */
   readonly receipt?: boolean;
+  /** The id of the message that this one answers. */
+  readonly reply?: string;
+  /** The receivers whom it mentions, at most 50, or `all`. */
+  readonly mentions?: Mentions;
 }
 
 /** Options of `history` and `loadEarlier`. */
@@ -40,6 +55,8 @@ export interface ConversationHost {
   /** @returns a page of the history before a message, oldest first; it becomes part of the state if there is no gap */
   page(address: Address, before: string | undefined, limit: number): Promise<readonly Message[]>;
   markRead(address: Address, upTo: string): void;
+  change(address: Address, act: Act): Promise<void>;
+  signal(address: Address, name: string, data?: unknown): void;
 }
 
 /** A message on its way. */
@@ -59,6 +76,7 @@ export class Conversation implements Store<ConversationState> {
   readonly id: string;
   readonly #host: ConversationHost;
   #loading: Promise<boolean> | undefined;
+  #typed = 0;
 
   constructor(kind: Kind, id: string, host: ConversationHost) {
     this.kind = kind;
@@ -84,6 +102,39 @@ export class Conversation implements Store<ConversationState> {
     // Other clients see a text with a URL. The name makes it a file.
     const remark = options.remark ?? (media === 'text' ? file.name : undefined);
     return this.#outgoing(this.#host.send(this, { ...options, media, file, ...(remark && { remark }) }));
+  }
+
+  /** Sends a place on a map. */
+  sendLocation(location: Location, options: SendOptions = {}): Outgoing {
+    return this.send(JSON.stringify(location), { ...options, media: 'location' });
+  }
+
+  /** Replaces the text of an own message. The application limits for how long. */
+  edit({ id = '', media }: Message, body: string): Promise<void> {
+    return this.#host.change(this, { name: 'edit', input: { id, content: { media: MEDIA.indexOf(media), body } } });
+  }
+
+  /** Removes the content of a message for all: of this user, or of any member for those who moderate a group. */
+  recall({ id = '' }: Pick<Message, 'id'>): Promise<void> {
+    return this.#host.change(this, { name: 'recall', input: { id } });
+  }
+
+  /** Adds a reaction of this user, such as an emoji, or removes it. */
+  react({ id = '' }: Pick<Message, 'id'>, reaction: string, remove = false): Promise<void> {
+    return this.#host.change(this, { name: 'react', input: { id, reaction, ...(remove && { remove }) } });
+  }
+
+  /** Sends a transient event to the connected devices of the others. It is dropped without a connection. */
+  signal(name: string, data?: unknown): void {
+    this.#host.signal(this, name, data);
+  }
+
+  /** Tells the others that this user writes. Call it at each change of the text. */
+  typing(): void {
+    const now = Date.now();
+    if (now - this.#typed < TYPING_MS) return;
+    this.#typed = now;
+    this.signal('typing');
   }
 
   /** Sends a failed message again, behind all others. */

@@ -5,7 +5,17 @@ export { ErrorCode, MacawError } from './errors.ts';
 export { AccountErrorCode } from './generated/codes.ts';
 export type * from './generated/routes.ts';
 export type { Status } from './machine.ts';
-export type { ConversationState, Kind, Media, Message, Push, State, SystemMessage } from './model.ts';
+export type {
+  ConversationState,
+  Kind,
+  Location,
+  Media,
+  Mentions,
+  Message,
+  Push,
+  State,
+  SystemMessage,
+} from './model.ts';
 export type { AppState } from './platform.ts';
 export type { Caller, Page, Query } from './resources.ts';
 export {
@@ -23,6 +33,7 @@ export {
   visitors,
 } from './resources.ts';
 export type { Call, Input, Result, Route } from './rest.ts';
+export type { SignalInfo } from './signals.ts';
 export { asyncStorage, memoryStorage, type OutboxStorage, textStorage } from './storage.ts';
 export type { Store } from './store.ts';
 export { type NativeFile, thumbnailOf, type Uploaded, type UploadFile, type UploadOptions } from './upload.ts';

@@ -6,11 +6,23 @@ import type { Status } from './machine.ts';
 /** What a conversation is with. */
 export type Kind = keyof typeof TYPE;
 
-/** `text` can also be the URL of a file of another type, whose name is then in `remark`. */
-export type Media = 'text' | 'image' | 'audio' | 'video';
+/**
+ * `text` can also be the URL of a file of another type, whose name is then in `remark`. `custom` is JSON of the app,
+ * `location` the JSON of `{lat, lng, name?}`.
+ */
+export type Media = 'text' | 'image' | 'audio' | 'video' | 'custom' | 'location';
+
+/** A place on a map. */
+export interface Location {
+  readonly lat: number;
+  readonly lng: number;
+  readonly name?: string;
+}
 
 /** How offline receivers are notified. */
 export type Push = NonNullable<Say['push']>;
+
+export type Mentions = readonly string[] | 'all';
 
 /** A message of a conversation. Objects never change: a new state is a new object with the same `key`. */
 export interface Message {
@@ -27,9 +39,21 @@ export interface Message {
   readonly from: string;
   readonly mine: boolean;
   readonly media: Media;
-  /** The text, or the URL of the file. */
+  /** The text, the URL of the file, or JSON. Empty after a recall. */
   readonly body: string;
   readonly remark?: string;
+  /** The id of the message that it answers. */
+  readonly reply?: string;
+  /** The receivers whom it mentions. */
+  readonly mentions?: Mentions;
+  /** Whether it mentions this user. */
+  readonly isMention?: boolean;
+  /** When it was edited or recalled, and when its reactions changed: epoch milliseconds. */
+  readonly edited?: number;
+  readonly recalled?: number;
+  readonly reacted?: number;
+  /** The users who reacted, by reaction. */
+  readonly reactions?: Readonly<Record<string, readonly string[]>>;
   /** Epoch milliseconds; of the client until the message is sent. */
   readonly ts: number;
   readonly status: 'sending' | 'sent' | 'failed';
@@ -61,6 +85,10 @@ export interface ConversationState {
   readonly last?: Message;
   /** Messages of others that this user has not read; exact up to 999. */
   readonly unread: number;
+  /** Whether an unread message mentions this user. */
+  readonly mentioned?: boolean;
+  /** The others who are writing. */
+  readonly typing: readonly string[];
   /** How far this user has read, if this client knows it: the id of a message. */
   readonly read?: string;
   /** The server has counted the unread messages up to this one. */
@@ -85,7 +113,7 @@ export interface State {
   readonly online: Readonly<Record<string, boolean>>;
 }
 
-export const MEDIA: readonly Media[] = ['text', 'image', 'audio', 'video'];
+export const MEDIA: readonly Media[] = ['text', 'image', 'audio', 'video', 'custom', 'location'];
 
 export const mediaOf = (media: number): Media => MEDIA[media] ?? 'text';
 

@@ -1,5 +1,5 @@
 import { asMacawError, ErrorCode, MacawError } from './errors.ts';
-import { type Kind, keyOf, type Media, type Push } from './model.ts';
+import { type Kind, keyOf, type Media, type Mentions, type Push } from './model.ts';
 import type { OutboxStorage } from './storage.ts';
 import { isFile, isNativeFile, type Uploaded, type UploadFile } from './upload.ts';
 
@@ -12,6 +12,8 @@ export interface Item {
   /** Missing until the file is uploaded. */
   readonly body?: string;
   readonly remark?: string;
+  readonly reply?: string;
+  readonly mentions?: Mentions;
   readonly push?: Push;
   readonly receipt?: boolean;
   /** When the user sent it, epoch ms. */

@@ -76,3 +76,6 @@ export const usePresence = (user: string): boolean | undefined => useMacawState(
 /** A function that sends text to a conversation. */
 export const useSend = (conversation: Conversation): ((body: string, options?: SendOptions) => Outgoing) =>
   useCallback((body, options) => conversation.send(body, options), [conversation]);
+
+/** The others who are writing in a conversation. */
+export const useTyping = (conversation: Conversation): readonly string[] => useConversation(conversation).typing;

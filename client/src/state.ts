@@ -1,5 +1,5 @@
 import { type ConversationState, type Kind, keyOf, type Message, type State } from './model.ts';
-import { bounded, merge, remove } from './timeline.ts';
+import { bounded, isChanged, merge, remove } from './timeline.ts';
 
 /** Changes of the state, as pure functions. A part that does not change keeps its identity. */
 
@@ -8,7 +8,7 @@ export const EMPTY: State = { status: 'idle', conversations: [], byKey: {}, frie
 /** Messages that a conversation keeps in memory. `loadEarlier` reads older ones again. */
 const KEPT = 2000;
 
-const DEFAULT = { messages: [], complete: false, unread: 0, receipts: {} };
+const DEFAULT = { messages: [], complete: false, unread: 0, typing: [], receipts: {} };
 
 export const emptyConversation = (kind: Kind, id: string): ConversationState => ({
   key: keyOf(kind, id),
@@ -56,16 +56,36 @@ export function addMessages(
 ): ConversationState {
   const list = merge(conversation.messages, messages);
   if (list === conversation.messages) return conversation;
-  const before = new Set(conversation.messages);
-  const added = list.filter((message) => !before.has(message));
-  const news = as === 'live' ? added.filter((message) => isUnread(conversation, message)).length : 0;
+  const before = new Set(conversation.messages.map(({ id }) => id));
+  const added = list.filter(({ id }) => !before.has(id));
+  const news = as === 'live' ? added.filter((message) => isUnread(conversation, message)) : [];
   const kept = as === 'live' ? bounded(list, KEPT) : list;
   return withLast({
     ...conversation,
     messages: kept,
     complete: conversation.complete && kept.length === list.length,
-    unread: conversation.unread + news,
+    unread: conversation.unread + news.length,
+    ...(news.some(isMention) && { mentioned: true }),
   });
+}
+
+/** Changes a message of the conversation, if it is there. */
+export function changeMessage(
+  conversation: ConversationState,
+  id: string,
+  change: (message: Message) => Message,
+): ConversationState {
+  const { messages, last, unread } = conversation;
+  const found = messages.find((message) => message.id === id) ?? (last?.id === id ? last : undefined);
+  const changed = found && change(found);
+  if (!found || !changed || changed === found) return conversation;
+  const wasUnread = isUnreadAfter(found, conversation.read ?? '') && changed.recalled !== undefined;
+  return {
+    ...conversation,
+    messages: messages.map((message) => (message.id === id ? changed : message)),
+    ...(last?.id === id && { last: changed }),
+    unread: Math.max(0, unread - (wasUnread ? 1 : 0)),
+  };
 }
 
 /** Puts an own message in the place of its unsent state: at the end, or where its id belongs. */
@@ -74,8 +94,13 @@ export function putMessage(conversation: ConversationState, message: Message): C
   return withLast(addMessages({ ...conversation, messages }, [message], 'live'));
 }
 
-const isUnread = ({ read = '', counted = '' }: ConversationState, { id = '', mine }: Message) =>
-  !mine && id > read && id > counted;
+const isUnread = ({ read = '', counted = '' }: ConversationState, message: Message) =>
+  isUnreadAfter(message, read) && isUnreadAfter(message, counted);
+
+const isUnreadAfter = ({ id = '', mine, recalled }: Message, upTo: string) =>
+  !mine && recalled === undefined && id > upTo;
+
+const isMention = ({ isMention }: Message) => isMention === true;
 
 /** Updates `last` after a change of `messages`. */
 export function withLast(conversation: ConversationState): ConversationState {
@@ -94,10 +119,11 @@ export function markRead(conversation: ConversationState, upTo: string): Convers
   if (upTo <= (conversation.read ?? '')) return conversation;
   const { messages, last } = conversation;
   const isNewest = last?.id === undefined || last.id <= upTo;
-  const later = messages.filter(({ id = '', mine }) => !mine && id > upTo).length;
+  const later = messages.filter((message) => isUnreadAfter(message, upTo)).length;
   // Without all messages, only the server knows how many there are after an older position.
   const unread = isNewest ? later : Math.min(conversation.unread, later || conversation.unread);
-  return { ...conversation, read: upTo, unread };
+  const { mentioned, ...others } = conversation;
+  return { ...others, read: upTo, unread, ...(unread > 0 && mentioned && { mentioned }) };
 }
 
 /** Sets how far another user has read. */
@@ -109,15 +135,22 @@ export function markReceipt(conversation: ConversationState, reader: string, upT
 /** Takes over the last message and the unread count that the server gave. Messages that arrived since are added. */
 export function refreshed(
   conversation: ConversationState,
-  { last, unread }: { last: Message | undefined; unread: number },
+  { last, unread, mentioned = false }: { last: Message | undefined; unread: number; mentioned?: boolean | undefined },
 ): ConversationState {
   const asOf = last?.id ?? conversation.last?.id ?? '';
   const read = conversation.read ?? '';
-  const later = conversation.messages.filter(({ id = '', mine }) => !mine && id > asOf && id > read).length;
+  const later = conversation.messages.filter((message) => isUnreadAfter(message, asOf) && isUnreadAfter(message, read));
   const known = asOf !== '' && asOf <= read ? 0 : unread;
-  const next = { ...conversation, unread: known + later, counted: asOf };
+  const isMentioned = (known > 0 && mentioned) || later.some(isMention);
+  const { mentioned: _, ...others } = conversation;
+  const next = {
+    ...others,
+    unread: known + later.length,
+    counted: asOf,
+    ...(isMentioned && { mentioned: true }),
+  };
   const { last: shown } = conversation;
   // An unsent message stays the last one.
-  const isNewer = !shown || (shown.id !== undefined && shown.id < asOf);
+  const isNewer = !shown || (shown.id !== undefined && (shown.id < asOf || isChanged(shown, last)));
   return last && isNewer ? { ...next, last } : next;
 }

@@ -118,11 +118,11 @@ export class Sync {
       const page = await call('GET /ctx/:id/conversations', { params: { id }, query });
       if (generation !== this.#generation) return;
       state.update((all) =>
-        page.conversations.reduce((changed, { id: peer, type, last, unread, read = '' }) => {
+        page.conversations.reduce((changed, { id: peer, type, last, unread, mentioned, read = '' }) => {
           const kind = kindOf(type);
           const message = last && storedMessage(last, { kind, id: peer }, id);
           return changeConversation(changed, kind, peer, (one) =>
-            markReceipt(refreshed(one, { last: message, unread }), peer, read),
+            markReceipt(refreshed(one, { last: message, unread, mentioned }), peer, read),
           );
         }, all),
       );
@@ -160,7 +160,7 @@ export class Sync {
   }
 
   #onMessage(event: MessageEvent): void {
-    this.#add([receivedMessage(event)]);
+    this.#add([receivedMessage(event, this.#options.state.me)]);
   }
 
   #onYourself(event: YourselfEvent): void {

@@ -4,16 +4,23 @@ import type { Message } from './model.ts';
 
 /** Adds or replaces messages. A sent message replaces the unsent one with its `cid`. */
 export function merge(list: readonly Message[], incoming: readonly Message[]): readonly Message[] {
-  const known = new Set(list.flatMap(({ id }) => id ?? []));
+  const known = new Map(list.flatMap((message) => (message.id === undefined ? [] : [[message.id, message]])));
   const fresh = new Map<string, Message>();
   for (const message of incoming) {
-    if (message.id === undefined || !known.has(message.id)) fresh.set(message.id ?? message.key, message);
+    const old = known.get(message.id ?? '');
+    if (!old || isChanged(old, message)) fresh.set(message.id ?? message.key, message);
   }
   if (fresh.size === 0) return list;
   const replaced = new Set([...fresh.values()].map(({ key }) => key));
-  const kept = list.filter(({ id, key }) => id !== undefined || !replaced.has(key));
+  const kept = list.filter(({ id, key }) => (id === undefined ? !replaced.has(key) : !fresh.has(id)));
   return [...kept, ...fresh.values()].sort(compare);
 }
+
+/** Whether a message has changes that an older state of it has not. */
+export const isChanged = (old: Message, now: Message | undefined): boolean =>
+  now?.id === old.id && CHANGES.some((name) => (now?.[name] ?? 0) > (old[name] ?? 0));
+
+const CHANGES = ['edited', 'recalled', 'reacted'] as const;
 
 /** Changes the unsent message with this key, at its place. */
 export function replace(list: readonly Message[], message: Message): readonly Message[] {

@@ -23,27 +23,35 @@ export const addressOf = ({ id, type, gid }: NonNullable<ReadEvent['from']>): Ad
 
 export const wireAddress = ({ kind, id }: Address): Say['to'] => ({ id, type: TYPE[kind] });
 
-interface Stored {
-  readonly id: string;
-  readonly content: { readonly media: number; readonly body: string };
-  readonly ts: number;
-  readonly remark?: string;
-  readonly cid?: string;
-}
+interface Stored
+  extends Pick<StoredMessage, 'id' | 'ts' | 'content' | 'cid'>,
+    Pick<Message, 'remark' | 'reply' | 'mentions' | 'edited' | 'recalled' | 'reactions' | 'reacted'> {}
 
 function message(stored: Stored, { kind, id: to }: Address, from: string, mine: boolean): Message {
-  const { id, content, ts, remark, cid } = stored;
+  const { id, content, ts, cid } = stored;
   return {
     key: cid !== undefined && mine ? cid : id,
     id,
     ...(cid !== undefined && mine && { cid }),
-    ...{ kind, to, from, mine, media: mediaOf(content.media), body: content.body, ts, status: 'sent' },
-    ...(remark !== undefined && { remark }),
+    ...{ kind, to, from, mine, media: mediaOf(content?.media ?? 0), body: content?.body ?? '', ts },
+    status: 'sent',
+    ...given(stored, MORE),
   };
 }
 
-export const receivedMessage = (event: MessageEvent): Message =>
-  message(event, addressOf(event.from), event.from.id, false);
+/** What a message can have in addition. */
+const MORE = ['remark', 'reply', 'mentions', 'edited', 'recalled', 'reactions', 'reacted'] as const;
+
+/** Those of some members that an object has. */
+export function given<T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
+  const entries = names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]]));
+  return Object.fromEntries(entries);
+}
+
+export const receivedMessage = (event: MessageEvent, me: string): Message => ({
+  ...message(event, addressOf(event.from), event.from.id, false),
+  ...((event.mentions === 'all' || event.mentions?.includes(me)) && { isMention: true }),
+});
 
 export const ownMessage = (event: YourselfEvent, me: string, isVisitor: boolean): Message =>
   // A visitor chats with users only, and sees all of them as friends.
@@ -59,20 +67,22 @@ export const systemMessage = ({ content, ...others }: SysEvent): SystemMessage =
 });
 
 /** The message of an item of the outbox. */
-export function unsentMessage({ cid, kind, to, media, body = '', remark, ts }: Item, me: string): Message {
+export function unsentMessage(item: Item, me: string): Message {
+  const { cid, kind, to, media, body = '', ts } = item;
   return {
     ...{ key: cid, cid, kind, to, from: me, mine: true, media, body, ts, status: 'sending' },
-    ...(remark !== undefined && { remark }),
+    ...given(item, ['remark', 'reply', 'mentions']),
   };
 }
 
-export function sayOf({ cid, kind, to, media, body = '', remark, push, receipt }: Item): Say {
+export function sayOf(item: Item): Say {
+  const { cid, kind, to, media, body = '', mentions, receipt } = item;
   return {
     to: wireAddress({ kind, id: to }),
     content: { media: MEDIA.indexOf(media), body },
     cid,
-    ...(remark !== undefined && { remark }),
-    ...(push && { push }),
+    ...given(item, ['remark', 'reply', 'push']),
+    ...(mentions && { mentions: mentions === 'all' ? mentions : [...mentions] }),
     ...(receipt && { receipt }),
   };
 }

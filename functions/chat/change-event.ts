@@ -8,7 +8,7 @@ import { findApp } from '../store/apps.ts';
 import { moderatesGroup } from '../store/communities.ts';
 import { admit } from './audience.ts';
 import { EditInput, ReactInput, RecallInput } from './change-input.ts';
-import { applyAct, type Target } from './change-message.ts';
+import { applyAct, type ChangedMessage, type Target } from './change-message.ts';
 import type { Act } from './change-rules.ts';
 import { checkSession, notLoggedIn, type Sender } from './check-session.ts';
 import { deliver } from './delivery.ts';
@@ -17,9 +17,7 @@ import { fanOut } from './fan-out.ts';
 /** The events of clients that change a message. */
 export type ChangeName = 'edit' | 'recall' | 'react';
 
-export interface ChangeAnswer {
-  readonly id: string;
-  readonly ts: number;
+export interface ChangeAnswer extends ChangedMessage {
   /** Resolves when all devices know the change. Never rejects. */
   readonly delivered: Promise<void>;
 }
@@ -37,12 +35,12 @@ export async function changeEvent(
 ): Promise<ChangeAnswer> {
   const { connectionId, proof: _, ...actor } = sender;
   const { act, target } = read(name, input);
-  const { to, id } = target;
+  const { to } = target;
   const [audience, app] = await Promise.all([admit(actor, to.id, to.type), findApp(actor.app)]);
   await checkSession(sender, audience.speakerConnections, now);
   if (!app) throw notLoggedIn();
   const moderates = audience.head !== undefined && moderatesGroup(audience.head, actor.id);
-  const { message, conversation, ts, notice } = await applyAct(
+  const { message, conversation, answer, notice } = await applyAct(
     act,
     actor,
     target,
@@ -50,7 +48,7 @@ export async function changeEvent(
     app,
     now,
   );
-  return { id, ts, delivered: notice ? publish() : Promise.resolve() };
+  return { ...answer, delivered: notice ? publish() : Promise.resolve() };
 
   async function publish(): Promise<void> {
     if (!notice) return;

@@ -6,7 +6,7 @@ import type { App } from '../store/apps.ts';
 import type { Conversation } from '../store/conversations.ts';
 import { conversationWith, peerOf } from '../store/conversations-of.ts';
 import { changeMessage } from '../store/message-changes.ts';
-import type { Message } from '../store/stored-message.ts';
+import type { Message, Reactions } from '../store/stored-message.ts';
 import { type Act, changeOf, type Rights } from './change-rules.ts';
 import { contactsOfConversation } from './contacts-of-conversation.ts';
 import { kindOf, seenAs } from './read.ts';
@@ -25,12 +25,20 @@ export interface ChangeNotice {
   readonly peer: Principal | undefined;
 }
 
+/** What whoever changed a message learns. */
+export interface ChangedMessage {
+  readonly id: string;
+  /** When the message last changed in this way, epoch ms. */
+  readonly ts: number;
+  /** All reactions, after a reaction. */
+  readonly reactions?: Reactions;
+}
+
 /** The outcome of a change. */
 export interface ChangeResult {
   readonly message: Message;
   readonly conversation: Conversation;
-  /** When the message last changed in this way, epoch ms. */
-  readonly ts: number;
+  readonly answer: ChangedMessage;
   /** Undefined when nothing changed. */
   readonly notice: ChangeNotice | undefined;
 }
@@ -71,7 +79,11 @@ export async function applyAct(
   return {
     message,
     conversation,
-    ts: timeOfChange(act, message),
+    answer: {
+      id,
+      ts: timeOfChange(act, message),
+      ...(act.kind === 'react' && { reactions: message.reactions ?? {} }),
+    },
     notice: isChanged ? { own: event(own), others: event(others), peer } : undefined,
   };
 }

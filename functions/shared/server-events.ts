@@ -141,7 +141,10 @@ export type ServerEvents = { [N in keyof typeof SERVER_EVENTS]: z.input<(typeof 
 const Failure = z.extend(Refused, { success: z.literal(false) });
 
 /** The Socket.IO acknowledgement of `say`, of changes of messages, and of all that is refused. */
-export const Answer = z.union([z.object({ success: z.literal(true), id, ts, ack, cid }), Failure]);
+export const Answer = z.union([
+  z.object({ success: z.literal(true), id, ts, ack, cid, reactions: z.optional(reactions) }),
+  Failure,
+]);
 export type Answer = z.input<typeof Answer>;
 
 /** The Socket.IO acknowledgement of `read`, `signal`, `background` and `foreground`. */

@@ -1,9 +1,10 @@
 import type { Conversation } from 'macaw-client';
-import { useConversation, useMessages, usePresence } from 'macaw-client/react';
-import { useEffect, useRef } from 'react';
+import { useConversation, useMessages, usePresence, useTyping } from 'macaw-client/react';
+import { useEffect, useRef, useState } from 'react';
 import { useTask } from '../shared/task.ts';
 import { Avatar } from './avatar.tsx';
 import { Composer } from './composer.tsx';
+import type { Draft, SetDraft } from './draft.ts';
 import { useGroups, useName } from './groups.tsx';
 import { BackIcon } from './icons.tsx';
 import { useTexts } from './language.ts';
@@ -17,11 +18,13 @@ interface ConversationProps {
 /** A conversation: who it is with, its messages, and the form to write one. */
 export function ConversationView({ conversation }: ConversationProps) {
   useReading(conversation);
+  const [draft, setDraft] = useState<Draft>();
   return (
     <main className="pane">
       <Heading conversation={conversation} />
-      <MessageList conversation={conversation} />
-      <Composer conversation={conversation} />
+      <MessageList conversation={conversation} setDraft={setDraft} />
+      <Typing conversation={conversation} />
+      <Composer conversation={conversation} draft={draft} setDraft={setDraft} />
     </main>
   );
 }
@@ -55,7 +58,18 @@ function Heading({ conversation }: ConversationProps) {
   );
 }
 
-function MessageList({ conversation }: ConversationProps) {
+/** Who is writing. Screen readers announce it. */
+function Typing({ conversation }: ConversationProps) {
+  const texts = useTexts();
+  const users = useTyping(conversation);
+  return (
+    <p role="status" className="typing muted">
+      {users.length > 0 && texts.typing(users.join(', '))}
+    </p>
+  );
+}
+
+function MessageList({ conversation, setDraft }: ConversationProps & { readonly setDraft: SetDraft }) {
   const texts = useTexts();
   const { messages, hasEarlier, loadEarlier } = useMessages(conversation);
   const { run, isBusy, error } = useTask(async () => void (await loadEarlier()));
@@ -65,7 +79,7 @@ function MessageList({ conversation }: ConversationProps) {
     <div className="messages" role="log" aria-label={texts.messages} tabIndex={0}>
       <ol>
         {messages.map((message) => (
-          <MessageView key={message.key} conversation={conversation} message={message} />
+          <MessageView key={message.key} conversation={conversation} message={message} setDraft={setDraft} />
         ))}
       </ol>
       {messages.length === 0 && !hasEarlier && <p className="muted hint">{texts.noMessages}</p>}

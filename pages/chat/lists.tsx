@@ -28,7 +28,7 @@ export function Chats({ selection }: ListProps) {
 }
 
 function Row({ conversation, selection }: ListProps & { conversation: ConversationState }) {
-  const { last, unread } = conversation;
+  const { last, unread, mentioned } = conversation;
   const texts = useTexts();
   return (
     <Entry
@@ -39,7 +39,11 @@ function Row({ conversation, selection }: ListProps & { conversation: Conversati
       {last && <Time ts={last.ts} />}
       {unread > 0 && (
         <span className="unread">
-          <span aria-hidden="true">{unread}</span>
+          <span aria-hidden="true">
+            {mentioned && '@ '}
+            {unread}
+          </span>
+          {mentioned && <span className="hidden">{texts.mentioned}, </span>}
           <span className="hidden">{texts.unread(unread)}</span>
         </span>
       )}

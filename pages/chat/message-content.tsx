@@ -1,4 +1,4 @@
-import type { Message } from 'macaw-client';
+import type { Location, Message } from 'macaw-client';
 import { FileIcon } from './icons.tsx';
 import { useTexts } from './language.ts';
 import type { Texts } from './texts/en.ts';
@@ -10,6 +10,7 @@ export const keepPreview = (key: string, file: Blob) => previews.set(key, URL.cr
 
 /** A message in one line. */
 export function previewOf(message: Message, texts: Texts): string {
+  if (message.recalled !== undefined) return texts.recalled;
   if (message.media !== 'text') return texts[message.media];
   return isFile(message) ? `${texts.file}: ${message.remark}` : message.body;
 }
@@ -34,6 +35,8 @@ function urlOf({ key, body }: Message): string {
 export function MessageContent({ message }: { message: Message }) {
   const texts = useTexts();
   const { media, body, remark } = message;
+  if (media === 'location') return <Place body={body} />;
+  if (media === 'custom') return <p className="text">{texts.custom}</p>;
   const url = urlOf(message);
   const name = remark || (media === 'text' ? texts.file : texts[media]);
   if (media === 'text' && !isFile(message)) return <p className="text">{withLinks(body)}</p>;
@@ -59,6 +62,23 @@ export function MessageContent({ message }: { message: Message }) {
         </a>
       );
   }
+}
+
+/** A place, as a link to a map. */
+function Place({ body }: { body: string }) {
+  const texts = useTexts();
+  // The server accepts only such JSON.
+  const { lat, lng, name }: Location = JSON.parse(body);
+  const coordinates = `${lat.toFixed(5)}, ${lng.toFixed(5)}`;
+  const map = `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lng}#map=15/${lat}/${lng}`;
+  return (
+    <p className="text">
+      {texts.location}:{' '}
+      <a href={map} target="_blank" rel="noreferrer">
+        {name ? `${name} (${coordinates})` : coordinates}
+      </a>
+    </p>
+  );
 }
 
 const LINK = /(https?:\/\/[^\s<>"]+)/;

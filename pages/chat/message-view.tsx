@@ -1,7 +1,9 @@
 import type { Conversation, Message } from 'macaw-client';
 import { useConversation } from 'macaw-client/react';
+import type { SetDraft } from './draft.ts';
 import { useTexts } from './language.ts';
-import { MessageContent } from './message-content.tsx';
+import { MessageActions, Reactions } from './message-actions.tsx';
+import { MessageContent, previewOf } from './message-content.tsx';
 import { Time } from './time.tsx';
 
 interface MessageViewProps {
@@ -10,19 +12,39 @@ interface MessageViewProps {
 }
 
 /** A message with its author, time and state. */
-export function MessageView({ conversation, message }: MessageViewProps) {
+export function MessageView({ conversation, message, setDraft }: MessageViewProps & { readonly setDraft: SetDraft }) {
   const texts = useTexts();
-  const { mine, kind, from, ts } = message;
+  const { mine, kind, from, ts, edited, recalled, status } = message;
   const isNamed = !mine && kind !== 'friend';
   return (
     <li className="message" data-mine={mine}>
       <span className={isNamed ? 'author' : 'hidden'}>{mine ? texts.you : from}</span>
-      <MessageContent message={message} />
+      <Quote conversation={conversation} message={message} />
+      {recalled === undefined ? <MessageContent message={message} /> : <p className="muted">{texts.recalled}</p>}
       <Progress message={message} />
+      <Reactions conversation={conversation} message={message} />
       <footer className="muted">
+        {edited !== undefined && `${texts.edited} `}
         <Time ts={ts} withHour /> {mine && <State conversation={conversation} message={message} />}
       </footer>
+      {status === 'sent' && recalled === undefined && (
+        <MessageActions conversation={conversation} message={message} setDraft={setDraft} />
+      )}
     </li>
+  );
+}
+
+/** The message that this one answers, if it is loaded. */
+function Quote({ conversation, message: { reply } }: MessageViewProps) {
+  const texts = useTexts();
+  const { messages } = useConversation(conversation);
+  const answered = reply === undefined ? undefined : messages.find(({ id }) => id === reply);
+  if (!answered) return null;
+  const { mine, from } = answered;
+  return (
+    <blockquote className="quote">
+      <strong>{mine ? texts.you : from}</strong> {previewOf(answered, texts)}
+    </blockquote>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Routes } from 'macaw-client/admin';
 import { useCallback, useState } from 'react';
+import { ActionButton } from './confirm.tsx';
 import { useTexts } from './language.ts';
 import { Panel, Show, Table, Time, View } from './layout.tsx';
 import { type Application, useApplication, useLoaded } from './requests.ts';
@@ -81,14 +82,30 @@ function read({ call }: Application, type: string, id: string, other: string, be
   return call('GET /groups/:id/chats', { params: { id }, query });
 }
 
+/** Recalls a message in the name of a participant. The master key may recall every message. */
+function recall({ call }: Application, type: string, [id, other]: readonly [string, string], message: Message) {
+  const route = 'DELETE /ctx/:id/conversations/:type/:peer/messages/:messageId';
+  const messageId = message.id;
+  switch (type) {
+    case 'visitor':
+      return call(route, { params: { id: other, type, peer: id, messageId } });
+    case 'friend':
+    case 'stranger':
+      return call(route, { params: { id, type, peer: other, messageId } });
+    default:
+      return call(route, { params: { id: message.speaker, type: 'group', peer: id, messageId } });
+  }
+}
+
 function History({ type, id, other }: { type: string; id: string; other: string }) {
   const texts = useTexts();
   const application = useApplication();
   const [before, setBefore] = useState<string>();
   const load = useCallback(() => read(application, type, id, other, before), [application, type, id, other, before]);
+  const loaded = useLoaded(load);
   return (
     <Panel title={texts.messages}>
-      <Show loaded={useLoaded(load)}>
+      <Show loaded={loaded}>
         {(messages) => (
           <>
             {messages.length === 0 && <p className="muted">{texts.none}</p>}
@@ -98,7 +115,17 @@ function History({ type, id, other }: { type: string; id: string; other: string 
                   <p className="muted">
                     <strong>{message.speaker}</strong> <Time at={message.ts} />
                   </p>
-                  <Content {...message.content} />
+                  <Content message={message} />
+                  {message.content && (
+                    <ActionButton
+                      label={texts.recall}
+                      question={texts.recallQuestion}
+                      action={async () => {
+                        await recall(application, type, [id, other], message);
+                        loaded.reload();
+                      }}
+                    />
+                  )}
                 </li>
               ))}
             </ol>
@@ -118,7 +145,10 @@ function History({ type, id, other }: { type: string; id: string; other: string 
 }
 
 /** The text of a message. Media are links, so that nothing is loaded unasked. */
-function Content({ media, body }: Message['content']) {
+function Content({ message: { content } }: { message: Message }) {
+  const texts = useTexts();
+  if (!content) return <p className="muted">{texts.recalled}</p>;
+  const { media, body } = content;
   if (media === 0 || !/^https?:/.test(body)) return <p className="text">{body}</p>;
   return (
     <p className="text">

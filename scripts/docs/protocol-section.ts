@@ -50,8 +50,8 @@ function section(): string {
       ...Object.entries(CLIENT_EVENTS).flatMap(([name, schema]) =>
         schema ? [[typeName(name), `${TO_SERVER}: event \`${name}\``, schema] as const] : [],
       ),
-      ['Answer', `${TO_CLIENT}: Socket.IO acknowledgement of \`say\``, Answer],
-      ['StateAnswer', `${TO_CLIENT}: Socket.IO acknowledgement of \`background\` and \`foreground\``, StateAnswer],
+      ['Answer', `${TO_CLIENT}: Socket.IO acknowledgement of \`say\`, \`edit\`, \`recall\` and \`react\``, Answer],
+      ['StateAnswer', `${TO_CLIENT}: Socket.IO acknowledgement of the other events`, StateAnswer],
     ]),
     '### Events from the server',
     `\`ErrorCode\` is one of ${Object.values(ERROR).join(', ')}; [errors](errors.md) explains them.`,
@@ -75,10 +75,14 @@ export const typeName = (event: string) =>
     .join('');
 
 /** Each event that clients send, with the types of its argument and its acknowledgement. */
+/** The events whose acknowledgement names a message. */
+const ABOUT_MESSAGES = new Set(['say', 'edit', 'recall', 'react']);
+
 function clientEvents(): string {
-  const rows = Object.entries(CLIENT_EVENTS).map(([name, schema]) =>
-    schema ? `| \`${name}\` | \`${typeName(name)}\` | \`Answer\` |` : `| \`${name}\` | none | \`StateAnswer\` |`,
-  );
+  const rows = Object.entries(CLIENT_EVENTS).map(([name, schema]) => {
+    const answer = ABOUT_MESSAGES.has(name) ? 'Answer' : 'StateAnswer';
+    return `| \`${name}\` | ${schema ? `\`${typeName(name)}\`` : 'none'} | \`${answer}\` |`;
+  });
   return ['| event | argument | acknowledgement |', '|---|---|---|', ...rows].join('\n');
 }
 

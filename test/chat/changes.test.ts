@@ -180,7 +180,7 @@ describe('a reaction', () => {
     const { tom, jerry, toms, tablet, jerrys, id, to } = await friends();
     const react = (more: object) => jerrys.send('react', { to: { id: tom }, id, ...more });
     const { ts } = await react({ reaction: '👍' });
-    expect(await react({ reaction: '👍' })).toMatchObject({ success: true, ts });
+    expect(await react({ reaction: '👍' })).toEqual({ success: true, id, ts, reactions: { '👍': [jerry] } });
     const event = { id, speaker: tom, reactions: { '👍': [jerry] }, reacted: ts, by: jerry, reaction: '👍' };
     for (const device of [toms, tablet]) expect(await device.reactions.at()).toEqual({ ...event, to });
     await react({ reaction: 'party' });

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import pMap from 'p-map';
 import { expect, it, vi } from 'vitest';
-import { type Address, ChatApp } from '../support/chat-app.ts';
+import { type Address, ChatApp, changeable } from '../support/chat-app.ts';
 import { database } from '../support/database.ts';
 import { app, befriend, rest, someone } from '../support/demo-app.ts';
 import { random } from '../support/random.ts';
@@ -33,7 +33,7 @@ interface Conversation {
   readonly read: Map<string, string>;
 }
 
-type Stored = { readonly id: string; readonly speaker: string; readonly cid: string };
+type Stored = { readonly id: string; readonly speaker: string; readonly cid: string; readonly recalled?: number };
 
 /** All messages of a conversation. */
 async function historyOf({ chats }: Conversation): Promise<Stored[]> {
@@ -99,8 +99,19 @@ async function step({ participants }: World, next: () => number): Promise<void> 
     await speaker.app.say(into.to, attempts);
   } else if (action < 0.65) {
     speaker.app.sayAndCut(into.to, how());
-  } else if (action < 0.75) {
+  } else if (action < 0.72) {
     speaker.app.cut(how());
+  } else if (action < 0.88) {
+    // Two devices change messages of the conversation at the same time.
+    const others = online.filter(({ conversations }) => conversations.some(({ of }) => of === into.of));
+    await Promise.all(
+      [speaker, oneOf(others) ?? speaker].map(async ({ app, conversations }) => {
+        const kind = oneOf(['edit', 'recall', 'react', 'react'] as const) ?? 'react';
+        const to = conversations.find(({ of }) => of === into.of)?.to ?? into.to;
+        const id = oneOf(app.present(to, kind === 'react' ? 'all' : 'own').slice(-3));
+        if (id !== undefined) await app.act(to, id, kind);
+      }),
+    );
   } else {
     const received = speaker.app.received(into.to);
     const upTo = next() < 0.7 ? received.at(-1) : oneOf(received);
@@ -120,10 +131,13 @@ async function check({ participants, conversations }: World): Promise<void> {
   for (const { id, app, conversations } of participants.filter(({ app }) => app.isOnline)) {
     const all = conversations.flatMap(({ of }) => histories.get(of) ?? []);
     expect([...app.known.keys()].sort()).toEqual(all.map((message) => message.id).sort());
+    for (const message of all) expect(app.changes.get(message.id)).toEqual(changeable(message));
     const expected = conversations.map(({ to, of }) => {
       const upTo = of.read.get(id) ?? '';
       const history = histories.get(of) ?? [];
-      const unread = history.filter((message) => message.speaker !== id && message.id > upTo).length;
+      const isUnread = (message: Stored) =>
+        message.speaker !== id && message.id > upTo && message.recalled === undefined;
+      const unread = history.filter(isUnread).length;
       return { ...to, last: history.at(-1)?.id, unread };
     });
     const ofDevice = conversations.map(({ to }) => ({ ...to, unread: app.unread(to) }));

@@ -21,6 +21,35 @@ interface Known {
   readonly isOwn: boolean;
 }
 
+/** What can change of a message. */
+interface Changeable {
+  readonly body?: string;
+  readonly edited: number;
+  readonly recalled: boolean;
+  readonly reactions: Readonly<Record<string, string[]>>;
+  readonly reacted: number;
+}
+
+/** What an event or a stored message says about a message. */
+export function changeable(message: unknown): Changeable {
+  const { content, edited = 0, recalled, reactions = {}, reacted = 0 } = Object(message);
+  return { ...(content && { body: content.body }), edited, recalled: recalled !== undefined, reactions, reacted };
+}
+
+/** Joins what two events say, in any order: a recall wins, then the latest edit and reactions. */
+function join(one: Changeable, other: Changeable): Changeable {
+  if (one.recalled || other.recalled) return { edited: 0, recalled: true, reactions: {}, reacted: 0 };
+  const edit = other.body !== undefined && (one.body === undefined || other.edited > one.edited) ? other : one;
+  const { reactions, reacted } = other.reacted > one.reacted ? other : one;
+  return {
+    ...(edit.body !== undefined && { body: edit.body }),
+    edited: edit.edited,
+    recalled: false,
+    reactions,
+    reacted,
+  };
+}
+
 /**
  * A chat app on one device, as the documentation recommends it. It keeps messages across connections and catches up with
  * `since`, repeats messages without an answer with the same `cid`, and counts unread messages from the list of
@@ -28,6 +57,10 @@ interface Known {
  */
 export class ChatApp {
   readonly known = new Map<string, Known>();
+  /** What is known of messages, also of those whose `message` comes later. */
+  readonly changes = new Map<string, Changeable>();
+  /** The user or visitor. */
+  readonly #id: string;
   readonly #pending = new Map<string, Record<string, unknown>>();
   readonly #readUpTo = new Map<string, string>();
   readonly #origin: string;
@@ -45,6 +78,7 @@ export class ChatApp {
     this.#version = version;
     this.#login = who;
     this.#user = 'client' in who ? who.client : undefined;
+    this.#id = 'client' in who ? who.client : who.passenger.id;
     this.#since = `${String(Date.now()).padStart(14, '0')}-0000000000000000-00000000`;
   }
 
@@ -63,6 +97,14 @@ export class ChatApp {
       this.#learn(message, { id: from.gid ?? from.id, type: from.type }, false);
     });
     client.on('yourself', (message) => this.#learn(message, Object(message).to, true));
+    for (const name of ['edited', 'recalled', 'reaction']) {
+      client.on(name, (event) => {
+        const { id, to, speaker } = Object(event);
+        // A message that was recalled before this device saw it.
+        if (name === 'recalled') this.#learn({ ...Object(event), id }, to, speaker === this.#id);
+        else this.#change(id, event);
+      });
+    }
     client.on('read', (event) => {
       const { to, upTo } = Object(event);
       if (to) this.#move(keyOf(to), String(upTo));
@@ -116,6 +158,32 @@ export class ChatApp {
     this.#move(keyOf(to), upTo);
   }
 
+  /** Edits, recalls or reacts to a message. The message can be recalled meanwhile. */
+  async act(to: Address, id: string, kind: 'edit' | 'recall' | 'react'): Promise<void> {
+    const device = this.#device;
+    if (!device) throw new Error('The app is offline');
+    const has = this.changes.get(id)?.reactions['👍']?.includes(this.#id) === true;
+    const content = { media: 0, body: `edited ${someone('edit')}` };
+    const input = { edit: { content }, recall: {}, react: { reaction: '👍', remove: has } }[kind];
+    const [answer] = await emitWithAck(device.client, kind, [{ to, id, ...input }], PATIENCE_MS);
+    const { success, error, ts, reactions } = Object(answer);
+    if (!success) return expect(error).toBe(5004);
+    const changed = { edit: { content, edited: ts }, recall: { recalled: ts }, react: { reactions, reacted: ts } }[
+      kind
+    ];
+    this.#change(id, changed);
+  }
+
+  /** The messages in a conversation, in order, that this device can change: its own, or all. */
+  present(conversation: Address, which: 'own' | 'all'): string[] {
+    const key = keyOf(conversation);
+    const found = [...this.known].filter(([, known]) => known.conversation === key && (which === 'all' || known.isOwn));
+    return found
+      .map(([id]) => id)
+      .filter((id) => this.changes.get(id)?.recalled !== true)
+      .sort();
+  }
+
   /** The messages of others in a conversation, in order. */
   received(conversation: Address): string[] {
     const key = keyOf(conversation);
@@ -125,7 +193,16 @@ export class ChatApp {
 
   unread(conversation: Address): number {
     const upTo = this.#readUpTo.get(keyOf(conversation)) ?? '';
-    return this.received(conversation).filter((id) => id > upTo).length;
+    return this.#readable(conversation).filter((id) => id > upTo).length;
+  }
+
+  #readable(conversation: Address): string[] {
+    return this.received(conversation).filter((id) => this.changes.get(id)?.recalled !== true);
+  }
+
+  #change(id: string, event: unknown): void {
+    const [known, said] = [this.changes.get(id), changeable(event)];
+    this.changes.set(id, known ? join(known, said) : said);
   }
 
   #draft(to: Address): [string, Record<string, unknown>] {
@@ -140,13 +217,14 @@ export class ChatApp {
     expect(answer).toMatchObject({ success: true, cid });
     this.#pending.delete(cid);
     const { to } = Object(message);
-    this.#learn(answer, to, true);
+    this.#learn({ ...message, ...Object(answer) }, to, true);
     return idOf(answer);
   }
 
   #learn(message: unknown, conversation: Address, isOwn: boolean): void {
     const id = idOf(message);
     if (this.#isSynced) this.#catchUpFrom(id);
+    this.#change(id, message);
     this.known.set(id, { conversation: keyOf(conversation), isOwn });
   }
 
@@ -162,7 +240,7 @@ export class ChatApp {
   async #readCounts(user: string): Promise<void> {
     const { body } = await rest(this.#origin, 'GET', `/ctx/${user}/conversations?limit=200`);
     for (const { unread, ...conversation } of Object(body).conversations as (Address & { unread: number })[]) {
-      const received = this.received(conversation);
+      const received = this.#readable(conversation);
       // Messages that arrived after the list are unread, too.
       const upTo = received.at(-1 - unread);
       if (upTo !== undefined) this.#move(keyOf(conversation), upTo);

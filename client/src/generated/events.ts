@@ -102,6 +102,7 @@ export type Answer =
       ts: number; // epoch milliseconds
       ack?: number; // the ack number of the message
       cid?: string; // the client's id for the message, if it gave one
+      reactions?: Record<string, string[]>; // the users who reacted, by reaction
     }
   | {
       error: ErrorCode;

@@ -183,6 +183,7 @@ export interface FoundRoom {
 export interface ChangedMessage {
   id: string; // The message
   ts: number; // When it last changed in this way, epoch milliseconds
+  reactions?: Record<string, string[]>; // The users who reacted, by reaction
 }
 
 export interface Block {

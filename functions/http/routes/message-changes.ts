@@ -33,12 +33,12 @@ async function change(act: Act, { app, params, isMaster, now }: Request<Params, 
   const { head } = isMaster ? {} : await admit(actor, target.to.id, target.to.type);
   const moderates = head !== undefined && moderatesGroup(head, actor.id);
   const changed = await applyAct(act, actor, target, { changesAll: isMaster, moderates }, app, now);
-  const { message, conversation, ts, notice } = changed;
+  const { message, conversation, answer, notice } = changed;
   if (notice) {
     await noticeChange(actor, target.to, notice);
     if (act.kind === 'recall') await enqueueRecalledPush(actor, conversation, message, now);
   }
-  return { id: message.id, ts };
+  return answer;
 }
 
 const common = (action: AuditedAction) => ({

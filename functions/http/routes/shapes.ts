@@ -38,6 +38,10 @@ export const FoundUserShape = z.object({ id, online, ts, attributes: AttributesS
 const epoch = (description: string) =>
   z.optional(z.int()).register(z.globalRegistry, { description: `${description}, epoch milliseconds` });
 
+const reactions = z
+  .optional(z.record(z.string(), z.array(z.string())))
+  .register(z.globalRegistry, { description: 'The users who reacted, by reaction', examples: [{ '👍': ['tom'] }] });
+
 export const MessageShape = z
   .object({
     id: z.string().register(z.globalRegistry, { description: 'Message ids sort in the order of the history' }),
@@ -61,9 +65,7 @@ export const MessageShape = z
       .register(z.globalRegistry, { description: 'The receivers whom it mentions, or `all`' }),
     edited: epoch('When the content last changed'),
     recalled: epoch('When the message was recalled'),
-    reactions: z
-      .optional(z.record(z.string(), z.array(z.string())))
-      .register(z.globalRegistry, { description: 'The users who reacted, by reaction', examples: [{ '👍': ['tom'] }] }),
+    reactions,
     reacted: epoch('When the reactions last changed'),
   })
   .register(z.globalRegistry, { id: 'Message' });
@@ -100,6 +102,7 @@ export const ChangedShape = z
   .object({
     id: z.string().register(z.globalRegistry, { description: 'The message' }),
     ts: z.int().register(z.globalRegistry, { description: 'When it last changed in this way, epoch milliseconds' }),
+    reactions,
   })
   .register(z.globalRegistry, { id: 'ChangedMessage' });
 
