@@ -128,6 +128,7 @@ async function loadRoutes() {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const [
     { sections },
+    { conversations },
     { messageChanges },
     { relations },
     { attachments },
@@ -139,6 +140,7 @@ async function loadRoutes() {
     { pushCredentials },
   ] = await Promise.all([
     import('../functions/http/routes/routes.ts'),
+    import('../functions/http/routes/conversations.ts'),
     import('../functions/http/routes/message-changes.ts'),
     import('../functions/http/routes/relations.ts'),
     import('../functions/http/routes/attachments.ts'),
@@ -158,7 +160,7 @@ async function loadRoutes() {
   const withFailure = (failure: 'Failure' | 'AccountFailure') => (section: Section) => ({ ...section, failure });
   return {
     sections: [
-      ...[...sections, messageChanges, relations, attachments, administration, moderation, failures].map(
+      ...[...sections, conversations, messageChanges, relations, attachments, administration, moderation, failures].map(
         withFailure('Failure'),
       ),
       ...[accounts, installations, pushCredentials].map(withFailure('AccountFailure')),

@@ -7,6 +7,7 @@ import type { Conversation } from '../store/conversations.ts';
 import { conversationWith, peerOf } from '../store/conversations-of.ts';
 import { changeMessage } from '../store/message-changes.ts';
 import type { Message, Reactions } from '../store/stored-message.ts';
+import { applyBannedWords, flagMessage } from './banned-words.ts';
 import { type Act, changeOf, type Rights } from './change-rules.ts';
 import { contactsOfConversation } from './contacts-of-conversation.ts';
 import { kindOf, seenAs } from './read.ts';
@@ -48,16 +49,17 @@ export interface ChangeResult {
  * @param actor the participant
  * @param rights what they may change besides their own messages
  * @param now epoch ms
- * @throws ChatError 5003, 5004, 5005, 5008 or 5009
+ * @throws ChatError 5001 for a banned word; 5003, 5004, 5005, 5008 or 5009
  */
 export async function applyAct(
-  act: Act,
+  wanted: Act,
   actor: Principal,
   { to, id }: Target,
   rights: Pick<Rights, 'changesAll' | 'moderates'>,
   { editHours }: Pick<App, 'editHours'>,
   now: number,
 ): Promise<ChangeResult> {
+  const { act, flagged } = rights.changesAll ? { act: wanted, flagged: [] } : await withoutBannedWords(actor, wanted);
   const kind = kindOf(actor, to.type);
   const conversation = conversationWith(actor, kind, to.id);
   // A visitor and a user can have the same id.
@@ -70,6 +72,7 @@ export async function applyAct(
     contactsOfConversation(actor, to.id, conversation),
     now,
   );
+  if (isChanged && message.content) await flagMessage(actor, { to, flagged }, { ...message, content: message.content });
   const by = rights.changesAll ? undefined : actor.id;
   const event = (address: Target['to']) => eventOf(act, message, address, by);
   const peer = peerOf(actor, kind, to.id);
@@ -86,6 +89,13 @@ export async function applyAct(
     },
     notice: isChanged ? { own: event(own), others: event(others), peer } : undefined,
   };
+}
+
+/** The act with the banned words of the application applied to its text. */
+async function withoutBannedWords(actor: Principal, act: Act): Promise<{ act: Act; flagged: readonly string[] }> {
+  if (act.kind !== 'edit') return { act, flagged: [] };
+  const { content, flagged } = await applyBannedWords(actor.app, { content: act.content }, 'edit');
+  return { act: { ...act, content }, flagged };
 }
 
 const timeOfChange = ({ kind }: Act, { ts, edited, recalled, reacted }: Message): number =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ClientVersion, SWIFT } from '../support/clients.ts';
+import { type ClientVersion, emitWithAck, SWIFT } from '../support/clients.ts';
 import { Inbox } from '../support/collect.ts';
 import { database } from '../support/database.ts';
 import { Device, text } from '../support/device.ts';
@@ -250,11 +250,19 @@ describe('banned words', () => {
       error: 5001,
       message: 'say.content.body: contains a word that the application does not allow',
     });
+    // Nor can an edit bring the word in.
+    const { id: clean } = Object(await toms.say(text(jerry, 'clean'))) as { id: string };
+    await jerrys.messages.at();
+    const edit = { to: { id: jerry, type: 0 }, id: clean, content: { media: 0, body: 'My Casino' } };
+    expect(await emitWithAck(toms.client, 'edit', edit)).toMatchObject({ success: false, error: 5001 });
+    const path = `/ctx/${tom}/conversations/friend/${jerry}/messages/${clean}`;
+    const byClient = await send({ 'X-ML-AppId': WORDS }, 'PUT', path, { content: edit.content });
+    expect(byClient).toMatchObject({ status: 400, body: { errorCode: 5001 } });
     expect(await toms.say(text(jerry, 'hi', { push: { overwrite: 'Casino' } }))).toMatchObject({ error: 5001 });
     await toms.say(text(jerry, '賭博網站'));
-    expect(await jerrys.messages.at()).toMatchObject({ content: { body: '**網站' } });
+    expect(await jerrys.messages.at(1)).toMatchObject({ content: { body: '**網站' } });
     const { id } = Object(await toms.say(text(jerry, 'the Bank'))) as { id: string };
-    await jerrys.messages.at(1);
+    await jerrys.messages.at(2);
     const flagged = async () => Object((await master('GET', '/flagged')).body).messages as object[];
     await eventually(flagged).toMatchObject([
       { id, speaker: { id: tom, kind: 'user' }, to: { id: jerry, type: 0 }, body: 'the Bank', words: ['bank'] },

@@ -29,6 +29,7 @@ describe('the description of the REST endpoints', () => {
     for (const name of Object.values(ENV)) vi.stubEnv(name, 'none');
     vi.stubEnv(ENV.retentionDays, JSON.stringify(RETENTION_DAYS));
     const { sections } = await import('../../functions/http/routes/routes.ts');
+    const { conversations } = await import('../../functions/http/routes/conversations.ts');
     const { messageChanges } = await import('../../functions/http/routes/message-changes.ts');
     const { installations } = await import('../../functions/http/routes/installations.ts');
     const { pushCredentials } = await import('../../functions/http/routes/push-credentials.ts');
@@ -41,6 +42,7 @@ describe('the description of the REST endpoints', () => {
     const template = (path: string) => path.replace(/:(\w+)(\{.*\})?/g, '{$1}');
     const routes = [
       ...sections,
+      conversations,
       messageChanges,
       attachments,
       administration,

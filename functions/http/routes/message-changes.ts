@@ -63,7 +63,7 @@ const reactions = (method: 'PUT' | 'DELETE', summary: string): Route =>
       change({ kind: 'react', reaction: request.params.reaction, remove: method === 'DELETE' }, request),
   });
 
-/** The routes of the function `conversations`. */
+/** Routes of the function `conversations`. */
 export const messageChanges: Section = {
   name: 'messages',
   description: 'Changes of messages, in the name of a participant',

@@ -1,6 +1,5 @@
 import type { Section } from '../route.ts';
 import { attributes } from './attributes.ts';
-import { conversations } from './conversations.ts';
 import { friends } from './friends.ts';
 import { groups } from './groups.ts';
 import { rooms } from './rooms.ts';
@@ -13,7 +12,6 @@ import { visitors } from './visitors.ts';
 /** The routes of the function `rest`. */
 export const sections: readonly Section[] = [
   { name: 'users', description: 'Data of a user', routes: users },
-  { name: 'conversations', description: 'All conversations of a user that have messages', routes: conversations },
   { name: 'friends', description: 'Users who can chat and see the online status of each other', routes: friends },
   { name: 'strangers', description: 'Users who exchanged messages without a friendship', routes: strangers },
   { name: 'groups', description: 'Up to 50 members and an owner, with a message history', routes: groups },
