@@ -79,6 +79,65 @@ describe('a client', () => {
     expect(await groups(jerrys).ids()).toEqual([group]);
   });
 
+  it('edits, recalls and reacts, answers and mentions, also while others are offline', async () => {
+    const { tom, jerry } = await pair();
+    const [toms, jerrys] = [client(), client()];
+    await Promise.all([toms.login({ userId: tom }), jerrys.login({ userId: jerry })]);
+    const group = await groups(toms).create({ members: [jerry], name: 'cats' });
+    const [mine, theirs] = [toms.conversation('group', group), jerrys.conversation('group', group)];
+    const changes: string[] = [];
+    jerrys.on('change', ({ body }) => changes.push(body));
+    const first = await mine.send('helo').sent();
+    const second = await mine.send('look', { reply: String(first.id), mentions: [jerry] }).sent();
+    await eventually(() => theirs.getSnapshot()).toMatchObject({ unread: 2, mentioned: true });
+    expect(theirs.getSnapshot().messages[1]).toMatchObject({ reply: first.id, mentions: [jerry] });
+
+    await mine.edit(first, 'hello');
+    expect(mine.getSnapshot().messages[0]).toMatchObject({ body: 'hello', edited: expect.any(Number) });
+    await eventually(() => changes).toEqual(['hello']);
+    await Promise.all([mine.react(first, '👍'), theirs.react(first, '👍')]);
+    for (const conversation of [mine, theirs]) {
+      const both = { '👍': expect.arrayContaining([tom, jerry]) };
+      await eventually(() => conversation.getSnapshot().messages[0]?.reactions).toEqual(both);
+    }
+    await theirs.react(first, '👍', true);
+    await eventually(() => mine.getSnapshot().messages[0]?.reactions).toEqual({ '👍': [tom] });
+    await expect(theirs.recall(first)).rejects.toMatchObject({ code: ErrorCode.notAuthorised });
+
+    jerrys.pause();
+    await mine.recall(second);
+    expect(mine.getSnapshot().last).toMatchObject({ id: second.id, body: '', recalled: expect.any(Number) });
+    const last = await mine.send('after').sent();
+    jerrys.resume();
+    await eventually(() => theirs.getSnapshot().last?.id).toBe(last.id);
+    await eventually(() => theirs.getSnapshot().messages[1]?.recalled).toEqual(expect.any(Number));
+    await eventually(() => theirs.getSnapshot().unread).toBe(2);
+    await theirs.send('read it').sent();
+    theirs.markRead();
+    expect(theirs.getSnapshot()).not.toHaveProperty('mentioned');
+  });
+
+  it('shows who is writing, until they send or stop, and passes other signals on', async () => {
+    const { tom, jerry } = await pair();
+    const [toms, jerrys] = [client(), client()];
+    await Promise.all([toms.login({ userId: tom }), jerrys.login({ userId: jerry })]);
+    const signals: unknown[] = [];
+    jerrys.on('signal', (signal) => signals.push(signal));
+    const [mine, theirs] = [toms.conversation('friend', jerry), jerrys.conversation('friend', tom)];
+    mine.typing();
+    mine.typing();
+    await eventually(() => theirs.getSnapshot().typing).toEqual([tom]);
+    await mine.sendLocation({ lat: 1, lng: 2 }).sent();
+    await eventually(() => theirs.getSnapshot().typing).toEqual([]);
+    expect(theirs.getSnapshot().last).toMatchObject({ media: 'location', body: '{"lat":1,"lng":2}' });
+    mine.signal('wave', { hard: true });
+    const from = { kind: 'friend', id: tom, from: tom };
+    await eventually(() => signals).toEqual([
+      { ...from, name: 'typing' },
+      { ...from, name: 'wave', data: { hard: true } },
+    ]);
+  });
+
   it('catches up after a pause', async () => {
     const { tom, jerry } = await pair();
     const device = await Device.login('4.8.4', system.origin, jerry);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { picture } from '../attachments/images.ts';
 import { NO_CHROMIUM } from '../support/chromium.ts';
 import { app, befriend, rest, someone } from '../support/demo-app.ts';
+import { Device } from '../support/device.ts';
 import { expectAccessible, type PageOptions, webPages } from '../support/pages.ts';
 
 // Browsers also report requests that fail because they are offline.
@@ -168,6 +169,69 @@ describe.skipIf(NO_CHROMIUM)('the chat page', () => {
     await toms.getByRole('main').getByText('3 members').waitFor();
   }, 120_000);
 
+  it('edits, deletes, answers and reacts with the keyboard, and shows who is writing', async () => {
+    const { tom, jerry, toms, jerrys } = await pair();
+    await openChat(toms, jerry);
+    await openChat(jerrys, tom);
+    const row = (page: Page, text: string) => log(page).getByRole('listitem').filter({ hasText: text });
+    const act = async (page: Page, text: string, action: string) => {
+      await row(page, text).getByLabel('Actions for the message').press('Enter');
+      await row(page, text).getByRole('button', { name: action }).press('Enter');
+    };
+    await toms.getByRole('textbox', { name: 'Message' }).pressSequentially('hel');
+    await jerrys.getByRole('status').getByText(`${tom} is writing`).waitFor();
+    await say(toms, 'helo');
+    await log(jerrys).getByText('helo').waitFor();
+    await log(toms).getByText('Read', { exact: true }).waitFor();
+
+    await act(toms, 'helo', 'Edit');
+    await toms.keyboard.press('ControlOrMeta+A');
+    await toms.keyboard.type('hello');
+    await toms.keyboard.press('Enter');
+    await row(jerrys, 'hello').getByText('edited').waitFor();
+
+    await act(jerrys, 'hello', 'React with 👍');
+    const reaction = row(toms, 'hello').getByRole('button', { name: '👍, 1' });
+    await reaction.press('Enter');
+    await row(jerrys, 'hello').getByRole('button', { name: '👍, 2', pressed: true }).press('Enter');
+    await row(toms, 'hello').getByRole('button', { name: '👍, 1', pressed: true }).waitFor();
+
+    await act(jerrys, 'hello', 'Reply');
+    await jerrys.keyboard.type('hi');
+    await jerrys.keyboard.press('Enter');
+    await row(toms, 'hi').getByRole('blockquote').getByText('hello').waitFor();
+
+    await act(toms, 'edited', 'Delete for everybody');
+    await log(jerrys).getByText('This message was deleted').first().waitFor();
+    await jerrys.reload();
+    await log(jerrys).getByText('This message was deleted').first().waitFor();
+    expect(await log(jerrys).getByText('hello').count()).toBe(0);
+  }, 120_000);
+
+  it('completes mentions in a group, and shows them in the list; a location is a link to a map', async () => {
+    const { tom, jerry, toms, jerrys } = await pair();
+    const headers = { 'X-ML-AppId': app.id, 'X-ML-APIKey': app.clientKey };
+    const body = JSON.stringify({ owner: tom, members: [jerry], name: someone('dogs') });
+    const id = String(await (await fetch(`${cloud.origin}/groups`, { method: 'POST', headers, body })).json());
+    await toms.evaluate(`location.hash = '#group/${id}'`);
+    const input = toms.getByRole('textbox', { name: 'Message' });
+    await toms.getByRole('main').getByText('2 members').waitFor();
+    await input.pressSequentially('see @je');
+    await toms.getByRole('option', { name: `@${jerry}`, selected: true }).waitFor();
+    await toms.keyboard.press('Enter');
+    expect(await input.inputValue()).toBe(`see @${jerry} `);
+    await toms.keyboard.press('Enter');
+    await entry(jerrys, /You were mentioned/).click();
+    await expect.poll(() => entry(jerrys, /You were mentioned/).count()).toBe(0);
+
+    const location = { media: 5, body: JSON.stringify({ lat: 22.28, lng: 114.16, name: 'Hong Kong' }) };
+    const device = await Device.login('4.8.4', cloud.origin, tom);
+    await device.say({ to: { id, type: 1 }, content: location });
+    device.close();
+    const link = log(jerrys).getByRole('link', { name: 'Hong Kong' });
+    await expect.poll(() => link.getAttribute('href')).toContain('mlat=22.28&mlon=114.16');
+  }, 120_000);
+
   it('fits a phone, and works with the keyboard alone', async () => {
     const { tom, jerry, toms } = await pair({ viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
     const isWide = () => toms.evaluate('document.documentElement.scrollWidth > innerWidth');
@@ -229,6 +293,10 @@ describe.skipIf(NO_CHROMIUM)('the chat page', () => {
     await toms.getByLabel('Send a file').setInputFiles({ name: 'cat.jpg', mimeType: 'image/jpeg', buffer });
     await entry(jerrys, /2 unread/).waitFor();
     await log(toms).getByRole('img').waitFor();
+    await toms.getByLabel('Actions for the message').first().click();
+    await toms.getByRole('button', { name: 'React with 👍' }).first().click();
+    await toms.getByRole('button', { name: '👍, 1' }).waitFor();
+    await toms.getByLabel('Actions for the message').first().click();
     await expectAccessible(toms, 'conversation');
     await expectAccessible(jerrys, 'list');
     await toms.getByRole('button', { name: 'New group' }).click();
