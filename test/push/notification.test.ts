@@ -129,7 +129,7 @@ describe('a payload', () => {
       android: {
         priority: 'high',
         ttl: '60s',
-        notification: { tag: '1', notification_count: 1, sound: 'bell' },
+        notification: { tag: '1', notification_count: 1, sound: 'bell', channel_id: 'chats' },
       },
     });
   });

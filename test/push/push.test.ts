@@ -285,8 +285,10 @@ describe('the settings of a user', () => {
     for (const zone of ['Asia/Shanghai', 'America/Los_Angeles']) {
       await settings(jerry, { quiet: { from: hour(zone, -1), to: hour(zone, 1), zone } });
       await device.say(text(jerry, 'unheard'));
+      await system.cloud.settled();
       await settings(jerry, { quiet: { from: hour(zone, 1), to: hour(zone, -1), zone } });
       await device.say(text(jerry, 'heard'));
+      await system.cloud.settled();
     }
     await settings(jerry, { quiet: null });
     await device.say(text(jerry, 'heard'));

@@ -39,6 +39,7 @@ export interface Say {
     overwrite?: string | null;
     badge?: number | null;
     contentAvailable?: boolean | null;
+    channelId?: string | null;
   } | null;
   ack?: number | null;
   receipt?: boolean | null;
@@ -195,6 +196,23 @@ export interface DeletedEvent {
   type: 1 | 2; // 1 group, 2 room
 }
 
+export interface RequestEvent {
+  type: 0 | 1; // 0 a friendship, 1 an invitation to a group
+  from: string; // the user who asks
+  to: string; // the user who answers
+  gid?: string; // the group
+  ts: number; // epoch milliseconds
+  expires: number; // epoch milliseconds
+}
+
+export interface RequestAnsweredEvent {
+  type: 0 | 1; // 0 a friendship, 1 an invitation to a group
+  from: string; // the user who asks
+  to: string; // the user who answers
+  gid?: string; // the group
+  outcome: 'accepted' | 'cancelled' | 'declined';
+}
+
 export type OnlineEvent = string;
 
 export type OfflineEvent = string;
@@ -218,6 +236,8 @@ export interface ServerEvents {
   left: LeftEvent;
   changed: ChangedEvent;
   deleted: DeletedEvent;
+  request: RequestEvent;
+  requestAnswered: RequestAnsweredEvent;
   online: OnlineEvent;
   offline: OfflineEvent;
   online_x: OnlineXEvent;

@@ -54,6 +54,8 @@ export interface Conversations {
     type: number; // 0 friend, 1 group, 3 visitor, 4 stranger
     last?: Message;
     unread: number; // Unread messages of others, exact up to 999
+    muted?: boolean; // true: only mentions are pushed
+    pinned?: boolean; // true: shown first
   }[];
   cursor?: string; // For the next page. Missing on the last page
 }
@@ -97,6 +99,8 @@ export interface MadeFriendship {
   to: string;
   ts: number; // Epoch milliseconds
   ns: string; // The application
+  pending?: boolean; // true: a request, which the other user has not answered
+  expires?: number; // When the request expires, epoch milliseconds
 }
 
 export interface Friendship {
@@ -164,6 +168,36 @@ export interface FoundRoom {
   attributes: Attributes;
   ts: number; // Epoch milliseconds
   members?: string[]; // The list contains at most 1000 members
+}
+
+export interface Block {
+  id: string;
+  ts: number; // Epoch milliseconds
+}
+
+export interface RelationRequest {
+  type: 0 | 1; // 0 a friendship, 1 an invitation to a group
+  from: string; // The user who asks
+  to: string; // The user who answers
+  gid?: string; // The group
+  ts: number; // Epoch milliseconds
+  expires: number; // Epoch milliseconds
+}
+
+export interface ConversationSettings {
+  muted: boolean; // Only mentions are pushed
+  pinned: boolean; // The conversation comes first in lists
+}
+
+export interface UserPushSettings {
+  preview?: boolean;
+  quiet?: QuietHours | null;
+}
+
+export interface QuietHours {
+  from: string;
+  to: string;
+  zone: string;
 }
 
 export interface Upload {
@@ -337,6 +371,7 @@ export interface PushSettings {
     audio?: string;
     video?: string;
   };
+  hidden?: string;
   unreadBadge?: boolean;
 }
 
@@ -377,7 +412,7 @@ export interface Routes {
     body: undefined;
     response: undefined;
   };
-  /** List the conversations of a user that have messages, newest first */
+  /** List the conversations of a user that have messages, newest first; the first page has all pinned ones */
   'GET /ctx/:id/conversations': {
     params: {
       id: string;
@@ -431,7 +466,7 @@ export interface Routes {
     body: undefined;
     response: Sync;
   };
-  /** Make two users friends */
+  /** Make two users friends, or ask for it */
   'POST /ctx/:id/friends/:fid': {
     params: {
       id: string;
@@ -461,7 +496,7 @@ export interface Routes {
     body: undefined;
     response: undefined;
   };
-  /** Make a user friends with several users */
+  /** Make a user friends with several users, or ask for it */
   'POST /ctx/:id/friends': {
     params: {
       id: string;
@@ -891,6 +926,7 @@ export interface Routes {
         overwrite?: string | null;
         badge?: number | null;
         contentAvailable?: boolean | null;
+        channelId?: string | null;
       } | null;
     };
     response: Accepted;
@@ -918,6 +954,7 @@ export interface Routes {
         overwrite?: string | null;
         badge?: number | null;
         contentAvailable?: boolean | null;
+        channelId?: string | null;
       } | null;
     };
     response: Accepted;
@@ -1071,6 +1108,131 @@ export interface Routes {
     };
     body: undefined;
     response: FoundUser[];
+  };
+  /** List the users whom a user blocks */
+  'GET /ctx/:id/blocks': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Block[];
+  };
+  /** Block a user: they cannot write to this user, befriend them, or see their presence */
+  'PUT /ctx/:id/blocks/:uid': {
+    params: {
+      id: string;
+      uid: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: undefined;
+  };
+  /** End a block */
+  'DELETE /ctx/:id/blocks/:uid': {
+    params: {
+      id: string;
+      uid: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: undefined;
+  };
+  /** List the open requests for friendships and invitations to groups, newest first */
+  'GET /ctx/:id/requests': {
+    params: {
+      id: string;
+    };
+    query: {
+      sent?: boolean;
+    };
+    body: undefined;
+    response: RelationRequest[];
+  };
+  /** Accept or decline a request for a friendship, or an invitation */
+  'PUT /ctx/:id/requests/:type/:peer': {
+    params: {
+      id: string;
+      type: 'friend' | 'group';
+      peer: string;
+    };
+    query: undefined;
+    body: {
+      accept: boolean;
+    };
+    response: undefined;
+  };
+  /** Cancel a request for a friendship that the user sent */
+  'DELETE /ctx/:id/requests/:uid': {
+    params: {
+      id: string;
+      uid: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: undefined;
+  };
+  /** List the open invitations to a group, newest first */
+  'GET /groups/:id/invitations': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: RelationRequest[];
+  };
+  /** Cancel an invitation to a group */
+  'DELETE /groups/:id/invitations/:uid': {
+    params: {
+      id: string;
+      uid: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: undefined;
+  };
+  /** Read the settings of a conversation */
+  'GET /ctx/:id/conversations/:type/:peer/settings': {
+    params: {
+      id: string;
+      type: 'friend' | 'group' | 'stranger' | 'visitor';
+      peer: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: ConversationSettings;
+  };
+  /** Mute or pin a conversation; a missing setting does not change */
+  'PUT /ctx/:id/conversations/:type/:peer/settings': {
+    params: {
+      id: string;
+      type: 'friend' | 'group' | 'stranger' | 'visitor';
+      peer: string;
+    };
+    query: undefined;
+    body: {
+      muted?: boolean; // Only mentions are pushed
+      pinned?: boolean; // The conversation comes first in lists
+    };
+    response: ConversationSettings;
+  };
+  /** Read the push settings of a user */
+  'GET /ctx/:id/push-settings': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: UserPushSettings;
+  };
+  /** Replace the push settings of a user: previews, and hours without pushes */
+  'PUT /ctx/:id/push-settings': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: UserPushSettings;
+    response: undefined;
   };
   /** Prepare the upload of a file, or upload a file as a form */
   'POST /attachment': {
