@@ -41,7 +41,7 @@ export interface ClientOptions extends Identity {
 }
 
 /** Events of the server about friends, groups and rooms. */
-type Changes = Pick<ServerEvents, 'befriended' | 'unfriended' | 'joined' | 'left' | 'changed' | 'deleted'>;
+type Changes = Pick<ServerEvents, (typeof CHANGES)[number]>;
 
 export interface ClientEvents extends Changes {
   status: Status;
@@ -61,7 +61,10 @@ export interface ClientEvents extends Changes {
 /** Enough to recognise a repeated system message. */
 const SYSTEM_IDS = 100;
 
-const CHANGES = ['befriended', 'unfriended', 'joined', 'left', 'changed', 'deleted'] as const;
+const CHANGES = [
+  ...(['befriended', 'unfriended', 'request', 'requestAnswered'] as const),
+  ...(['joined', 'left', 'changed', 'deleted'] as const),
+] as const;
 
 /** Connects nobody yet: call `connect` or `login`. */
 export const createClient = (options: ClientOptions): Macaw => new Macaw(options);
@@ -298,5 +301,12 @@ export class Macaw implements Store<State> {
     discard: ({ kind, id }, key) => this.#deliveries.discard({ kind, to: id, key }),
     page: (address, before, limit) => this.#sync.page(address, before, limit),
     markRead: (address, upTo) => this.#reads.mark(address, upTo),
+    configure: async (address, body) => {
+      const { kind, id: peer } = address;
+      // The server has no settings of rooms, and refuses them.
+      const params = { id: this.#state.me, type: kind as Exclude<Kind, 'room'>, peer };
+      const settings = await this.call('PUT /ctx/:id/conversations/:type/:peer/settings', { params, body });
+      this.#state.change(address, (conversation) => ({ ...conversation, ...settings }));
+    },
   };
 }

@@ -38,7 +38,11 @@ export interface ConversationHost {
   /** @returns a page of the history before a message, oldest first; it becomes part of the state if there is no gap */
   page(address: Address, before: string | undefined, limit: number): Promise<readonly Message[]>;
   markRead(address: Address, upTo: string): void;
+  configure(address: Address, settings: ConversationChange): Promise<void>;
 }
+
+/** Settings of a conversation that only concern this user. */
+export type ConversationChange = Partial<Pick<ConversationState, 'muted' | 'pinned'>>;
 
 /** A message on its way. */
 export interface Outgoing {
@@ -122,6 +126,11 @@ export class Conversation implements Store<ConversationState> {
   /** Marks the conversation as read up to a message, by default the last one. The other side gets a receipt. */
   markRead(upTo: string | undefined = this.#newest()): void {
     if (upTo !== undefined && upTo > (this.getSnapshot().read ?? '')) this.#host.markRead(this, upTo);
+  }
+
+  /** Mutes or pins the conversation on all devices of the user. */
+  configure(settings: ConversationChange): Promise<void> {
+    return this.#host.configure(this, settings);
   }
 
   /** The ids of the users who have read a message. */

@@ -8,7 +8,7 @@ export const EMPTY: State = { status: 'idle', conversations: [], byKey: {}, frie
 /** Messages that a conversation keeps in memory. `loadEarlier` reads older ones again. */
 const KEPT = 2000;
 
-const DEFAULT = { messages: [], complete: false, unread: 0, receipts: {} };
+const DEFAULT = { messages: [], complete: false, unread: 0, muted: false, pinned: false, receipts: {} };
 
 export const emptyConversation = (kind: Kind, id: string): ConversationState => ({
   key: keyOf(kind, id),
@@ -31,10 +31,11 @@ export function changeConversation(
   return { ...state, byKey: { ...state.byKey, [key]: after }, conversations: listed(state, before, after) };
 }
 
-/** The conversations with messages, the latest first. */
+/** The conversations with messages: first those that are pinned, each part the latest first. */
 function listed({ conversations }: State, before: ConversationState, after: ConversationState) {
   if (!before.last && !after.last) return conversations;
-  if (before.last === after.last) return conversations.map((one) => (one === before ? after : one));
+  if (before.last === after.last && before.pinned === after.pinned)
+    return conversations.map((one) => (one === before ? after : one));
   const others = conversations.filter((one) => one !== before);
   if (!after.last) return others;
   const place = others.findIndex((one) => isLater(after, one));
@@ -42,8 +43,8 @@ function listed({ conversations }: State, before: ConversationState, after: Conv
 }
 
 /** Compares the times, because unsent messages have no id. */
-const isLater = ({ last: a }: ConversationState, { last: b }: ConversationState) =>
-  (a?.ts ?? 0) > (b?.ts ?? 0) || (a?.ts === b?.ts && (a?.id ?? '') > (b?.id ?? ''));
+const isLater = ({ last: a, pinned }: ConversationState, { last: b, pinned: other }: ConversationState) =>
+  pinned !== other ? pinned : (a?.ts ?? 0) > (b?.ts ?? 0) || (a?.ts === b?.ts && (a?.id ?? '') > (b?.id ?? ''));
 
 /**
  * Adds messages to their conversation.
@@ -106,16 +107,18 @@ export function markReceipt(conversation: ConversationState, reader: string, upT
   return { ...conversation, receipts: { ...conversation.receipts, [reader]: upTo } };
 }
 
-/** Takes over the last message and the unread count that the server gave. Messages that arrived since are added. */
-export function refreshed(
-  conversation: ConversationState,
-  { last, unread }: { last: Message | undefined; unread: number },
-): ConversationState {
+/** What the list of conversations says of one. */
+interface Listed extends Pick<ConversationState, 'unread' | 'muted' | 'pinned'> {
+  readonly last: Message | undefined;
+}
+
+/** Takes over what the server gave. Messages that arrived since are added. */
+export function refreshed(conversation: ConversationState, { last, unread, muted, pinned }: Listed): ConversationState {
   const asOf = last?.id ?? conversation.last?.id ?? '';
   const read = conversation.read ?? '';
   const later = conversation.messages.filter(({ id = '', mine }) => !mine && id > asOf && id > read).length;
   const known = asOf !== '' && asOf <= read ? 0 : unread;
-  const next = { ...conversation, unread: known + later, counted: asOf };
+  const next = { ...conversation, unread: known + later, muted, pinned, counted: asOf };
   const { last: shown } = conversation;
   // An unsent message stays the last one.
   const isNewer = !shown || (shown.id !== undefined && shown.id < asOf);

@@ -118,10 +118,12 @@ export class Sync {
       const page = await call('GET /ctx/:id/conversations', { params: { id }, query });
       if (generation !== this.#generation) return;
       state.update((all) =>
-        page.conversations.reduce((changed, { id: peer, type, last, unread }) => {
+        page.conversations.reduce((changed, { id: peer, type, last, unread, muted = false, pinned = false }) => {
           const kind = kindOf(type);
           const message = last && storedMessage(last, { kind, id: peer }, id);
-          return changeConversation(changed, kind, peer, (one) => refreshed(one, { last: message, unread }));
+          return changeConversation(changed, kind, peer, (one) =>
+            refreshed(one, { last: message, unread, muted, pinned }),
+          );
         }, all),
       );
       // Later logins catch up from here.
