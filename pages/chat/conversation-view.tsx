@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import { useTask } from '../shared/task.ts';
 import { Avatar } from './avatar.tsx';
 import { Composer } from './composer.tsx';
+import { ConversationMenu } from './conversation-menu.tsx';
 import { useGroups, useName } from './groups.tsx';
 import { BackIcon } from './icons.tsx';
 import { useTexts } from './language.ts';
@@ -51,6 +52,7 @@ function Heading({ conversation }: ConversationProps) {
           {conversation.kind === 'group' ? group && texts.members(group.members.length) : presence}
         </p>
       </div>
+      <ConversationMenu conversation={conversation} />
     </header>
   );
 }
