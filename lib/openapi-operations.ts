@@ -109,7 +109,7 @@ function operationId({ method, path }: Route): string {
   const segments = path.replace(PARAMETER, ':$1').split('/').slice(1);
   const words = segments.flatMap((segment, n) => {
     // Segments such as version numbers are omitted.
-    if (!segment.startsWith(':')) return /^[a-z]/i.test(segment) ? [segment] : [];
+    if (!segment.startsWith(':')) return /^[a-z]/i.test(segment) ? segment.split('-') : [];
     return n === segments.length - 1 ? ['by', segment.slice(1)] : [];
   });
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');

@@ -44,7 +44,7 @@ export interface ClientOptions extends Identity {
 }
 
 /** Events of the server about this device, friends, groups and rooms. After `kicked`, the client does not connect again. */
-type Notices = Pick<ServerEvents, 'kicked' | 'befriended' | 'unfriended' | 'joined' | 'left' | 'changed' | 'deleted'>;
+type Notices = Pick<ServerEvents, (typeof NOTICES)[number]>;
 
 /** What `on` of a client listens to. */
 export interface ClientEvents extends Notices {
@@ -69,7 +69,10 @@ export interface ClientEvents extends Notices {
 /** Enough to recognise a repeated system message. */
 const SYSTEM_IDS = 100;
 
-const NOTICES = ['kicked', 'befriended', 'unfriended', 'joined', 'left', 'changed', 'deleted'] as const;
+const NOTICES = [
+  ...(['kicked', 'befriended', 'unfriended', 'request', 'requestAnswered'] as const),
+  ...(['joined', 'left', 'changed', 'deleted'] as const),
+] as const;
 
 /** Connects nobody yet: call `connect` or `login`. */
 export const createClient = (options: ClientOptions): Macaw => new Macaw(options);
@@ -318,5 +321,12 @@ export class Macaw implements Store<State> {
     markRead: (address, upTo) => this.#reads.mark(address, upTo),
     change: (address, act) => this.#changes.make(address, act),
     signal: (address, name, data) => this.#signals.send(address, name, data),
+    configure: async (address, body) => {
+      const { kind, id: peer } = address;
+      // The server has no settings of rooms, and refuses them.
+      const params = { id: this.#state.me, type: kind as Exclude<Kind, 'room'>, peer };
+      const settings = await this.call('PUT /ctx/:id/conversations/:type/:peer/settings', { params, body });
+      this.#state.change(address, (conversation) => ({ ...conversation, ...settings }));
+    },
   };
 }

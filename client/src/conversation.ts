@@ -57,7 +57,11 @@ export interface ConversationHost {
   markRead(address: Address, upTo: string): void;
   change(address: Address, act: Act): Promise<void>;
   signal(address: Address, name: string, data?: unknown): void;
+  configure(address: Address, settings: ConversationChange): Promise<void>;
 }
+
+/** Settings of a conversation that only concern this user. */
+export type ConversationChange = Partial<Pick<ConversationState, 'muted' | 'pinned'>>;
 
 /** A message on its way. */
 export interface Outgoing {
@@ -175,6 +179,11 @@ export class Conversation implements Store<ConversationState> {
   /** Marks the conversation as read up to a message, by default the last one. The other side gets a receipt. */
   markRead(upTo: string | undefined = this.#newest()): void {
     if (upTo !== undefined && upTo > (this.getSnapshot().read ?? '')) this.#host.markRead(this, upTo);
+  }
+
+  /** Mutes or pins the conversation on all devices of the user. */
+  configure(settings: ConversationChange): Promise<void> {
+    return this.#host.configure(this, settings);
   }
 
   /** The ids of the users who have read a message. */

@@ -1,5 +1,11 @@
 export { type ClientEvents, type ClientOptions, createClient, Macaw } from './client.ts';
-export type { Conversation, HistoryOptions, Outgoing, SendOptions } from './conversation.ts';
+export type {
+  Conversation,
+  ConversationChange,
+  HistoryOptions,
+  Outgoing,
+  SendOptions,
+} from './conversation.ts';
 export type { Credentials, Identity, Token, Visitor } from './credentials.ts';
 export { ErrorCode, MacawError } from './errors.ts';
 export { AccountErrorCode } from './generated/codes.ts';
@@ -22,9 +28,11 @@ export {
   accounts,
   admins,
   attributes,
+  blocks,
   friends,
   groups,
   mutes,
+  requests,
   rooms,
   search,
   sessions,

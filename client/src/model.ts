@@ -89,6 +89,10 @@ export interface ConversationState {
   readonly mentioned?: boolean;
   /** The others who are writing. */
   readonly typing: readonly string[];
+  /** Whether only mentions are pushed to this user. */
+  readonly muted: boolean;
+  /** Whether this user wants it first in the list. */
+  readonly pinned: boolean;
   /** How far this user has read, if this client knows it: the id of a message. */
   readonly read?: string;
   /** The server has counted the unread messages up to this one. */
@@ -104,7 +108,7 @@ export interface State {
   readonly error?: MacawError;
   /** The id of the user or visitor, after the first login. */
   readonly me?: string;
-  /** All conversations with messages, the latest first. */
+  /** All conversations with messages: first those that are pinned, each part the latest first. */
   readonly conversations: readonly ConversationState[];
   /** The same and empty ones, by `kind:id`. */
   readonly byKey: Readonly<Record<string, ConversationState>>;

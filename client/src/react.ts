@@ -5,13 +5,16 @@ import {
   useCallback,
   useContext,
   useEffect,
+  useState,
   useSyncExternalStore,
 } from 'react';
 import type { Macaw } from './client.ts';
 import type { Conversation, Outgoing, SendOptions } from './conversation.ts';
 import type { MacawError } from './errors.ts';
+import type { RelationRequest } from './generated/routes.ts';
 import type { Status } from './machine.ts';
 import type { ConversationState, Message, State } from './model.ts';
+import { requests } from './resources.ts';
 
 const Context = createContext<Macaw | undefined>(undefined);
 
@@ -68,6 +71,26 @@ export function useMessages(conversation: Conversation): Messages {
     if (status === 'online' && isShort) conversation.loadEarlier().catch(() => undefined);
   }, [conversation, status, isShort]);
   return { messages, hasEarlier: !complete, loadEarlier };
+}
+
+/** The open requests for friendships and invitations that the user received, newest first. Reads them after each connection and change. */
+export function useRequests(): readonly RelationRequest[] {
+  const client = useMacaw();
+  const { status } = useConnection();
+  const [open, setOpen] = useState<readonly RelationRequest[]>([]);
+  useEffect(() => {
+    if (status !== 'online') return undefined;
+    const read = () =>
+      void requests(client)
+        .list()
+        .then(setOpen, () => undefined);
+    read();
+    const stops = [client.on('request', read), client.on('requestAnswered', read)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [client, status]);
+  return open;
 }
 
 /** Whether a user is online; undefined if the server does not tell this user. */

@@ -1,5 +1,5 @@
 import { ErrorCode, MacawError } from './errors.ts';
-import type { Attributes, Routes, Scalar } from './generated/routes.ts';
+import type { Attributes, RelationRequest, Routes, Scalar } from './generated/routes.ts';
 import type { Call } from './rest.ts';
 
 /**
@@ -61,9 +61,40 @@ export function friends(caller: Caller, user?: string) {
     /** With presence and the last message. */
     list: (page: Page = {}) => call('GET /ctx/:id/friends', { params: { id }, query: { ...page, detail: true } }),
     get: (fid: string) => call('GET /ctx/:id/friends/:fid', { params: { id, fid } }),
+    /** With the setting `friendship` = `ask`, it is `pending` until the other user accepts. */
     add: (fid: string) => call('POST /ctx/:id/friends/:fid', { params: { id, fid } }),
     addAll: (ids: string[]) => call('POST /ctx/:id/friends', { params: { id }, body: ids }),
     remove: (fid: string) => call('DELETE /ctx/:id/friends/:fid', { params: { id, fid } }),
+  };
+}
+
+/** The users whom a user blocks. They cannot write to the user, befriend them, or see their presence. */
+export function blocks(caller: Caller, user?: string) {
+  const { call } = caller;
+  const id = userOf(caller, user);
+  return {
+    list: () => call('GET /ctx/:id/blocks', { params: { id } }),
+    add: (uid: string) => call('PUT /ctx/:id/blocks/:uid', { params: { id, uid } }),
+    remove: (uid: string) => call('DELETE /ctx/:id/blocks/:uid', { params: { id, uid } }),
+  };
+}
+
+/** Open requests for friendships, and invitations to groups. */
+export function requests(caller: Caller, user?: string) {
+  const { call } = caller;
+  const id = userOf(caller, user);
+  return {
+    /** Those that the user received, newest first. */
+    list: () => call('GET /ctx/:id/requests', { params: { id } }),
+    /** Those for friendships that the user sent. */
+    sent: () => call('GET /ctx/:id/requests', { params: { id }, query: { sent: true } }),
+    answer: ({ from, gid }: Pick<RelationRequest, 'from' | 'gid'>, accept: boolean) =>
+      call('PUT /ctx/:id/requests/:type/:peer', {
+        params: { id, type: gid === undefined ? 'friend' : 'group', peer: gid ?? from },
+        body: { accept },
+      }),
+    /** Cancels a request that the user sent. */
+    cancel: (uid: string) => call('DELETE /ctx/:id/requests/:uid', { params: { id, uid } }),
   };
 }
 

@@ -8,7 +8,7 @@ export const EMPTY: State = { status: 'idle', conversations: [], byKey: {}, frie
 /** Messages that a conversation keeps in memory. `loadEarlier` reads older ones again. */
 const KEPT = 2000;
 
-const DEFAULT = { messages: [], complete: false, unread: 0, typing: [], receipts: {} };
+const DEFAULT = { messages: [], complete: false, unread: 0, muted: false, pinned: false, typing: [], receipts: {} };
 
 export const emptyConversation = (kind: Kind, id: string): ConversationState => ({
   key: keyOf(kind, id),
@@ -31,10 +31,11 @@ export function changeConversation(
   return { ...state, byKey: { ...state.byKey, [key]: after }, conversations: listed(state, before, after) };
 }
 
-/** The conversations with messages, the latest first. */
+/** The conversations with messages: first those that are pinned, each part the latest first. */
 function listed({ conversations }: State, before: ConversationState, after: ConversationState) {
   if (!before.last && !after.last) return conversations;
-  if (before.last === after.last) return conversations.map((one) => (one === before ? after : one));
+  if (before.last === after.last && before.pinned === after.pinned)
+    return conversations.map((one) => (one === before ? after : one));
   const others = conversations.filter((one) => one !== before);
   if (!after.last) return others;
   const place = others.findIndex((one) => isLater(after, one));
@@ -42,8 +43,8 @@ function listed({ conversations }: State, before: ConversationState, after: Conv
 }
 
 /** Compares the times, because unsent messages have no id. */
-const isLater = ({ last: a }: ConversationState, { last: b }: ConversationState) =>
-  (a?.ts ?? 0) > (b?.ts ?? 0) || (a?.ts === b?.ts && (a?.id ?? '') > (b?.id ?? ''));
+const isLater = ({ last: a, pinned }: ConversationState, { last: b, pinned: other }: ConversationState) =>
+  pinned !== other ? pinned : (a?.ts ?? 0) > (b?.ts ?? 0) || (a?.ts === b?.ts && (a?.id ?? '') > (b?.id ?? ''));
 
 /**
  * Adds messages to their conversation.
@@ -132,10 +133,16 @@ export function markReceipt(conversation: ConversationState, reader: string, upT
   return { ...conversation, receipts: { ...conversation.receipts, [reader]: upTo } };
 }
 
-/** Takes over the last message and the unread count that the server gave. Messages that arrived since are added. */
+/** What the list of conversations says of one. */
+interface Listed extends Pick<ConversationState, 'unread' | 'muted' | 'pinned'> {
+  readonly last: Message | undefined;
+  readonly mentioned: boolean;
+}
+
+/** Takes over what the server gave. Messages that arrived since are added. */
 export function refreshed(
   conversation: ConversationState,
-  { last, unread, mentioned = false }: { last: Message | undefined; unread: number; mentioned?: boolean | undefined },
+  { last, unread, mentioned, muted, pinned }: Listed,
 ): ConversationState {
   const asOf = last?.id ?? conversation.last?.id ?? '';
   const read = conversation.read ?? '';
@@ -146,6 +153,8 @@ export function refreshed(
   const next = {
     ...others,
     unread: known + later.length,
+    muted,
+    pinned,
     counted: asOf,
     ...(isMentioned && { mentioned: true }),
   };

@@ -118,11 +118,12 @@ export class Sync {
       const page = await call('GET /ctx/:id/conversations', { params: { id }, query });
       if (generation !== this.#generation) return;
       state.update((all) =>
-        page.conversations.reduce((changed, { id: peer, type, last, unread, mentioned, read = '' }) => {
+        page.conversations.reduce((changed, { id: peer, type, last, read = '', ...listed }) => {
+          const { unread, mentioned = false, muted = false, pinned = false } = listed;
           const kind = kindOf(type);
           const message = last && storedMessage(last, { kind, id: peer }, id);
           return changeConversation(changed, kind, peer, (one) =>
-            markReceipt(refreshed(one, { last: message, unread, mentioned }), peer, read),
+            markReceipt(refreshed(one, { last: message, unread, mentioned, muted, pinned }), peer, read),
           );
         }, all),
       );

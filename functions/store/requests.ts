@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
-import { ChatError, ERROR } from '../shared/errors.ts';
+import { ChatError, ERROR, Forbidden } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { collect, type Item, type Lookup, lookup, query } from './dynamo.ts';
 import { type Subject, subjectKey } from './keys.ts';
@@ -128,10 +128,7 @@ export async function openNew(app: string, ids: RequestIds, now: number): Promis
     if (found && isOpen(found, now)) return { transactions: [], result: { request: toRequest(found), isNews: false } };
     const isFresh = !found || found[EXPIRES] * 1000 <= now;
     if (!isFresh && found.closed === 'declined') {
-      throw new ChatError(
-        ERROR.notAuthorised,
-        `${ids.to} declined; a new request is possible after ${REQUEST_DAYS} days`,
-      );
+      throw new Forbidden(`${ids.to} declined; a new request is possible after ${REQUEST_DAYS} days`);
     }
     await checkRoom(app, ids, now);
     const isNews = isFresh || (found.noticed ?? 0) <= now - NOTICE_MS;

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTask } from '../shared/task.ts';
 import { Avatar } from './avatar.tsx';
 import { Composer } from './composer.tsx';
+import { ConversationMenu } from './conversation-menu.tsx';
 import type { Draft, SetDraft } from './draft.ts';
 import { useGroups, useName } from './groups.tsx';
 import { BackIcon } from './icons.tsx';
@@ -54,6 +55,7 @@ function Heading({ conversation }: ConversationProps) {
           {conversation.kind === 'group' ? group && texts.members(group.members.length) : presence}
         </p>
       </div>
+      <ConversationMenu conversation={conversation} />
     </header>
   );
 }

@@ -5,6 +5,7 @@ import { Avatar } from './avatar.tsx';
 import { nameOfGroup, useGroups, useName } from './groups.tsx';
 import { useTexts } from './language.ts';
 import { previewOf } from './message-content.tsx';
+import { Requests } from './requests.tsx';
 import { addressOf, type Selection } from './selection.ts';
 import { StartChat } from './start-chat.tsx';
 import { Time } from './time.tsx';
@@ -13,7 +14,7 @@ interface ListProps {
   readonly selection: Selection | undefined;
 }
 
-/** The conversations with messages, the latest first. */
+/** The conversations with messages: those that are pinned, then the latest. */
 export function Chats({ selection }: ListProps) {
   const texts = useTexts();
   const conversations = useConversations();
@@ -28,7 +29,7 @@ export function Chats({ selection }: ListProps) {
 }
 
 function Row({ conversation, selection }: ListProps & { conversation: ConversationState }) {
-  const { last, unread, mentioned } = conversation;
+  const { last, unread, mentioned, muted, pinned } = conversation;
   const texts = useTexts();
   return (
     <Entry
@@ -37,6 +38,8 @@ function Row({ conversation, selection }: ListProps & { conversation: Conversati
       detail={last && `${last.mine ? `${texts.you}: ` : ''}${previewOf(last, texts)}`}
     >
       {last && <Time ts={last.ts} />}
+      {pinned && <span className="muted mark">{texts.pinned}</span>}
+      {muted && <span className="muted mark">{texts.muted}</span>}
       {unread > 0 && (
         <span className="unread">
           <span aria-hidden="true">
@@ -51,13 +54,14 @@ function Row({ conversation, selection }: ListProps & { conversation: Conversati
   );
 }
 
-/** The friends, and other users of the application. */
+/** Requests, the friends, and other users of the application. */
 export function Contacts({ selection }: ListProps) {
   const texts = useTexts();
   const friends = useMacawState((state) => state.friends);
   const others = useNewestUsers().filter((id) => !friends.includes(id));
   return (
     <>
+      <Requests />
       {friends.length === 0 && <p className="muted hint">{texts.noContacts}</p>}
       <ul aria-label={texts.contacts}>
         {[...friends].sort().map((id) => (

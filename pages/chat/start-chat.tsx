@@ -1,5 +1,6 @@
 import { friends } from 'macaw-client';
 import { useMacaw, usePresence } from 'macaw-client/react';
+import { useState } from 'react';
 import { useTask } from '../shared/task.ts';
 import { Avatar } from './avatar.tsx';
 import { useTexts } from './language.ts';
@@ -10,13 +11,17 @@ interface StartChatProps {
   readonly onDone?: () => void;
 }
 
-/** A button that makes somebody a contact, and opens the conversation with them. */
+/** A button that makes somebody a contact, or asks them, and opens the conversation with them. */
 export function StartChat({ id, onDone }: StartChatProps) {
   const texts = useTexts();
   const client = useMacaw();
   const isOnline = usePresence(id);
+  const [isAsked, setAsked] = useState(false);
   const { run, isBusy, error } = useTask(async () => {
-    if (!client.getSnapshot().friends.includes(id)) await friends(client).add(id);
+    const isFriend = client.getSnapshot().friends.includes(id);
+    const { pending = false } = isFriend ? {} : await friends(client).add(id);
+    setAsked(pending);
+    if (pending) return;
     select({ kind: 'friend', id });
     onDone?.();
   });
@@ -26,6 +31,9 @@ export function StartChat({ id, onDone }: StartChatProps) {
         <Avatar id={id} isOnline={isOnline} />
         <span className="entry-text">{texts.chatWith(id)}</span>
       </button>
+      <p role="status" className="muted hint">
+        {isAsked && texts.asked(id)}
+      </p>
       <p role="alert" className="error">
         {error && texts.failed(error)}
       </p>

@@ -66,14 +66,16 @@ describe('a conversation', () => {
 
   it('takes the unread count of the server, plus what arrived since', () => {
     const live = addMessages(empty, [message(5), message(6)], 'live');
-    const counted = refreshed(live, { last: message(5), unread: 4 });
+    const counted = refreshed(live, { last: message(5), unread: 4, mentioned: false, muted: false, pinned: false });
     expect(counted.unread).toBe(5);
     // Catch-up repeats messages that the server has counted.
     expect(addMessages(counted, [message(3), message(4)], 'live').unread).toBe(5);
     const read = markRead(counted, id(6));
     expect(read.unread).toBe(0);
     // A count from before the user read the conversation.
-    expect(refreshed(read, { last: message(6), unread: 6 }).unread).toBe(0);
+    expect(refreshed(read, { last: message(6), unread: 6, mentioned: false, muted: false, pinned: false }).unread).toBe(
+      0,
+    );
     expect(markRead(read, id(2))).toBe(read);
   });
 

@@ -122,14 +122,14 @@ describe('a payload', () => {
   });
 
   it('for Google is a message of its own, shown once however often it comes', () => {
-    const { fcmV1Message } = JSON.parse(googlePayload({ ...example, sound: 'bell' }, 60));
+    const { fcmV1Message } = JSON.parse(googlePayload({ ...example, sound: 'bell', channelId: 'chats' }, 60));
     expect(fcmV1Message.message).toEqual({
       notification: { body: 'Tom: hi!' },
       data: { parrot: JSON.stringify(example.event) },
       android: {
         priority: 'high',
         ttl: '60s',
-        notification: { tag: '1', notification_count: 1, sound: 'bell' },
+        notification: { tag: '1', notification_count: 1, sound: 'bell', channel_id: 'chats' },
       },
     });
   });

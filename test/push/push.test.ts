@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CLIENT_VERSIONS, emitWithAck } from '../support/clients.ts';
 import { Device, text } from '../support/device.ts';
-import { befriend, macaw, credentials as signed, someone } from '../support/macaw.ts';
-import { BUNDLE, opened, telephones } from '../support/phone.ts';
+import { app, befriend, macaw, credentials as signed, someone } from '../support/macaw.ts';
+import { BUNDLE, opened, type Phone, telephones } from '../support/phone.ts';
 import { testApi } from '../support/test-api.ts';
 
 const system = macaw({ retryDelayMs: () => 1 });
@@ -281,5 +281,100 @@ describe('system messages', () => {
     await system_(`/system/${room}?room`, 'for the room');
     await system_('/system', 'for everybody');
     expect(await pushesTo(phone)).toHaveLength(2);
+  });
+});
+
+describe('the settings of a user', () => {
+  const settings = (user: string, body: unknown) => call('PUT', `/ctx/${user}/push-settings`, body);
+  const mute = (user: string, type: string, peer: string, muted = true) =>
+    call('PUT', `/ctx/${user}/conversations/${type}/${peer}/settings`, { muted });
+
+  it('keep messages of a muted conversation from being pushed, but not from counting in the badge', async () => {
+    const { tom, jerry, phone, device } = await friends();
+    await mute(jerry, 'friend', tom);
+    await device.say(text(jerry, 'unheard'));
+    expect(await pushesTo(phone)).toEqual([]);
+    await mute(jerry, 'friend', tom, false);
+    await device.say(text(jerry, 'heard'));
+    expect((await pushesTo(phone)).map((push) => opened(push).aps)).toEqual([{ alert: 'heard', badge: 2 }]);
+  });
+
+  it('mute a group, except for those whom a message mentions', async () => {
+    const [tom, jerry, butch] = [someone('tom'), someone('jerry'), someone('butch')];
+    const [jerrys, butchs] = [await offline(jerry), await offline(butch)];
+    const device = await Device.login('4.8.4', system.origin, tom);
+    const group = await create('group', { owner: tom, members: [jerry, butch] });
+    for (const user of [jerry, butch]) await mute(user, 'group', group);
+    await device.say({ to: { id: group, type: 1 }, content: { media: 0, body: 'unheard' } });
+    for (const phone of [jerrys, butchs]) expect(await pushesTo(phone)).toEqual([]);
+    const job = (id: string, mentions: string[] | 'all') => ({
+      app: app.id,
+      event: { from: { id: tom, type: 1, gid: group }, id, content: { media: 0, body: id }, ts: 1 },
+      mentions,
+      targets: [
+        { user: jerry, install: jerrys.install, settings: true },
+        { user: butch, install: butchs.install, settings: true },
+      ],
+    });
+    await system.cloud.invoke('PushFunction', job('one', [jerry]));
+    await system.cloud.invoke('PushFunction', job('two', 'all'));
+    const alerts = async (phone: Phone) => (await pushesTo(phone)).map((push) => opened(push).aps.alert);
+    expect(await alerts(jerrys)).toEqual(['one', 'two']);
+    expect(await alerts(butchs)).toEqual(['two']);
+  });
+
+  it('keep the phone quiet in the hours that the user chose, in their time zone', async () => {
+    const { jerry, phone, device } = await friends();
+    const hour = (zone: string, after: number) =>
+      new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
+        Date.now() + after * 3_600_000,
+      );
+    for (const zone of ['Asia/Shanghai', 'America/Los_Angeles']) {
+      await settings(jerry, { quiet: { from: hour(zone, -1), to: hour(zone, 1), zone } });
+      await device.say(text(jerry, 'unheard'));
+      await system.cloud.settled();
+      await settings(jerry, { quiet: { from: hour(zone, 1), to: hour(zone, -1), zone } });
+      await device.say(text(jerry, 'heard'));
+      await system.cloud.settled();
+    }
+    await settings(jerry, { quiet: null });
+    await device.say(text(jerry, 'heard'));
+    expect((await pushesTo(phone)).map((push) => opened(push).aps)).toEqual([
+      { alert: 'heard', badge: 2 },
+      { alert: 'heard', badge: 4 },
+      { alert: 'heard', badge: 5 },
+    ]);
+  });
+
+  it('hide what a message says', async () => {
+    const { jerry, phone, device } = await friends();
+    expect(await settings(jerry, { preview: false })).toMatchObject({ status: 204 });
+    expect((await call('GET', `/ctx/${jerry}/push-settings`)).body).toEqual({ preview: false });
+    await device.say(text(jerry, 'secret', { remark: 'secret', push: { prefix: 'secret', overwrite: 'secret' } }));
+    const push = await next(phone);
+    expect(opened(push)).toMatchObject({
+      aps: { alert: 'New message', badge: 1 },
+      parrot: { content: { media: 0, body: '' }, truncated: true },
+    });
+    expect(JSON.stringify(push)).not.toContain('secret');
+  });
+
+  it('stay when the user logs in on another phone', async () => {
+    const { jerry, phone, device } = await friends();
+    await settings(jerry, { preview: false });
+    const other = await offline(jerry);
+    await device.say(text(jerry, 'secret'));
+    for (const one of [phone, other]) expect(opened(await next(one)).aps.alert).toBe('New message');
+  });
+
+  it.each([
+    [{ quiet: { from: '9:00', to: '10:00', zone: 'UTC' } }, 'body.quiet.from'],
+    [{ quiet: { from: '09:00', to: '24:00', zone: 'UTC' } }, 'body.quiet.to'],
+    [{ quiet: { from: '09:00', to: '10:00', zone: 'Mars' } }, 'body.quiet.zone'],
+    [{ preview: 1 }, 'body.preview'],
+  ])('are checked: %j', async (body, name) => {
+    const answer = await settings(someone('tom'), body);
+    expect(answer).toMatchObject({ status: 400, body: { errorCode: 5001 } });
+    expect(Object(answer.body).errorMessage).toContain(name);
   });
 });

@@ -2,12 +2,14 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ENV, RETENTION_DAYS } from '../../functions/shared/constants.ts';
 import { p8 } from '../support/certificates.ts';
+import { database } from '../support/database.ts';
 import { Described } from '../support/described.ts';
 import { text } from '../support/device.ts';
-import { app, macaw, sign, someone } from '../support/macaw.ts';
+import { app, sign, someone } from '../support/macaw.ts';
 import { testApi } from '../support/test-api.ts';
 
-const system = macaw({ own: true });
+const ASK = 'openapi-ask';
+const system = database(() => ({ [ASK]: { friendship: 'ask' } }), { own: true });
 const { users, create, login } = testApi(system);
 
 let api: Described;
@@ -38,12 +40,14 @@ describe('the description of the REST endpoints', () => {
     const { administration } = await import('../../functions/http/routes/administration.ts');
     const { moderation } = await import('../../functions/http/routes/moderation.ts');
     const { failures } = await import('../../functions/http/routes/failures.ts');
+    const { relations } = await import('../../functions/http/routes/relations.ts');
     vi.unstubAllEnvs();
     const template = (path: string) => path.replace(/:(\w+)(\{.*\})?/g, '{$1}');
     const routes = [
       ...sections,
       conversations,
       messageChanges,
+      relations,
       attachments,
       administration,
       moderation,
@@ -251,6 +255,33 @@ describe('what the endpoints answer', () => {
     await ask('DELETE', '/ctx/{id}/ban', { params: id, headers });
     await ask('DELETE', '/ctx/{id}', { params: { id: spike }, query: { messages: 'delete' }, headers });
     await ask('GET', '/ctx/{id}/deletion', { params: { id: spike }, headers });
+
+    await ask('PUT', '/ctx/{id}/blocks/{uid}', { params: { ...id, uid: 'nobody' } });
+    await ask('GET', '/ctx/{id}/blocks', { params: id });
+    await ask('DELETE', '/ctx/{id}/blocks/{uid}', { params: { ...id, uid: 'nobody' } });
+    // In an application whose users ask each other.
+    const asking = { headers: { 'X-ML-AppId': ASK } };
+    await system.database.addUsers(ASK, [tom, butch, spike]);
+    const asked = await ask('POST', '/groups', { body: { owner: spike, members: [tom, butch] }, ...asking });
+    const befriend = (from: string, to: string) =>
+      ask('POST', '/ctx/{id}/friends/{fid}', { params: { id: from, fid: to }, ...asking });
+    await befriend(spike, tom);
+    await befriend(tom, butch);
+    await ask('GET', '/ctx/{id}/requests', { params: id, ...asking });
+    await ask('GET', '/ctx/{id}/requests', { params: id, query: { sent: '' }, ...asking });
+    const answer = { params: { ...id, type: 'friend', peer: spike }, body: { accept: true } };
+    await ask('PUT', '/ctx/{id}/requests/{type}/{peer}', { ...answer, ...asking });
+    await ask('DELETE', '/ctx/{id}/requests/{uid}', { params: { ...id, uid: butch }, ...asking });
+    const invitations = { id: String(asked.body) };
+    await ask('GET', '/groups/{id}/invitations', { params: invitations, ...asking });
+    await ask('DELETE', '/groups/{id}/invitations/{uid}', { params: { ...invitations, uid: butch }, ...asking });
+    const request = { params: { ...id, type: 'friend', peer: spike } };
+    const settings = '/ctx/{id}/conversations/{type}/{peer}/settings';
+    await ask('PUT', settings, { ...request, body: { muted: true } });
+    await ask('GET', settings, request);
+    const quiet = { from: '22:00', to: '07:30', zone: 'Asia/Shanghai' };
+    await ask('PUT', '/ctx/{id}/push-settings', { params: id, body: { preview: false, quiet } });
+    await ask('GET', '/ctx/{id}/push-settings', { params: id });
 
     await ask('DELETE', '/groups/{id}/chats', { params: { id: group } });
     await ask('DELETE', '/ctx/{id}/friends/{fid}', { params: fid });

@@ -347,7 +347,7 @@ describe('the settings of a conversation', () => {
   it('show in the list, where the first page has all that are pinned', async () => {
     const tom = someone('tom');
     const [a, b, c] = [someone('a'), someone('b'), someone('c')];
-    const toms = await login(tom);
+    const [toms] = [await login(tom), await login(c)];
     for (const id of [a, b]) await call('POST', `/ctx/${tom}/friends/${id}`);
     for (const id of [a, b]) await toms.say(message(id, 0));
     await toms.say(message(c, 4));

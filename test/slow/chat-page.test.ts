@@ -212,7 +212,7 @@ describe.skipIf(NO_CHROMIUM)('the chat page', () => {
     const { tom, jerry, toms, jerrys } = await pair();
     const headers = { 'X-ML-AppId': app.id, 'X-ML-APIKey': app.clientKey };
     const body = JSON.stringify({ owner: tom, members: [jerry], name: someone('dogs') });
-    const id = String(await (await fetch(`${cloud.origin}/groups`, { method: 'POST', headers, body })).json());
+    const id = String(await (await fetch(`${system.origin}/groups`, { method: 'POST', headers, body })).json());
     await toms.evaluate(`location.hash = '#group/${id}'`);
     const input = toms.getByRole('textbox', { name: 'Message' });
     await toms.getByRole('main').getByText('2 members').waitFor();
@@ -225,7 +225,7 @@ describe.skipIf(NO_CHROMIUM)('the chat page', () => {
     await expect.poll(() => entry(jerrys, /You were mentioned/).count()).toBe(0);
 
     const location = { media: 5, body: JSON.stringify({ lat: 22.28, lng: 114.16, name: 'Hong Kong' }) };
-    const device = await Device.login('4.8.4', cloud.origin, tom);
+    const device = await Device.login('4.8.4', system.origin, tom);
     await device.say({ to: { id, type: 1 }, content: location });
     device.close();
     const link = log(jerrys).getByRole('link', { name: 'Hong Kong' });

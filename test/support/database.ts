@@ -43,7 +43,7 @@ export class Database {
   /** Starts a separate cloud from an assembly. */
   static async start(assembly: string): Promise<Database> {
     const emulator = await startEmulator(undefined);
-    const cloud = await startCloud({ assembly, ...DEMO, database: emulator.endpoint });
+    const cloud = await startCloud({ assembly, ...DEMO, database: emulator.endpoint, allowedOrigins: ['*'] });
     return new Database(cloud, emulator.endpoint, async () => {
       await cloud.stop();
       await emulator.stop();

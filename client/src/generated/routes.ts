@@ -48,59 +48,6 @@ export interface User {
 
 export type Attributes = Record<string, unknown>;
 
-export interface Conversations {
-  conversations: {
-    id: string; // The other participant, or the group
-    type: number; // 0 friend, 1 group, 3 visitor, 4 stranger
-    last?: Message;
-    unread: number; // Unread messages of others, exact up to 999
-    mentioned?: boolean; // Whether an unread message mentions the user
-    muted?: boolean; // true: only mentions are pushed
-    pinned?: boolean; // true: shown first
-    read?: string; // With `receipts`: the last message that the other participant has read, if both use receipts
-  }[];
-  cursor?: string; // For the next page. Missing on the last page
-}
-
-export interface Message {
-  id: string; // Message ids sort in the order of the history
-  speaker: string;
-  content?: {
-    media: number; // 0 text, 1 image, 2 audio, 3 video, 4 custom, 5 location
-    body: string; // The text, the URL of the media, or JSON text
-  }; // Missing if the message was recalled
-  ts: number; // Epoch milliseconds
-  remark?: string;
-  cid?: string; // The client's id for the message
-  reply?: string; // The message that it answers
-  mentions?: 'all' | string[]; // The receivers whom it mentions, or `all`
-  edited?: number; // When the content last changed, epoch milliseconds
-  recalled?: number; // When the message was recalled, epoch milliseconds
-  reactions?: Record<string, string[]>; // The users who reacted, by reaction
-  reacted?: number; // When the reactions last changed, epoch milliseconds
-}
-
-export interface Unread {
-  unread: number; // Unread messages in all conversations
-}
-
-export interface Receipts {
-  enabled: boolean;
-}
-
-export interface Sync {
-  events: {
-    event: string;
-    data: unknown;
-  }[]; // The events, oldest first, as a connected device receives them
-  upTo: string; // The `since` of the next request
-  complete: boolean; // Whether no message was left out
-  conversations?: {
-    id: string;
-    type: number; // 0 friend, 1 group, 3 visitor, 4 stranger
-  }[]; // The conversations of which messages were left out
-}
-
 export interface MadeFriendship {
   id: string;
   from: string;
@@ -123,6 +70,24 @@ export interface ContactDetail {
   id: string;
   online: boolean; // Whether a device of the user is connected
   recent?: Message;
+}
+
+export interface Message {
+  id: string; // Message ids sort in the order of the history
+  speaker: string;
+  content?: {
+    media: number; // 0 text, 1 image, 2 audio, 3 video, 4 custom, 5 location
+    body: string; // The text, the URL of the media, or JSON text
+  }; // Missing if the message was recalled
+  ts: number; // Epoch milliseconds
+  remark?: string;
+  cid?: string; // The client's id for the message
+  reply?: string; // The message that it answers
+  mentions?: 'all' | string[]; // The receivers whom it mentions, or `all`
+  edited?: number; // When the content last changed, epoch milliseconds
+  recalled?: number; // When the message was recalled, epoch milliseconds
+  reactions?: Record<string, string[]>; // The users who reacted, by reaction
+  reacted?: number; // When the reactions last changed, epoch milliseconds
 }
 
 export interface Stranger {
@@ -178,6 +143,41 @@ export interface FoundRoom {
   attributes: Attributes;
   ts: number; // Epoch milliseconds
   members?: string[]; // The list contains at most 1000 members
+}
+
+export interface Conversations {
+  conversations: {
+    id: string; // The other participant, or the group
+    type: number; // 0 friend, 1 group, 3 visitor, 4 stranger
+    last?: Message;
+    unread: number; // Unread messages of others, exact up to 999
+    mentioned?: boolean; // Whether an unread message mentions the user
+    muted?: boolean; // true: only mentions are pushed
+    pinned?: boolean; // true: shown first
+    read?: string; // With `receipts`: the last message that the other participant has read, if both use receipts
+  }[];
+  cursor?: string; // For the next page. Missing on the last page
+}
+
+export interface Unread {
+  unread: number; // Unread messages in all conversations
+}
+
+export interface Receipts {
+  enabled: boolean;
+}
+
+export interface Sync {
+  events: {
+    event: string;
+    data: unknown;
+  }[]; // The events, oldest first, as a connected device receives them
+  upTo: string; // The `since` of the next request
+  complete: boolean; // Whether no message was left out
+  conversations?: {
+    id: string;
+    type: number; // 0 friend, 1 group, 3 visitor, 4 stranger
+  }[]; // The conversations of which messages were left out
 }
 
 export interface ChangedMessage {
@@ -588,61 +588,6 @@ export interface Routes {
     query: undefined;
     body: undefined;
     response: undefined;
-  };
-  /** List the conversations of a user that have messages, newest first; the first page has all pinned ones */
-  'GET /ctx/:id/conversations': {
-    params: {
-      id: string;
-    };
-    query: {
-      limit?: number;
-      cursor?: string;
-      receipts?: boolean;
-    };
-    body: undefined;
-    response: Conversations;
-  };
-  /** Count the unread messages of a user */
-  'GET /ctx/:id/unread': {
-    params: {
-      id: string;
-    };
-    query: undefined;
-    body: undefined;
-    response: Unread;
-  };
-  /** Mark a conversation as read up to a message */
-  'PUT /ctx/:id/conversations/:type/:peer/read': {
-    params: {
-      id: string;
-      type: 'friend' | 'group' | 'stranger' | 'visitor';
-      peer: string;
-    };
-    query: undefined;
-    body: {
-      upTo: string;
-    };
-    response: undefined;
-  };
-  /** Set whether a user sends and gets read receipts */
-  'PUT /ctx/:id/receipts': {
-    params: {
-      id: string;
-    };
-    query: undefined;
-    body: Receipts;
-    response: undefined;
-  };
-  /** Read the messages that a user missed, as events */
-  'GET /ctx/:id/sync': {
-    params: {
-      id: string;
-    };
-    query: {
-      since: string;
-    };
-    body: undefined;
-    response: Sync;
   };
   /** Make two users friends, or ask for it */
   'POST /ctx/:id/friends/:fid': {
@@ -1286,6 +1231,61 @@ export interface Routes {
     };
     body: undefined;
     response: FoundUser[];
+  };
+  /** List the conversations of a user that have messages, newest first; the first page has all pinned ones */
+  'GET /ctx/:id/conversations': {
+    params: {
+      id: string;
+    };
+    query: {
+      limit?: number;
+      cursor?: string;
+      receipts?: boolean;
+    };
+    body: undefined;
+    response: Conversations;
+  };
+  /** Count the unread messages of a user */
+  'GET /ctx/:id/unread': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: Unread;
+  };
+  /** Mark a conversation as read up to a message */
+  'PUT /ctx/:id/conversations/:type/:peer/read': {
+    params: {
+      id: string;
+      type: 'friend' | 'group' | 'stranger' | 'visitor';
+      peer: string;
+    };
+    query: undefined;
+    body: {
+      upTo: string;
+    };
+    response: undefined;
+  };
+  /** Set whether a user sends and gets read receipts */
+  'PUT /ctx/:id/receipts': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: Receipts;
+    response: undefined;
+  };
+  /** Read the messages that a user missed, as events */
+  'GET /ctx/:id/sync': {
+    params: {
+      id: string;
+    };
+    query: {
+      since: string;
+    };
+    body: undefined;
+    response: Sync;
   };
   /** Edit a message */
   'PUT /ctx/:id/conversations/:type/:peer/messages/:messageId': {

@@ -32,6 +32,18 @@ export const en = {
   join: (name: string) => `Join ${name}`,
   failed: (reason: string) => `That failed: ${reason}`,
 
+  requests: 'Requests',
+  asks: (name: string) => `${name} wants to be a contact of yours`,
+  invites: (name: string) => `${name} invites you to a group`,
+  asked: (name: string) => `${name} was asked, and has to accept first.`,
+  accept: 'Accept',
+  decline: 'Decline',
+  pin: 'Pin',
+  pinned: 'pinned',
+  mute: 'Mute',
+  muted: 'muted',
+  block: 'Block',
+
   newGroup: 'New group',
   groupName: 'Name of the group',
   create: 'Create',

@@ -34,6 +34,18 @@ export const zh: Texts = {
   join: (name) => `加入 ${name}`,
   failed: (reason) => `操作失败：${reason}`,
 
+  requests: '请求',
+  asks: (name) => `${name} 想加您为联系人`,
+  invites: (name) => `${name} 邀请您加入群组`,
+  asked: (name) => `已向 ${name} 发送请求，等待对方接受。`,
+  accept: '接受',
+  decline: '拒绝',
+  pin: '置顶',
+  pinned: '已置顶',
+  mute: '免打扰',
+  muted: '已免打扰',
+  block: '拉黑',
+
   newGroup: '新建群组',
   groupName: '群组名称',
   create: '创建',
