@@ -113,6 +113,9 @@ describe('a user who is banned', () => {
       status: 403,
       body: { code: 119, error: banned },
     });
+    await ban(STRICT, objectId, {});
+    await masterOf(STRICT)('DELETE', `/ctx/${objectId}/ban`);
+    expect((await tokenOf(STRICT, sessionToken)('GET', `/ctx/${objectId}`)).status).toBe(401);
   });
 
   it('must exist, and the ban must end later', async () => {
@@ -261,6 +264,10 @@ describe('banned words', () => {
     ]);
     expect((await master('DELETE', `/flagged/${id}`)).status).toBe(204);
     expect(await flagged()).toEqual([]);
+    await toms.say(text(jerry, 'Bank'));
+    await eventually(flagged).toHaveLength(1);
+    await master('DELETE', `/ctx/${tom}`);
+    await eventually(flagged).toEqual([]);
   });
 
   it('are at most a thousand, and contain something', async () => {
@@ -370,11 +377,13 @@ describe('a user who is deleted', () => {
     const { body } = await send({ 'X-ML-AppId': STRICT }, 'POST', '/2.0/users', account);
     const { objectId: tom, sessionToken } = Object(body) as { objectId: string; sessionToken: string };
     const jerry = await user('jerry');
+    const { body: minted } = await masterOf(STRICT)('POST', '/2.0/tokens', { id: tom });
     await masterOf(STRICT)('POST', `/ctx/${tom}/friends/${jerry.id}`);
     expect((await jerry.as('DELETE', `/ctx/${tom}`)).status).toBe(403);
     expect((await tokenOf(STRICT, sessionToken)('DELETE', `/ctx/${tom}`)).status).toBe(202);
     await finished(STRICT, tom);
-    expect((await tokenOf(STRICT, sessionToken)('GET', `/ctx/${tom}`)).status).toBe(401);
+    for (const token of [sessionToken, String(Object(minted).token)])
+      expect((await tokenOf(STRICT, token)('GET', `/ctx/${tom}`)).status).toBe(401);
     expect((await send({ 'X-ML-AppId': STRICT }, 'POST', '/2.0/login', account)).status).toBe(404);
     expect((await jerry.as('GET', `/ctx/${jerry.id}/friends`)).body).toEqual([]);
     expect(await masterOf(STRICT)('DELETE', `/ctx/${tom}`)).toMatchObject({ status: 202, body: { state: 'done' } });
