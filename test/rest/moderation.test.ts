@@ -64,11 +64,15 @@ describe('a user who is banned', () => {
   );
 
   it('cannot log in until the ban ends or is lifted', async () => {
-    const tom = someone('tom');
-    await login(OPEN, tom);
+    const [tom, install] = [someone('tom'), someone('install')];
+    const installed = { installationId: install, deviceType: 'android' };
+    await send({ 'X-ML-AppId': OPEN }, 'POST', '/2.0/installations', installed);
+    await login(OPEN, tom, '4.8.4', { install });
     const read = async () => (await masterOf(OPEN)('GET', `/ctx/${tom}/ban`)).body;
     expect(await read()).toEqual({ banned: false });
+    expect((await masterOf(OPEN)('GET', `/ctx/${tom}`)).body).toMatchObject({ installs: [install] });
     await ban(OPEN, tom);
+    expect((await masterOf(OPEN)('GET', `/ctx/${tom}`)).body).toMatchObject({ installs: [] });
     expect(await read()).toMatchObject({ banned: true, until: FUTURE, reason: 'Advertising' });
     await expect(login(OPEN, tom)).rejects.toThrow(
       `{"success":false,"error":5003,"message":"${tom} is banned until ${new Date(FUTURE).toISOString()}: Advertising"}`,
