@@ -1,6 +1,7 @@
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
+import { refreshApp } from '../store/apps.ts';
 import { communityHead, membership, unknownCommunity } from '../store/communities.ts';
 import type { Community } from '../store/community-keys.ts';
 import { checkMuted } from '../store/community-roles.ts';
@@ -90,7 +91,12 @@ async function toOne(
   refusal: ChatError,
   audience: Pick<Audience, 'conversation' | 'senderView'>,
 ): Promise<Audience> {
-  const [admitted, theirs, own] = await lookup([admission, devicesOf(receiver), connectionsOf(speaker)]);
+  const [admitted, theirs, own] = await lookup([
+    admission,
+    devicesOf(receiver),
+    connectionsOf(speaker),
+    ...refreshApp(speaker.app),
+  ]);
   if (admitted === undefined) throw refusal;
   return {
     ...audience,
@@ -107,6 +113,7 @@ async function toCommunity(speaker: Principal, community: Community): Promise<Au
     communityHead(community),
     membership(community, speaker.id),
     connectionsOf(speaker),
+    ...refreshApp(speaker.app),
   ]);
   if (!found) throw unknownCommunity(community);
   if (!member) throw new ChatError(ERROR.notAuthorised, `${speaker.id} is not a member of ${kind} ${id}`);

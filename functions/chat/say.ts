@@ -85,11 +85,13 @@ type CheckedDraft = Draft & { readonly flagged: readonly string[] };
  * @throws ChatError 5001, 5003, 5004 or 5010: then nothing was stored or sent
  */
 export async function say(speaker: Speaker, input: unknown, arrival: Arrival): Promise<SayResult> {
-  const draft = await applyBannedWords(speaker.app, readDraft(speaker, input), 'say');
-  const { ack, cid } = draft;
-  const audience = await admit(speaker, draft.to.id, draft.to.type);
+  const submitted = readDraft(speaker, input);
+  const { to, ack, cid } = submitted;
+  const audience = await admit(speaker, to.id, to.type);
   const { speakerConnections } = audience;
   await checkSession({ ...speaker, proof: arrival.proof }, speakerConnections, arrival.ts);
+  // After the admission, which has read the settings of the application.
+  const draft = await applyBannedWords(speaker.app, submitted, 'say');
   const { message, isNew, failure } = await store(speaker, draft, audience, arrival);
   if (failure !== undefined) {
     // The client repeats the message, which is delivered only now.
