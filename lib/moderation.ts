@@ -71,6 +71,7 @@ export class Moderation extends Construct {
       handlerFile: 'user-deletion',
       description: 'Deletes users with all data',
       timeout: Duration.minutes(15),
+      // A deletion that takes longer continues in the next attempt.
       retryAttempts: 2,
       onFailure: failures,
     });
@@ -84,8 +85,6 @@ export class Moderation extends Construct {
     tables.admin.allow(deletion, 'GetItem', 'Query', 'PutItem', 'DeleteItem');
     realtime.allowPosts(deletion, 'POST', 'DELETE');
     realtime.deliver.allowInvocation(deletion, ENV.deliverUrl);
-    // A deletion that runs out of time continues in a new invocation.
-    deletion.allowItself();
     return deletion;
   }
 }

@@ -1,6 +1,7 @@
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
+import { refreshApp } from '../store/apps.ts';
 import { blocksBetween } from '../store/blocks.ts';
 import { communityHead, type Head, membership, unknownCommunity } from '../store/communities.ts';
 import type { Community } from '../store/community-keys.ts';
@@ -100,6 +101,7 @@ async function toOne(
     block,
     devicesOf(receiver),
     connectionsOf(speaker),
+    ...refreshApp(speaker.app),
   ]);
   if (admitted === undefined) throw refusal;
   if (blocked) return ofBlocked(speaker, receiver, { ...audience, speakerConnections: withOwner(speaker, own) });
@@ -118,6 +120,7 @@ async function toCommunity(speaker: Principal, community: Community): Promise<Au
     communityHead(community),
     membership(community, speaker.id),
     connectionsOf(speaker),
+    ...refreshApp(speaker.app),
   ]);
   if (!found) throw unknownCommunity(community);
   if (!member) throw new ChatError(ERROR.notAuthorised, `${speaker.id} is not a member of ${kind} ${id}`);

@@ -3,9 +3,8 @@ import { endSessions } from '../accounts/log-out.ts';
 import type { Principal } from '../shared/principal.ts';
 import { findAccount } from '../store/accounts.ts';
 import { dropFromIndex } from '../store/attributes.ts';
-import { lookup } from '../store/dynamo.ts';
 import { removeFlaggedOf } from '../store/flagged.ts';
-import { installsOf, unbindInstallation } from '../store/installations.ts';
+import { unbindAll } from '../store/installations.ts';
 import { markDeleted } from '../store/standing.ts';
 import { findDeletion, STEPS, type Step, saveDeletion, type UserDeletion } from '../store/user-deletions.ts';
 import { deleteItemsOf } from '../store/user-items.ts';
@@ -67,8 +66,7 @@ async function access(user: Principal): Promise<Progress> {
   if (await findAccount(user.app, user.id)) await changeAccount(user.app, user.id, () => undefined);
   await endSessions(user, now);
   await kickAll(user, { reason: 'deleted' });
-  const [installs] = await lookup([installsOf(user)]);
-  for (const install of installs) await unbindInstallation(user, install);
+  await unbindAll(user);
   return { done: true };
 }
 

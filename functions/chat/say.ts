@@ -90,13 +90,14 @@ type CheckedDraft = Draft & { readonly flagged: readonly string[] };
  * @throws ChatError 5001, 5003, 5004 or 5010: then nothing was stored or sent
  */
 export async function say(speaker: Speaker, input: unknown, arrival: Arrival): Promise<SayResult> {
-  const checked = await applyBannedWords(speaker.app, readDraft(speaker, input), 'say');
-  const { ack, cid, to, mentions } = checked;
+  const submitted = readDraft(speaker, input);
+  const { ack, cid, to, mentions } = submitted;
   const audience = await admit(speaker, to.id, to.type);
   if (mentions) await checkMentions(mentions, audience);
   const { speakerConnections } = audience;
   await checkSession({ ...speaker, proof: arrival.proof }, speakerConnections, arrival.ts);
-  const draft = await decideOnMessage(speaker, checked);
+  // After the admission, which has read the settings of the application.
+  const draft = await decideOnMessage(speaker, await applyBannedWords(speaker.app, submitted, 'say'));
   const { message, isNew, failure } = await store(speaker, draft, audience, arrival);
   if (failure !== undefined) {
     // The client repeats the message, which is delivered only now.

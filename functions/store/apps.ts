@@ -4,7 +4,7 @@ import { APP_ID, ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { orElse } from '../shared/or-else.ts';
 import { AppSettings } from './app-settings.ts';
-import { dynamo } from './dynamo.ts';
+import { dynamo, type Item, type Lookup } from './dynamo.ts';
 import { Credential } from './platforms.ts';
 import { parseStored } from './stored.ts';
 import { Webhook } from './webhook.ts';
@@ -48,10 +48,19 @@ export async function findApp(id: string): Promise<App | undefined> {
   if (cached && cached.until > Date.now()) return cached.app;
   known.delete(id);
   const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: appKey(id) }));
-  if (!Item) return undefined;
-  const app = { id, ...parseStored(App, Item, `application ${id}`) };
+  return Item && remember(id, Item);
+}
+
+function remember(id: string, item: Item): App {
+  const app = { id, ...parseStored(App, item, `application ${id}`) };
   known.set(id, { app, until: Date.now() + TRUST_MS });
   return app;
+}
+
+/** The read of an application that the cache lacks. Add it to another read, and `findApp` makes no call of its own after it. */
+export function refreshApp(id: string): Lookup<unknown>[] {
+  const isKnown = (known.get(id)?.until ?? 0) > Date.now();
+  return isKnown ? [] : [{ table, key: appKey(id), parse: (item) => item && remember(id, item) }];
 }
 
 /** Changes attributes of an application. Undefined removes an attribute. */

@@ -4,7 +4,7 @@ import { ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
-import { conditionFailed, dynamo, type Lookup } from './dynamo.ts';
+import { conditionFailed, dynamo, type Lookup, lookup } from './dynamo.ts';
 import { headKey, mark, subjectKey } from './keys.ts';
 import type { Write } from './transact.ts';
 
@@ -235,6 +235,12 @@ export async function bindInstallation(
 export async function unbindInstallation(user: Principal, id: string): Promise<void> {
   await leave(user, id);
   await removeFromList(user, id);
+}
+
+/** Stops pushes of a user's messages to all installations. */
+export async function unbindAll(user: Principal): Promise<void> {
+  const [installs] = await lookup([installsOf(user)], { consistent: true });
+  for (const install of installs) await unbindInstallation(user, install);
 }
 
 async function leave(user: Principal, id: string): Promise<void> {

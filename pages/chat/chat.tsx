@@ -31,11 +31,18 @@ export function Chat({ onSignOut }: { onSignOut: () => void }) {
   );
 }
 
-/** Says when the connection is lost. */
+/** Says when the connection is lost, or why the server ended it. */
 function ConnectionBanner() {
   const texts = useTexts();
-  const { status } = useConnection();
-  const text = status === 'offline' ? texts.offline : status === 'online' ? '' : texts.connecting;
+  const { status, error } = useConnection();
+  const text =
+    status === 'refused'
+      ? (error?.message ?? '')
+      : status === 'offline'
+        ? texts.offline
+        : status === 'online'
+          ? ''
+          : texts.connecting;
   return (
     <p role="status" className="banner">
       {text}

@@ -64,11 +64,15 @@ describe('a user who is banned', () => {
   );
 
   it('cannot log in until the ban ends or is lifted', async () => {
-    const tom = someone('tom');
-    await login(OPEN, tom);
+    const [tom, install] = [someone('tom'), someone('install')];
+    const installed = { installationId: install, deviceType: 'android' };
+    await send({ 'X-ML-AppId': OPEN }, 'POST', '/2.0/installations', installed);
+    await login(OPEN, tom, '4.8.4', { install });
     const read = async () => (await masterOf(OPEN)('GET', `/ctx/${tom}/ban`)).body;
     expect(await read()).toEqual({ banned: false });
+    expect((await masterOf(OPEN)('GET', `/ctx/${tom}`)).body).toMatchObject({ installs: [install] });
     await ban(OPEN, tom);
+    expect((await masterOf(OPEN)('GET', `/ctx/${tom}`)).body).toMatchObject({ installs: [] });
     expect(await read()).toMatchObject({ banned: true, until: FUTURE, reason: 'Advertising' });
     await expect(login(OPEN, tom)).rejects.toThrow(
       `{"success":false,"error":5003,"message":"${tom} is banned until ${new Date(FUTURE).toISOString()}: Advertising"}`,
@@ -113,6 +117,9 @@ describe('a user who is banned', () => {
       status: 403,
       body: { code: 119, error: banned },
     });
+    await ban(STRICT, objectId, {});
+    await masterOf(STRICT)('DELETE', `/ctx/${objectId}/ban`);
+    expect((await tokenOf(STRICT, sessionToken)('GET', `/ctx/${objectId}`)).status).toBe(401);
   });
 
   it('must exist, and the ban must end later', async () => {
@@ -269,6 +276,10 @@ describe('banned words', () => {
     ]);
     expect((await master('DELETE', `/flagged/${id}`)).status).toBe(204);
     expect(await flagged()).toEqual([]);
+    await toms.say(text(jerry, 'Bank'));
+    await eventually(flagged).toHaveLength(1);
+    await master('DELETE', `/ctx/${tom}`);
+    await eventually(flagged).toEqual([]);
   });
 
   it('are at most a thousand, and contain something', async () => {
@@ -378,11 +389,13 @@ describe('a user who is deleted', () => {
     const { body } = await send({ 'X-ML-AppId': STRICT }, 'POST', '/2.0/users', account);
     const { objectId: tom, sessionToken } = Object(body) as { objectId: string; sessionToken: string };
     const jerry = await user('jerry');
+    const { body: minted } = await masterOf(STRICT)('POST', '/2.0/tokens', { id: tom });
     await masterOf(STRICT)('POST', `/ctx/${tom}/friends/${jerry.id}`);
     expect((await jerry.as('DELETE', `/ctx/${tom}`)).status).toBe(403);
     expect((await tokenOf(STRICT, sessionToken)('DELETE', `/ctx/${tom}`)).status).toBe(202);
     await finished(STRICT, tom);
-    expect((await tokenOf(STRICT, sessionToken)('GET', `/ctx/${tom}`)).status).toBe(401);
+    for (const token of [sessionToken, String(Object(minted).token)])
+      expect((await tokenOf(STRICT, token)('GET', `/ctx/${tom}`)).status).toBe(401);
     expect((await send({ 'X-ML-AppId': STRICT }, 'POST', '/2.0/login', account)).status).toBe(404);
     expect((await jerry.as('GET', `/ctx/${jerry.id}/friends`)).body).toEqual([]);
     expect(await masterOf(STRICT)('DELETE', `/ctx/${tom}`)).toMatchObject({ status: 202, body: { state: 'done' } });
