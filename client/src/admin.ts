@@ -16,6 +16,8 @@ export {
   visitors,
 } from './resources.ts';
 
+export { type VerifiedWebhook, verifyWebhook, type WebhookEvent, WebhookInvalid } from './webhook.ts';
+
 export interface AdminOptions {
   /** The address of the server. */
   readonly url: string;

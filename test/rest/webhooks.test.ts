@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { verifyWebhook, WebhookInvalid } from '../../client/src/admin.ts';
 import { DEMO } from '../../scripts/demo.ts';
 import { operator } from '../operator/command.ts';
 import { database } from '../support/database.ts';
@@ -80,7 +81,14 @@ describe('the events', () => {
     expect(sent().map(({ data }) => data)).toMatchObject(
       ['one', 'two', 'three'].map((body) => ({ to: { id: jerry, type: 0 }, content: { media: 0, body } })),
     );
-    expect(receiving.current.at('/events').every((request) => isSigned(request, secret))).toBe(true);
+    for (const request of receiving.current.at('/events')) {
+      const { headers, text: body } = request;
+      expect(isSigned(request, secret)).toBe(true);
+      expect(await verifyWebhook(secret, headers, body)).toEqual(request.body);
+      await expect(verifyWebhook(secret, headers, `${body} `)).rejects.toThrow(WebhookInvalid);
+      const replayed = { ...headers, 'webhook-timestamp': '1767225600' };
+      await expect(verifyWebhook(secret, replayed, body)).rejects.toThrow(/webhook-timestamp/);
+    }
     expect(new Set(sent().map(({ id }) => id)).size).toBe(3);
   });
 
@@ -266,6 +274,22 @@ describe('the endpoints', () => {
     expect((await ask(ADMIN, 'GET', '/webhooks')).body).toEqual([]);
     expect((await ask(ADMIN, 'DELETE', `/webhooks/${id}`)).status).toBe(404);
   });
+
+  it('are used by the command line', async () => {
+    const { json, run } = operator(system);
+    const url = receiving.current.url('/command');
+    const app = ['--app', demo.id];
+    const { id } = await json('webhooks', 'add', ...app, '--to', url, '--event', 'message.sent', 'message.read');
+    expect(await json('webhooks', 'list', ...app)).toMatchObject([
+      { id, url, events: ['message.sent', 'message.read'] },
+    ]);
+    expect(await run(['webhooks', 'test', id, ...app])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Accepted after/),
+    });
+    expect(receiving.current.events('/command')).toMatchObject([{ type: 'webhook.test' }]);
+    expect(await json('webhooks', 'remove', id, ...app)).toEqual({ removed: id });
+  }, 30_000);
 
   it.each([
     ['http://example.com/', 'expected a URL with https'],

@@ -12,6 +12,7 @@ import { launchChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { app, befriend, FAST_HASHES, rest, someone } from '../support/demo-app.ts';
 import { Device, text } from '../support/device.ts';
 import { telephones } from '../support/phone.ts';
+import { Receiver } from '../support/webhook-receiver.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -366,6 +367,35 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
     await heading(page, '广播').waitFor();
   }, 60_000);
 
+  it('adds, tests and removes a webhook, and shows why it failed', async () => {
+    const receiver = await Receiver.start();
+    const url = receiver.url('/console');
+    const page = await signIn();
+    await show(page, 'Webhooks');
+    await page.getByLabel('Address').fill(url);
+    await page.getByLabel('message.sent').check();
+    await page.getByLabel('before a login').check();
+    await click(page, 'Add');
+    await page.getByText('The secret is shown only once: whsec_').waitFor();
+    const added = panel(page, url);
+    await added.getByText('message.sent, before a login (allow)').waitFor();
+    await click(added, `Test: ${url}`);
+    await added.getByText(/^Accepted after/).waitFor();
+    expect(receiver.events('/console')).toMatchObject([{ type: 'webhook.test' }]);
+    receiver.respond('/console', () => ({ status: 500 }));
+    await friends();
+    await cloud.settled();
+    await page.reload();
+    await fillIn(page, app.masterKey);
+    await panel(page, url).getByRole('cell', { name: 'The webhook answered 500' }).first().waitFor();
+    await click(panel(page, url), `Turn off: ${url}`);
+    await panel(page, url).getByText('off', { exact: true }).waitFor();
+    await click(panel(page, url), `Remove ${url}`);
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await panel(page, url).waitFor({ state: 'detached' });
+    receiver.stop();
+  }, 90_000);
+
   it.each([
     ['light', { width: 1200, height: 800 }],
     ['dark', { width: 360, height: 640 }],
@@ -402,6 +432,7 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
         [`messages/friend/${tom}/${jerry}`, `Conversation: ${tom}, ${jerry}`],
         ['broadcast', 'Broadcast'],
         ['push', 'Push'],
+        ['webhooks', 'Webhooks'],
         ['settings', 'Settings'],
       ] as const) {
         await page.evaluate(`location.hash = '#/${address}'`);

@@ -224,7 +224,8 @@ export interface AuditLog {
       | 'room.delete'
       | 'session.end'
       | 'settings.change'
-      | 'token.mint';
+      | 'token.mint'
+      | 'webhook.change';
     object: string; // What it was about
     address?: string; // The network address of the request
   }[];
@@ -246,6 +247,71 @@ export interface Devices {
     created: number; // Epoch milliseconds
     updated?: number; // Epoch milliseconds
   }[]; // Installations that receive pushes for the user
+}
+
+export interface Webhook {
+  id: string;
+  url?: string; // The address, with https. Without it, the event bus of the deployment
+  events: (
+    | 'friend.added'
+    | 'friend.removed'
+    | 'member.joined'
+    | 'member.left'
+    | 'message.edited'
+    | 'message.reacted'
+    | 'message.read'
+    | 'message.recalled'
+    | 'message.sent'
+    | 'presence.offline'
+    | 'presence.online'
+    | 'push.failed'
+  )[]; // Events that it receives after they happened
+  before: ('befriend' | 'join' | 'login' | 'message')[]; // What it decides on before it happens
+  onFailure: 'allow' | 'refuse'; // What happens if it does not decide within 800 ms
+  enabled: boolean; // Whether it is used
+  created?: number; // Epoch milliseconds
+  failures: {
+    ts: number;
+    error: string;
+    events: number;
+    attempt: number;
+  }[]; // Up to ten recent requests that failed, the latest first
+}
+
+export interface NewWebhook {
+  id: string;
+  url?: string; // The address, with https. Without it, the event bus of the deployment
+  events: (
+    | 'friend.added'
+    | 'friend.removed'
+    | 'member.joined'
+    | 'member.left'
+    | 'message.edited'
+    | 'message.reacted'
+    | 'message.read'
+    | 'message.recalled'
+    | 'message.sent'
+    | 'presence.offline'
+    | 'presence.online'
+    | 'push.failed'
+  )[]; // Events that it receives after they happened
+  before: ('befriend' | 'join' | 'login' | 'message')[]; // What it decides on before it happens
+  onFailure: 'allow' | 'refuse'; // What happens if it does not decide within 800 ms
+  enabled: boolean; // Whether it is used
+  created?: number; // Epoch milliseconds
+  failures: {
+    ts: number;
+    error: string;
+    events: number;
+    attempt: number;
+  }[]; // Up to ten recent requests that failed, the latest first
+  secret: string; // Signs the requests. It is shown only once
+}
+
+export interface WebhookTest {
+  success: boolean;
+  ms: number; // How long it took
+  error?: string;
 }
 
 export interface AccountSession {
@@ -1133,6 +1199,85 @@ export interface Routes {
     query: undefined;
     body: undefined;
     response: Devices;
+  };
+  /** List the webhooks of the application and their recent failures */
+  'GET /webhooks': {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    response: Webhook[];
+  };
+  /** Add a webhook; effective everywhere within a minute */
+  'POST /webhooks': {
+    params: undefined;
+    query: undefined;
+    body: {
+      url?: string; // The address, with https. Without it, the event bus of the deployment
+      events?: (
+        | 'friend.added'
+        | 'friend.removed'
+        | 'member.joined'
+        | 'member.left'
+        | 'message.edited'
+        | 'message.reacted'
+        | 'message.read'
+        | 'message.recalled'
+        | 'message.sent'
+        | 'presence.offline'
+        | 'presence.online'
+        | 'push.failed'
+      )[]; // Events that it receives after they happened
+      before?: ('befriend' | 'join' | 'login' | 'message')[]; // What it decides on before it happens
+      onFailure?: 'allow' | 'refuse'; // What happens if it does not decide within 800 ms
+      secret?: string; // A secret of your own: whsec_ and 24 to 64 bytes in base64
+    };
+    response: NewWebhook;
+  };
+  /** Change a webhook; effective everywhere within a minute */
+  'PATCH /webhooks/:id': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: {
+      url?: string; // The address, with https. Without it, the event bus of the deployment
+      events?: (
+        | 'friend.added'
+        | 'friend.removed'
+        | 'member.joined'
+        | 'member.left'
+        | 'message.edited'
+        | 'message.reacted'
+        | 'message.read'
+        | 'message.recalled'
+        | 'message.sent'
+        | 'presence.offline'
+        | 'presence.online'
+        | 'push.failed'
+      )[]; // Events that it receives after they happened
+      before?: ('befriend' | 'join' | 'login' | 'message')[]; // What it decides on before it happens
+      onFailure?: 'allow' | 'refuse'; // What happens if it does not decide within 800 ms
+      enabled?: boolean; // Whether it is used
+    };
+    response: Webhook;
+  };
+  /** Remove a webhook; events that it did not accept are lost */
+  'DELETE /webhooks/:id': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: undefined;
+  };
+  /** Send the event webhook.test to a webhook, and report its answer */
+  'POST /webhooks/:id/test': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: undefined;
+    response: WebhookTest;
   };
   /** Register and log in, or log in through a third party with authData */
   'POST /2.0/users': {
