@@ -75,7 +75,7 @@ export class Webhooks extends Construct {
       description: 'Delivers events to the webhooks of applications',
       timeout: TIMEOUT,
       // It waits for receivers most of the time.
-      memorySize: 256,
+      memorySize: 192,
       retryAttempts: 0,
       onFailure: failures,
     });
@@ -132,8 +132,8 @@ export class Webhooks extends Construct {
       ...(table.tableStreamArn !== undefined && { eventSourceArn: table.tableStreamArn }),
       startingPosition: StartingPosition.LATEST,
       batchSize: 100,
-      // Events of a second share an invocation and a request.
-      maxBatchingWindow: Duration.seconds(1),
+      // Events of two seconds share an invocation and a request.
+      maxBatchingWindow: Duration.seconds(2),
       bisectBatchOnError: true,
       retryAttempts: 5,
       // Lambda sends with the role of the function, which has the grant for its own failures.
