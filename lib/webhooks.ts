@@ -14,6 +14,7 @@ import type { ChatTable } from './chat-table.ts';
 import type { Tables } from './data-stack.ts';
 import type { FailureQueue } from './failure-queue.ts';
 import { MacawFunction } from './macaw-function.ts';
+import { suppressWildcards } from './suppress.ts';
 
 export interface WebhooksConfiguration {
   /** Whether the streams of the tables are read. */
@@ -74,13 +75,15 @@ export class Webhooks extends Construct {
       description: 'Delivers events to the webhooks of applications',
       timeout: TIMEOUT,
       // It waits for receivers most of the time.
-      memorySize: 256,
+      memorySize: 192,
       retryAttempts: 0,
       onFailure: failures,
     });
     tables.core.allow(this.fn, 'GetItem', 'BatchGetItem', 'UpdateItem');
     this.fn.allowItself();
     this.retryFrom(failures);
+    this.fn.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }));
+    suppressWildcards(this.fn.role, ['*'], 'ListStreams does not support resource-level permissions.');
     this.read('Messages', tables.messages, MESSAGES, failures);
     this.read('Core', tables.core, CORE, failures);
     this.read('Connections', tables.connections, CONNECTIONS, failures);
@@ -129,8 +132,8 @@ export class Webhooks extends Construct {
       ...(table.tableStreamArn !== undefined && { eventSourceArn: table.tableStreamArn }),
       startingPosition: StartingPosition.LATEST,
       batchSize: 100,
-      // Events of a second share an invocation and a request.
-      maxBatchingWindow: Duration.seconds(1),
+      // Events of two seconds share an invocation and a request.
+      maxBatchingWindow: Duration.seconds(2),
       bisectBatchOnError: true,
       retryAttempts: 5,
       // Lambda sends with the role of the function, which has the grant for its own failures.
@@ -141,9 +144,7 @@ export class Webhooks extends Construct {
     if (defaultChild instanceof CfnEventSourceMapping) defaultChild.addPropertyOverride('Enabled', this.enabled);
     this.fn.addToRolePolicy(
       new PolicyStatement({
-        actions: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
-          (action) => `dynamodb:${action}`,
-        ),
+        actions: ['DescribeStream', 'GetRecords', 'GetShardIterator'].map((action) => `dynamodb:${action}`),
         resources: table.tableStreamArn === undefined ? [] : [table.tableStreamArn],
       }),
     );

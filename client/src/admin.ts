@@ -19,6 +19,8 @@ export {
   visitors,
 } from './resources.ts';
 
+export { type VerifiedWebhook, verifyWebhook, type WebhookEvent, WebhookInvalid } from './webhook.ts';
+
 /** Options of `createAdmin`. */
 export interface AdminOptions {
   /** The address of the server. */

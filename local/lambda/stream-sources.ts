@@ -27,7 +27,7 @@ const schema = strict({
 });
 
 /** The actions of Lambda in the role of the function: https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html */
-const NEEDED = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `dynamodb:${name}`);
+const NEEDED = ['DescribeStream', 'GetRecords', 'GetShardIterator'].map((name) => `dynamodb:${name}`);
 
 const STREAM = /:table\/([^/]+)\/stream\//;
 
@@ -106,7 +106,9 @@ export class StreamSources {
     const { EventSourceArn: arn, FunctionName, Enabled, BatchSize: batchSize } = properties;
     const fn = lambda.find(FunctionName);
     if (!fn) throw new Error(`${resource.where}: there is no function ${FunctionName}`);
-    const missing = NEEDED.find((action) => roles.get(fn.roleArn)?.decide(action, arn) !== 'allowed');
+    const role = roles.get(fn.roleArn);
+    const needed = [...NEEDED.map((action) => [action, arn] as const), ['dynamodb:ListStreams', '*'] as const];
+    const [missing] = needed.find(([action, on]) => role?.decide(action, on) !== 'allowed') ?? [];
     if (missing) throw new Error(`${resource.where}: the role of ${fn.id} lacks ${missing} on ${arn}`);
     if (!Enabled) return undefined;
     return {

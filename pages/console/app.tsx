@@ -14,6 +14,7 @@ import { Settings } from './settings.tsx';
 import { SignIn } from './sign-in.tsx';
 import { User } from './user.tsx';
 import { Users } from './users.tsx';
+import { Webhooks } from './webhooks.tsx';
 
 /** The main views, in the order of the navigation. */
 const VIEWS = {
@@ -24,6 +25,7 @@ const VIEWS = {
   messages: Messages,
   broadcast: Broadcast,
   push: Push,
+  webhooks: Webhooks,
   settings: Settings,
 } satisfies Record<string, ComponentType>;
 

@@ -3,6 +3,7 @@ import { addApps } from './commands/apps.ts';
 import { addFailures } from './commands/failures.ts';
 import { addPush } from './commands/push.ts';
 import { addStatistics } from './commands/statistics.ts';
+import { addWebhooks } from './commands/webhooks.ts';
 import { explain, UsageError } from './errors.ts';
 import { addHelpCommand, completeLocal, createProgram, HINT, placeOf, shellOf } from './program.ts';
 
@@ -18,6 +19,7 @@ addApps(program, shell);
 addPush(program, shell);
 addFailures(program, shell);
 addStatistics(program, shell);
+addWebhooks(program, shell);
 addHelpCommand(program);
 
 try {

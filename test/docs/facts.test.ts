@@ -5,6 +5,7 @@ import { STATUS } from '../../functions/http/status.ts';
 import { METRIC } from '../../functions/shared/constants.ts';
 import { ERROR } from '../../functions/shared/errors.ts';
 import { AppSettings, NEW_APP } from '../../functions/store/app-settings.ts';
+import { PRICE } from '../../lib/prices.ts';
 import { markdownFiles, read } from './markdown.ts';
 
 describe('errors.md', () => {
@@ -42,4 +43,12 @@ it('log messages in the documentation are those of the functions', () => {
     .flatMap(([, list = '']) => [...list.matchAll(/"([^"]+)"/g)].map(([, message = '']) => message));
   expect(named.length).toBeGreaterThan(2);
   expect(named.filter((message) => !logged.includes(`'${message}'`))).toEqual([]);
+});
+
+it('the decision on webhooks has the cost of an event at the prices', () => {
+  const decision = read('docs/decisions/0047-webhooks-from-streams.md');
+  const request = PRICE.invocation + (0.02 * 0.5 + 0.1 * (192 / 1024)) * PRICE.compute;
+  const rows = [...decision.matchAll(/^\| ([\d.]+) \| ([\d.]+) \|$/gm)];
+  expect(rows.length).toBe(5);
+  for (const [, events, usd] of rows) expect((request * 1e6) / Number(events)).toBeCloseTo(Number(usd), 2);
 });

@@ -220,6 +220,13 @@ describe('what the endpoints answer', () => {
     await ask('GET', '/statistics/now', { headers });
     await ask('PATCH', '/settings', { body: { receipts: true, 'sms.perDay': null }, headers });
     await ask('GET', '/settings', { headers });
+    const webhook = { url: 'http://127.0.0.1:9/', before: ['join'] };
+    const { id: webhookId } = Object((await ask('POST', '/webhooks', { body: webhook, headers })).body);
+    const hook = { id: String(webhookId) };
+    await ask('PATCH', '/webhooks/{id}', { params: hook, body: { enabled: false }, headers });
+    await ask('POST', '/webhooks/{id}/test', { params: hook, headers });
+    await ask('GET', '/webhooks', { headers });
+    await ask('DELETE', '/webhooks/{id}', { params: hook, headers });
     await ask('GET', '/audit', { query: { limit: '1' }, headers });
     await ask('GET', '/ctx/{id}/devices', { params: id, headers });
     await ask('GET', '/failures', { headers });

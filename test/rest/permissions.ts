@@ -129,6 +129,11 @@ GET    /statistics                          -     -      -       -     -      - 
 GET    /statistics/now                      -     -      -       -     -      -    +
 GET    /settings                            -     -      -       -     -      -    +
 PATCH  /settings                            -     -      -       -     -      -    +      {"groupMembers":50}
+GET    /webhooks                            -     -      -       -     -      -    +
+POST   /webhooks                            -     -      -       -     -      -    +      400 {"url":"https://10.0.0.1/","before":["login"]}
+PATCH  /webhooks/{id}                       -     -      -       -     -      -    +      404 {"enabled":false}
+POST   /webhooks/{id}/test                  -     -      -       -     -      -    +      404
+DELETE /webhooks/{id}                       -     -      -       -     -      -    +      404
 GET    /audit                               -     -      -       -     -      -    +
 GET    /ctx/{id}/devices                    -     -      -       -     -      -    +
 GET    /words                               -     -      -       -     -      -    +

@@ -7,6 +7,7 @@ import { app, befriend, rest, someone } from '../support/demo-app.ts';
 import { Device, text } from '../support/device.ts';
 import { expectAccessible, type PageOptions, webPages } from '../support/pages.ts';
 import { telephones } from '../support/phone.ts';
+import { Receiver } from '../support/webhook-receiver.ts';
 
 // Browsers also report refused requests, which some tests make.
 const system = webPages((text) => text.includes('Failed to load resource'));
@@ -383,6 +384,35 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
     await heading(page, '广播').waitFor();
   }, 60_000);
 
+  it('adds, tests and removes a webhook, and shows why it failed', async () => {
+    const receiver = await Receiver.start();
+    const url = receiver.url('/console');
+    const page = await signIn();
+    await show(page, 'Webhooks');
+    await page.getByLabel('Address').fill(url);
+    await page.getByLabel('message.sent').check();
+    await page.getByLabel('before a login').check();
+    await click(page, 'Add');
+    await page.getByText('The secret is shown only once: whsec_').waitFor();
+    const added = panel(page, url);
+    await added.getByText('message.sent, before a login (allow)').waitFor();
+    await click(added, `Test: ${url}`);
+    await added.getByText(/^Accepted after/).waitFor();
+    expect(receiver.events('/console')).toMatchObject([{ type: 'webhook.test' }]);
+    receiver.respond('/console', () => ({ status: 500 }));
+    await friends();
+    await system.cloud.settled();
+    await page.reload();
+    await fillIn(page, app.masterKey);
+    await panel(page, url).getByRole('cell', { name: 'The webhook answered 500' }).first().waitFor();
+    await click(panel(page, url), `Turn off: ${url}`);
+    await panel(page, url).getByText('off', { exact: true }).waitFor();
+    await click(panel(page, url), `Remove ${url}`);
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await panel(page, url).waitFor({ state: 'detached' });
+    receiver.stop();
+  }, 90_000);
+
   it('axe finds no violation', async () => {
     const { tom, jerry } = await friends();
     await phones.credentials();
@@ -408,6 +438,7 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
       [`messages/friend/${tom}/${jerry}`, `Conversation: ${tom}, ${jerry}`],
       ['broadcast', 'Broadcast'],
       ['push', 'Push'],
+      ['webhooks', 'Webhooks'],
       ['settings', 'Settings'],
     ] as const) {
       await page.evaluate(`location.hash = '#/${address}'`);

@@ -39,6 +39,7 @@ describe('a stage', () => {
       retentionDays: { friend: 7, group: 7, stranger: 365, passenger: 365, attachments: 7 },
       postQuota: { perSecond: 9000, burst: 4500 },
       smsPerDay: 1000,
+      webhooks: false,
       priceClass: 'PriceClass_All',
       logRetentionDays: 30,
       tracing: false,

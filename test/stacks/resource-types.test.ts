@@ -5,6 +5,7 @@ import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
 
 const TABLE = /^arn:aws:dynamodb:[^:*]+:\d+:table\/[^/*]+$/;
 const TABLE_INDEX = /^arn:aws:dynamodb:[^:*]+:\d+:table\/[^/*]+\/index\/[^/*]+$/;
+const STREAM = /^arn:aws:dynamodb:[^:*]+:\d+:table\/[^/*]+\/stream\/[^/*]+$/;
 const QUEUE = /^arn:aws:sqs:[^:*]+:\d+:[^:*]+$/;
 const OBJECT = /^arn:aws:s3:::[^/*]+\/.+$/;
 const SECRET = /^arn:aws:secretsmanager:[^:*]+:\d+:secret:[^*]+\*$/;
@@ -25,6 +26,11 @@ const RESOURCES: Readonly<Record<string, readonly RegExp[]>> = {
   'dynamodb:PutItem': [TABLE],
   'dynamodb:UpdateItem': [TABLE],
   'dynamodb:DeleteItem': [TABLE],
+  'dynamodb:DescribeStream': [STREAM],
+  'dynamodb:GetRecords': [STREAM],
+  'dynamodb:GetShardIterator': [STREAM],
+  // This action supports no resource-level permissions.
+  'dynamodb:ListStreams': [/^\*$/],
   'execute-api:ManageConnections': [CONNECTION],
   'lambda:InvokeFunction': [FUNCTION],
   'logs:CreateLogStream': [LOG_GROUP],
