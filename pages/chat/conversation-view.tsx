@@ -50,7 +50,7 @@ function Heading({ conversation }: ConversationProps) {
       </button>
       <Avatar id={name} isOnline={isOnline} />
       <div className="entry-text">
-        <h2>{name}</h2>
+        <h1>{name}</h1>
         <p className="entry-detail muted" title={group?.members.join(', ')}>
           {conversation.kind === 'group' ? group && texts.members(group.members.length) : presence}
         </p>

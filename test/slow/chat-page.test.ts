@@ -133,6 +133,21 @@ describe.skipIf(NO_CHROMIUM)('the chat page', () => {
     expect(download.suggestedFilename()).toBe('plan.pdf');
   }, 120_000);
 
+  it('sends a file, although a reload interrupted the upload', async () => {
+    const { tom, jerry, toms, jerrys } = await pair();
+    await openChat(toms, jerry);
+    await openChat(jerrys, tom);
+    // Uploads get no answer.
+    await toms.route('**/_s3/**', () => undefined);
+    const file = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('do not forget') };
+    await Promise.all([toms.waitForRequest('**/_s3/**'), toms.getByLabel('Send a file').setInputFiles(file)]);
+    await toms.unroute('**/_s3/**');
+    await toms.reload();
+    await log(jerrys).getByRole('link', { name: 'notes.txt' }).waitFor();
+    await log(toms).getByText('Read', { exact: true }).waitFor();
+    expect(await log(toms).getByRole('listitem').count()).toBe(1);
+  }, 120_000);
+
   it('keeps messages that were written offline, and catches up', async () => {
     const { tom, jerry, toms, jerrys } = await pair();
     await openChat(toms, jerry);
