@@ -27,7 +27,7 @@ export class Conversations extends Construct {
     tables.core.allow(endpoints, 'GetItem', 'BatchGetItem', 'Query');
     tables.accounts.allow(endpoints, 'BatchGetItem');
     tables.connections.allow(endpoints, 'BatchGetItem');
-    tables.messages.allow(endpoints, 'BatchGetItem', 'PutItem', 'UpdateItem');
+    tables.messages.allow(endpoints, 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem');
     tables.admin.allow(endpoints, 'PutItem');
     realtime.deliver.allowInvocation(endpoints, ENV.deliverUrl);
     realtime.push.allowInvocation(endpoints, ENV.pushUrl);

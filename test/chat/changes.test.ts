@@ -336,7 +336,19 @@ describe('a change', () => {
     expect(await jerrys.edited.at()).toMatchObject({ to: { id: tom, type: 0 }, id, content: content('by REST') });
     expect(await call('PUT', `${path(jerry, tom)}/reactions/ok`)).toMatchObject({ status: 200 });
     expect(await jerrys.reactions.at()).toMatchObject({ to: { id: tom, type: 0 }, reactions: { ok: [jerry] } });
-    expect(await call('PUT', path(tom, someone()), { content: { body: 'x' } })).toMatchObject({ status: 401 });
+    expect(await call('PUT', path(tom, someone()), { content: { body: 'x' } })).toMatchObject({ status: 403 });
+  });
+
+  it('is made in conversations of earlier versions, which have no head', async () => {
+    const [tom = '', jerry = ''] = await users('tom', 'jerry');
+    await befriend(system.origin, tom, jerry);
+    const id = `${String(Date.now() - 120_000).padStart(14, '0')}-${'0'.repeat(16)}-00000000`;
+    const expires = Math.ceil(Date.now() / 1000) + 3600;
+    const pk = `${app.id}#friend#${[tom, jerry].sort().join('#')}`;
+    await system.database.addMessages([{ pk, sk: id, speaker: jerry, content: content('before'), expires }]);
+    const path = `/ctx/${jerry}/conversations/friend/${tom}/messages/${id}`;
+    expect(await call('PUT', path, { content: content('after') })).toMatchObject({ status: 200 });
+    expect(await entryOf(tom, jerry)).toMatchObject({ last: { id, content: content('after') }, unread: 0 });
   });
 });
 
