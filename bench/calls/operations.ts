@@ -96,6 +96,17 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
   await when('list conversations (1)', () => call('GET', `/ctx/${carl}/conversations`));
   await when('count unread messages (1 conversation)', () => call('GET', `/ctx/${carl}/unread`));
   await when('catch up over REST without news (1 conversation)', () => call('GET', `/ctx/${carl}/sync?since=${upTo}`));
+  const tell = (event: string, input: object, packet: number, heard: string) => {
+    carls.send(`42/chat,${packet}${JSON.stringify([event, { to: { id: dora, type: 0 }, ...input }])}`);
+    return Promise.all([
+      carls.until((frame) => frame.startsWith(`43/chat,${packet}`)),
+      doras.until((frame) => frame.includes(`["${heard}"`)),
+    ]);
+  };
+  await when('edit or recall a message, or react, the friend online', () =>
+    tell('edit', { id: upTo, content: { media: 0, body: TEXT } }, 5, 'edited'),
+  );
+  await when('signal to a friend, online on one device', () => tell('signal', { name: 'typing' }, 6, 'signal'));
   const [paul = '', mary = '', john = ''] = users(3);
   await Promise.all([mary, john].map((friend) => befriend(cloud.origin, paul, friend)));
   await when('log in again, with 2 friends offline', () => login(paul));

@@ -1,4 +1,4 @@
-import { ChatError, ERROR } from '../shared/errors.ts';
+import { ChatError, ERROR, Forbidden } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
 import { refreshApp } from '../store/apps.ts';
@@ -59,7 +59,7 @@ function checkOther(speaker: Principal, id: string): void {
 
 function toFriend(speaker: Principal, id: string): Promise<Audience> {
   const refusal = `to.id: ${id} is not a friend of ${speaker.id}; create the friendship first, or send with to.type 4`;
-  return toOne(speaker, { ...speaker, id }, friendship(speaker, id), new ChatError(ERROR.notAuthorised, refusal), {
+  return toOne(speaker, { ...speaker, id }, friendship(speaker, id), new Forbidden(refusal), {
     conversation: { app: speaker.app, kind: 'friend', between: [speaker.id, id] },
     senderView: { type: TYPE.friend },
   });
@@ -123,7 +123,7 @@ async function toCommunity(speaker: Principal, community: Community): Promise<Au
     ...refreshApp(speaker.app),
   ]);
   if (!found) throw unknownCommunity(community);
-  if (!member) throw new ChatError(ERROR.notAuthorised, `${speaker.id} is not a member of ${kind} ${id}`);
+  if (!member) throw new Forbidden(`${speaker.id} is not a member of ${kind} ${id}`);
   checkMuted(community, found, speaker.id, Date.now());
   return {
     conversation: kind === 'group' ? { app, kind, between: [id] } : undefined,

@@ -38,11 +38,14 @@ export async function missedSince(
 ): Promise<Missed> {
   const start = timeOf(since) - OVERLAP_MS;
   const { items, changes, newest = since, left } = await newsOf(principal, start, limit, now);
+  // The client has the message `since`, but perhaps not its changes.
+  const [known, news] = [
+    items.filter(({ message }) => message.id === since),
+    items.filter(({ message }) => message.id !== since),
+  ];
   const all: Event[] = [
-    ...items
-      .filter(({ message }) => message.id !== since)
-      .map((item) => ({ of: item.of, event: eventOf(principal, item) })),
-    ...changes.flatMap(({ of, message }) =>
+    ...news.map((item) => ({ of: item.of, event: eventOf(principal, item) })),
+    ...[...known, ...changes].flatMap(({ of, message }) =>
       missedChanges(message, addressOf(principal, of), start).map((event) => ({ of, event })),
     ),
   ];

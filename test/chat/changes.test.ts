@@ -287,16 +287,19 @@ describe('a change', () => {
   });
 
   it('of a message after since is part of the message, which stays away when it was recalled', async () => {
-    const { jerry, toms, jerrys, id, to } = await friends();
+    const { tom, jerry, toms, jerrys, id, to } = await friends();
     jerrys.device.close();
     await system.cloud.settled();
     const second = idOf(await toms.device.say(text(jerry, 'second')));
     const { ts } = await toms.send('edit', { to, id: second, content: content('edited') });
     const third = idOf(await toms.device.say(text(jerry, 'third')));
     await toms.send('recall', { to, id: third });
+    await toms.send('react', { to, id, reaction: '👍' });
     const again = await back({ client: jerry, since: id });
     expect(again.device.messages.received).toMatchObject([{ id: second, content: content('edited'), edited: ts }]);
     expect(again.recalled.received).toMatchObject([{ id: third }]);
+    // The client has this message.
+    expect(again.reactions.received).toMatchObject([{ id, reactions: { '👍': [tom] } }]);
     expect(again.edited.received).toEqual([]);
   });
 
@@ -336,7 +339,19 @@ describe('a change', () => {
     expect(await jerrys.edited.at()).toMatchObject({ to: { id: tom, type: 0 }, id, content: content('by REST') });
     expect(await call('PUT', `${path(jerry, tom)}/reactions/ok`)).toMatchObject({ status: 200 });
     expect(await jerrys.reactions.at()).toMatchObject({ to: { id: tom, type: 0 }, reactions: { ok: [jerry] } });
-    expect(await call('PUT', path(tom, someone()), { content: { body: 'x' } })).toMatchObject({ status: 401 });
+    expect(await call('PUT', path(tom, someone()), { content: { body: 'x' } })).toMatchObject({ status: 403 });
+  });
+
+  it('is made in conversations of earlier versions, which have no head', async () => {
+    const [tom = '', jerry = ''] = await users('tom', 'jerry');
+    await befriend(system.origin, tom, jerry);
+    const id = `${String(Date.now() - 120_000).padStart(14, '0')}-${'0'.repeat(16)}-00000000`;
+    const expires = Math.ceil(Date.now() / 1000) + 3600;
+    const pk = `${app.id}#friend#${[tom, jerry].sort().join('#')}`;
+    await system.database.addMessages([{ pk, sk: id, speaker: jerry, content: content('before'), expires }]);
+    const path = `/ctx/${jerry}/conversations/friend/${tom}/messages/${id}`;
+    expect(await call('PUT', path, { content: content('after') })).toMatchObject({ status: 200 });
+    expect(await entryOf(tom, jerry)).toMatchObject({ last: { id, content: content('after') }, unread: 0 });
   });
 });
 
@@ -355,13 +370,17 @@ describe('a signal', () => {
   });
 
   it('follows the rules of messages, and has a limit of its own', async () => {
-    const { toms, jerry, to } = await friends();
+    const { tom, toms, jerry, to } = await friends();
     expect(await toms.send('signal', { to: { id: someone() }, name: 'typing' })).toMatchObject({ error: 5003 });
     expect(await toms.send('signal', { to, name: 'x'.repeat(33) })).toMatchObject({ error: 5001 });
     expect(await toms.send('signal', { to, name: 'x', data: 'x'.repeat(1024) })).toMatchObject({ error: 5010 });
-    const answers = await Promise.all(Array.from({ length: 160 }, () => toms.send('signal', { to, name: 'typing' })));
-    expect(answers.filter(({ success }) => success).length).toBeGreaterThanOrEqual(100);
-    expect(answers.some(({ error }) => error === 5008)).toBe(true);
+    const minute = Math.floor(Date.now() / 60_000);
+    const counts = [minute, minute + 1].map((n) => `messages#${n}#${app.id}#user#${tom}#signals`);
+    await system.database.addConnections(counts.map((pk) => ({ pk, messages: 130, expires: (minute + 3) * 60 })));
+    const answers: Record<string, unknown>[] = [];
+    for (let n = 0; n < 8; n++) answers.push(await toms.send('signal', { to, name: 'typing' }));
+    expect(answers.some(({ success }) => success)).toBe(true);
+    expect(answers.at(-1)).toMatchObject({ success: false, error: 5008 });
     expect(await toms.device.say(text(jerry, 'still'))).toMatchObject({ success: true });
   });
 });
