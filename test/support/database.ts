@@ -12,7 +12,7 @@ import { hashKey } from '../../functions/shared/sign.ts';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
 import { startEmulator } from '../../local/dynamodb/emulator.ts';
 import { DEMO } from '../../scripts/demo.ts';
-import { app } from './macaw.ts';
+import { app, FAST_HASHES } from './macaw.ts';
 import { type Hooks, shareCloud } from './shared-cloud.ts';
 import { storeUsers } from './users.ts';
 
@@ -43,7 +43,13 @@ export class Database {
   /** Starts a separate cloud from an assembly. */
   static async start(assembly: string): Promise<Database> {
     const emulator = await startEmulator(undefined);
-    const cloud = await startCloud({ assembly, ...DEMO, database: emulator.endpoint, allowedOrigins: ['*'] });
+    const cloud = await startCloud({
+      assembly,
+      ...DEMO,
+      database: emulator.endpoint,
+      environment: FAST_HASHES,
+      allowedOrigins: ['*'],
+    });
     return new Database(cloud, emulator.endpoint, async () => {
       await cloud.stop();
       await emulator.stop();
