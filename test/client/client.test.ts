@@ -4,6 +4,7 @@ import {
   accounts,
   admins,
   attributes,
+  blocks,
   type ClientOptions,
   createClient,
   ErrorCode,
@@ -13,6 +14,7 @@ import {
   type Message,
   memoryStorage,
   mutes,
+  requests,
   rooms,
   type SystemMessage,
   search,
@@ -28,9 +30,11 @@ import { app, befriend, someone } from '../support/macaw.ts';
 
 const STRICT = 'strict-client';
 const SHORT = 'short-catch-up-client';
+const ASK = 'asking-client';
 const system = database(() => ({
   [STRICT]: { mode: 'strict', visitors: true },
   [SHORT]: { mode: 'open', catchUpMessages: 2 },
+  [ASK]: { friendship: 'ask' },
 }));
 
 function client(options: Partial<ClientOptions> = {}): Macaw {
@@ -50,6 +54,43 @@ async function pair() {
 }
 
 describe('a client', () => {
+  it('pins, mutes, blocks, and answers requests', async () => {
+    const { tom, jerry } = await pair();
+    const spike = someone('spike');
+    const toms = client();
+    await toms.login({ userId: tom });
+    await befriend(system.origin, tom, spike);
+    const old = toms.conversation('friend', jerry);
+    await old.send('old').sent();
+    await toms.conversation('friend', spike).send('new').sent();
+    const order = () => toms.getSnapshot().conversations.map(({ id }) => id);
+    expect(order()).toEqual([spike, jerry]);
+    await old.configure({ pinned: true, muted: true });
+    expect(order()).toEqual([jerry, spike]);
+    expect(old.getSnapshot()).toMatchObject({ pinned: true, muted: true });
+    const pad = client();
+    await pad.login({ userId: tom });
+    await eventually(() => pad.conversation('friend', jerry).getSnapshot()).toMatchObject({
+      pinned: true,
+      muted: true,
+    });
+    await blocks(toms).add(spike);
+    expect(await blocks(toms).list()).toMatchObject([{ id: spike }]);
+    await blocks(toms).remove(spike);
+    expect(await blocks(toms).list()).toEqual([]);
+
+    const [cat, dog] = [client({ app: ASK }), client({ app: ASK })];
+    const asker = await cat.login({ userId: someone('cat') });
+    const asked = await dog.login({ userId: someone('dog') });
+    const told = new Promise((resolve) => dog.on('request', resolve));
+    expect(await friends(cat).add(asked)).toMatchObject({ pending: true });
+    expect(await told).toMatchObject({ type: 0, from: asker });
+    const [request] = await requests(dog).list();
+    if (!request) throw new Error('One request was expected');
+    await requests(dog).answer(request, true);
+    await eventually(() => cat.getSnapshot().friends).toEqual([asked]);
+  });
+
   it('logs in, sends, and receives; unread counts and receipts follow', async () => {
     const { tom, jerry } = await pair();
     const [toms, jerrys] = [client(), client()];

@@ -71,6 +71,27 @@ describe('the files of the chat page', () => {
 });
 
 describe.skipIf(NO_CHROMIUM)('the chat page', () => {
+  it('pins, mutes and blocks', async () => {
+    const { tom, jerry, toms, jerrys } = await pair();
+    await openChat(toms, jerry);
+    await openChat(jerrys, tom);
+    await say(toms, 'hello jerry');
+    await log(jerrys).getByText('hello jerry').waitFor();
+    const button = (name: string) => jerrys.getByRole('main').getByRole('button', { name, exact: true });
+    for (const name of ['Pin', 'Mute', 'Block']) {
+      await button(name).click();
+      await jerrys.getByRole('main').getByRole('button', { name, exact: true, pressed: true }).waitFor();
+    }
+    await say(toms, 'are you there?');
+    await log(toms).getByText('Not sent').waitFor();
+    await jerrys.getByRole('group', { name: 'Show' }).getByText('Chats').click();
+    await entry(jerrys, tom).getByText('pinned').waitFor();
+    await entry(jerrys, tom).getByText('muted').waitFor();
+    await button('Block').click();
+    await log(toms).getByRole('button', { name: 'Try again' }).click();
+    await log(jerrys).getByText('are you there?').waitFor();
+  });
+
   it('two people find each other and chat in both directions, with unread counts, receipts and presence', async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     const [toms, jerrys] = await Promise.all([open(), signIn(jerry)]);
