@@ -57,6 +57,7 @@ function Existing({ webhook, onChange }: { webhook: Webhook; onChange: () => voi
   const test = async () => {
     const { success, ms, error = '' } = await call('POST /webhooks/:id/test', { params });
     setTested(success ? texts.webhookAccepted(ms) : texts.failed(error));
+    if (!success) onChange();
   };
   const change = (body: { enabled: boolean }) => call('PATCH /webhooks/:id', { params, body }).then(onChange);
   return (

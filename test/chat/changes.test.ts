@@ -378,8 +378,10 @@ describe('a signal', () => {
     const counts = [minute, minute + 1].map((n) => `messages#${n}#${app.id}#user#${tom}#signals`);
     await system.database.addConnections(counts.map((pk) => ({ pk, messages: 130, expires: (minute + 3) * 60 })));
     const answers: Record<string, unknown>[] = [];
-    for (let n = 0; n < 8; n++) answers.push(await toms.send('signal', { to, name: 'typing' }));
-    expect(answers.some(({ success }) => success)).toBe(true);
+    // Each instance accepts some more.
+    do answers.push(await toms.send('signal', { to, name: 'typing' }));
+    while (answers.length < 100 && answers.at(-1)?.success === true);
+    expect(answers.length).toBeGreaterThan(1);
     expect(answers.at(-1)).toMatchObject({ success: false, error: 5008 });
     expect(await toms.device.say(text(jerry, 'still'))).toMatchObject({ success: true });
   });

@@ -6,6 +6,7 @@ import { database } from '../support/database.ts';
 import { Device, text } from '../support/device.ts';
 import { eventually } from '../support/eventually.ts';
 import { credentials, app as demo, rest, someone } from '../support/macaw.ts';
+import { telephones } from '../support/phone.ts';
 import { isSigned, Receiver, receiver } from '../support/webhook-receiver.ts';
 
 const [EVENTS, BROKEN, HEALED, BEFORE, ADMIN] = [
@@ -35,6 +36,7 @@ const system = database(
   },
 );
 const receiving = receiver();
+const phones = telephones(system);
 
 /** A request with the master key. */
 const ask = (app: string, method: string, path: string, body?: unknown) =>
@@ -113,6 +115,24 @@ describe('the events', () => {
     expect(dataOf('member.left')).toEqual({ to: { id: group, type: 1 }, user: jerry });
     expect(mine().filter(({ type }) => type === 'friend.added')).toHaveLength(1);
   }, 30_000);
+
+  it('tell of pushes that failed', async () => {
+    const { id } = await add(demo.id, { url: receiving.current.url('/pushes'), events: ['push.failed'] });
+    await phones.credentials();
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    await ask(demo.id, 'POST', `/ctx/${tom}/friends/${jerry}`);
+    const phone = await phones.offline(jerry);
+    system.cloud.outbox.faults.fail(phone.token, 1000);
+    const said = Object(await (await login(demo.id, tom)).say(text(jerry, 'wake up')));
+    await eventually(() => receiving.current.events('/pushes')[0]).toMatchObject({
+      type: 'push.failed',
+      data: { users: [jerry], message: said.id, reason: 'error' },
+    });
+    await system.cloud.settled();
+    system.cloud.outbox.faults.clear();
+    system.cloud.clearFailureQueues();
+    await ask(demo.id, 'DELETE', `/webhooks/${id}`);
+  }, 20_000);
 
   it('include messages in rooms, which are not stored', async () => {
     const { tom, device } = await friends(EVENTS);
@@ -268,6 +288,7 @@ describe('the endpoints', () => {
     current.respond('/admin', () => ({ status: 500 }));
     const failed = { success: false, error: 'The webhook answered 500' };
     expect((await ask(ADMIN, 'POST', `/webhooks/${id}/test`)).body).toMatchObject(failed);
+    expect(await failuresOf(ADMIN, id)).toMatchObject([{ error: 'The webhook answered 500', attempt: 1 }]);
     const disabled = await ask(ADMIN, 'PATCH', `/webhooks/${id}`, { enabled: false });
     expect(disabled).toMatchObject({ status: 200, body: { id, enabled: false, events: ['message.sent'] } });
     expect((await ask(ADMIN, 'DELETE', `/webhooks/${id}`)).status).toBe(204);

@@ -400,10 +400,7 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
     await added.getByText(/^Accepted after/).waitFor();
     expect(receiver.events('/console')).toMatchObject([{ type: 'webhook.test' }]);
     receiver.respond('/console', () => ({ status: 500 }));
-    await friends();
-    await system.cloud.settled();
-    await page.reload();
-    await fillIn(page, app.masterKey);
+    await click(added, `Test: ${url}`);
     await panel(page, url).getByRole('cell', { name: 'The webhook answered 500' }).first().waitFor();
     await click(panel(page, url), `Turn off: ${url}`);
     await panel(page, url).getByText('off', { exact: true }).waitFor();

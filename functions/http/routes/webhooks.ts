@@ -6,7 +6,7 @@ import { ChatError, ERROR } from '../../shared/errors.ts';
 import { AFTER, BEFORE } from '../../shared/webhook-events.ts';
 import { lookup } from '../../store/dynamo.ts';
 import type { Webhook } from '../../store/webhook.ts';
-import { addWebhook, replaceWebhook, webhookDetails, webhooksOf } from '../../store/webhooks.ts';
+import { addWebhook, recordFailure, replaceWebhook, webhookDetails, webhooksOf } from '../../store/webhooks.ts';
 import { sendEvents } from '../../webhooks/send.ts';
 import { isSecret, newSecret } from '../../webhooks/signature.ts';
 import { masterOnly } from '../access.ts';
@@ -212,6 +212,9 @@ export const webhooks = [
         () => undefined,
         (error: unknown) => (error instanceof Error ? error.message : 'unknown'),
       );
+      if (failed !== undefined) {
+        await recordFailure(app.id, webhook.id, { ts: now, error: failed, events: 1, attempt: 1 });
+      }
       return { success: failed === undefined, ms: Date.now() - now, ...(failed !== undefined && { error: failed }) };
     },
   }),
