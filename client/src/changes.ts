@@ -13,7 +13,7 @@ export type Act =
 
 export interface ChangeEvents {
   changed(message: Message): void;
-  /** A message that this client does not have was recalled, so only the server knows how much is unread. */
+  /** A message was recalled that the server has counted, so only the server knows how much is unread. */
   uncertain(): void;
 }
 
@@ -22,12 +22,15 @@ type Change = (message: Message) => Message;
 /** Changes that arrived before their message. */
 const MAX_EARLY = 100;
 
+const RECOUNT_MS = 200;
+
 /** Edits, recalls and reactions, in any order: a recall wins, then the latest edit and the latest reactions. */
 export class Changes {
   readonly #state: ClientState;
   readonly #connection: Connection;
   readonly #events: ChangeEvents;
   readonly #early = new Map<string, Change>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(state: ClientState, connection: Connection, events: ChangeEvents) {
     this.#state = state;
@@ -37,7 +40,8 @@ export class Changes {
     socket.on('edited', ({ to, id, content, edited }) => this.#apply(to, id, edit(content, edited)));
     socket.on('recalled', ({ to, id, recalled }) => {
       this.#apply(to, id, recall(recalled));
-      if (this.#early.has(id)) this.#events.uncertain();
+      const { unread, read = '', counted = '' } = this.#state.conversation({ kind: kindOf(to.type), id: to.id });
+      if (unread > 0 && id > read && (id <= counted || this.#early.has(id))) this.#recount();
     });
     socket.on('reaction', ({ to, id, reactions, reacted }) => this.#apply(to, id, react(reactions, reacted)));
   }
@@ -71,6 +75,16 @@ export class Changes {
 
   clear(): void {
     this.#early.clear();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Once for all recalls that arrive together. */
+  #recount(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#events.uncertain();
+    }, RECOUNT_MS);
   }
 
   #done(to: Edit['to'], { id }: { id: string }, answer: Accepted, change: (answer: Accepted) => Change): void {

@@ -80,7 +80,8 @@ export function changeMessage(
   const found = messages.find((message) => message.id === id) ?? (last?.id === id ? last : undefined);
   const changed = found && change(found);
   if (!found || !changed || changed === found) return conversation;
-  const wasUnread = isUnreadAfter(found, conversation.read ?? '') && changed.recalled !== undefined;
+  // The server knows whether its own count includes the message.
+  const wasUnread = isUnread(conversation, found) && changed.recalled !== undefined;
   return {
     ...conversation,
     messages: messages.map((message) => (message.id === id ? changed : message)),
