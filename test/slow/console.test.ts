@@ -185,7 +185,7 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
     expect(await kicks.at()).toEqual({ reason: 'removed' });
     await panel(page, 'Devices online').getByText('None.').waitFor();
     await panel(page, 'Ban').getByLabel('Reason').fill('Advertising');
-    await panel(page, 'Ban').getByLabel('For').selectOption('7 days');
+    await panel(page, 'Ban').getByLabel('For', { exact: true }).selectOption('7 days');
     await confirm(page, 'Ban');
     await panel(page, 'Ban').getByText('banned').waitFor();
     expect((await master('GET', `/ctx/${tom}/ban`)).body).toMatchObject({ banned: true, reason: 'Advertising' });
@@ -194,10 +194,13 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
     await confirm(page, 'Delete the user');
     const progress = panel(page, 'Delete the user');
     await expect
-      .poll(async () => {
-        await click(progress, 'Reload');
-        return progress.getByText('deleted', { exact: true }).count();
-      })
+      .poll(
+        async () => {
+          await click(progress, 'Reload');
+          return progress.getByText('deleted', { exact: true }).count();
+        },
+        { timeout: 15_000 },
+      )
       .toBe(1);
     expect((await master('GET', `/ctx/${tom}`)).status).toBe(404);
   }, 60_000);
@@ -440,7 +443,7 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
     ] as const) {
       await page.evaluate(`location.hash = '#/${address}'`);
       await heading(page, title).waitFor();
-      await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'detached' });
+      await expect.poll(() => page.getByRole('status').filter({ hasText: 'Loading' }).count()).toBe(0);
       await expectAccessible(page, title);
     }
   }, 120_000);
