@@ -138,6 +138,7 @@ function traffic({ service, realtime, rest }: Watched): IWidget[][] {
         ours('smsSent'),
         ours('smsRefused'),
       ]),
+      graph('Events to webhooks', [ours('webhookEvents'), ours('webhooksFailed')]),
       graph('REST requests', [
         ofAws('AWS/ApiGateway', 'Count', { ApiId: rest.apiId }),
         ofAws('AWS/ApiGateway', 'Latency', { ApiId: rest.apiId }, { statistic: 'p99', label: 'p99, ms' }),

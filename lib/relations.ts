@@ -35,7 +35,7 @@ export class Relations extends Construct {
       timeout: Duration.seconds(29),
     });
     tables.core.allow(relations, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
-    tables.messages.allow(relations, 'BatchGetItem', 'Query', 'UpdateItem', 'DeleteItem');
+    tables.messages.allow(relations, 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     tables.connections.allow(relations, 'BatchGetItem');
     tables.accounts.allow(relations, 'BatchGetItem');
     realtime.deliver.allowInvocation(relations, ENV.deliverUrl);

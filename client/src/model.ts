@@ -22,6 +22,7 @@ export interface Location {
 /** How offline receivers are notified. */
 export type Push = NonNullable<Say['push']>;
 
+/** The users whom a message mentions, or all members. */
 export type Mentions = readonly string[] | 'all';
 
 /** A message of a conversation. Objects never change: a new state is a new object with the same `key`. */

@@ -10,7 +10,6 @@ import type { Conversation } from '../store/conversations.ts';
 import { connectionsOf, devicesOf } from '../store/devices.ts';
 import { type Lookup, lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
-
 import { profile } from '../store/profiles.ts';
 import { ofBlocked } from './blocked.ts';
 import type { SenderView } from './message-events.ts';
@@ -29,19 +28,22 @@ export interface Audience {
   readonly speakerConnections: readonly OwnedConnection[];
   /** The group or room. */
   readonly head?: Head;
+  /** Whether the receiver blocks the sender, who must not notice. Then nothing may be stored or sent to others. */
+  readonly isDropped?: boolean;
 }
 
 /**
  * Checks that a sender may write to a receiver, and finds the audience.
+ * @param evenMuted whether a sender may be muted in the group or room. @default false
  * @throws ChatError 5003 or 5004 when the sender may not, 5001 when sender and receiver are the same
  */
-export async function admit(speaker: Principal, id: string, type: Type): Promise<Audience> {
+export async function admit(speaker: Principal, id: string, type: Type, evenMuted = false): Promise<Audience> {
   if (speaker.kind === 'visitor') return toUser(speaker, id, 'visitor', [speaker.id, id], TYPE.visitor);
   switch (type) {
     case TYPE.group:
-      return toCommunity(speaker, { app: speaker.app, kind: 'group', id });
+      return toCommunity(speaker, { app: speaker.app, kind: 'group', id }, evenMuted);
     case TYPE.room:
-      return toCommunity(speaker, { app: speaker.app, kind: 'room', id });
+      return toCommunity(speaker, { app: speaker.app, kind: 'room', id }, evenMuted);
     case TYPE.visitor:
       return toVisitor(speaker, id);
     case TYPE.stranger:
@@ -114,7 +116,7 @@ async function toOne(
 }
 
 /** For a community: one batch read returns the membership of the sender and the number of members. */
-async function toCommunity(speaker: Principal, community: Community): Promise<Audience> {
+async function toCommunity(speaker: Principal, community: Community, evenMuted: boolean): Promise<Audience> {
   const { app, kind, id } = community;
   const [found, member, own] = await lookup([
     communityHead(community),
@@ -124,7 +126,7 @@ async function toCommunity(speaker: Principal, community: Community): Promise<Au
   ]);
   if (!found) throw unknownCommunity(community);
   if (!member) throw new Forbidden(`${speaker.id} is not a member of ${kind} ${id}`);
-  checkMuted(community, found, speaker.id, Date.now());
+  if (!evenMuted) checkMuted(community, found, speaker.id, Date.now());
   return {
     conversation: kind === 'group' ? { app, kind, between: [id] } : undefined,
     senderView: { type: kind === 'group' ? TYPE.group : TYPE.room, gid: id },

@@ -15,5 +15,12 @@ export async function ofBlocked(
 ): Promise<Audience> {
   const app = await findApp(speaker.app);
   if (app?.blocked !== 'silent') throw new Forbidden(`${receiver.id} does not accept messages from ${speaker.id}`);
-  return { conversation: undefined, senderView, recipients: { recipients: [] }, pushes: false, speakerConnections };
+  return {
+    conversation: undefined,
+    senderView,
+    recipients: { recipients: [] },
+    pushes: false,
+    speakerConnections,
+    isDropped: true,
+  };
 }

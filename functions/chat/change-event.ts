@@ -5,10 +5,8 @@ import { parse } from '../shared/parse.ts';
 import { parseId } from '../shared/principal.ts';
 import { TYPE, type Type } from '../shared/wire.ts';
 import { findApp } from '../store/apps.ts';
-import { moderatesGroup } from '../store/communities.ts';
-import { admit } from './audience.ts';
 import { EditInput, ReactInput, RecallInput } from './change-input.ts';
-import { applyAct, type ChangedMessage, type Target } from './change-message.ts';
+import { actAsParticipant, admitAct, type ChangedMessage, type Target } from './change-message.ts';
 import type { Act } from './change-rules.ts';
 import { checkSession, notLoggedIn, type Sender } from './check-session.ts';
 import { deliver } from './delivery.ts';
@@ -35,19 +33,10 @@ export async function changeEvent(
 ): Promise<ChangeAnswer> {
   const { connectionId, proof: _, ...actor } = sender;
   const { act, target } = read(name, input);
-  const { to } = target;
-  const [audience, app] = await Promise.all([admit(actor, to.id, to.type), findApp(actor.app)]);
+  const [audience, app] = await Promise.all([admitAct(act, actor, target), findApp(actor.app)]);
   await checkSession(sender, audience.speakerConnections, now);
   if (!app) throw notLoggedIn();
-  const moderates = audience.head !== undefined && moderatesGroup(audience.head, actor.id);
-  const { message, conversation, answer, notice } = await applyAct(
-    act,
-    actor,
-    target,
-    { changesAll: false, moderates },
-    app,
-    now,
-  );
+  const { answer, notice } = await actAsParticipant(act, actor, target, audience, app, now);
   return { ...answer, delivered: notice ? publish() : Promise.resolve() };
 
   async function publish(): Promise<void> {
@@ -58,7 +47,7 @@ export async function changeEvent(
         logger.error('Delivery of a change incomplete', { error }),
       ),
       deliver(others, notice.own),
-      act.kind === 'recall' && enqueueRecalledPush(actor, conversation, message, now),
+      act.kind === 'recall' && enqueueRecalledPush(actor, notice.conversation, notice.message, now),
     ]);
   }
 }

@@ -3,12 +3,15 @@ import { endSessions } from '../accounts/log-out.ts';
 import type { Principal } from '../shared/principal.ts';
 import { findAccount } from '../store/accounts.ts';
 import { dropFromIndex } from '../store/attributes.ts';
+import { removeBlocksOf } from '../store/blocks.ts';
 import { removeFlaggedOf } from '../store/flagged.ts';
 import { unbindAll } from '../store/installations.ts';
+import { deleteRequests, type RelationRequest } from '../store/requests.ts';
 import { markDeleted } from '../store/standing.ts';
 import { findDeletion, STEPS, type Step, saveDeletion, type UserDeletion } from '../store/user-deletions.ts';
 import { deleteItemsOf } from '../store/user-items.ts';
-import { removeFromGroups } from '../store/user-messages.ts';
+import { removeFromGroups, removeFromRooms } from '../store/user-messages.ts';
+import { noticeAnswer } from './change-notices.ts';
 import { eraseConversations } from './erase-conversations.ts';
 import { kickAll } from './kick.ts';
 import { leaveAll } from './leave-communities.ts';
@@ -24,7 +27,7 @@ interface Progress {
 /** Does a part of a step, or all of it. Safe to repeat. */
 type StepAction = (user: Principal, deletion: UserDeletion, hasTime: () => boolean) => Promise<Progress>;
 
-const ACTIONS: Record<Step, StepAction> = { access, messages, conversations, communities, profile };
+const ACTIONS: Record<Step, StepAction> = { access, messages, rooms, relations, conversations, communities, profile };
 
 /**
  * Deletes a user with all data, from where an earlier call stopped.
@@ -71,8 +74,25 @@ async function access(user: Principal): Promise<Progress> {
 }
 
 async function messages(user: Principal, deletion: UserDeletion): Promise<Progress> {
-  const { removed, next } = await removeFromGroups(user, deletion.messages, deletion.cursor);
+  const { removed, invitations, next } = await removeFromGroups(user, deletion.messages, deletion.cursor);
+  await noticeCancelled(user.app, invitations);
   return { counts: { messages: removed }, cursor: next, done: next === undefined };
+}
+
+async function rooms(user: Principal, { cursor }: UserDeletion): Promise<Progress> {
+  const { next } = await removeFromRooms(user, cursor);
+  return { cursor: next, done: next === undefined };
+}
+
+/** Ends requests before friendships, so that nobody accepts one meanwhile. */
+async function relations(user: Principal): Promise<Progress> {
+  await noticeCancelled(user.app, await deleteRequests(user));
+  await removeBlocksOf(user);
+  return { done: true };
+}
+
+async function noticeCancelled(app: string, requests: readonly RelationRequest[]): Promise<void> {
+  for (const request of requests) await noticeAnswer(app, request, 'cancelled');
 }
 
 async function conversations(user: Principal, _: UserDeletion, hasTime: () => boolean): Promise<Progress> {

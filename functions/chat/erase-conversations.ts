@@ -1,5 +1,6 @@
 import type { Principal } from '../shared/principal.ts';
 import { allContacts, type ContactKind, deleteContact } from '../store/contacts.ts';
+import { deleteSettingsAbout } from '../store/conversation-settings.ts';
 import { conversationWith } from '../store/conversations-of.ts';
 import { friendEntries, unfriend } from '../store/friendships.ts';
 import { eraseHistory } from '../store/messages.ts';
@@ -32,6 +33,7 @@ async function* erasures(user: Principal): AsyncGenerator<() => Promise<void>> {
 }
 
 async function eraseFriend(user: Principal, friend: string): Promise<void> {
+  await deleteSettingsAbout({ ...user, id: friend }, user.id);
   await eraseHistory(conversationWith(user, 'friend', friend));
   if (await unfriend(user, friend)) await noticeFriends(user.app, 'unfriended', user.id, [friend]);
 }
@@ -39,6 +41,7 @@ async function eraseFriend(user: Principal, friend: string): Promise<void> {
 async function eraseContact(user: Principal, kind: ContactKind, other: string): Promise<void> {
   await eraseHistory(conversationWith(user, kind, other));
   const peer: Principal = { app: user.app, kind: kind === 'visitor' ? 'visitor' : 'user', id: other };
+  if (peer.kind === 'user') await deleteSettingsAbout(peer, user.id);
   await deleteContact(peer, kind, user.id);
   await deleteContact(user, kind, other);
 }

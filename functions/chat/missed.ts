@@ -6,7 +6,7 @@ import { TYPE } from '../shared/wire.ts';
 import type { OwnConversation } from '../store/conversations-of.ts';
 import { type NewsItem, newsOf } from '../store/news.ts';
 import { isReadable } from '../store/stored-message.ts';
-import { missedChanges, recalledEvent } from './change-message.ts';
+import { missedChanges, recalledEvent } from './change-events.ts';
 import { messageEvent, yourselfEvent } from './message-events.ts';
 
 /** Ids sort by arrival. A message can be stored this much later (ms), because no function runs longer. */

@@ -22,13 +22,14 @@ import { type Audience, admit } from './audience.ts';
 import { applyBannedWords, flagMessage } from './banned-words.ts';
 import { checkSession } from './check-session.ts';
 import { contactsOfConversation } from './contacts-of-conversation.ts';
+import { decideOnMessage } from './decide.ts';
 import { deliver } from './delivery.ts';
 import { fanOut } from './fan-out.ts';
 import { normalizeLegacyMessage } from './legacy-message.ts';
 import { checkMentions } from './mentions.ts';
 import { ackEvent, messageEvent, messageView, yourselfEvent } from './message-events.ts';
 import { SayInput } from './say-input.ts';
-import { decideOnMessage, noteRoomMessage } from './webhooks.ts';
+import { noteRoomMessage } from './webhooks.ts';
 
 const COUNTED_AS = {
   friend: METRIC.friendMessages,

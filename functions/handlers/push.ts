@@ -42,6 +42,7 @@ async function pushToAll(job: PushJob): Promise<void> {
   const app = await findApp(job.app);
   if (!app) return;
   const text = await alertText(app, job.event);
+  const hidden = job.event.recalled === undefined ? app.push.hidden : app.push.recalled;
   const unreadOf = unreadCounter(app);
   const left: Target[] = [];
   const wishOf = await pushWishes(job, Date.now());
@@ -49,7 +50,7 @@ async function pushToAll(job: PushJob): Promise<void> {
     const wish = wishOf(target.user);
     const notification = async (badge: number) => {
       const all = composeNotification(job.event, text, (await unreadOf(target.user)) ?? badge, job.push);
-      return wish === 'hidden' ? withoutPreview(all, app.push.hidden) : all;
+      return wish === 'hidden' ? withoutPreview(all, hidden) : all;
     };
     const rest = await push(app, target, job, wish === 'none' ? undefined : notification);
     if (rest) left.push(rest);
@@ -94,7 +95,12 @@ async function push(
     const countOnce = event.recalled === undefined ? countMessage : uncountMessage;
     const found = counted
       ? await findInstallation(app.id, install)
-      : await countOnce(app.id, install, user, { message: event.id, attempt, now: Date.now() });
+      : await countOnce(app.id, install, user, {
+          message: event.id,
+          attempt,
+          isShown: notification !== undefined,
+          now: Date.now(),
+        });
     if (found?.boundTo !== user || found.endpoint === undefined) return undefined;
     counted = true;
     if (!notification) return undefined;

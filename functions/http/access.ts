@@ -1,5 +1,5 @@
 import type { Principal } from '../shared/principal.ts';
-import { adminsOf, communityHead, communityOwner, membership } from '../store/communities.ts';
+import { communityHead, communityOwner, membership, moderatesGroup } from '../store/communities.ts';
 import type { Community } from '../store/community-keys.ts';
 import { lookup } from '../store/dynamo.ts';
 import { friendship } from '../store/friendships.ts';
@@ -57,10 +57,8 @@ export async function mayModerate(
 ): Promise<boolean> {
   if (kind !== 'user') return false;
   const [head, isMember] = await lookup([communityHead(community), membership(community, id)]);
-  if (!head) return false;
-  if (head.owner === id) return true;
-  const admins = adminsOf(head);
-  return isMember && admins.includes(id) && !about.some((user) => user === head.owner || admins.includes(user));
+  if (!head || !moderatesGroup(head, id)) return false;
+  return head.owner === id || (isMember && !about.some((user) => moderatesGroup(head, user)));
 }
 
 /** The owner of the group. A room has no owner, so only the master key manages it. */

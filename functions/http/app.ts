@@ -23,12 +23,19 @@ export const chatErrorFormat: ErrorFormat = (error) => ({
   body: { errorCode: error.code, errorMessage: error.message },
 });
 
-/** Serves a table of routes. It ignores trailing slashes. */
-export function serveRoutes(routes: readonly Route[], format = chatErrorFormat): Hono {
+/**
+ * Serves a table of routes. It ignores trailing slashes.
+ * @param elsewhere methods of the same paths that another function serves
+ */
+export function serveRoutes(
+  routes: readonly Route[],
+  format = chatErrorFormat,
+  elsewhere: readonly Pick<Route, 'method' | 'path'>[] = [],
+): Hono {
   const app = new Hono({ strict: false });
   for (const route of routes) app.on(route.method, route.path, (context) => serve(route, context));
   for (const path of new Set(routes.map((route) => route.path))) {
-    const methods = routes.filter((route) => route.path === path).map((route) => route.method);
+    const methods = [...routes, ...elsewhere].filter((route) => route.path === path).map(({ method }) => method);
     app.all(path, (context) => wrongMethod(context, methods, format));
   }
   const failure = (context: Context, error: ChatError) => {

@@ -14,9 +14,11 @@ const KINDS = ['friend', 'group', 'visitor', 'stranger'] as const;
  * @param now epoch ms
  */
 export async function pushWishes(
-  { app, event: { from }, mentions = [], targets }: PushJob,
+  { app, event: { from, recalled }, mentions = [], targets }: PushJob,
   now: number,
 ): Promise<(user: string) => PushWish> {
+  // It takes a text off the screens of phones that show it. The others get none.
+  const isReplacement = recalled !== undefined;
   const users = [...new Set(targets.filter(({ settings }) => settings).map(({ user }) => user))];
   const found = await lookup(users.flatMap((id) => [ofUser(id), ofConversation(id)]));
   return (user) => {
@@ -27,7 +29,7 @@ export async function pushWishes(
 
   function ofUser(id: string): Lookup<PushWish> {
     const { parse, ...item } = pushSettings({ app, kind: 'user', id });
-    return { ...item, parse: (stored) => wishOf(parse(stored), now) };
+    return { ...item, parse: (stored) => wishOf(parse(stored), { now, isReplacement }) };
   }
 
   function ofConversation(id: string): Lookup<PushWish> {
@@ -36,12 +38,18 @@ export async function pushWishes(
     const address = { kind: kind ?? 'friend', peer: from?.gid ?? from?.id ?? '' };
     const { parse, ...item } = conversationSettings({ app, kind: 'user', id }, address);
     // A system message belongs to no conversation.
-    return { ...item, parse: (stored) => (kind && !isMentioned && parse(stored).muted ? 'none' : 'shown') };
+    return {
+      ...item,
+      parse: (stored) => (kind && !isMentioned && !isReplacement && parse(stored).muted ? 'none' : 'shown'),
+    };
   }
 }
 
-function wishOf({ preview, quiet }: PushSettingsOfUser, now: number): PushWish {
-  if (quiet && isQuiet(quiet, now)) return 'none';
+function wishOf(
+  { preview, quiet }: PushSettingsOfUser,
+  { now, isReplacement }: { now: number; isReplacement: boolean },
+): PushWish {
+  if (quiet && !isReplacement && isQuiet(quiet, now)) return 'none';
   return preview ? 'shown' : 'hidden';
 }
 

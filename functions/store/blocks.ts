@@ -10,7 +10,8 @@ import { headKey, subjectKey } from './keys.ts';
 import { commit, type Write } from './transact.ts';
 
 /*
- * A block is an item in the partition of the user who blocks. If the two are friends, both items of the friendship carry
+ * A block is an item in the partition of the user who blocks, and one in the partition of the other user, which finds it
+ * when that user is deleted. If the two are friends, both items of the friendship carry
  * marks: `blocked` in the list of the user who blocks, `blockedBy` in the other list. So a message to a friend needs no
  * further read. Block and marks change in one transaction. A friendship that begins meanwhile gets its marks from
  * `settleBlocks`, because both sides write first and then read.
@@ -22,12 +23,18 @@ const table = requireEnv(ENV.coreTable);
 export const MAX_BLOCKS = 1000;
 
 const PREFIX = 'block#';
+const BY = 'blocked-by#';
 
 const Block = z.object({ ts: z.number() });
 
 const blockKey = (owner: Principal, other: string) => ({
   [PARTITION_KEY]: subjectKey(owner),
   [SORT_KEY]: PREFIX + other,
+});
+
+const byKey = (owner: Principal, other: string) => ({
+  [PARTITION_KEY]: subjectKey(withId(owner, other)),
+  [SORT_KEY]: BY + owner.id,
 });
 
 /** Whether a user blocks another user. */
@@ -66,16 +73,16 @@ export interface BlockEntry {
   readonly ts: number;
 }
 
-const allOf = (owner: Principal) => ({
+const allOf = (user: Principal, prefix: string) => ({
   TableName: table,
   KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :prefix)',
   ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
-  ExpressionAttributeValues: { ':pk': subjectKey(owner), ':prefix': PREFIX },
+  ExpressionAttributeValues: { ':pk': subjectKey(user), ':prefix': prefix },
 });
 
 /** The users whom a user blocks. */
 export async function blocksOf(owner: Principal): Promise<BlockEntry[]> {
-  return (await collect(query(allOf(owner)))).map((item) => ({
+  return (await collect(query(allOf(owner, PREFIX)))).map((item) => ({
     id: String(item[SORT_KEY]).slice(PREFIX.length),
     ...Block.parse(item),
   }));
@@ -120,7 +127,7 @@ export async function addBlock(owner: Principal, other: string, now: number): Pr
   const { changed } = await commit(async () => {
     const { blocked, friendship } = await read(owner, other);
     if (blocked) return { transactions: [], result: { changed: false } };
-    if ((await countItems(allOf(owner))) >= MAX_BLOCKS) {
+    if ((await countItems(allOf(owner, PREFIX))) >= MAX_BLOCKS) {
       throw new ChatError(
         ERROR.memberLimit,
         `${owner.id} blocks too many users; at most ${MAX_BLOCKS} are allowed: end a block first`,
@@ -134,8 +141,9 @@ export async function addBlock(owner: Principal, other: string, now: number): Pr
         ExpressionAttributeNames: { '#pk': PARTITION_KEY },
       },
     };
+    const by: Write = { Put: { TableName: table, Item: { ...byKey(owner, other), ts: now } } };
     return {
-      transactions: [[put, ...(friendship ? markWrites(owner, other, true) : [])]],
+      transactions: [[put, by, ...(friendship ? markWrites(owner, other, true) : [])]],
       result: { changed: true },
     };
   }, busy(owner));
@@ -156,8 +164,17 @@ export async function removeBlock(owner: Principal, other: string): Promise<Bloc
         ExpressionAttributeNames: { '#pk': PARTITION_KEY },
       },
     };
-    return { transactions: [[remove, ...(friendship ? markWrites(owner, other, false) : [])]], result };
+    const removeBy: Write = { Delete: { TableName: table, Key: byKey(owner, other) } };
+    return { transactions: [[remove, removeBy, ...(friendship ? markWrites(owner, other, false) : [])]], result };
   }, busy(owner));
+}
+
+/** Ends all blocks of a user, and all blocks of them by others. Safe to repeat. */
+export async function removeBlocksOf(user: Principal): Promise<void> {
+  for (const { id } of await blocksOf(user)) await removeBlock(user, id);
+  for await (const item of query(allOf(user, BY))) {
+    await removeBlock(withId(user, String(item[SORT_KEY]).slice(BY.length)), user.id);
+  }
 }
 
 /** Marks the friendship of a block that does not have its marks yet. @returns whether the two are friends */

@@ -56,7 +56,7 @@ export function communityHead(community: Community): Lookup<Head | undefined> {
   };
 }
 
-/** Whether a user may change what others wrote in a group: its owner and its admins. */
+/** Whether a user moderates a group: its owner and its admins do. */
 export const moderatesGroup = ({ owner, admins }: Pick<Head, 'owner' | 'admins'>, userId: string): boolean =>
   owner === userId || admins?.has(userId) === true;
 

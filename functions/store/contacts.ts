@@ -151,9 +151,10 @@ async function* entriesOf(
 
 function entryOf(item: Item): ContactEntry {
   const key = String(item[SORT_KEY]);
-  const isChange = key.startsWith(CHANGED);
-  return { id: isChange ? key.slice(CHANGED.length) : key, ts: Contact.parse(item).ts, isChange };
+  return { id: idOfEntry(key), ts: Contact.parse(item).ts, isChange: key.startsWith(CHANGED) };
 }
+
+const idOfEntry = (key: string) => (key.startsWith(CHANGED) ? key.slice(CHANGED.length) : key);
 
 /** The users who exchanged messages with a visitor, and the latest change of messages with each of them, in any order. */
 export async function contactsOfVisitor(visitor: Principal, now: number): Promise<ContactEntry[]> {
@@ -181,7 +182,7 @@ export function changedContact({ owner, other, kind }: Omit<ContactWithMessage, 
   };
 }
 
-/** The ids of all contacts of one kind, also expired ones. */
+/** The ids of all contacts of one kind, also expired ones, and those with whom only a change of a message is known. */
 export async function allContacts(user: Principal, kind: ContactKind): Promise<string[]> {
   const contacts = query({
     TableName: table,
@@ -190,10 +191,13 @@ export async function allContacts(user: Principal, kind: ContactKind): Promise<s
     ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
     ExpressionAttributeValues: { ':pk': partitionOf(user, kind).pk },
   });
-  return (await collect(contacts)).map((item) => String(item[SORT_KEY]));
+  const ids = (await collect(contacts)).map((item) => idOfEntry(String(item[SORT_KEY])));
+  return [...new Set(ids)];
 }
 
-/** Deletes a contact from the list of one of the two. */
+/** Deletes a contact from the list of one of the two, and what is known of changes of their messages. */
 export async function deleteContact(owner: Principal, kind: ContactKind, other: string): Promise<void> {
-  await dynamo.send(new DeleteCommand({ TableName: table, Key: contactKey(owner, kind, other) }));
+  for (const id of [CHANGED + other, other]) {
+    await dynamo.send(new DeleteCommand({ TableName: table, Key: contactKey(owner, kind, id) }));
+  }
 }

@@ -77,6 +77,13 @@ export async function saveConversationSettings(
   return settings;
 }
 
+/** Deletes the settings of the conversations with a user, of another participant. */
+export async function deleteSettingsAbout(other: Principal, user: string): Promise<void> {
+  for (const kind of ['friend', 'stranger'] as const) {
+    await dynamo.send(new DeleteCommand({ TableName: table, Key: settingsKey(other, { kind, peer: user }) }));
+  }
+}
+
 const range = (user: Principal, first: string, last: string) => ({
   TableName: table,
   KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :first AND :last',

@@ -4,6 +4,7 @@ import { ENV, EXPIRES, FLAGGED_DAYS, PARTITION_KEY, SORT_KEY } from '../shared/c
 import { requireEnv } from '../shared/environment.ts';
 import { timeOf } from '../shared/message-id.ts';
 import { PrincipalKind } from '../shared/principal.ts';
+import { TYPE } from '../shared/wire.ts';
 import { dynamo, query } from './dynamo.ts';
 
 /** Read on use, because functions that share the chat without sending messages have no such table. */
@@ -62,15 +63,29 @@ export async function removeFlagged(app: string, id: string): Promise<void> {
   );
 }
 
-/** Removes all flagged messages of a user. */
+/** Removes all flagged messages of a user, and those to them. */
 export async function removeFlaggedOf(app: string, user: string): Promise<void> {
   const found = query({
     TableName: table(),
     KeyConditionExpression: '#pk = :pk',
-    FilterExpression: '#speaker.id = :user AND #speaker.kind = :kind',
+    FilterExpression:
+      '(#speaker.id = :user AND #speaker.kind = :kind) OR (#to.id = :user AND #to.#type IN (:friend, :stranger))',
     ProjectionExpression: '#sk',
-    ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY, '#speaker': 'speaker' },
-    ExpressionAttributeValues: { ':pk': partition(app), ':user': user, ':kind': 'user' },
+    ExpressionAttributeNames: {
+      '#pk': PARTITION_KEY,
+      '#sk': SORT_KEY,
+      '#speaker': 'speaker',
+      '#to': 'to',
+      '#type': 'type',
+    },
+    ExpressionAttributeValues: {
+      ':pk': partition(app),
+      ':user': user,
+      ':kind': 'user',
+      // A visitor addresses users as friends.
+      ':friend': TYPE.friend,
+      ':stranger': TYPE.stranger,
+    },
   });
   for await (const item of found) await removeFlagged(app, String(item[SORT_KEY]));
 }

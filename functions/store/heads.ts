@@ -6,7 +6,7 @@ import { timeOf } from '../shared/message-id.ts';
 import { type Conversation, conversationKey, expiryOf } from './conversations.ts';
 import { dynamo, type Lookup, lookup, unlessRefused } from './dynamo.ts';
 import { mark } from './keys.ts';
-import { type Message, StoredMessage } from './stored-message.ts';
+import { type Message, namesUser, StoredMessage } from './stored-message.ts';
 
 /*
  * The head of a conversation is an item in its partition: the id of the latest message, that message if it is small, and
@@ -256,12 +256,12 @@ export async function foundHead(conversation: Conversation, latest: Message | un
 }
 
 /**
- * Removes a speaker whose messages were deleted or changed from a head. If the latest message may be theirs, it is unknown
- * then, and the next reader finds it in the history.
+ * Removes a user whose messages, mentions and reactions were removed from a head. If the latest message may name them, it
+ * is unknown then, and the next reader finds it in the history.
  */
-export async function forgetSpeaker(conversation: Conversation, speaker: string): Promise<void> {
+export async function forgetUser(conversation: Conversation, user: string): Promise<void> {
   const [head] = await lookup([headOf(conversation)], { consistent: true });
-  if (head?.last && (head.message?.speaker ?? speaker) === speaker) {
+  if (head?.last && (!head.message || namesUser(head.message, user))) {
     await unlessRefused(
       dynamo.send(
         new UpdateCommand({
@@ -280,9 +280,20 @@ export async function forgetSpeaker(conversation: Conversation, speaker: string)
       new UpdateCommand({
         TableName: table,
         Key: headKey(conversation),
-        UpdateExpression: 'REMOVE #by',
+        UpdateExpression: 'REMOVE #by, #at',
         ConditionExpression: 'attribute_exists(#pk)',
-        ExpressionAttributeNames: { '#by': counterOf(speaker), '#pk': PARTITION_KEY },
+        ExpressionAttributeNames: { '#by': counterOf(user), '#at': mentionOf(user), '#pk': PARTITION_KEY },
+      }),
+    ),
+  );
+  await unlessRefused(
+    dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: headKey(conversation),
+        UpdateExpression: 'REMOVE allBy',
+        ConditionExpression: 'allBy = :user',
+        ExpressionAttributeValues: { ':user': user },
       }),
     ),
   );

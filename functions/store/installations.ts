@@ -128,19 +128,32 @@ export const PUSHED_KNOWN_MS = 2 * PUSHED_ONCE_MS;
 
 const WINDOWS = ['p0', 'p1', 'p2'] as const;
 
+/** A message that is counted in a badge, or no longer. */
+interface Counting {
+  readonly message: string;
+  /** The id of the job, which Lambda can run again. */
+  readonly attempt: string;
+  /** Whether the phone shows a push. */
+  readonly isShown: boolean;
+  readonly now: number;
+}
+
+/** Marks a message that only counts in the badge, because of the settings of the user. */
+const hiddenMark = (message: string) => mark(`${message} hidden`);
+
 /**
  * Increments the badge of an installation for a message that is pushed, unless another job counted the message before.
- * @param attempt the id of the job, which Lambda can run again
  * @returns the installation; undefined when it is no longer bound to the user, or another job pushes the message
  */
 export async function countMessage(
   app: string,
   id: string,
   user: string,
-  { message, attempt, now }: { message: string; attempt: string; now: number },
+  { message, attempt, isShown, now }: Counting,
 ): Promise<Installation | undefined> {
   const { current, next } = windowsAt(now);
   const marks = { ':message': mark(message), ':attempt': mark(`${message} ${attempt}`) };
+  const added = [...Object.values(marks), ...(isShown ? [] : [hiddenMark(message)])];
   const isNew = `NOT (${isKnown(':message')})`;
   const isAgain = isKnown(':attempt');
   const counted = await change(
@@ -148,21 +161,20 @@ export async function countMessage(
     id,
     `ADD badge :one, ${current} :marks REMOVE ${next}`,
     `boundTo = :user AND ((${isNew}) OR ${isAgain})`,
-    { ':one': 1, ':user': user, ':marks': new Set(Object.values(marks)), ...marks },
+    { ':one': 1, ':user': user, ':marks': new Set(added), ...marks },
   );
   return counted && Installation.parse(counted);
 }
 
 /**
- * Takes a recalled message out of the badge of an installation, if it was pushed there.
- * @param attempt the id of the job, which Lambda can run again
- * @returns the installation; undefined when it is no longer bound to the user, or its push needs no replacement
+ * Takes a recalled message out of the badge of an installation, if it was counted there.
+ * @returns the installation; undefined when it is no longer bound to the user, or shows no push that needs a replacement
  */
 export async function uncountMessage(
   app: string,
   id: string,
   user: string,
-  { message, attempt, now }: { message: string; attempt: string; now: number },
+  { message, attempt, now }: Counting,
 ): Promise<Installation | undefined> {
   const { current, next } = windowsAt(now);
   const [recalled, again] = [mark(`${message} recalled`), mark(`${message} recalled ${attempt}`)];
@@ -185,7 +197,8 @@ export async function uncountMessage(
       ...values,
       ':again': again,
     }));
-  return changed && Installation.parse(changed);
+  const isHidden = WINDOWS.some((name) => changed?.[name] instanceof Set && changed[name].has(hiddenMark(message)));
+  return changed && !isHidden ? Installation.parse(changed) : undefined;
 }
 
 /** The sets of marks at a time: the one to add to, and the one to clear for later. */

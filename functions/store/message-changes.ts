@@ -168,6 +168,33 @@ function headUpdate(
   ];
 }
 
+/**
+ * Removes a user from the mentions and reactions of a stored message, if they are there. No device is told, because the
+ * user is being deleted.
+ */
+export async function removeName(conversation: Conversation, id: string, user: string): Promise<void> {
+  await commit(async () => {
+    const [message] = await lookup([messageWithId(conversation, id, Date.now())], { consistent: true });
+    if (!message) return { transactions: [], result: undefined };
+    const { mentions, reactions = {}, reacted = 0 } = message;
+    const isMentioned = Array.isArray(mentions) && mentions.includes(user);
+    const others = Object.entries(reactions).map(
+      ([name, users]) => [name, users.filter((one) => one !== user)] as const,
+    );
+    const left = others.filter(([, users]) => users.length > 0);
+    const hasReacted = others.some(([name, users]) => users.length < (reactions[name]?.length ?? 0));
+    if (!isMentioned && !hasReacted) return { transactions: [], result: undefined };
+    const rest = isMentioned ? mentions.filter((one) => one !== user) : [];
+    const change: MessageChange = {
+      ...(isMentioned && { mentions: rest.length > 0 ? rest : undefined }),
+      ...(hasReacted && { reactions: left.length > 0 ? Object.fromEntries(left) : undefined }),
+      // So that a reaction at the same time starts again from what is stored now.
+      reacted: reacted + 1,
+    };
+    return { transactions: [[{ Update: messageUpdate(conversation, message, change) }]], result: undefined };
+  }, `Too many requests change the message ${id}`);
+}
+
 const ChangeItem = z.object({ message: z.string() });
 
 /** A changed message, and the id of its latest change. */

@@ -1,17 +1,18 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR, Forbidden } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
-import { collect, type Item, type Lookup, lookup, query } from './dynamo.ts';
+import { collect, dynamo, type Item, type Lookup, lookup, query } from './dynamo.ts';
 import { type Subject, subjectKey } from './keys.ts';
 import { commit, type Write } from './transact.ts';
 
 /*
  * A request for a friendship, or an invitation to a group, is two items: one in the partition of requests that a user
  * received, and one in the partition of those that a user or a group sent. They are written in one transaction and expire
- * together. A request that was declined or cancelled stays, closed, in the partition of the receiver until it expires. So
- * it cannot be repeated at will.
+ * together. A request that was declined or cancelled stays, closed, in both partitions until it expires. So it cannot be
+ * repeated at will, and is found when one of the two users is deleted.
  */
 
 const table = requireEnv(ENV.messagesTable);
@@ -91,19 +92,21 @@ export function openRequest(app: string, ids: RequestIds, now: number): Lookup<R
   };
 }
 
-const openIn = async (partition: string, now: number): Promise<RelationRequest[]> => {
+async function allIn(partition: string): Promise<Stored[]> {
   const items = query({
     TableName: table,
     KeyConditionExpression: '#pk = :pk',
     ExpressionAttributeNames: { '#pk': PARTITION_KEY },
     ExpressionAttributeValues: { ':pk': partition },
   });
-  return (await collect(items))
-    .map((item) => Stored.parse(item))
+  return (await collect(items)).map((item) => Stored.parse(item));
+}
+
+const openIn = async (partition: string, now: number): Promise<RelationRequest[]> =>
+  (await allIn(partition))
     .filter((found) => isOpen(found, now))
     .map(toRequest)
     .sort((a, b) => b.ts - a.ts);
-};
 
 /** The open requests that a user received, newest first. */
 export const receivedRequests = (user: Principal, now: number) => openIn(receivedPartition(user.app, user.id), now);
@@ -192,7 +195,6 @@ export async function closeRequest(
   return commit(async () => {
     const found = await readReceived(app, ids);
     if (!found || !isOpen(found, now)) return { transactions: [], result: undefined };
-    const { from, to, gid } = found;
     const target = { TableName: table, Key: receivedKey(app, found), ...unchanged(found) };
     const received: Write =
       outcome === 'accepted'
@@ -204,7 +206,28 @@ export async function closeRequest(
               ExpressionAttributeValues: { ...target.ExpressionAttributeValues, ':outcome': outcome },
             },
           };
-    const sent: Write = { Delete: { TableName: table, Key: sentKey(app, { from, to, gid }) } };
+    const { noticed: _, ...kept } = found;
+    const sent: Write =
+      outcome === 'accepted'
+        ? { Delete: { TableName: table, Key: sentKey(app, found) } }
+        : { Put: { TableName: table, Item: { ...sentKey(app, found), ...kept, closed: outcome } } };
     return { transactions: [[received, sent]], result: toRequest(found) };
   }, busy(ids));
+}
+
+/**
+ * Deletes the requests that a user sent or received, or that they sent for a group, also closed ones. Safe to repeat.
+ * @returns those that were open
+ */
+export async function deleteRequests(user: Principal, group?: Subject): Promise<RelationRequest[]> {
+  const found = group
+    ? (await allIn(sentPartition(group))).filter(({ from }) => from === user.id)
+    : [...(await allIn(receivedPartition(user.app, user.id))), ...(await allIn(sentPartition(user)))];
+  for (const request of found) {
+    const keys = [receivedKey(user.app, request), sentKey(user.app, request)];
+    // That of the other user first, because that of this user finds it.
+    if (request.to === user.id) keys.reverse();
+    for (const Key of keys) await dynamo.send(new DeleteCommand({ TableName: table, Key }));
+  }
+  return found.filter((request) => isOpen(request, Date.now())).map(toRequest);
 }

@@ -37,6 +37,12 @@ export interface Message extends z.output<typeof StoredMessage> {
   readonly ts: number;
 }
 
+/** Whether a user is the speaker of a message, mentioned, or among those who reacted. */
+export const namesUser = ({ speaker, mentions = [], reactions = {} }: Message, user: string): boolean =>
+  speaker === user ||
+  (mentions !== 'all' && mentions.includes(user)) ||
+  Object.values(reactions).some((users) => users.includes(user));
+
 /** A message that was not recalled. */
 export type Readable = Message & { readonly content: Content };
 

@@ -10,7 +10,7 @@ const table = requireEnv(ENV.adminTable);
 export const MESSAGES = ['anonymise', 'delete'] as const;
 
 /** The steps of a deletion, in order. */
-export const STEPS = ['access', 'messages', 'conversations', 'communities', 'profile'] as const;
+export const STEPS = ['access', 'messages', 'rooms', 'relations', 'conversations', 'communities', 'profile'] as const;
 export type Step = (typeof STEPS)[number];
 
 const Stored = z.object({

@@ -12,6 +12,7 @@ const MODULES = [
   ['machine', 'Status of the connection'],
   ['credentials', 'Logins'],
   ['upload', 'Files'],
+  ['signals', 'Transient events'],
   ['resources', 'REST requests by subject'],
   ['rest', 'All REST requests'],
   ['errors', 'Errors'],
@@ -22,6 +23,7 @@ const MODULES = [
   ['store', 'Store'],
   ['react', 'React: `macaw-client/react`'],
   ['admin', 'Servers: `macaw-client/admin`'],
+  ['webhook', 'Receivers of webhooks: `macaw-client/admin`'],
 ] as const;
 
 export const CLIENT = fileURLToPath(new URL('../../client', import.meta.url));

@@ -7,7 +7,11 @@ import { app, befriend, credentials, rest, someone } from '../support/demo-app.t
 import { Device, text } from '../support/device.ts';
 import { testApi } from '../support/test-api.ts';
 
-const system = database(() => ({ brief: { editHours: 0 }, strict: { mode: 'strict' } }));
+const system = database(() => ({
+  brief: { editHours: 0 },
+  strict: { mode: 'strict' },
+  dropping: { blocked: 'silent' },
+}));
 const { users, create, login, call } = testApi(system);
 const MASTER = { 'X-ML-MasterKey': app.masterKey, 'X-ML-APIKey': '' };
 
@@ -301,6 +305,81 @@ describe('a change', () => {
     // The client has this message.
     expect(again.reactions.received).toMatchObject([{ id, reactions: { '👍': [tom] } }]);
     expect(again.edited.received).toEqual([]);
+  });
+
+  it('of a blocked user is refused, as their signals are', async () => {
+    const { tom, jerry, toms, jerrys, id, to } = await friends();
+    await call('PUT', `/ctx/${jerry}/blocks/${tom}`);
+    const acts = { edit: { content: content('x') }, recall: {}, react: { reaction: '👍' }, signal: { name: 'typing' } };
+    for (const [event, input] of Object.entries(acts)) {
+      expect(await toms.send(event, { to, id, ...input })).toMatchObject({ success: false, error: 5003 });
+    }
+    const path = `/ctx/${tom}/conversations/friend/${jerry}/messages/${id}`;
+    for (const [method, rest, body] of [
+      ['PUT', '', { content: content('x') }],
+      ['DELETE', '', undefined],
+      ['PUT', '/reactions/ok', undefined],
+    ] as const) {
+      expect(await call(method, path + rest, body)).toMatchObject({ status: 403, body: { errorCode: 5003 } });
+    }
+    const stored = [{ id, ts: expect.any(Number), speaker: tom, content: content('helo') }];
+    expect(await historyOf(`/ctx/${jerry}/friends/${tom}/chats`)).toEqual(stored);
+    // Who blocks may react.
+    expect(await jerrys.send('react', { to: { id: tom }, id, reaction: 'ok' })).toMatchObject({ success: true });
+    await system.cloud.settled();
+    for (const { received } of [jerrys.edited, jerrys.recalled, jerrys.reactions, jerrys.signals])
+      expect(received).toEqual([]);
+  });
+
+  it('of a blocked user has the usual answer and no effect with the setting silent', async () => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    const dropping = { 'X-ML-AppId': 'dropping' };
+    const path = `/ctx/${tom}/friends/${jerry}`;
+    await call('POST', path, undefined, dropping);
+    const [toms, jerrys] = [
+      await online({ client: tom, app: 'dropping' }),
+      await online({ client: jerry, app: 'dropping' }),
+    ];
+    const to = { id: jerry, type: 0 };
+    const kept = idOf(await toms.device.say(text(jerry, 'kept')));
+    await call('PUT', `/ctx/${jerry}/blocks/${tom}`, undefined, dropping);
+    const dropped = idOf(await toms.device.say(text(jerry, 'dropped')));
+    for (const id of [kept, dropped]) {
+      const done = { success: true, id, ts: expect.any(Number) };
+      expect(await toms.send('edit', { to, id, content: content('x') })).toEqual(done);
+      expect(await toms.send('react', { to, id, reaction: '👍' })).toEqual({ ...done, reactions: { '👍': [tom] } });
+      expect(await toms.send('recall', { to, id })).toEqual(done);
+    }
+    expect(await toms.send('signal', { to, name: 'typing' })).toEqual({ success: true });
+    const byRest = `/ctx/${tom}/conversations/friend/${jerry}/messages/${kept}`;
+    expect(await call('DELETE', byRest, undefined, dropping)).toMatchObject({ status: 200, body: { id: kept } });
+    await system.cloud.settled();
+    for (const { received } of [jerrys.edited, jerrys.recalled, jerrys.reactions, jerrys.signals])
+      expect(received).toEqual([]);
+    expect((await call('GET', `${path}/chats`, undefined, dropping)).body).toEqual([
+      { id: kept, ts: expect.any(Number), speaker: tom, content: content('kept') },
+    ]);
+  });
+
+  it('of a muted member is refused, except a recall', async () => {
+    const [tom = '', jerry = ''] = await users('tom', 'jerry');
+    const group = await create('group', { owner: tom, members: [jerry] });
+    const [toms, jerrys] = await Promise.all([online(tom), online(jerry)]);
+    const to = { id: group, type: 1 };
+    const say = async () => idOf(await jerrys.device.say({ to, content: content('x') }));
+    const [id, other] = [await say(), await say()];
+    await call('PUT', `/groups/${group}/mutes/${jerry}`, { until: Date.now() + 60_000 });
+    const acts = { edit: { content: content('y') }, react: { reaction: '👍' }, signal: { name: 'typing' } };
+    for (const [event, input] of Object.entries(acts)) {
+      const error = { success: false, error: 5003, message: expect.stringContaining('is muted') };
+      expect(await jerrys.send(event, { to, id, ...input })).toMatchObject(error);
+    }
+    const path = `/ctx/${jerry}/conversations/group/${group}/messages`;
+    expect(await call('PUT', `${path}/${id}/reactions/ok`)).toMatchObject({ status: 403 });
+    expect(await jerrys.send('recall', { to, id })).toMatchObject({ success: true });
+    expect(await call('DELETE', `${path}/${other}`)).toMatchObject({ status: 200 });
+    expect(await toms.recalled.count(2)).toMatchObject([{ id }, { id: other }]);
+    expect([...toms.edited.received, ...toms.reactions.received, ...toms.signals.received]).toEqual([]);
   });
 
   it('does not disturb old clients', async () => {

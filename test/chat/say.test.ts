@@ -92,7 +92,7 @@ describe('a message that is refused', () => {
     ['an unknown type', { to: { id: 'a', type: 9 }, content: { body: 'x' } }, 5001, 'to.type'],
     ['no content', { to: { id: 'a' } }, 5001, 'content'],
     ['a body that is a number', { to: { id: 'a' }, content: { body: 5 } }, 5001, 'content.body'],
-    ['an unknown medium', { to: { id: 'a' }, content: { media: 4, body: 'x' } }, 5001, 'content.media'],
+    ['an unknown medium', { to: { id: 'a' }, content: { media: 6, body: 'x' } }, 5001, 'content.media'],
     ['an ack that is a word', { to: { id: 'a' }, content: { body: 'x' }, ack: 'one' }, 5001, 'ack'],
     ['a body that is too long', { to: { id: 'a' }, content: { body: 'x'.repeat(29 * 1024) } }, 5010, 'content'],
     [

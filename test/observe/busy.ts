@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
+import { DEMO } from '../../scripts/demo.ts';
 import { telephone } from '../accounts/calls.ts';
 import { p12 } from '../support/certificates.ts';
 import { Device, text } from '../support/device.ts';
@@ -8,6 +9,10 @@ import { telephones } from '../support/phone.ts';
 import { PollingClient } from '../support/polling-client.ts';
 import { RawClient } from '../support/raw.ts';
 import { testApi } from '../support/test-api.ts';
+import { Receiver } from '../support/webhook-receiver.ts';
+
+/** The parameters of a cloud that sends events to webhooks. */
+export const WITH_WEBHOOKS = { ...DEMO.parameters, Webhooks: 'true' };
 
 /** Message content, which must not appear in logs. */
 export const BODY = `secret-${randomUUID()}`;
@@ -21,13 +26,17 @@ export async function busy(system: ReturnType<typeof macaw>): Promise<string[]> 
   const { call, login, users, create } = testApi(system);
   const phones = telephones(system);
   const { cloud, origin } = system;
-  /** Throttles a service until an action is counted. The SDK retries for a while before it fails. */
-  const throttled = async (service: 'dynamodb' | 'execute-api', metric: string, action: () => unknown) => {
+  /** Waits until an action is counted. */
+  const counted = async (metric: string, action: () => unknown) => {
     // Earlier test files on the same cloud may have counted the same.
     const before = cloud.metrics.sum(metric);
-    cloud.throttle(service, 1000);
     await action();
     while (cloud.metrics.sum(metric) === before) await setTimeout(20);
+  };
+  /** Throttles a service until an action is counted. The SDK retries for a while before it fails. */
+  const throttled = async (service: 'dynamodb' | 'execute-api', metric: string, action: () => unknown) => {
+    cloud.throttle(service, 1000);
+    await counted(metric, action);
     cloud.throttle(service, 0);
   };
   const master = { 'X-ML-MasterKey': app.masterKey };
@@ -60,6 +69,16 @@ export async function busy(system: ReturnType<typeof macaw>): Promise<string[]> 
   // Rejected messages: one invalid, and one that fails because of a server error.
   await toms.say(text(someone('nobody'), BODY));
   await throttled('dynamodb', 'MessagesFailed', () => toms.client.emit('say', text(jerry, BODY)));
+
+  // Events for a webhook: one that arrives, and one that fails.
+  const receiver = await Receiver.start();
+  const webhook = { url: receiver.url('/hook'), events: ['message.sent'] };
+  const added = await call('POST', '/webhooks', webhook, master);
+  await counted('WebhookEvents', () => toms.say(text(jerry, BODY)));
+  receiver.respond('/hook', () => ({ status: 500 }));
+  await counted('WebhooksFailed', () => toms.say(text(jerry, BODY)));
+  await call('DELETE', `/webhooks/${Object(added.body).id}`, undefined, master);
+  receiver.stop();
 
   // Posts that are throttled, that fail permanently, and that reach no connection.
   await cloud.settled();

@@ -323,6 +323,30 @@ describe('the settings of a user', () => {
     expect(await alerts(butchs)).toEqual(['two']);
   });
 
+  it('leave a recalled message without a push where the message had none', async () => {
+    const { tom, jerry, phone, device } = await friends();
+    const say = async (body: string) => Object(await device.say(text(jerry, body))).id;
+    const heard = await say('heard');
+    await system.cloud.settled();
+    await mute(jerry, 'friend', tom);
+    const unheard = await say('unheard');
+    await system.cloud.settled();
+    await recall(device, { to: { id: jerry }, id: heard });
+    await system.cloud.settled();
+    await mute(jerry, 'friend', tom, false);
+    await settings(jerry, { preview: false });
+    const hidden = await say('hidden');
+    await system.cloud.settled();
+    for (const id of [unheard, hidden]) await recall(device, { to: { id: jerry }, id });
+    // The replacement of the first comes in spite of the mute. Each takes its message out of the badge.
+    expect((await pushesTo(phone)).map((push) => opened(push).aps)).toEqual([
+      { alert: 'heard', badge: 1 },
+      { alert: '[Recalled]', badge: 1 },
+      { alert: 'New message', badge: 2 },
+      { alert: '[Recalled]', badge: 0 },
+    ]);
+  });
+
   it('keep the phone quiet in the hours that the user chose, in their time zone', async () => {
     const { jerry, phone, device } = await friends();
     const hour = (zone: string, after: number) =>

@@ -20,8 +20,17 @@ beforeAll(async () => {
 
 describe("an application's template", () => {
   it('can be read back, with the defaults for what it leaves out', async () => {
-    const media = { image: 'a picture', audio: '[Audio]', video: '[Video]' };
-    expect((await ask('GET', '/2.0/push/settings')).body).toEqual({ hidden: 'New message', ...settings, media });
+    const media = {
+      ...{ image: 'a picture', audio: '[Audio]', video: '[Video]' },
+      custom: '[Message]',
+      location: '[Location]',
+    };
+    expect((await ask('GET', '/2.0/push/settings')).body).toEqual({
+      hidden: 'New message',
+      recalled: '[Recalled]',
+      ...settings,
+      media,
+    });
   });
 
   it('names the sender by their attribute, else by their id, and has words for media', async () => {

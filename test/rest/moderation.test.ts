@@ -12,7 +12,7 @@ const NEWEST = 'moderation-newest';
 const WORDS = 'moderation-words';
 
 const system = database(() => ({
-  [OPEN]: { mode: 'open' },
+  [OPEN]: { mode: 'open', friendship: 'ask' },
   [STRICT]: { mode: 'strict', plainLogin: true },
   [NEWEST]: { mode: 'open', devices: 'newest' },
   [WORDS]: { mode: 'open' },
@@ -277,7 +277,8 @@ describe('banned words', () => {
     expect((await master('DELETE', `/flagged/${id}`)).status).toBe(204);
     expect(await flagged()).toEqual([]);
     await toms.say(text(jerry, 'Bank'));
-    await eventually(flagged).toHaveLength(1);
+    await jerrys.say(text(tom, 'Bank'));
+    await eventually(flagged).toHaveLength(2);
     await master('DELETE', `/ctx/${tom}`);
     await eventually(flagged).toEqual([]);
   });
@@ -328,8 +329,61 @@ describe('a user who is deleted', () => {
     await say(left, 1, 'four');
     const { id: read } = Object(await jerrys.say({ ...text(own, 'read'), to: { id: own, type: 1 } })) as { id: string };
     await master('PUT', `/ctx/${tom}/conversations/group/${own}/read`, { upTo: read });
+    await featuresOf({ tom, jerry, spike, toms, jerrys, own, left, room, read });
     await master('DELETE', `/groups/${left}/members/${tom}`);
     return { master, tom, jerry, spike, install, toms, jerrys, own, left, alone, room };
+  }
+
+  interface World {
+    readonly tom: string;
+    readonly jerry: string;
+    readonly spike: string;
+    readonly toms: Device;
+    readonly jerrys: Device;
+    readonly own: string;
+    readonly left: string;
+    readonly room: string;
+    /** The message of Jerry in the own group. */
+    readonly read: string;
+  }
+
+  /** Names Tom in changes, requests, settings, blocks and mutes. */
+  async function featuresOf({ tom, jerry, spike, toms, jerrys, own, left, room, read }: World) {
+    const [nibbles, butch] = [someone('nibbles'), someone('butch')];
+    await system.database.addUsers(OPEN, [nibbles, butch]);
+    const ok = async (method: string, path: string, body?: unknown) => {
+      const { status, body: answer } = await send({ 'X-ML-AppId': OPEN }, method, path, body);
+      if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(answer)}`);
+    };
+    const acts = async (device: Device, event: string, input: object) =>
+      expect(await emitWithAck(device.client, event, [input])).toMatchObject([{ success: true }]);
+    const inOwn = { id: own, type: 1 };
+    await acts(toms, 'react', { to: inOwn, id: read, reaction: '👍' });
+    await acts(jerrys, 'react', { to: inOwn, id: read, reaction: '👍' });
+    await acts(toms, 'react', { to: inOwn, id: read, reaction: 'party' });
+    const mentions = { ...text(left, 'mention'), to: { id: left, type: 1 }, mentions: [tom] };
+    await acts(jerrys, 'say', mentions);
+    const toSpike = { id: spike, type: 4 };
+    const { id: stranger } = Object(await toms.say({ ...text(spike, 'x'), to: toSpike })) as { id: string };
+    await acts(toms, 'recall', { to: toSpike, id: stranger });
+    for (const [id, kind, peer] of [
+      [tom, 'friend', jerry],
+      [jerry, 'friend', tom],
+      [spike, 'stranger', tom],
+    ])
+      await ok('PUT', `/ctx/${id}/conversations/${kind}/${peer}/settings`, { muted: true });
+    await ok('PUT', `/ctx/${tom}/push-settings`, { preview: false });
+    await ok('POST', `/ctx/${tom}/friends/${nibbles}`);
+    await ok('POST', `/ctx/${tom}/friends/${butch}`);
+    await ok('PUT', `/ctx/${butch}/requests/friend/${tom}`, { accept: false });
+    await ok('POST', `/ctx/${butch}/friends/${tom}`);
+    await ok('POST', `/groups/${own}/members/${nibbles}`);
+    await ok('PUT', `/groups/${left}/mutes/${tom}`, { until: FUTURE });
+    await masterOf(OPEN)('PUT', `/rooms/${room}/mutes/${tom}`, { until: FUTURE });
+    const other = String((await masterOf(OPEN)('POST', '/rooms', { members: [jerry] })).body);
+    await masterOf(OPEN)('PUT', `/rooms/${other}/mutes/${tom}`, { until: FUTURE });
+    await ok('PUT', `/ctx/${jerry}/blocks/${tom}`);
+    await ok('PUT', `/ctx/${tom}/blocks/${spike}`);
   }
 
   it('leaves nothing but anonymous messages in groups, which pass to others', async () => {
@@ -363,12 +417,14 @@ describe('a user who is deleted', () => {
       ['deleted-user', 'two'],
       [jerry, 'three'],
       ['deleted-user', 'four'],
+      [jerry, 'mention'],
     ]);
+    expect((await master('GET', `/groups/${own}/chats`)).body).toMatchObject([{}, { reactions: { '👍': [jerry] } }]);
     const { conversations } = Object((await master('GET', `/ctx/${jerry}/conversations`)).body) as {
       conversations: { id: string; last: object }[];
     };
     expect(conversations.map(({ id }) => id).sort()).toEqual([own, left].sort());
-    expect(conversations.find(({ id }) => id === left)?.last).toMatchObject({ speaker: 'deleted-user' });
+    expect(conversations.find(({ id }) => id === left)?.last).toMatchObject({ speaker: jerry });
     expect((await master('GET', `/ctx/${spike}/strangers`)).body).toEqual([]);
     expect(Object((await master('GET', `/2.0/installations/${install}`)).body)).not.toHaveProperty('boundTo');
     // Nothing in the tables of data names the user.
@@ -378,10 +434,14 @@ describe('a user who is deleted', () => {
   });
 
   it('takes the messages along, if that is wished', async () => {
-    const { master, tom, jerry, left } = await world();
+    const { master, tom, jerry, toms, own, left } = await world();
+    const { id } = Object(await toms.say({ ...text(own, 'x'), to: { id: own, type: 1 } })) as { id: string };
+    const edit = { to: { id: own, type: 1 }, id, content: { media: 0, body: 'y' } };
+    expect(await emitWithAck(toms.client, 'edit', [edit])).toMatchObject([{ success: true }]);
     await master('DELETE', `/ctx/${tom}?messages=delete`);
     await finished(OPEN, tom);
-    expect((await master('GET', `/groups/${left}/chats`)).body).toMatchObject([{ speaker: jerry }]);
+    expect((await master('GET', `/groups/${left}/chats`)).body).toMatchObject([{ speaker: jerry }, { speaker: jerry }]);
+    expect(JSON.stringify(await system.database.messages())).not.toContain(id);
   });
 
   it('is deleted by their own request, with their account; a repetition changes nothing', async () => {

@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { verifyWebhook, WebhookInvalid } from '../../client/src/admin.ts';
 import { DEMO } from '../../scripts/demo.ts';
 import { operator } from '../operator/command.ts';
+import { emitWithAck } from '../support/clients.ts';
+import { Inbox } from '../support/collect.ts';
 import { database } from '../support/database.ts';
 import { Device, text } from '../support/device.ts';
 import { eventually } from '../support/eventually.ts';
@@ -23,7 +25,10 @@ const paused: number[] = [];
 const system = database(
   () =>
     Object.fromEntries(
-      [EVENTS, BROKEN, HEALED, BEFORE, ADMIN].map((id) => [id, { mode: 'open', visitors: true, ts: 1767225600000 }]),
+      [EVENTS, BROKEN, HEALED, BEFORE, ADMIN].map((id) => [
+        id,
+        { mode: 'open', visitors: true, blocked: 'silent', ts: 1767225600000 },
+      ]),
     ),
   {
     parameters: { ...DEMO.parameters, Webhooks: 'true' },
@@ -67,7 +72,8 @@ async function friends(app: string) {
 }
 
 describe('the events', () => {
-  const all = ['message.sent', 'message.read', 'presence.online', 'presence.offline', 'friend.added', 'friend.removed'];
+  const messages = ['sent', 'edited', 'recalled', 'reacted', 'read'].map((name) => `message.${name}`);
+  const all = [...messages, 'presence.online', 'presence.offline', 'friend.added', 'friend.removed'];
   const members = ['member.joined', 'member.left'];
   let secret = '';
   beforeAll(async () => {
@@ -101,6 +107,10 @@ describe('the events', () => {
     const group = String((await ask(EVENTS, 'POST', '/groups', { owner: tom, members: [jerry] })).body);
     await ask(EVENTS, 'DELETE', `/groups/${group}/members/${jerry}`);
     await ask(EVENTS, 'PUT', `/ctx/${jerry}/conversations/friend/${tom}/read`, { upTo: said.id });
+    const message = `/ctx/${tom}/conversations/friend/${jerry}/messages/${said.id}`;
+    await ask(EVENTS, 'PUT', message, { content: { media: 0, body: 'bye' } });
+    await ask(EVENTS, 'PUT', `${message}/reactions/ok`);
+    await ask(EVENTS, 'DELETE', message);
     await ask(EVENTS, 'DELETE', `/ctx/${tom}/friends/${jerry}`);
     device.close();
     jerrys.close();
@@ -112,6 +122,11 @@ describe('the events', () => {
     const dataOf = (type: string) => mine().find((event) => event.type === type)?.data;
     expect(dataOf('friend.added')).toEqual({ from: tom, to: jerry });
     expect(dataOf('message.read')).toMatchObject({ to: { id: tom, type: 0 }, by: jerry, upTo: said.id });
+    const changed = { to: { id: jerry, type: 0 }, id: said.id, from: tom };
+    expect(dataOf('message.edited')).toMatchObject({ ...changed, content: { media: 0, body: 'bye' } });
+    expect(dataOf('message.reacted')).toMatchObject({ ...changed, reactions: { ok: [tom] } });
+    expect(dataOf('message.recalled')).toMatchObject({ ...changed, recalled: expect.any(Number) });
+    expect(dataOf('message.recalled')).not.toHaveProperty('content');
     expect(dataOf('member.left')).toEqual({ to: { id: group, type: 1 }, user: jerry });
     expect(mine().filter(({ type }) => type === 'friend.added')).toHaveLength(1);
   }, 30_000);
@@ -133,6 +148,20 @@ describe('the events', () => {
     system.cloud.clearFailureQueues();
     await ask(demo.id, 'DELETE', `/webhooks/${id}`);
   }, 20_000);
+
+  it('leave out messages that a block drops, and tell what a deleted user leaves', async () => {
+    const { tom, jerry, device } = await friends(EVENTS);
+    const group = String((await ask(EVENTS, 'POST', '/groups', { owner: jerry, members: [tom] })).body);
+    await ask(EVENTS, 'PUT', `/ctx/${jerry}/blocks/${tom}`);
+    await device.say(text(jerry, 'dropped'));
+    await device.say({ to: { id: group, type: 1 }, content: { media: 0, body: 'sent' } });
+    await ask(EVENTS, 'DELETE', `/ctx/${tom}`);
+    const mine = () => receiving.current.events('/events').filter(({ data }) => data.from === tom || data.user === tom);
+    const told = (type: string) => mine().flatMap((event) => (event.type === type ? [event.data] : []));
+    await eventually(() => told('member.left'), 15_000).toEqual([{ to: { id: group, type: 1 }, user: tom }]);
+    await eventually(() => told('friend.removed'), 15_000).toEqual([{ from: tom, to: jerry }]);
+    expect(told('message.sent')).toMatchObject([{ content: { body: 'sent' } }]);
+  }, 30_000);
 
   it('include messages in rooms, which are not stored', async () => {
     const { tom, device } = await friends(EVENTS);
@@ -234,12 +263,24 @@ describe('a decision', () => {
       { content: { body: 'hello' } },
       { content: { body: '****' } },
     ]);
+    const id = Object(jerrys.messages.received[0]).id;
+    const edited = new Inbox(jerrys.client, 'edited');
+    const path = `/ctx/${tom}/conversations/friend/${jerry}/messages/${id}`;
+    const byRest = (body: string) =>
+      rest(system.origin, 'PUT', path, { headers: { 'X-ML-AppId': BEFORE }, body: { content: { media: 0, body } } });
+    const to = { id: jerry, type: 0 };
+    expect(await emitWithAck(device.client, 'edit', [{ to, id, content: { media: 0, body: 'spam' } }])).toMatchObject([
+      { success: false, error: 5003, message: 'No advertising' },
+    ]);
+    expect(await byRest('spam')).toMatchObject({ status: 403, body: { errorMessage: 'No advertising' } });
+    expect(await byRest('damn')).toMatchObject({ status: 200 });
+    expect(await edited.at()).toMatchObject({ id, content: { body: '****' } });
     const asked = receiving.current.at('/before').at(-1);
     expect(asked && isSigned(asked, secret)).toBe(true);
     expect(asked?.body).toMatchObject({
       app: BEFORE,
       type: 'before.message',
-      data: { from: { id: tom, visitor: false }, to: { id: jerry, type: 0 }, content: { media: 0, body: 'damn' } },
+      data: { from: { id: tom, visitor: false }, to, content: { media: 0, body: 'damn' }, edits: id },
     });
   });
 

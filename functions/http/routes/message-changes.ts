@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { admit } from '../../chat/audience.ts';
 import { reactionInput } from '../../chat/change-input.ts';
-import { applyAct } from '../../chat/change-message.ts';
+import { actAsParticipant, admitAct, applyAct } from '../../chat/change-message.ts';
 import { noticeChange } from '../../chat/change-notices.ts';
 import type { Act } from '../../chat/change-rules.ts';
 import { enqueueRecalledPush } from '../../jobs/recalled-push-enqueue.ts';
@@ -9,7 +8,6 @@ import { checkContent, MessageInput } from '../../shared/content.ts';
 import type { Principal } from '../../shared/principal.ts';
 import { TYPE } from '../../shared/wire.ts';
 import type { AuditedAction } from '../../store/audit.ts';
-import { moderatesGroup } from '../../store/communities.ts';
 import { isSelf } from '../access.ts';
 import { audited } from '../audit.ts';
 import { conversationParams, messageParam } from '../parameters.ts';
@@ -30,13 +28,12 @@ const reactionParams = z.extend(messageParams, {
 async function change(act: Act, { app, params, isMaster, now }: Request<Params, unknown, unknown>) {
   const actor: Principal = { app: app.id, kind: 'user', id: params.id };
   const target = { to: { id: params.peer, type: TYPE[params.type] }, id: params.messageId };
-  const { head } = isMaster ? {} : await admit(actor, target.to.id, target.to.type);
-  const moderates = head !== undefined && moderatesGroup(head, actor.id);
-  const changed = await applyAct(act, actor, target, { changesAll: isMaster, moderates }, app, now);
-  const { message, conversation, answer, notice } = changed;
+  const { answer, notice } = isMaster
+    ? await applyAct(act, actor, target, { changesAll: true, moderates: false }, app, now)
+    : await actAsParticipant(act, actor, target, await admitAct(act, actor, target), app, now);
   if (notice) {
     await noticeChange(actor, target.to, notice);
-    if (act.kind === 'recall') await enqueueRecalledPush(actor, conversation, message, now);
+    if (act.kind === 'recall') await enqueueRecalledPush(actor, notice.conversation, notice.message, now);
   }
   return answer;
 }
