@@ -396,7 +396,7 @@ export type Mutes = {
 
 export interface UserDeletion {
   state: 'done' | 'running';
-  step?: 'access' | 'communities' | 'conversations' | 'messages' | 'profile'; // The step in progress
+  step?: 'access' | 'communities' | 'conversations' | 'messages' | 'profile' | 'relations' | 'rooms'; // The step in progress
   messages: 'anonymise' | 'delete';
   started: number; // Epoch milliseconds
   updated: number; // Epoch milliseconds
