@@ -261,7 +261,7 @@ describe('banned words', () => {
     const { id: clean } = Object(await toms.say(text(jerry, 'clean'))) as { id: string };
     await jerrys.messages.at();
     const edit = { to: { id: jerry, type: 0 }, id: clean, content: { media: 0, body: 'My Casino' } };
-    expect(await emitWithAck(toms.client, 'edit', [edit])).toMatchObject({ success: false, error: 5001 });
+    expect(await emitWithAck(toms.client, 'edit', [edit])).toMatchObject([{ success: false, error: 5001 }]);
     const path = `/ctx/${tom}/conversations/friend/${jerry}/messages/${clean}`;
     const byClient = await send({ 'X-ML-AppId': WORDS }, 'PUT', path, { content: edit.content });
     expect(byClient).toMatchObject({ status: 400, body: { errorCode: 5001 } });
