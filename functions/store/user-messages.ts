@@ -121,10 +121,15 @@ async function removeFromHistory(
   const found = query({
     TableName: table,
     KeyConditionExpression: '#pk = :pk',
-    FilterExpression: `speaker = :user OR contains(mentions, :user) OR attribute_exists(reactions)${messages === 'delete' ? ' OR attribute_exists(#message)' : ''}`,
+    FilterExpression: `speaker = :user OR contains(mentions, :user) OR attribute_exists(reactions)${messages === 'delete' ? ' OR attribute_type(#message, :text)' : ''}`,
     ProjectionExpression: '#sk, speaker, #message',
     ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY, '#message': 'message' },
-    ExpressionAttributeValues: { ':pk': conversationKey(conversation), ':user': user },
+    ExpressionAttributeValues: {
+      ':pk': conversationKey(conversation),
+      ':user': user,
+      // In the head, the attribute is a map: the latest message.
+      ...(messages === 'delete' && { ':text': 'S' }),
+    },
   });
   const remove = messages === 'delete' ? deleteItem : anonymise;
   const own = new Set<string>();

@@ -31,6 +31,8 @@ interface Conversation {
   readonly partition: string;
   readonly chats: string;
   readonly read: Map<string, string>;
+  /** The users who may not write: whom the other one blocks, or who are muted in the group. */
+  readonly silenced: Set<string>;
 }
 
 type Stored = { readonly id: string; readonly speaker: string; readonly cid: string; readonly recalled?: number };
@@ -51,7 +53,12 @@ async function world(version: (typeof VERSIONS)[number]) {
   await befriend(system.origin, tom, jerry);
   const group = await create('group', { owner: tom, members: [jerry] });
   const visitor = String((await call('POST', '/passengers', {})).body);
-  const conversation = (key: string, chats: string) => ({ partition: `${app.id}#${key}`, chats, read: new Map() });
+  const conversation = (key: string, chats: string) => ({
+    partition: `${app.id}#${key}`,
+    chats,
+    read: new Map(),
+    silenced: new Set<string>(),
+  });
   const friends = conversation(`friend#${[tom, jerry].sort().join('#')}`, `/ctx/${tom}/friends/${jerry}/chats`);
   const inGroup = conversation(`group#${group}`, `/groups/${group}/chats`);
   const visit = conversation(`passenger#${visitor}#${tom}`, `/passengers/${visitor}/chats/${tom}`);
@@ -75,13 +82,30 @@ async function world(version: (typeof VERSIONS)[number]) {
     },
   ];
   await Promise.all(participants.map(({ app }) => app.connect()));
-  return { participants, conversations: [friends, inGroup, visit] };
+  const silence = [
+    { of: friends, user: tom, path: `/ctx/${jerry}/blocks/${tom}` },
+    { of: inGroup, user: jerry, path: `/groups/${group}/mutes/${jerry}` },
+  ];
+  return { participants, conversations: [friends, inGroup, visit], silence };
 }
 
 type World = Awaited<ReturnType<typeof world>>;
 
+/** Blocks or mutes a user, or ends that. */
+async function toggle({ of, user, path }: World['silence'][number]): Promise<void> {
+  const ends = of.silenced.delete(user);
+  if (!ends) of.silenced.add(user);
+  const until = path.includes('mutes') ? { until: Date.now() + 3_600_000 } : undefined;
+  expect((await call(ends ? 'DELETE' : 'PUT', path, ends ? undefined : until)).status).toBe(204);
+}
+
+/** Sends a message, which the server stores unless the speaker may not write. */
+async function say({ app, id }: Participant, { to, of }: Participant['conversations'][number], attempts: number) {
+  expect(await app.say(to, attempts)).toBe(!of.silenced.has(id));
+}
+
 /** Does something that users and networks do. */
-async function step({ participants }: World, next: () => number): Promise<void> {
+async function step({ participants, silence }: World, next: () => number): Promise<void> {
   const oneOf = <T>(all: readonly T[]) => all[Math.floor(next() * all.length)];
   const how = () => (next() < 0.5 ? 'close' : 'fail');
   const online = participants.filter(({ app }) => app.isOnline);
@@ -91,25 +115,31 @@ async function step({ participants }: World, next: () => number): Promise<void> 
   const [action, attempts] = [next(), next() < 0.7 ? 1 : 3];
   if (!into || action < 0.15) {
     // Others write meanwhile.
-    const writing = into && speaker.app.say(into.to, attempts);
+    const writing = into && say(speaker, into, attempts);
     await Promise.all([writing, ...offline.map(({ app }) => app.connect())]);
   } else if (action < 0.55) {
     // Some writes meet a transaction, and are repeated.
     if (next() < 0.2) system.cloud.conflict(2);
-    await speaker.app.say(into.to, attempts);
+    await say(speaker, into, attempts);
   } else if (action < 0.65) {
     speaker.app.sayAndCut(into.to, how());
   } else if (action < 0.72) {
     speaker.app.cut(how());
-  } else if (action < 0.88) {
+  } else if (action < 0.78) {
+    const one = oneOf(silence);
+    if (one) await toggle(one);
+  } else if (action < 0.92) {
     // Two devices change messages of the conversation at the same time.
     const others = online.filter(({ conversations }) => conversations.some(({ of }) => of === into.of));
     await Promise.all(
-      [speaker, oneOf(others) ?? speaker].map(async ({ app, conversations }) => {
+      [speaker, oneOf(others) ?? speaker].map(async ({ id: user, app, conversations }) => {
         const kind = oneOf(['edit', 'recall', 'react', 'react'] as const) ?? 'react';
         const to = conversations.find(({ of }) => of === into.of)?.to ?? into.to;
         const id = oneOf(app.present(to, kind === 'react' ? 'all' : 'own').slice(-3));
-        if (id !== undefined) await app.act(to, id, kind);
+        if (id === undefined) return;
+        // A muted member may recall messages, a blocked user not even that.
+        const may = !into.of.silenced.has(user) || (kind === 'recall' && to.type === 1);
+        expect(await app.act(to, id, kind)).toBe(may);
       }),
     );
   } else {
