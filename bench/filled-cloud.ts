@@ -10,6 +10,8 @@ import { DEMO } from '../scripts/demo.ts';
 /** A local cloud with direct access to its tables, which is a hundred times faster than requests. */
 export interface FilledCloud {
   readonly cloud: Cloud;
+  /** The DynamoDB endpoint of its tables. */
+  readonly database: URL;
   /** Creates users with attributes. */
   fill(app: string, users: readonly { id: string; attributes: Record<string, unknown> }[]): Promise<void>;
   stop(): Promise<void>;
@@ -34,6 +36,7 @@ export async function startFilledCloud(assembly: string): Promise<FilledCloud> {
 
   return {
     cloud,
+    database: emulator.endpoint,
     async fill(app, users) {
       const writes = users.flatMap(({ id, attributes }) => {
         const user: Searchable = { app, kind: 'user', id };

@@ -57,6 +57,8 @@ export interface CloudOptions {
   queueDelayMs?: (queueId: string, delayMs: number) => number;
   /** How long to wait before the n-th retry of an asynchronous invocation. @default n × 250 ms; minutes on AWS */
   retryDelayMs?: (retry: number) => number;
+  /** Makes calls of AWS fail at random, as this seed decides, until {@link Cloud.calm}. @default no faults */
+  chaos?: number;
   /** Web origins of other machines whose pages are served; `*` for every page. @default none */
   allowedOrigins?: readonly string[];
   /** Receives output of functions, failures and denied calls. @default none */
@@ -101,6 +103,8 @@ export interface Cloud {
    * @param table only writes to tables whose name contains this. @default all tables
    */
   conflict(writes: number, table?: string): void;
+  /** Ends the faults of the option `chaos`. Returns how many there were of each kind. */
+  calm(): Readonly<Record<string, number>>;
   /** Pushes and text messages that SNS would send, and injected SNS faults. */
   outbox: Outbox;
   /** The events that functions put on event buses. */
@@ -136,6 +140,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const schedules = startSchedules(base, model, services, functions);
 
     await servers.edge.open();
+    base.chaos?.begin();
     return controls(base, {
       parts,
       services,
@@ -161,7 +166,7 @@ interface Running {
 
 /** The interface to observe a running cloud and to inject faults. */
 function controls(
-  { calls, activity, metrics, posts, started }: Foundation,
+  { calls, activity, metrics, posts, chaos, started }: Foundation,
   { parts: { webSockets }, services, servers, functions: { lambda }, schedules, outputs }: Running,
 ): Cloud {
   return {
@@ -190,6 +195,7 @@ function controls(
     hang: (service, count) => servers.gate.hang(service, count),
     freeze: () => servers.gate.freeze(),
     conflict: (writes, table = '') => services.conflicts.force(writes, table),
+    calm: () => chaos?.end() ?? {},
     outbox: services.outbox,
     busEvents: services.busEvents,
     stop: () => started.stop(),

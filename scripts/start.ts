@@ -9,11 +9,12 @@ import { DEMO, DEMO_APP, DEMO_CONFIGURATION, LOCAL_ENVIRONMENT } from './demo.ts
 import { readable } from './log-line.ts';
 import { synthesize } from './synth.ts';
 
-const USAGE = `npm start -- [--port N] [--data DIR] [--strict] [--allow-origin URL]
+const USAGE = `npm start -- [--port N] [--data DIR] [--strict] [--chaos SEED] [--allow-origin URL]
 
   --port N             listen on port N (default: 3000)
   --data DIR           keep the data in DIR between runs (default: in memory)
   --strict             create the demo application in strict mode: clients need tokens (default: open)
+  --chaos SEED         make calls of AWS fail at random, in an order that the number SEED decides
   --allow-origin URL   serve pages of this web origin, or of all (*); repeatable (default: pages of this machine)`;
 
 function options() {
@@ -23,6 +24,7 @@ function options() {
         port: { type: 'string', default: '3000' },
         data: { type: 'string' },
         strict: { type: 'boolean', default: false },
+        chaos: { type: 'string' },
         'allow-origin': { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', default: false },
       },
@@ -30,14 +32,17 @@ function options() {
     const port = Number(values.port);
     if (!Number.isInteger(port) || port < 0 || port > 65_535)
       throw new Error(`--port ${values.port}: expected a port number from 0 to 65535`);
-    return { ...values, port };
+    const chaos = values.chaos === undefined ? undefined : Number(values.chaos);
+    if (chaos !== undefined && !Number.isInteger(chaos))
+      throw new Error(`--chaos ${values.chaos}: expected a whole number`);
+    return { ...values, port, chaos };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
     process.exit(2);
   }
 }
 
-const { port, data, strict: wantsStrict, help, 'allow-origin': allowedOrigins } = options();
+const { port, data, strict: wantsStrict, chaos, help, 'allow-origin': allowedOrigins } = options();
 if (help) {
   console.log(USAGE);
   process.exit(0);
@@ -88,6 +93,7 @@ const cloud = await startCloud({
   environment: LOCAL_ENVIRONMENT,
   parameters: { ...DEMO.parameters, ...(wantsStrict && { Mode: 'strict' }) },
   allowedOrigins,
+  ...(chaos !== undefined && { chaos }),
   ...(data && { dataDir: resolve(data) }),
   log: (entry) => {
     const text = describe(entry);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startCloud } from '../../local/cloud.ts';
 import { DEMO } from '../../scripts/demo.ts';
 import { synthesize } from '../../scripts/synth.ts';
-import { inserted, PERFORMANCE } from './document.ts';
+import { inserted, PERFORMANCE } from '../document.ts';
 import { measureImports } from './imports.ts';
 import { measureOperations } from './operations.ts';
 import { measurePosts } from './posts.ts';

@@ -5,9 +5,6 @@ import { type Measured, Plan, type Scenario, type Target } from './plan.ts';
 const AT_ONCE = 20;
 const PATIENCE_MS = 30_000;
 
-/** Messages before the measurement, so that functions and database connections are warm. */
-const WARM_UP_S = 3;
-
 let said = 0;
 
 /** A stock client that can wait for a message. */
@@ -78,13 +75,13 @@ async function run(
 }
 
 process.once('message', async (message) => {
-  const { targets, scenarios, rounds, seconds } = Plan.parse(message);
+  const { targets, scenarios, rounds, seconds, warmUpSeconds } = Plan.parse(message);
   const connected = await Promise.all(
     targets.map(async (target) => ({ target: target.name, hearers: await connect(target) })),
   );
   const measured: Measured[] = [];
   for (const scenario of scenarios) {
-    for (const { hearers } of connected) await run(scenario, hearers, WARM_UP_S);
+    for (const { hearers } of connected) await run(scenario, hearers, warmUpSeconds);
     for (let round = 0; round < rounds; round++) {
       for (const { target, hearers } of connected) {
         measured.push({ scenario: scenario.name, target, ...(await run(scenario, hearers, seconds)) });

@@ -25,6 +25,7 @@ export const Plan = z.object({
   scenarios: z.array(Scenario),
   rounds: z.int(),
   seconds: z.number(),
+  warmUpSeconds: z.number(),
 });
 export type Plan = z.output<typeof Plan>;
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Call, Chaos } from '../chaos.ts';
 import type { Role } from '../iam/roles.ts';
 import type { LambdaFunction } from '../lambda/functions.ts';
 import type { AwsService, CallLog } from '../shared/calls.ts';
@@ -41,6 +42,8 @@ export interface GateOptions {
   calls: CallLog;
   log: Log;
   aside: Aside;
+  /** Faults of calls. */
+  chaos?: Chaos | undefined;
 }
 
 /**
@@ -68,7 +71,9 @@ export class Gate {
         const { method = 'GET', url: path = '/', headers } = request;
         const body = await readBody(request);
         const reply = options.aside(path, method, body);
-        send(response, reply ?? (await this.#answer({ method, path, headers, body }, options.functions())));
+        const answer = reply ?? (await this.#answer({ method, path, headers, body }, options.functions()));
+        if (answer === 'lost') request.socket.destroy();
+        else send(response, answer);
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         options.log({
@@ -131,11 +136,12 @@ export class Gate {
   }
 
   /** Handles calls of the operator, who uses another endpoint. It does not accept credentials of functions. */
-  answerOperator(request: Omit<AwsRequest, 'caller'>): Promise<Reply> {
-    return this.#answer(request, [OPERATOR]);
+  async answerOperator(request: Omit<AwsRequest, 'caller'>): Promise<Reply> {
+    const answer = await this.#answer(request, [OPERATOR]);
+    return answer === 'lost' ? fault(500, 'InternalFailure', 'The response was lost') : answer;
   }
 
-  async #answer(request: Omit<AwsRequest, 'caller'>, callers: readonly Caller[]): Promise<Reply> {
+  async #answer(request: Omit<AwsRequest, 'caller'>, callers: readonly Caller[]): Promise<Reply | 'lost'> {
     const signature = readSignature(request.headers.authorization);
     const refuse = (type: string, message: string) =>
       speaksQuery(request)
@@ -156,9 +162,15 @@ export class Gate {
     const refusal = this.#refusal(signature.service);
     if (refusal) return refusal;
     const service = signature.service as AwsService;
+    const make = () => this.#call(service, entry[1], { ...request, caller });
+    return this.#options.chaos?.call(faultsOf(service, request), make) ?? make();
+  }
+
+  async #call(service: AwsService, run: Service, request: AwsRequest): Promise<Reply> {
+    const { caller } = request;
     const { roles, log } = this.#options;
     const authorize = 'roleArn' in caller ? authorizer(caller, roles, log) : () => undefined;
-    const answer = await entry[1]({ ...request, caller }, authorize);
+    const answer = await run(request, authorize);
     const { operation, resource, allowed, readUnits, writeUnits, reply } = answer;
     this.#options.calls.add({
       service,
@@ -180,6 +192,14 @@ function readSignature(header: string | string[] | undefined): { accessKeyId: st
   const match = /Credential=([^/]+)\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(String(header ?? ''));
   return match?.[1] && match[2] ? { accessKeyId: match[1], service: match[2] } : undefined;
 }
+
+/** What decides about the faults of a call. */
+const faultsOf = (service: AwsService, { method, headers }: Omit<AwsRequest, 'caller'>): Call => ({
+  service,
+  operation: String(headers['x-amz-target']).replace(/^.*\./, ''),
+  method,
+  isAsync: headers['x-amz-invocation-type'] === 'Event',
+});
 
 /** The function that signed a request, and its service. */
 function purposeOf(header: string | undefined): string {

@@ -38,13 +38,13 @@ export async function startBuckets(
 
 /** API Gateway: the HTTP APIs, and the WebSocket API. */
 export function openApis(
-  { options, limits, activity, log, started }: Foundation,
+  { options, limits, activity, chaos, log, started }: Foundation,
   model: Model,
   { permissions }: Services,
   { lambda }: Functions,
   parts: Parts,
 ): void {
-  const { invocationDelayMs: delayMs = () => 0 } = options;
+  const { invocationDelayMs: delayMs = () => chaos?.delayMs() ?? 0 } = options;
   const integrator = new Integrator({ lambda, permissions, activity, log, delayMs });
   const apis = loadApis(model, lambda);
   for (const api of apis.filter(({ protocol }) => protocol === 'HTTP')) {
@@ -53,7 +53,7 @@ export function openApis(
   const [api, ...others] = apis.filter(({ protocol }) => protocol === 'WEBSOCKET');
   if (others.length > 0) throw new Error(`The local cloud serves one WebSocket API, not ${others.length + 1}`);
   if (!api) return;
-  const gateway = new WebSocketGateway({ api, integrator, activity, limits, log });
+  const gateway = new WebSocketGateway({ api, integrator, activity, limits, chaos, log });
   parts.webSockets.push(gateway);
   started.add(() => gateway.stop());
 }

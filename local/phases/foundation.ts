@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LIMITS, type Limits } from '../apigateway/websocket/connection.ts';
 import { PostQuota } from '../apigateway/websocket/post-quota.ts';
+import { Chaos } from '../chaos.ts';
 import type { CloudOptions } from '../cloud.ts';
 import { Metrics } from '../cloudwatch/metrics.ts';
 import { LogLines } from '../logs/lines.ts';
@@ -19,6 +20,7 @@ export interface Foundation {
   readonly metrics: Metrics;
   readonly lines: LogLines;
   readonly posts: PostQuota;
+  readonly chaos: Chaos | undefined;
   readonly log: Log;
   readonly directories: Directories;
   readonly started: Started;
@@ -36,6 +38,7 @@ export function foundation(options: CloudOptions, started: Started): Foundation 
     metrics,
     lines,
     posts: new PostQuota(limits),
+    chaos: options.chaos === undefined ? undefined : new Chaos(options.chaos),
     log(entry) {
       metrics.read(entry);
       lines.read(entry);

@@ -20,7 +20,7 @@ export interface Functions {
 }
 
 export function startFunctions(
-  { options, directories, calls, activity, log, started }: Foundation,
+  { options, directories, calls, activity, chaos, log, started }: Foundation,
   model: Model,
   { queues, roles, streams: tableStreams }: Services,
   { gate, edge, rewrite }: Servers,
@@ -30,7 +30,8 @@ export function startFunctions(
   const { environment = {} } = options;
   const lambda = new Lambda({ functions, endpoints, environment, rewrite, calls, activity, log });
   started.add(() => lambda.stop());
-  const { retryDelayMs = (retry: number) => retry * 250, invocationDelayMs: delayMs = () => 0 } = options;
+  const { retryDelayMs = (retry: number) => retry * 250 } = options;
+  const { invocationDelayMs: delayMs = () => chaos?.delayMs() ?? 0 } = options;
   const async = new AsyncInvocations({ lambda, queues, roles, calls, activity, log, retryDelayMs, delayMs });
   started.add(() => async.stop());
   const eventSources = new EventSources({ model, queues, lambda, roles, activity, retryDelayMs });

@@ -60,7 +60,7 @@ export async function startServers(base: Foundation, model: Model, services: Ser
 
 /** The door to AWS for every function, and for the operator. */
 function createGate(
-  { limits, posts, calls, lines, log }: Foundation,
+  { limits, posts, calls, lines, chaos, log }: Foundation,
   model: Model,
   { dynamodb, conflicts, streams, secrets, registry, outbox, queues, roles, busEvents }: Services,
   parts: Parts,
@@ -82,6 +82,7 @@ function createGate(
     functions: () => lambda().functions,
     roles,
     calls,
+    chaos,
     log,
     aside: (...request) => present(parts.customResources, 'CloudFormation').receive(...request),
   });

@@ -12,7 +12,7 @@ export function randomDelay(most: number, seed: number, ...functions: string[]):
 }
 
 /** Numbers from 0 up to 1, by the method mulberry32. */
-function generator(seed: number): () => number {
+export function generator(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

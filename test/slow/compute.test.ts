@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
-import { inserted, PERFORMANCE, shapeOf } from '../../bench/compute/document.ts';
 import { measureImports } from '../../bench/compute/imports.ts';
 import { measureOperations } from '../../bench/compute/operations.ts';
 import { measurePosts } from '../../bench/compute/posts.ts';
 import { bundleTable, operationTable, postTable } from '../../bench/compute/table.ts';
+import { inserted, PERFORMANCE, shapeOf } from '../../bench/document.ts';
 import { macaw } from '../support/macaw.ts';
 
 const system = macaw();

@@ -9,7 +9,7 @@ import {
 import pMap from 'p-map';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { hashKey } from '../../functions/shared/sign.ts';
-import { type Cloud, startCloud } from '../../local/cloud.ts';
+import { type Cloud, type CloudOptions, startCloud } from '../../local/cloud.ts';
 import { startEmulator } from '../../local/dynamodb/emulator.ts';
 import { DEMO } from '../../scripts/demo.ts';
 import { app, FAST_HASHES } from './macaw.ts';
@@ -41,7 +41,7 @@ export class Database {
   }
 
   /** Starts a separate cloud from an assembly. */
-  static async start(assembly: string): Promise<Database> {
+  static async start(assembly: string, options: Pick<CloudOptions, 'chaos'> = {}): Promise<Database> {
     const emulator = await startEmulator(undefined);
     const cloud = await startCloud({
       assembly,
@@ -49,6 +49,7 @@ export class Database {
       database: emulator.endpoint,
       environment: FAST_HASHES,
       allowedOrigins: ['*'],
+      ...options,
     });
     return new Database(cloud, emulator.endpoint, async () => {
       await cloud.stop();

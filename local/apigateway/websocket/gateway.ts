@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import * as z from 'zod/mini';
+import type { Chaos } from '../../chaos.ts';
 import type { Activity } from '../../shared/activity.ts';
 import { type Reply, splitUrl } from '../../shared/http.ts';
 import type { Log } from '../../shared/log.ts';
@@ -19,6 +20,8 @@ export interface WebSocketGatewayOptions {
   integrator: Integrator;
   activity: Activity;
   limits: Limits;
+  /** Faults of events. */
+  chaos: Chaos | undefined;
   log: Log;
 }
 
@@ -158,9 +161,9 @@ export class WebSocketGateway {
   }
 
   #disconnected(facts: ConnectionFacts, statusCode: number, reason: string): void {
-    const { api, integrator } = this.#options;
+    const { api, integrator, chaos } = this.#options;
     const fn = api.routes.get('$disconnect')?.fn;
-    if (!fn || this.#stopped) return;
+    if (!fn || this.#stopped || chaos?.losesDisconnect()) return;
     const event = disconnectEvent(facts, statusCode, reason);
     void integrator.invoke(fn, event, 'websocket $disconnect', routeArn(api, '$disconnect'), WEBSOCKET_TIMEOUT_MS);
   }
