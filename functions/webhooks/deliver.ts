@@ -3,8 +3,7 @@ import { MAX_DELAY_S, sendDelayed } from '../gateway/delay-queue.ts';
 import { invokeAsync, ownUrl } from '../gateway/invoke.ts';
 import type { WebhookJob } from '../jobs/webhooks.ts';
 import { logger } from '../observe/logger.ts';
-import { count } from '../observe/metrics.ts';
-import { ENV, METRIC } from '../shared/constants.ts';
+import { ENV } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import type { WebhookEvent } from '../shared/webhook-events.ts';
 import { findApp } from '../store/apps.ts';
@@ -80,11 +79,9 @@ async function attempt({ app, id, events, attempt }: WebhookJob, webhook: Webhoo
   try {
     await sendEvents(app, webhook, id, events);
     resting.delete(webhook.id);
-    count(METRIC.webhookEvents, events.length);
     return true;
   } catch (error) {
     resting.set(webhook.id, Date.now() + REST_MS);
-    count(METRIC.webhooksFailed);
     const reason = error instanceof Error ? error.message : String(error);
     logger.warn('Webhook failed', { app, webhook: webhook.id, reason });
     const failure = { ts: Date.now(), error: reason.slice(0, MAX_ERROR), events: events.length, attempt: attempt + 1 };

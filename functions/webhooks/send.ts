@@ -1,5 +1,7 @@
 import { putEvents } from '../gateway/event-bridge.ts';
 import { postOutside } from '../gateway/outside.ts';
+import { count } from '../observe/metrics.ts';
+import { METRIC } from '../shared/constants.ts';
 import type { WebhookEvent } from '../shared/webhook-events.ts';
 import type { Webhook } from '../store/webhook.ts';
 import { secretOfWebhook } from './secrets.ts';
@@ -9,11 +11,26 @@ import { signedHeaders } from './signature.ts';
 const TIMEOUT_MS = 5000;
 
 /**
- * Sends events to a webhook in one request, or to the event bus.
+ * Sends events to a webhook in one request, or to the event bus. Counts them, or the failure.
  * @param id the id of the request, the same for each attempt
  * @throws when it does not accept them
  */
 export async function sendEvents(
+  app: string,
+  webhook: Webhook,
+  id: string,
+  events: readonly WebhookEvent[],
+): Promise<void> {
+  try {
+    await send(app, webhook, id, events);
+    count(METRIC.webhookEvents, events.length);
+  } catch (error) {
+    count(METRIC.webhooksFailed);
+    throw error;
+  }
+}
+
+async function send(
   app: string,
   { id: webhookId, url }: Webhook,
   id: string,

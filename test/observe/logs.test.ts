@@ -3,10 +3,10 @@ import { Device, text } from '../support/device.ts';
 import { type Line, Logs } from '../support/logs.ts';
 import { app, befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
 import { telephones } from '../support/phone.ts';
-import { busy, WITH_WEBHOOKS } from './busy.ts';
+import { busy } from './busy.ts';
 
 const logs = new Logs();
-const system = macaw({ log: logs.log, parameters: WITH_WEBHOOKS, retryDelayMs: () => 1 });
+const system = macaw({ log: logs.log, retryDelayMs: () => 1 });
 const phones = telephones(system);
 
 /** The lines that functions with this logical id prefix log during an action. */

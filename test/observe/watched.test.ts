@@ -6,11 +6,11 @@ import { loadModel } from '../../local/template/model.ts';
 import { DEMO_PARAMETERS } from '../../scripts/demo.ts';
 import { macaw } from '../support/macaw.ts';
 import { AWS_METRICS, RESOURCES } from './aws-metrics.ts';
-import { busy, WITH_WEBHOOKS } from './busy.ts';
+import { busy } from './busy.ts';
 import { alarms, type Watch, watches, widgets } from './watched.ts';
 
 const model = loadModel(inject('assembly'), DEMO_PARAMETERS);
-const system = macaw({ parameters: WITH_WEBHOOKS, retryDelayMs: () => 1 });
+const system = macaw({ retryDelayMs: () => 1 });
 const all = watches(model);
 const named = (list: readonly Watch[]) => list.map((watch) => [`${watch.by}: ${watch.name}`, watch] as const);
 

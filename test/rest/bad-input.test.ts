@@ -47,7 +47,7 @@ describe('every endpoint', () => {
     for (const { method, path, operation } of await operations()) {
       const ids = (operation.parameters ?? []).filter(
         ({ in: place, name }) =>
-          place === 'path' && !['name', 'platform', 'type', 'messageId', 'reaction'].includes(name),
+          place === 'path' && !['name', 'platform', 'type', 'messageId', 'reaction', 'connection'].includes(name),
       );
       for (const { name } of ids) {
         const answer = await call(

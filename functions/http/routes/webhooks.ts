@@ -11,6 +11,7 @@ import { sendEvents } from '../../webhooks/send.ts';
 import { isSecret, newSecret } from '../../webhooks/signature.ts';
 import { masterOnly } from '../access.ts';
 import { audited } from '../audit.ts';
+import { id } from '../parameters.ts';
 import { route } from '../route.ts';
 
 function described<T extends z.ZodMiniType>(schema: T, description: string): T {
@@ -72,7 +73,7 @@ const Changes = z.object({
   enabled: z.optional(enabled()),
 });
 
-const params = z.object({ id: described(z.string(), 'The webhook') });
+const params = z.object({ id: id('id', 'The webhook', '3f0c9f1e-6a53-4a0e-9a51-0d3f3c1f5a6e') });
 const common = { strict: 'always', access: masterOnly } as const;
 
 async function existing(app: string, id: string): Promise<Webhook> {
