@@ -59,7 +59,7 @@ export class AdminStack extends Stack {
       description: 'The endpoint for failed asynchronous work',
       timeout: Duration.seconds(29),
     });
-    tables.core.allow(failures, 'GetItem');
+    tables.core.allow(failures, 'GetItem', 'BatchGetItem');
     tables.accounts.allow(failures, 'BatchGetItem');
     props.failures.allowReading(failures);
     this.serve(rest, ['/failures'], new HttpLambdaIntegration('FailuresIntegration', failures));
