@@ -142,6 +142,13 @@ export async function measure(cloud: Cloud): Promise<Measured[]> {
   const account = { username: someone(), password: 'correct horse' };
   await when('register an account', () => call('POST', '/2.0/users', account));
   await when('log in to an account', () => call('POST', '/2.0/login', account));
+  await when('block a friend', () => call('PUT', `/ctx/${tom}/blocks/${spike}`));
+  const settings = `/ctx/${tom}/conversations/friend/${jerry}/settings`;
+  await when('mute or pin a conversation', () => call('PUT', settings, { muted: true }));
+  const until = Date.now() + 3_600_000;
+  await when('mute a member of a group of 50', () => call('PUT', `/groups/${group}/mutes/${members[0]}`, { until }));
+  await when('ban a user, on one device', () => byMaster(cloud.origin, 'PUT', `/ctx/${members[0]}/ban`, '{}'));
+  await when('delete a user, in one group of 50', () => byMaster(cloud.origin, 'DELETE', `/ctx/${members[1]}`));
   await when('disconnect', async () => {
     speaker.close();
     await speaker.closed;
@@ -159,6 +166,15 @@ async function make(cloud: Cloud, ids: string[]): Promise<string[]> {
   const witness = someone();
   await Promise.all(ids.map((id) => befriend(cloud.origin, id, witness)));
   return ids;
+}
+
+async function byMaster(origin: string, method: string, path: string, body?: string): Promise<void> {
+  const response = await fetch(new URL(path, origin), {
+    method,
+    headers: { 'X-ML-AppId': app.id, 'X-ML-MasterKey': app.masterKey, 'content-type': 'application/json' },
+    ...(body !== undefined && { body }),
+  });
+  if (!response.ok) throw new Error(await response.text());
 }
 
 /** An offline user with an installation. */
