@@ -18,7 +18,7 @@ import { pollingRequest } from '../support/polling-client.ts';
 import { RawClient } from '../support/raw.ts';
 import { testApi } from '../support/test-api.ts';
 
-const INPUTS = Number(process.env.MACAW_FUZZ_INPUTS ?? 5000);
+const INPUTS = Number(process.env.MACAW_FUZZ_INPUTS ?? 1500);
 const SEED = Number(process.env.MACAW_FUZZ_SEED ?? 20_261_126);
 
 /** Inputs at the same time. */
