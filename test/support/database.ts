@@ -80,7 +80,7 @@ export class Database {
       throw new Error(`Another test file has an application ${id}: ${stored.get(id)}`);
     stored.set(id, text);
     const { clientKey, masterKey } = app;
-    const Item = { pk: `app#${id}`, sk: 'app', clientKey, masterKeyHash: hashKey(masterKey), ...settings };
+    const Item = { pk: `app#${id}`, sk: 'app', clientKey, masterKeyHash: hashKey(masterKey), ts: 1, ...settings };
     await this.#dynamo.send(new PutCommand({ TableName: String(this.cloud.outputs.CoreTable), Item }));
   }
 

@@ -18,6 +18,7 @@ export class Described {
   readonly asked = new Set<string>();
   private readonly origin: string;
   private readonly ajv = new Ajv2020({ strict: false, validateSchema: false, allErrors: true });
+  private readonly validators = new Map<string, ValidateFunction>();
 
   constructor(origin: string, document: OpenApi) {
     this.origin = origin;
@@ -61,6 +62,21 @@ export class Described {
     return answer;
   }
 
+  /** Why a response contradicts the description; undefined if it does not. Lists may be empty. */
+  contradiction(method: string, path: string, { status, body }: Pick<Answer, 'status' | 'body'>): string | undefined {
+    const responses = this.document.paths[path]?.[method.toLowerCase()]?.responses ?? {};
+    const [described = ''] = Object.keys(responses);
+    const failure = path.startsWith('/2.0/') ? 'AccountFailure' : 'Failure';
+    if (status < 400 && status !== Number(described)) return `status ${status} is not described`;
+    if (status === 204) return body === undefined ? undefined : 'a response with status 204 has a body';
+    const at =
+      status < 400
+        ? ['paths', path, method.toLowerCase(), 'responses', described]
+        : ['components', 'responses', failure];
+    const errors = this.errors('closed', [...at, 'content', 'application/json', 'schema'], body);
+    return errors.length > 0 ? `${JSON.stringify(errors)} in ${JSON.stringify(body)}` : undefined;
+  }
+
   private send(method: string, template: string, { params = {}, query = {}, body, headers }: Call): Promise<Answer> {
     const path = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(params[name] ?? 'tom'));
     const search = new URLSearchParams(query).toString();
@@ -75,10 +91,16 @@ export class Described {
   }
 
   private check(document: 'open' | 'closed', path: readonly string[], value: unknown): void {
+    expect(this.errors(document, path, value), `${path.slice(0, 3).join(' ')}: ${JSON.stringify(value)}`).toEqual([]);
+  }
+
+  private errors(document: 'open' | 'closed', path: readonly string[], value: unknown): readonly object[] {
     const pointer = path.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
-    const validate: ValidateFunction = this.ajv.compile({ $ref: `${document}#/${pointer}` });
+    const $ref = `${document}#/${pointer}`;
+    const validate = this.validators.get($ref) ?? this.ajv.compile({ $ref });
+    this.validators.set($ref, validate);
     validate(value);
-    expect(validate.errors ?? [], `${path.slice(0, 3).join(' ')}: ${JSON.stringify(value)}`).toEqual([]);
+    return validate.errors ?? [];
   }
 }
 
