@@ -32,6 +32,7 @@ export {
   friends,
   groups,
   mutes,
+  pushSettings,
   requests,
   rooms,
   search,

@@ -79,6 +79,18 @@ export function blocks(caller: Caller, user?: string) {
   };
 }
 
+/** When and how a user gets pushes, on all devices. */
+export function pushSettings(caller: Caller, user?: string) {
+  const { call } = caller;
+  const params = { id: userOf(caller, user) };
+  return {
+    get: () => call('GET /ctx/:id/push-settings', { params }),
+    /** Replaces all. */
+    set: (settings: Body<'PUT /ctx/:id/push-settings'>) =>
+      call('PUT /ctx/:id/push-settings', { params, body: settings }),
+  };
+}
+
 /** Open requests for friendships, and invitations to groups. */
 export function requests(caller: Caller, user?: string) {
   const { call } = caller;

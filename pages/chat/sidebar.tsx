@@ -4,6 +4,7 @@ import { Avatar } from './avatar.tsx';
 import { LanguageSwitch, useTexts } from './language.ts';
 import { Chats, Contacts, Groups } from './lists.tsx';
 import { NewGroup } from './new-group.tsx';
+import { PushSettings } from './push-settings.tsx';
 import { SearchResults } from './search-results.tsx';
 import type { Selection } from './selection.ts';
 
@@ -55,6 +56,7 @@ export function Sidebar({ selection, onSignOut }: SidebarProps) {
             <List selection={selection} />
           </div>
           <NewGroup />
+          <PushSettings />
         </>
       ) : (
         <SearchResults query={query.trim()} onDone={() => setQuery('')} />

@@ -92,6 +92,23 @@ describe.skipIf(NO_CHROMIUM)('the chat page', () => {
     await log(jerrys).getByText('are you there?').waitFor();
   });
 
+  it('sets hours without pushes, and pushes without text', async () => {
+    const page = await signIn(someone('tom'), { bypassCSP: true });
+    const dialog = page.getByRole('dialog', { name: 'Push notifications' });
+    const open = () => page.getByRole('button', { name: 'Push notifications' }).click();
+    await open();
+    await dialog.getByLabel('Show the text of messages').uncheck();
+    await dialog.getByLabel('Quiet from').fill('22:00');
+    await dialog.getByLabel('Quiet until').fill('07:30');
+    await expectAccessible(page, 'push settings');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await open();
+    await expect.poll(() => dialog.getByLabel('Quiet from').inputValue()).toBe('22:00');
+    expect(await dialog.getByLabel('Quiet until').inputValue()).toBe('07:30');
+    expect(await dialog.getByLabel('Show the text of messages').isChecked()).toBe(false);
+  });
+
   it('two people find each other and chat in both directions, with unread counts, receipts and presence', async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     const [toms, jerrys] = await Promise.all([open(), signIn(jerry)]);

@@ -44,6 +44,12 @@ export const en = {
   muted: 'muted',
   block: 'Block',
 
+  pushes: 'Push notifications',
+  preview: 'Show the text of messages',
+  quietHint: 'No pushes between these times. Leave them empty to get pushes at any time.',
+  quietFrom: 'Quiet from',
+  quietTo: 'Quiet until',
+
   newGroup: 'New group',
   groupName: 'Name of the group',
   create: 'Create',

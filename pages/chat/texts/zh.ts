@@ -46,6 +46,12 @@ export const zh: Texts = {
   muted: '已免打扰',
   block: '拉黑',
 
+  pushes: '推送通知',
+  preview: '显示消息内容',
+  quietHint: '在这段时间内不推送。留空表示随时推送。',
+  quietFrom: '免打扰开始',
+  quietTo: '免打扰结束',
+
   newGroup: '新建群组',
   groupName: '群组名称',
   create: '创建',
