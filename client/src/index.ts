@@ -8,7 +8,6 @@ export type {
 } from './conversation.ts';
 export type { Credentials, Identity, Token, Visitor } from './credentials.ts';
 export { ErrorCode, MacawError } from './errors.ts';
-export { AccountErrorCode } from './generated/codes.ts';
 export type * from './generated/routes.ts';
 export type { Status } from './machine.ts';
 export type {
@@ -23,24 +22,6 @@ export type {
   SystemMessage,
 } from './model.ts';
 export type { AppState } from './platform.ts';
-export type { Caller, Page, Query } from './resources.ts';
-export {
-  accounts,
-  admins,
-  attributes,
-  blocks,
-  friends,
-  groups,
-  mutes,
-  pushSettings,
-  requests,
-  rooms,
-  search,
-  sessions,
-  strangers,
-  users,
-  visitors,
-} from './resources.ts';
 export type { Call, Input, Result, Route } from './rest.ts';
 export type { SignalInfo } from './signals.ts';
 export { asyncStorage, memoryStorage, type OutboxStorage, textStorage } from './storage.ts';

@@ -2,6 +2,8 @@ import { ErrorCode, MacawError } from './errors.ts';
 import type { Attributes, RelationRequest, Routes, Scalar } from './generated/routes.ts';
 import type { Call } from './rest.ts';
 
+export { AccountErrorCode } from './generated/codes.ts';
+
 /**
  * REST requests by subject: `friends(macaw).add('tom')`. Each is a function of its own, so that bundlers drop the others.
  * With an admin client, pass the user: `friends(admin, 'jerry').add('tom')`.

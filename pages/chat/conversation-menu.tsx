@@ -1,5 +1,6 @@
-import { blocks, type Conversation } from 'macaw-client';
+import type { Conversation } from 'macaw-client';
 import { useConversation, useMacaw } from 'macaw-client/react';
+import { blocks } from 'macaw-client/resources';
 import { useEffect, useState } from 'react';
 import { useTask } from '../shared/task.ts';
 import { useTexts } from './language.ts';

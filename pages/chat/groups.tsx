@@ -1,6 +1,6 @@
 import type { GroupOfUser } from 'macaw-client';
-import { groups } from 'macaw-client';
 import { useConnection, useMacaw } from 'macaw-client/react';
+import { groups } from 'macaw-client/resources';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 
 const Context = createContext<readonly GroupOfUser[]>([]);

@@ -1,5 +1,6 @@
-import { type ConversationState, search } from 'macaw-client';
+import type { ConversationState } from 'macaw-client';
 import { useConversations, useMacaw, useMacawState, usePresence } from 'macaw-client/react';
+import { search } from 'macaw-client/resources';
 import { useEffect, useState } from 'react';
 import { Avatar } from './avatar.tsx';
 import { nameOfGroup, useGroups, useName } from './groups.tsx';

@@ -1,5 +1,5 @@
-import { groups } from 'macaw-client';
 import { useMacaw, useMacawState } from 'macaw-client/react';
+import { groups } from 'macaw-client/resources';
 import { type FormEvent, useId, useRef } from 'react';
 import { useTask } from '../shared/task.ts';
 import { useTexts } from './language.ts';

@@ -1,5 +1,6 @@
-import { pushSettings, type UserPushSettings } from 'macaw-client';
+import type { UserPushSettings } from 'macaw-client';
 import { useMacaw } from 'macaw-client/react';
+import { pushSettings } from 'macaw-client/resources';
 import { type FormEvent, useId, useRef, useState } from 'react';
 import { useTask } from '../shared/task.ts';
 import { useTexts } from './language.ts';

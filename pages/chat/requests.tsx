@@ -1,5 +1,6 @@
-import { type RelationRequest, requests } from 'macaw-client';
+import type { RelationRequest } from 'macaw-client';
 import { useMacaw, useRequests } from 'macaw-client/react';
+import { requests } from 'macaw-client/resources';
 import { useTask } from '../shared/task.ts';
 import { Avatar } from './avatar.tsx';
 import { useTexts } from './language.ts';

@@ -1,5 +1,6 @@
-import { type FoundUser, type Group, groups, search } from 'macaw-client';
+import type { FoundUser, Group } from 'macaw-client';
 import { useMacaw } from 'macaw-client/react';
+import { groups, search } from 'macaw-client/resources';
 import { useEffect, useState } from 'react';
 import { useTask } from '../shared/task.ts';
 import { Avatar } from './avatar.tsx';

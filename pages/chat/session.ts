@@ -1,5 +1,6 @@
-import { attributes, createClient, type Macaw, MacawError } from 'macaw-client';
+import { createClient, type Macaw, MacawError } from 'macaw-client';
 import { indexedDbStorage } from 'macaw-client/indexed-db';
+import { attributes } from 'macaw-client/resources';
 import { useCallback, useEffect, useState } from 'react';
 import type { Configuration } from './configuration.ts';
 

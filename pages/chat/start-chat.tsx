@@ -1,5 +1,5 @@
-import { friends } from 'macaw-client';
 import { useMacaw, usePresence } from 'macaw-client/react';
+import { friends } from 'macaw-client/resources';
 import { useState } from 'react';
 import { useTask } from '../shared/task.ts';
 import { Avatar } from './avatar.tsx';

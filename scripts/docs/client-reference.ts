@@ -13,7 +13,7 @@ const MODULES = [
   ['credentials', 'Logins'],
   ['upload', 'Files'],
   ['signals', 'Transient events'],
-  ['resources', 'REST requests by subject'],
+  ['resources', 'REST requests by subject: `macaw-client/resources`'],
   ['rest', 'All REST requests'],
   ['errors', 'Errors'],
   ['generated/codes', 'Codes of account requests'],
@@ -55,7 +55,7 @@ export function currentReference(): string {
 
 /** The names that apps can import, except those of generated routes. */
 export const exportedNames = (): Set<string> =>
-  new Set(['index', 'react', 'indexed-db', 'admin'].flatMap((name) => exportedBy(declarationsOf(name))));
+  new Set(['index', 'resources', 'react', 'indexed-db', 'admin'].flatMap((name) => exportedBy(declarationsOf(name))));
 
 const declarationsOf = (name: string) => readFileSync(join(CLIENT, 'dist', `${name}.d.ts`), 'utf8');
 

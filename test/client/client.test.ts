@@ -1,27 +1,29 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAdmin, moderation } from '../../client/src/admin.ts';
 import {
+  type ClientOptions,
+  createClient,
+  ErrorCode,
+  type Macaw,
+  type Message,
+  memoryStorage,
+  type SystemMessage,
+  thumbnailOf,
+} from '../../client/src/index.ts';
+import {
   accounts,
   admins,
   attributes,
   blocks,
-  type ClientOptions,
-  createClient,
-  ErrorCode,
   friends,
   groups,
-  type Macaw,
-  type Message,
-  memoryStorage,
   mutes,
   requests,
   rooms,
-  type SystemMessage,
   search,
   sessions,
-  thumbnailOf,
   users,
-} from '../../client/src/index.ts';
+} from '../../client/src/resources.ts';
 import { blackPng } from '../attachments/images.ts';
 import { database } from '../support/database.ts';
 import { Device, text } from '../support/device.ts';
