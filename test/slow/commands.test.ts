@@ -50,7 +50,7 @@ describe("an operator's command in the documentation", () => {
 
   /** The words of a command line, as a shell reads them. */
   async function wordsOf(line: string): Promise<string[]> {
-    const env = { ...variables, APP: 'my-app', URL: 'http://127.0.0.1:9' };
+    const env = { ...variables, APP: 'my-app', ID: '0b6f5c9e', URL: 'http://127.0.0.1:9' };
     const { stdout } = await run('bash', ['-c', `printf '%s\\0' ${line}`], { env });
     return stdout.split('\0').slice(0, -1);
   }
