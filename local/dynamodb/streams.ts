@@ -62,7 +62,7 @@ export class Streams {
     return StreamList.parse(await this.#call('ListStreams', { TableName: table })).Streams[0]?.StreamArn;
   }
 
-  /** Adds the stream to a table of an earlier run, which has none. */
+  /** Adds the stream to a table. Tables have none before a function reads it, because streams slow the emulator down. */
   async #add(TableName: string): Promise<string> {
     const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' };
     await this.#client.must('UpdateTable', { TableName, StreamSpecification });

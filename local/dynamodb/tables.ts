@@ -39,12 +39,12 @@ async function createTable(resource: Resource, client: EmulatorClient, existing:
   if (existing.includes(name)) return;
   const table = readProperties(resource, tableSchema);
   const provisioned = resource.type === 'AWS::DynamoDB::Table' && table.BillingMode !== 'PAY_PER_REQUEST';
-  const { TimeToLiveSpecification: ttl, StreamSpecification: stream, ...rest } = table;
+  // Streams slow the emulator down, so a table gets its stream when a function reads it (streams.ts).
+  const { TimeToLiveSpecification: ttl, StreamSpecification: _, ...rest } = table;
   await client.must('CreateTable', {
     ...rest,
     TableName: name,
     BillingMode: provisioned ? 'PROVISIONED' : 'PAY_PER_REQUEST',
-    ...(stream ? { StreamSpecification: { StreamEnabled: true, ...stream } } : {}),
   });
   if (ttl?.Enabled) await client.must('UpdateTimeToLive', { TableName: name, TimeToLiveSpecification: ttl });
 }
