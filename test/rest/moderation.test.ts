@@ -11,12 +11,15 @@ const STRICT = 'moderation-strict';
 const NEWEST = 'moderation-newest';
 const WORDS = 'moderation-words';
 
-const system = database(() => ({
-  [OPEN]: { mode: 'open', friendship: 'ask' },
-  [STRICT]: { mode: 'strict', plainLogin: true },
-  [NEWEST]: { mode: 'open', devices: 'newest' },
-  [WORDS]: { mode: 'open' },
-}));
+const system = database(
+  () => ({
+    [OPEN]: { mode: 'open', friendship: 'ask' },
+    [STRICT]: { mode: 'strict', plainLogin: true },
+    [NEWEST]: { mode: 'open', devices: 'newest' },
+    [WORDS]: { mode: 'open' },
+  }),
+  { retryDelayMs: () => 1 },
+);
 
 const FUTURE = Date.now() + 60 * 60_000;
 
@@ -432,6 +435,22 @@ describe('a user who is deleted', () => {
     expect(named(await system.database.messages())).toEqual([]);
     expect(named(await system.database.core())).toEqual([]);
   });
+
+  it('remains in part after failures, until the deletion is asked for again', async () => {
+    const { master, tom } = await world();
+    await master('DELETE', `/ctx/${tom}`);
+    system.cloud.throttle('dynamodb', 1000);
+    const given = () =>
+      Object.values(system.cloud.failureQueues())
+        .flat()
+        .map((message) => JSON.stringify(message));
+    await eventually(() => given().filter((message) => message.includes('UserDeletion')).length, 20_000).toBe(1);
+    system.cloud.throttle('dynamodb', 0);
+    expect((await master('GET', `/ctx/${tom}/deletion`)).body).toMatchObject({ state: 'running' });
+    await master('DELETE', `/ctx/${tom}`);
+    await finished(OPEN, tom);
+    system.cloud.clearFailureQueues();
+  }, 60_000);
 
   it('takes the messages along, if that is wished', async () => {
     const { master, tom, jerry, toms, own, left } = await world();
