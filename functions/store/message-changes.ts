@@ -10,7 +10,7 @@ import { collect, lookup, query } from './dynamo.ts';
 import { type Head, headKey, headOf, isSmall } from './heads.ts';
 import { headsOf } from './latest-messages.ts';
 import { messageWithId } from './messages.ts';
-import type { Message } from './stored-message.ts';
+import { type Message, StoredMessage } from './stored-message.ts';
 import { commit, type Write } from './transact.ts';
 
 /*
@@ -83,9 +83,9 @@ export async function changeMessage(
 
 /** The message with a change, without the fields that it removes. */
 function withChange(message: Message, change: MessageChange): Message {
-  const entries = Object.entries({ ...message, ...change }).filter(([, value]) => value !== undefined);
-  // The entries have the types of the fields.
-  return Object.fromEntries(entries) as unknown as Message;
+  const { id, ts, ...fields } = { ...message, ...change };
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return { id, ts, ...StoredMessage.parse(Object.fromEntries(present)) };
 }
 
 /** The update has the condition that the message is as it was read. */

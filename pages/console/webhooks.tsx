@@ -1,5 +1,6 @@
 import type { Routes } from 'macaw-client/admin';
 import { useCallback, useState } from 'react';
+import { AFTER, BEFORE } from '../../functions/shared/webhook-events.ts';
 import { ActionButton } from './confirm.tsx';
 import { ActionForm, Check, Choice, Field } from './form.tsx';
 import { useTexts } from './language.ts';
@@ -7,23 +8,6 @@ import { Panel, Show, Table, Time, View } from './layout.tsx';
 import { useApplication, useLoaded } from './requests.ts';
 
 type Webhook = Routes['GET /webhooks']['response'][number];
-type Input = Required<Routes['POST /webhooks']['body']>;
-
-const EVENTS: Input['events'] = [
-  'message.sent',
-  'message.edited',
-  'message.recalled',
-  'message.reacted',
-  'message.read',
-  'presence.online',
-  'presence.offline',
-  'friend.added',
-  'friend.removed',
-  'member.joined',
-  'member.left',
-  'push.failed',
-];
-const BEFORE: Input['before'] = ['message', 'login', 'befriend', 'join'];
 
 /** The webhooks of the application: what they receive and decide on, and what failed recently. */
 export function Webhooks() {
@@ -107,7 +91,7 @@ function Add({ onDone }: { onDone: () => void }) {
     const checked = <T extends string>(names: readonly T[]) => names.filter((name) => data.has(name));
     const body = {
       ...(url !== '' && { url }),
-      events: checked(EVENTS),
+      events: checked(AFTER),
       before: checked(BEFORE),
       onFailure: data.get('onFailure') === 'refuse' ? ('refuse' as const) : ('allow' as const),
     };
@@ -120,7 +104,7 @@ function Add({ onDone }: { onDone: () => void }) {
         <Field name="url" label={texts.webhookUrl} type="url" hint={texts.webhookUrlHint} />
         <fieldset className="field wide">
           <legend>{texts.events}</legend>
-          {EVENTS.map((name) => (
+          {AFTER.map((name) => (
             <Check key={name} name={name} label={name} />
           ))}
         </fieldset>
