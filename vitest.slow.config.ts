@@ -7,6 +7,13 @@ const { test, ...rest } = fast;
 export default mergeConfig(
   rest,
   defineConfig({
-    test: { ...test, include: [SLOW], exclude: [], maxWorkers: 2, expect: { poll: { timeout: 10_000 } } },
+    test: {
+      ...test,
+      include: [SLOW],
+      exclude: [],
+      globalSetup: ['test/support/synth.ts', 'test/support/synth-pages.ts'],
+      maxWorkers: 2,
+      expect: { poll: { timeout: 10_000 } },
+    },
   }),
 );

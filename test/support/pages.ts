@@ -1,25 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import type { Cloud } from '../../local/cloud.ts';
-import { DEMO, DEMO_CONFIGURATION } from '../../scripts/demo.ts';
-import { synthesize } from '../../scripts/synth.ts';
+import { DEMO } from '../../scripts/demo.ts';
 import { launchChromium, NO_CHROMIUM } from './chromium.ts';
 import { type SharedCloud, shareCloud } from './shared-cloud.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** The assembly with the pages, and the browser. All test files of the worker use them. */
-let assembly: Promise<string> | undefined;
+/** The browser. All test files of the worker use it. */
 let launched: Promise<Browser> | undefined;
-
-async function synthesizePages(): Promise<string> {
-  const directory = join(dirname(inject('assembly')), 'pages');
-  await synthesize(directory, { configuration: DEMO_CONFIGURATION });
-  return directory;
-}
 
 export interface PageOptions extends BrowserContextOptions {
   /** @default the cloud with the demo application in open mode */
@@ -37,10 +29,7 @@ export function webPages(isExpected: (text: string) => boolean) {
   let browser: Browser | undefined;
   const problems: string[] = [];
 
-  const share = async (parameters: Record<string, string>) => {
-    assembly ??= synthesizePages();
-    return shareCloud({}, parameters, await assembly);
-  };
+  const share = (parameters: Record<string, string>) => shareCloud({}, parameters, inject('assemblyWithPages'));
 
   /** Pages for several tests, by name. */
   const kept = new Map<string, Page>();
