@@ -27,9 +27,10 @@ const LONG = 'x'.repeat(33 * 1024);
 
 describe.each(CLIENT_VERSIONS)('a client %s', (version) => {
   it.each([
-    ['a frame of more than 32 KB', LONG, 1009],
-    ['a Buffer', Buffer.from([1, 2, 3]), 1003],
-  ])('that sends %s is disconnected, and reconnects', async (_what, body, code) => {
+    ['a frame of more than 32 KB', LONG, [1009]],
+    // API Gateway closes with 1003 at the binary frame, Macaw with 1000 at the packet before it: the first one wins.
+    ['a Buffer', Buffer.from([1, 2, 3]), [1003, 1000]],
+  ])('that sends %s is disconnected, and reconnects', async (_what, body, codes) => {
     const { jerry, toms, jerrys } = await pair(version);
     const close = closed(toms);
     const disconnected = nextEvent(toms.client, 'disconnect');
@@ -37,7 +38,7 @@ describe.each(CLIENT_VERSIONS)('a client %s', (version) => {
     toms.client.emit('say', { to: { id: jerry, type: 0 }, content: { media: 0, body } }, (answer: unknown) =>
       answers.push(answer),
     );
-    expect((await close).code).toBe(code);
+    expect(codes).toContain((await close).code);
     expect((await disconnected)[0]).toBe('transport close');
     expect(answers).toEqual([]);
     await toms.logins.at(1);
