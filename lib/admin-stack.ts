@@ -31,6 +31,7 @@ const PATHS = [
   '/ctx/{id}/devices',
   '/webhooks',
   '/webhooks/{id}',
+  '/webhooks/{id}/secret',
   '/webhooks/{id}/test',
 ];
 

@@ -29,13 +29,19 @@ const Failure = z.object({
 /** A request to a webhook that failed. */
 export type Failure = z.output<typeof Failure>;
 
+/** How long requests are also signed with the previous secret, in ms. */
+const PREVIOUS_SECRET_MS = 24 * 3_600_000;
+
 const Details = z.object({
   secret: z.string(),
+  previousSecret: z.optional(z.string()),
+  /** Until when requests are also signed with the previous secret, epoch ms. */
+  previousUntil: z._default(z.number(), 0),
   created: z.number(),
   failures: z._default(z.array(Failure), []),
 });
 
-/** What the item of a webhook contains: its secret, and its recent failures, the latest first. */
+/** What the item of a webhook contains: its secrets, and its recent failures, the latest first. */
 export type WebhookDetails = z.output<typeof Details>;
 
 const detailsKey = (app: string, id: string) => ({ ...appKey(app), [SORT_KEY]: `webhook#${id}` });
@@ -68,6 +74,25 @@ export async function replaceWebhook(app: App, id: string, changed: Webhook | un
     webhooks: webhooks.flatMap((webhook) => (webhook.id === id ? (changed ?? []) : webhook)),
   });
   if (!changed) await dynamo.send(new DeleteCommand({ TableName: table, Key: detailsKey(app.id, id) }));
+}
+
+/**
+ * Replaces the secret of a webhook. Requests are also signed with the previous one for a day.
+ * @returns until when, epoch ms
+ */
+export async function replaceSecret(app: string, id: string, secret: string, now: number): Promise<number> {
+  const until = now + PREVIOUS_SECRET_MS;
+  await dynamo.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: detailsKey(app, id),
+      UpdateExpression: 'SET previousSecret = secret, previousUntil = :until, secret = :secret',
+      ConditionExpression: 'attribute_exists(#pk)',
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+      ExpressionAttributeValues: { ':secret': secret, ':until': until },
+    }),
+  );
+  return until;
 }
 
 /** Keeps a failure of a webhook among its recent ones, unless it was removed. */

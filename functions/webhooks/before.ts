@@ -9,7 +9,7 @@ import { Forbidden } from '../shared/errors.ts';
 import type { Before } from '../shared/webhook-events.ts';
 import { findApp } from '../store/apps.ts';
 import type { Webhook } from '../store/webhook.ts';
-import { secretOfWebhook } from './secrets.ts';
+import { secretsOfWebhook } from './secrets.ts';
 import { signedHeaders } from './signature.ts';
 
 /** How long all webhooks of an application together may take to decide, in ms. */
@@ -63,13 +63,13 @@ async function decision(
   deadline: number,
 ): Promise<z.output<typeof Decision>> {
   try {
-    const secret = await secretOfWebhook(app, webhookId);
+    const secrets = await secretsOfWebhook(app, webhookId);
     // It was removed a moment ago.
-    if (secret === undefined || url === undefined) return { action: 'allow' };
+    if (secrets === undefined || url === undefined) return { action: 'allow' };
     const id = `msg_${randomUUID()}`;
     const now = Date.now();
     const body = JSON.stringify({ app, type: `before.${action}`, timestamp: new Date(now).toISOString(), data });
-    const headers = signedHeaders(secret, id, body, now);
+    const headers = signedHeaders(secrets, id, body, now);
     const response = await postOutside(new URL(url), { headers, body, timeoutMs: Math.max(1, deadline - now) });
     if (response.status >= 300) throw new Error(`The webhook answered ${response.status}`);
     const decided = Decision.parse(response.body === '' ? {} : JSON.parse(response.body));

@@ -4,7 +4,7 @@ import { count } from '../observe/metrics.ts';
 import { METRIC } from '../shared/constants.ts';
 import type { WebhookEvent } from '../shared/webhook-events.ts';
 import type { Webhook } from '../store/webhook.ts';
-import { secretOfWebhook } from './secrets.ts';
+import { secretsOfWebhook } from './secrets.ts';
 import { signedHeaders } from './signature.ts';
 
 /** How long a webhook may take to accept events, in ms. */
@@ -37,10 +37,10 @@ async function send(
   events: readonly WebhookEvent[],
 ): Promise<void> {
   if (url === undefined) return putEvents({ app, webhook: webhookId, id, events });
-  const secret = await secretOfWebhook(app, webhookId);
-  if (secret === undefined) return;
+  const secrets = await secretsOfWebhook(app, webhookId);
+  if (secrets === undefined) return;
   const body = JSON.stringify({ app, events });
-  const headers = signedHeaders(secret, id, body, Date.now());
+  const headers = signedHeaders(secrets, id, body, Date.now());
   const { status } = await postOutside(new URL(url), { headers, body, timeoutMs: TIMEOUT_MS });
   if (status < 200 || status > 299) throw new Error(`The webhook answered ${status}`);
 }

@@ -36,6 +36,7 @@ function Existing({ webhook, onChange }: { webhook: Webhook; onChange: () => voi
   const texts = useTexts();
   const { call } = useApplication();
   const [tested, setTested] = useState<string>();
+  const [secret, setSecret] = useState<string>();
   const { id, url = texts.eventBus, events, before, enabled, onFailure, failures } = webhook;
   const params = { id };
   const test = async () => {
@@ -43,6 +44,7 @@ function Existing({ webhook, onChange }: { webhook: Webhook; onChange: () => voi
     setTested(success ? texts.webhookAccepted(ms) : texts.failed(error));
     if (!success) onChange();
   };
+  const rotate = async () => setSecret((await call('POST /webhooks/:id/secret', { params, body: {} })).secret);
   const change = (body: { enabled: boolean }) => call('PATCH /webhooks/:id', { params, body }).then(onChange);
   return (
     <Panel title={url}>
@@ -61,6 +63,12 @@ function Existing({ webhook, onChange }: { webhook: Webhook; onChange: () => voi
           action={() => change({ enabled: !enabled })}
         />
         <ActionButton
+          label={texts.newSecret}
+          name={`${texts.newSecret}: ${url}`}
+          question={texts.replaceSecret}
+          action={rotate}
+        />
+        <ActionButton
           label={texts.removeIt}
           name={texts.remove(url)}
           question={texts.removeWebhook}
@@ -68,6 +76,7 @@ function Existing({ webhook, onChange }: { webhook: Webhook; onChange: () => voi
         />
         <p role="status">{tested}</p>
       </div>
+      <Secret secret={secret} />
       {failures.length > 0 && (
         <Table
           title={texts.recentFailures}
@@ -116,11 +125,17 @@ function Add({ onDone }: { onDone: () => void }) {
         </fieldset>
         <Choice name="onFailure" label={texts.withoutDecision} options={texts.onFailures} />
       </ActionForm>
-      {secret !== undefined && (
-        <p className="notice">
-          {texts.webhookSecret} <code>{secret}</code>
-        </p>
-      )}
+      <Secret secret={secret} />
     </Panel>
+  );
+}
+
+function Secret({ secret }: { secret: string | undefined }) {
+  const texts = useTexts();
+  if (secret === undefined) return null;
+  return (
+    <p className="notice">
+      {texts.webhookSecret} <code>{secret}</code>
+    </p>
   );
 }

@@ -224,6 +224,7 @@ describe('what the endpoints answer', () => {
     const { id: webhookId } = Object((await ask('POST', '/webhooks', { body: webhook, headers })).body);
     const hook = { id: String(webhookId) };
     await ask('PATCH', '/webhooks/{id}', { params: hook, body: { enabled: false }, headers });
+    await ask('POST', '/webhooks/{id}/secret', { params: hook, body: {}, headers });
     await ask('POST', '/webhooks/{id}/test', { params: hook, headers });
     await ask('GET', '/webhooks', { headers });
     await ask('DELETE', '/webhooks/{id}', { params: hook, headers });

@@ -326,6 +326,8 @@ describe('the endpoints', () => {
     expect(JSON.stringify((await ask(ADMIN, 'GET', '/webhooks')).body)).not.toContain(secret);
     expect(await ask(ADMIN, 'POST', `/webhooks/${id}/test`)).toMatchObject({ status: 200, body: { success: true } });
     expect(current.events('/admin')).toMatchObject([{ type: 'webhook.test' }]);
+    const rotated = await ask(ADMIN, 'POST', `/webhooks/${id}/secret`, {});
+    expect(rotated).toMatchObject({ status: 200, body: { secret: expect.stringMatching(/^whsec_/) } });
     current.respond('/admin', () => ({ status: 500 }));
     const failed = { success: false, error: 'The webhook answered 500' };
     expect((await ask(ADMIN, 'POST', `/webhooks/${id}/test`)).body).toMatchObject(failed);
@@ -335,6 +337,31 @@ describe('the endpoints', () => {
     expect((await ask(ADMIN, 'DELETE', `/webhooks/${id}`)).status).toBe(204);
     expect((await ask(ADMIN, 'GET', '/webhooks')).body).toEqual([]);
     expect((await ask(ADMIN, 'DELETE', `/webhooks/${id}`)).status).toBe(404);
+  });
+
+  it('replace the secret, and sign with both secrets for a day', async () => {
+    const { current } = receiving;
+    const { id, secret } = await add(ADMIN, { url: current.url('/rotated'), events: ['message.sent'] });
+    const before = Date.now();
+    const { body } = await ask(ADMIN, 'POST', `/webhooks/${id}/secret`, {});
+    const rotated: { secret: string; previousUntil: number } = Object(body);
+    expect(rotated.secret).not.toBe(secret);
+    expect(rotated.previousUntil - before).toBeGreaterThanOrEqual(24 * 3_600_000);
+    await ask(ADMIN, 'POST', `/webhooks/${id}/test`);
+    const [request] = current.at('/rotated');
+    if (!request) throw new Error('Expected a request');
+    const { headers, text } = request;
+    expect(String(headers['webhook-signature']).split(' ')).toHaveLength(2);
+    for (const valid of [secret, rotated.secret]) {
+      await expect(verifyWebhook(valid, headers, text)).resolves.toMatchObject({ app: ADMIN });
+    }
+    expect(await ask(ADMIN, 'POST', `/webhooks/${id}/secret`, { secret: 'mine' })).toMatchObject({
+      status: 400,
+      body: { errorMessage: 'secret: expected whsec_ and 24 to 64 bytes in base64' },
+    });
+    const own = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    expect((await ask(ADMIN, 'POST', `/webhooks/${id}/secret`, { secret: own })).body).toMatchObject({ secret: own });
+    await ask(ADMIN, 'DELETE', `/webhooks/${id}`);
   });
 
   it('are used by the command line', async () => {
@@ -350,6 +377,9 @@ describe('the endpoints', () => {
       out: expect.stringMatching(/^Accepted after/),
     });
     expect(receiving.current.events('/command')).toMatchObject([{ type: 'webhook.test' }]);
+    expect(await json('webhooks', 'rotate-secret', id, ...app)).toMatchObject({
+      secret: expect.stringMatching(/^whsec_/),
+    });
     expect(await json('webhooks', 'remove', id, ...app)).toEqual({ removed: id });
   }, 30_000);
 

@@ -402,6 +402,9 @@ describe.skipIf(NO_CHROMIUM)('the console', () => {
     await click(added, `Test: ${url}`);
     await added.getByText(/^Accepted after/).waitFor();
     expect(receiver.events('/console')).toMatchObject([{ type: 'webhook.test' }]);
+    await click(added, `New secret: ${url}`);
+    await page.getByRole('dialog').getByRole('button', { name: 'New secret' }).click();
+    await added.getByText('The secret is shown only once: whsec_').waitFor();
     receiver.respond('/console', () => ({ status: 500 }));
     await click(added, `Test: ${url}`);
     await panel(page, url).getByRole('cell', { name: 'The webhook answered 500' }).first().waitFor();

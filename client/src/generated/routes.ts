@@ -372,6 +372,11 @@ export interface NewWebhook {
   secret: string; // Signs the requests. It is shown only once
 }
 
+export interface WebhookSecret {
+  secret: string; // Signs the requests. It is shown only once
+  previousUntil: number; // Until when requests are also signed with the old secret, epoch ms
+}
+
 export interface WebhookTest {
   success: boolean;
   ms: number; // How long it took
@@ -1598,6 +1603,17 @@ export interface Routes {
     query: undefined;
     body: undefined;
     response: undefined;
+  };
+  /** Replace the secret of a webhook; for a day, requests are also signed with the old one */
+  'POST /webhooks/:id/secret': {
+    params: {
+      id: string;
+    };
+    query: undefined;
+    body: {
+      secret?: string; // A secret of your own: whsec_ and 24 to 64 bytes in base64
+    };
+    response: WebhookSecret;
   };
   /** Send the event webhook.test to a webhook, and report its answer */
   'POST /webhooks/:id/test': {

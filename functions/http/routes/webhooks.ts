@@ -6,7 +6,14 @@ import { ChatError, ERROR } from '../../shared/errors.ts';
 import { AFTER, BEFORE } from '../../shared/webhook-events.ts';
 import { lookup } from '../../store/dynamo.ts';
 import type { Webhook } from '../../store/webhook.ts';
-import { addWebhook, recordFailure, replaceWebhook, webhookDetails, webhooksOf } from '../../store/webhooks.ts';
+import {
+  addWebhook,
+  recordFailure,
+  replaceSecret,
+  replaceWebhook,
+  webhookDetails,
+  webhooksOf,
+} from '../../store/webhooks.ts';
 import { sendEvents } from '../../webhooks/send.ts';
 import { isSecret, newSecret } from '../../webhooks/signature.ts';
 import { masterOnly } from '../access.ts';
@@ -49,6 +56,13 @@ const NewWebhookShape = z
   .extend(WebhookShape, { secret: described(z.string(), 'Signs the requests. It is shown only once') })
   .register(z.globalRegistry, { id: 'NewWebhook' });
 
+const SecretShape = z
+  .object({
+    secret: described(z.string(), 'Signs the requests. It is shown only once'),
+    previousUntil: described(z.number(), 'Until when requests are also signed with the old secret, epoch ms'),
+  })
+  .register(z.globalRegistry, { id: 'WebhookSecret' });
+
 const TestShape = z
   .object({
     success: z.boolean(),
@@ -57,12 +71,14 @@ const TestShape = z
   })
   .register(z.globalRegistry, { id: 'WebhookTest' });
 
+const secret = () => z.optional(described(z.string(), 'A secret of your own: whsec_ and 24 to 64 bytes in base64'));
+
 const New = z.object({
   url: z.optional(url()),
   events: z._default(events(), []),
   before: z._default(before(), []),
   onFailure: z._default(onFailure(), 'allow'),
-  secret: z.optional(described(z.string(), 'A secret of your own: whsec_ and 24 to 64 bytes in base64')),
+  secret: secret(),
 });
 
 const Changes = z.object({
@@ -113,6 +129,12 @@ async function check({ url: address, events, before }: Omit<Webhook, 'id' | 'onF
   }
 }
 
+/** The secret that the request wants, or a new one. @throws ChatError 5001 */
+function checkedSecret(own: string = newSecret()): string {
+  if (isSecret(own)) return own;
+  throw new ChatError(ERROR.badParameter, 'secret: expected whsec_ and 24 to 64 bytes in base64');
+}
+
 function checkEventBus(decides: boolean): void {
   if (decides) throw new ChatError(ERROR.badParameter, 'url: expected a URL, because an event bus cannot decide');
   if (process.env[ENV.eventBus] !== undefined) return;
@@ -145,10 +167,8 @@ export const webhooks = [
     response: NewWebhookShape,
     audit: audited('webhook.change', ({ body }) => `add/${body.url ?? 'event bus'}`),
     async handle({ app, body, now }) {
-      const { secret = newSecret(), ...wanted } = body;
-      if (!isSecret(secret)) {
-        throw new ChatError(ERROR.badParameter, 'secret: expected whsec_ and 24 to 64 bytes in base64');
-      }
+      const { secret: own, ...wanted } = body;
+      const secret = checkedSecret(own);
       await check(wanted);
       const webhook = { id: randomUUID(), ...wanted, enabled: true };
       await addWebhook(app.id, webhook, secret, now);
@@ -195,6 +215,23 @@ export const webhooks = [
     async handle({ app, params }) {
       await existing(app.id, params.id);
       await replaceWebhook(app, params.id, undefined);
+    },
+  }),
+
+  route({
+    ...common,
+    method: 'POST',
+    path: '/webhooks/:id/secret',
+    summary: 'Replace the secret of a webhook; for a day, requests are also signed with the old one',
+    params,
+    body: z.object({ secret: secret() }),
+    status: 200,
+    response: SecretShape,
+    audit: audited('webhook.change', ({ params }) => `secret/${params.id}`),
+    async handle({ app, params, body, now }) {
+      const secret = checkedSecret(body.secret);
+      await existing(app.id, params.id);
+      return { secret, previousUntil: await replaceSecret(app.id, params.id, secret, now) };
     },
   }),
 

@@ -262,6 +262,8 @@ export const en = {
   withoutDecision: 'Without a decision within 800 ms',
   onFailures: { allow: 'allow', refuse: 'refuse' },
   webhookSecret: 'The secret is shown only once:',
+  newSecret: 'New secret',
+  replaceSecret: 'Replace the secret of this webhook? For a day, requests are also signed with the old one.',
   webhookAccepted: (ms: number) => `Accepted after ${ms} ms`,
   webhookOn: 'on',
   webhookOff: 'off',

@@ -253,6 +253,8 @@ export const zh: Texts = {
   withoutDecision: '800 毫秒内没有决定时',
   onFailures: { allow: '允许', refuse: '拒绝' },
   webhookSecret: '密钥只显示一次：',
+  newSecret: '新密钥',
+  replaceSecret: '更换此 Webhook 的密钥？一天之内，请求仍同时使用旧密钥签名。',
   webhookAccepted: (ms: number) => `${ms} 毫秒后已接收`,
   webhookOn: '已启用',
   webhookOff: '已停用',

@@ -16,6 +16,7 @@ const Webhook = z.object({
   failures: z.array(z.object({ ts: z.number(), error: z.string() })),
 });
 const Added = z.object({ id: z.string(), secret: z.string() });
+const Rotated = z.object({ secret: z.string(), previousUntil: z.number() });
 const Tested = z.object({ success: z.boolean(), ms: z.number(), error: z.optional(z.string()) });
 
 const APP = ['--app <id>', 'the application'] as const;
@@ -24,6 +25,7 @@ export function addWebhooks(program: CommandUnknownOpts, shell: Shell): void {
   const webhooks = group(program, 'webhooks', 'webhooks of an application');
   addList(webhooks, shell);
   addAdd(webhooks, shell);
+  addRotateSecret(webhooks, shell);
   addTest(webhooks, shell);
   addRemove(webhooks, shell);
 }
@@ -80,6 +82,26 @@ function addAdd(webhooks: CommandUnknownOpts, shell: Shell): void {
         const body = { url: to, events: event, before, onFailure };
         const added = Added.parse(await server.ask('POST', '/webhooks', body));
         return { text: `id      ${added.id}\nsecret  ${added.secret}`, json: added };
+      }),
+    );
+}
+
+function addRotateSecret(webhooks: CommandUnknownOpts, shell: Shell): void {
+  webhooks
+    .command('rotate-secret')
+    .summary('replace the secret of a webhook')
+    .description('Replaces the secret, and prints the new one. Requests are also signed with the old one for a day.')
+    .argument('<id>', 'the webhook')
+    .requiredOption(...APP)
+    .option(...SERVER)
+    .addHelpText('after', examples('webhooks rotate-secret 0b6f5c9e-… --app my-app'))
+    .action((id, { app, url }) =>
+      shell.answer(async (deployment) => {
+        const server = await serverOf({ app, url }, deployment, shell);
+        const path = `/webhooks/${encodeURIComponent(id)}/secret`;
+        const rotated = Rotated.parse(await server.ask('POST', path, {}));
+        const until = showMoment(rotated.previousUntil);
+        return { text: `secret  ${rotated.secret}\nThe old secret is valid until ${until}.`, json: rotated };
       }),
     );
 }
