@@ -1,4 +1,5 @@
 import type { BundleTime } from './imports.ts';
+import type { LoginTime } from './logins.ts';
 import type { OperationCpu } from './operations.ts';
 import type { PostCpu } from './posts.ts';
 
@@ -20,6 +21,14 @@ export const operationTable = (operations: readonly OperationCpu[]): string =>
     line('operation', 'CPU in ms'),
     line('---', '--:'),
     ...operations.map(({ name, cpuMs }) => line(name, ms(cpuMs))),
+  ].join('\n');
+
+/** Invocations and time of logins. */
+export const loginTable = (logins: readonly LoginTime[]): string =>
+  [
+    line('functions', 'invocations', 'ms from connect to `login`'),
+    line('---', '--:', '--:'),
+    ...logins.map(({ name, invocations, ms }) => line(name, String(invocations), ms.toFixed(0))),
   ].join('\n');
 
 /** Size and import time of bundles. */

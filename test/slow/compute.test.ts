@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { measureImports } from '../../bench/compute/imports.ts';
+import { measureLogins } from '../../bench/compute/logins.ts';
 import { measureOperations } from '../../bench/compute/operations.ts';
 import { measurePosts } from '../../bench/compute/posts.ts';
-import { bundleTable, operationTable, postTable } from '../../bench/compute/table.ts';
+import { bundleTable, loginTable, operationTable, postTable } from '../../bench/compute/table.ts';
 import { inserted, PERFORMANCE, shapeOf } from '../../bench/document.ts';
 import { macaw } from '../support/macaw.ts';
 
@@ -22,6 +23,7 @@ it('the documentation has the tables that the benchmark measures', async () => {
   const tables = {
     posts: postTable({ sdk: 1, own: 1 }),
     operations: operationTable(await measureOperations(system.cloud, bundles, { rounds: 1, events: 5 })),
+    logins: loginTable(await measureLogins(system.cloud, 1)),
     bundles: bundleTable(await measureImports(bundles, 1)),
   };
   const document = readFileSync(PERFORMANCE, 'utf8');
