@@ -5,22 +5,25 @@ import { startCloud } from '../../local/cloud.ts';
 import { DEMO } from '../../scripts/demo.ts';
 import { synthesize } from '../../scripts/synth.ts';
 import { inserted, PERFORMANCE } from '../document.ts';
+import { measureCalls, measurePosts } from './clients.ts';
 import { measureImports } from './imports.ts';
+import { measureLogins } from './logins.ts';
 import { measureOperations } from './operations.ts';
-import { measurePosts } from './posts.ts';
-import { bundleTable, operationTable, postTable } from './table.ts';
+import { bundleTable, clientTable, loginTable, operationTable } from './table.ts';
 
 const assembly = mkdtempSync(join(tmpdir(), 'macaw-compute-'));
 const bundles = join(assembly, 'bundles');
 try {
   await synthesize(assembly);
-  const posts = postTable(await measurePosts({ rounds: 9, posts: 1500 }));
+  const posts = clientTable('post', await measurePosts({ rounds: 9, calls: 1500 }));
+  const calls = clientTable('call', await measureCalls({ rounds: 9, calls: 1500 }));
   const imports = bundleTable(await measureImports(bundles, 5));
   const cloud = await startCloud({ assembly, ...DEMO });
+  const logins = loginTable(await measureLogins(cloud, 10));
   const operations = operationTable(await measureOperations(cloud, bundles, { rounds: 4, events: 20 }));
   await cloud.stop();
   let document = readFileSync(PERFORMANCE, 'utf8');
-  for (const [name, table] of Object.entries({ posts, operations, bundles: imports })) {
+  for (const [name, table] of Object.entries({ posts, calls, operations, logins, bundles: imports })) {
     document = inserted(document, name, table);
     console.log(`${table}\n`);
   }

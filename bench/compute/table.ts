@@ -1,14 +1,15 @@
 import type { BundleTime } from './imports.ts';
+import type { ClientCpu } from './in-turns.ts';
+import type { LoginTime } from './logins.ts';
 import type { OperationCpu } from './operations.ts';
-import type { PostCpu } from './posts.ts';
 
 const line = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 const ms = (value: number) => value.toFixed(2);
 
-/** CPU of a post by client. */
-export const postTable = ({ sdk, own }: PostCpu): string =>
+/** CPU of a call by client. @param call such as `post` */
+export const clientTable = (call: string, { sdk, own }: ClientCpu): string =>
   [
-    line('client', 'CPU of a post in ms', 'ratio'),
+    line('client', `CPU of a ${call} in ms`, 'ratio'),
     line('---', '--:', '--:'),
     line('SDK', ms(sdk), '1'),
     line('Macaw', ms(own), ms(own / sdk)),
@@ -20,6 +21,14 @@ export const operationTable = (operations: readonly OperationCpu[]): string =>
     line('operation', 'CPU in ms'),
     line('---', '--:'),
     ...operations.map(({ name, cpuMs }) => line(name, ms(cpuMs))),
+  ].join('\n');
+
+/** Invocations and time of logins. */
+export const loginTable = (logins: readonly LoginTime[]): string =>
+  [
+    line('functions', 'invocations', 'ms from connect to `login`'),
+    line('---', '--:', '--:'),
+    ...logins.map(({ name, invocations, ms }) => line(name, String(invocations), ms.toFixed(0))),
   ].join('\n');
 
 /** Size and import time of bundles. */

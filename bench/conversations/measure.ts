@@ -41,6 +41,7 @@ async function storeOf(cloud: Cloud) {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'operator',
     AWS_SECRET_ACCESS_KEY: 'none',
+    AWS_SESSION_TOKEN: 'none',
   });
   const [{ dynamo }, { conversationPage, unreadTotal }, { newsOf }, { listedConversations }, messages] =
     await Promise.all([

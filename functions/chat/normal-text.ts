@@ -8,15 +8,13 @@ export interface NormalText {
   readonly end: readonly number[];
 }
 
-/** A character with its combining marks, which normalisation may join. */
-const CHARACTER = /\P{M}\p{M}*|\p{M}+/gu;
-
 /** Removes differences of width, case, and of traditional and simplified Chinese. */
 export function normalise(original: string, simplified: Simplified): NormalText {
   const parts: string[] = [];
   const start: number[] = [];
   const end: number[] = [];
-  for (const { 0: character, index } of original.matchAll(CHARACTER)) {
+  // A character with its combining marks, which normalisation may join.
+  for (const { 0: character, index } of original.matchAll(/\P{M}\p{M}*|\p{M}+/gu)) {
     const folded = character.normalize('NFKC').toLowerCase();
     const part = Array.from(folded, (one) => simplified.get(one) ?? one).join('');
     parts.push(part);

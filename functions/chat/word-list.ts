@@ -9,9 +9,11 @@ export interface Found extends BannedWord {
   readonly to: number;
 }
 
-const segmenter = new Intl.Segmenter('zh', { granularity: 'word' });
+let segmenter: Intl.Segmenter | undefined;
 
 function boundariesOf(text: string): ReadonlySet<number> {
+  // It loads a dictionary, which takes a fifth of the import of a bundle.
+  segmenter ??= new Intl.Segmenter('zh', { granularity: 'word' });
   return new Set(Array.from(segmenter.segment(text), ({ index }) => index)).add(text.length);
 }
 

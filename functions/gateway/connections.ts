@@ -4,8 +4,8 @@ import { count } from '../observe/metrics.ts';
 import { TIMEOUT_MS } from '../shared/aws-client.ts';
 import { ENV, METRIC } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
+import { encodeSegment } from '../shared/signature.ts';
 import type { HttpRequest, HttpResponse } from './http-client.ts';
-import { encodeSegment } from './signature.ts';
 import { requestSigned } from './signed-request.ts';
 
 /** The result of one attempt. A refused or failed attempt may succeed later. */
@@ -66,6 +66,18 @@ async function call(...request: Parameters<typeof attempt>): Promise<Exclude<Ans
 export async function post(connectionId: string, frame: string): Promise<'sent' | 'gone'> {
   const { outcome } = await call('POST', connectionId, frame);
   return outcome === 'done' ? 'sent' : outcome;
+}
+
+/**
+ * Posts the first frame of a connection, and retries for about three seconds. API Gateway answers 410 until `$connect`
+ * has returned, although the client is connected.
+ */
+export async function postFirst(connectionId: string, frame: string): Promise<'sent' | 'gone'> {
+  for (let pause = 10; pause < 2000; pause *= 2) {
+    if ((await post(connectionId, frame)) === 'sent') return 'sent';
+    await setTimeout(Math.min(pause, 1000));
+  }
+  return 'gone';
 }
 
 /**

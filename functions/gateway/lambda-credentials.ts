@@ -5,4 +5,12 @@ import { fromEnv } from '@aws-sdk/credential-provider-env';
  * credentials in environment variables. The default chain of the SDK also contains profile, SSO and instance-metadata
  * providers. They add 115 KB to every bundle and 10 ms to every cold start.
  */
-export const defaultProvider = () => fromEnv();
+export const defaultProvider = () => {
+  const read = fromEnv();
+  let credentials: ReturnType<typeof read> | undefined;
+  // Lambda provides them for the life of the environment.
+  return () => {
+    credentials ??= read();
+    return credentials;
+  };
+};

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
+import { sign } from '../shared/signature.ts';
 import { type HttpRequest, type HttpResponse, request } from './http-client.ts';
-import { sign } from './signature.ts';
 
 const ATTEMPTS = 4;
 const LONGEST_PAUSE_MS = 1000;

@@ -1,5 +1,4 @@
-import { close } from '../gateway/connections.ts';
-import { post, postFirst } from '../gateway/sdk-posts.ts';
+import { close, post, postFirst } from '../gateway/connections.ts';
 import { HandshakeJob } from '../jobs/handshake.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';

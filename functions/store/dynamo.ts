@@ -1,13 +1,6 @@
-import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { countThrottling } from '../observe/throttling.ts';
-import { clientConfig } from '../shared/aws-client.ts';
-import { METRIC } from '../shared/constants.ts';
-import { retryConflicts } from './retry-conflicts.ts';
-
-const client = new DynamoDBClient(clientConfig('quick'));
-countThrottling(client, METRIC.tableThrottles);
-retryConflicts(client);
+import { client } from './dynamo-client.ts';
 
 export const dynamo = DynamoDBDocumentClient.from(client, {
   marshallOptions: { removeUndefinedValues: true },

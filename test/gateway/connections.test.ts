@@ -70,7 +70,7 @@ vi.doMock('../../functions/observe/metrics.ts', () => ({ count }));
 vi.resetModules();
 const { close, lastActiveAt, post, tryPost } = await import('../../functions/gateway/connections.ts');
 const { request } = await import('../../functions/gateway/http-client.ts');
-const { sign } = await import('../../functions/gateway/signature.ts');
+const { sign } = await import('../../functions/shared/signature.ts');
 
 afterAll(() => {
   vi.unstubAllEnvs();

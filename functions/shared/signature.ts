@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { requireEnv } from '../shared/environment.ts';
+import { requireEnv } from './environment.ts';
 
 /** A request to sign. It has no query. */
 export interface Unsigned {
@@ -9,7 +9,7 @@ export interface Unsigned {
   readonly path: string;
   /** Headers to sign in addition to `host`, with lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 /** The role of the function, which Lambda provides for the life of the environment. It is read once. */
@@ -79,4 +79,4 @@ export const encodeSegment = (text: string): string =>
 
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
