@@ -2,7 +2,6 @@ import type { IAspect } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
-import { ENV } from '../functions/shared/constants.ts';
 import { MacawFunction } from './macaw-function.ts';
 import { suppressWildcards } from './suppress.ts';
 
@@ -23,7 +22,7 @@ export class Observability implements IAspect {
 
   visit(node: IConstruct): void {
     if (!(node instanceof MacawFunction)) return;
-    node.addEnvironment(ENV.serviceName, this.props.service);
+    node.addEnvironment('POWERTOOLS_SERVICE_NAME', this.props.service);
     if (!this.props.tracing) return;
     const resource = node.node.defaultChild;
     if (!(resource instanceof CfnFunction))

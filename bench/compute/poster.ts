@@ -1,6 +1,6 @@
 import * as own from '../../functions/gateway/connections.ts';
+import * as sdk from '../../functions/gateway/sdk-posts.ts';
 import { cpuPerCall, fastestOf } from './in-turns.ts';
-import * as sdk from './sdk-posts.ts';
 
 /** Posts with both clients in turns, and sends the CPU time of each. Its arguments are the rounds and their posts. */
 const [rounds = 0, posts = 0] = process.argv.slice(2).map(Number);

@@ -69,18 +69,6 @@ export async function post(connectionId: string, frame: string): Promise<'sent' 
 }
 
 /**
- * Posts the first frame of a connection, and retries for about three seconds. API Gateway answers 410 until `$connect`
- * has returned, although the client is connected.
- */
-export async function postFirst(connectionId: string, frame: string): Promise<'sent' | 'gone'> {
-  for (let pause = 10; pause < 2000; pause *= 2) {
-    if ((await post(connectionId, frame)) === 'sent') return 'sent';
-    await setTimeout(Math.min(pause, 1000));
-  }
-  return 'gone';
-}
-
-/**
  * Posts one text frame without retries, for callers that must react to throttling. Returns `gone` when the connection
  * does not exist. Returns `refused` when the account or the client is throttled. Returns `failed` after a temporary
  * failure. Throws on every other failure.

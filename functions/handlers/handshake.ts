@@ -1,4 +1,5 @@
-import { close, post, postFirst } from '../gateway/connections.ts';
+import { close } from '../gateway/connections.ts';
+import { post, postFirst } from '../gateway/sdk-posts.ts';
 import { HandshakeJob } from '../jobs/handshake.ts';
 import { logger } from '../observe/logger.ts';
 import { count } from '../observe/metrics.ts';

@@ -1,26 +1,16 @@
-import { ENV, METRIC, METRIC_NAMESPACE } from '../shared/constants.ts';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { METRIC, METRIC_NAMESPACE } from '../shared/constants.ts';
 
 type Name = (typeof METRIC)[keyof typeof METRIC];
-type Strings = Readonly<Record<string, string>>;
 
-/** The units of metrics that are no counts. */
-const UNITS: Partial<Record<Name, string>> = {
-  [METRIC.deliveryLatency]: 'Milliseconds',
-  [METRIC.certificateDaysLeft]: 'None',
-};
+const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
 
-/** Maximum values of a metric in one line. */
-const MAX_VALUES = 100;
-
-/** Counts and measured values of the current invocation. */
+/** Counts of the current invocation. */
 const counts = new Map<Name, number>();
-const values = new Map<Name, number[]>();
 
 export function count(name: Name, times = 1): void {
   counts.set(name, (counts.get(name) ?? 0) + times);
 }
-
-const measure = (name: Name, value: number) => values.set(name, [...(values.get(name) ?? []), value]);
 
 /**
  * Records that a message has reached all online receivers.
@@ -30,8 +20,8 @@ const measure = (name: Name, value: number) => values.set(name, [...(values.get(
 export function recordDelivery(arrival: number, posts: number): void {
   if (posts === 0) return;
   // The clocks of the gateway and the function may differ slightly.
-  measure(METRIC.deliveryLatency, Math.max(0, Date.now() - arrival));
-  measure(METRIC.fanOut, posts);
+  metrics.addMetric(METRIC.deliveryLatency, MetricUnit.Milliseconds, Math.max(0, Date.now() - arrival));
+  metrics.addMetric(METRIC.fanOut, MetricUnit.Count, posts);
 }
 
 /** Records the number of days until a push certificate expires. */
@@ -39,40 +29,21 @@ export function recordCertificate(
   dimensions: { readonly app: string; readonly platform: string },
   daysLeft: number,
 ): void {
-  const metric = new Map([[METRIC.certificateDaysLeft, [daysLeft]]]);
-  write(metric, dimensions, {});
+  const metric = new Metrics({ namespace: METRIC_NAMESPACE, singleMetric: true });
+  metric.addDimensions(dimensions).addMetric(METRIC.certificateDaysLeft, MetricUnit.NoUnit, daysLeft);
   // An alarm cannot search. It takes the minimum over all certificates of the stage.
-  write(metric, {}, {});
+  const ofStage = new Metrics({ namespace: METRIC_NAMESPACE, singleMetric: true });
+  ofStage.addMetric(METRIC.certificateDaysLeft, MetricUnit.NoUnit, daysLeft);
 }
 
 /**
  * Writes all counts in one line, from which CloudWatch extracts the metrics. The ids make the line a record of the
  * invocation. Writes nothing without counts.
  */
-export function publishMetrics(ids: Strings): void {
-  for (const [name, times] of counts) measure(name, times);
+export function publishMetrics(ids: Readonly<Record<string, string>>): void {
+  for (const [name, times] of counts) metrics.addMetric(name, MetricUnit.Count, times);
   counts.clear();
-  while (values.size > 0) {
-    write(new Map([...values].map(([name, all]) => [name, all.splice(0, MAX_VALUES)])), {}, ids);
-    for (const [name, { length }] of values) if (length === 0) values.delete(name);
-  }
-}
-
-/**
- * Writes one line in the embedded metric format.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
- */
-function write(metrics: ReadonlyMap<Name, readonly number[]>, more: Strings, ids: Strings): void {
-  const dimensions = { service: process.env[ENV.serviceName], ...more };
-  const Metrics = [...metrics.keys()].map((Name) => ({ Name, Unit: UNITS[Name] ?? 'Count' }));
-  const line = {
-    _aws: {
-      Timestamp: Date.now(),
-      CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [Object.keys(dimensions)], Metrics }],
-    },
-    ...ids,
-    ...dimensions,
-    ...Object.fromEntries([...metrics].map(([name, all]) => [name, all.length === 1 ? all[0] : all])),
-  };
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+  if (!metrics.hasStoredMetrics()) return;
+  for (const [key, id] of Object.entries(ids)) metrics.addMetadata(key, id);
+  metrics.publishStoredMetrics();
 }

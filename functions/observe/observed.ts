@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { addLogFields, logger, startLog } from './logger.ts';
+import { logger } from './logger.ts';
 import { publishMetrics } from './metrics.ts';
 
 /** The origin fields of an event: from the gateway, or from a job that another function enqueued. */
@@ -22,13 +22,10 @@ interface Ids {
 /** A Lambda execution environment handles one invocation at a time. */
 let current: Ids = {};
 
-/** Whether this environment has handled no invocation yet. */
-let isCold = true;
-
 /** Adds ids to all later log lines of this invocation. */
 export function addLogContext(ids: Ids): void {
   current = { ...current, ...ids };
-  addLogFields(ids);
+  logger.appendKeys({ ...ids });
 }
 
 /** The id of the original request. Every function that works for the request logs the same id. */
@@ -43,16 +40,16 @@ export function observed<E, R>(
 ): (event: E, context: Context) => Promise<R> {
   return async (event, context) => {
     current = {};
-    const invocation = { function_name: context.functionName, function_request_id: context.awsRequestId };
-    startLog({ ...invocation, cold_start: isCold });
-    isCold = false;
+    logger.resetKeys();
+    logger.addContext(context);
     const { data: origin } = Origin.safeParse(event);
     const connection = origin?.requestContext?.connectionId ?? origin?.connectionId;
     addLogContext({
       correlation_id: origin?.correlationId ?? origin?.requestContext?.requestId ?? context.awsRequestId,
       ...(connection !== undefined && { connection_id: connection }),
     });
-    const publish = () => publishMetrics({ ...invocation, ...current });
+    const publish = () =>
+      publishMetrics({ function_name: context.functionName, function_request_id: context.awsRequestId, ...current });
     const lastMoment = setTimeout(() => {
       logger.error('Lambda timeout imminent');
       publish();

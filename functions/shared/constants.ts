@@ -2,8 +2,6 @@
 
 /** Environment variables of the functions. */
 export const ENV = {
-  /** The value of `service` in every log line, and the dimension of every metric. */
-  serviceName: 'SERVICE_NAME',
   coreTable: 'CORE_TABLE',
   messagesTable: 'MESSAGES_TABLE',
   connectionsTable: 'CONNECTIONS_TABLE',

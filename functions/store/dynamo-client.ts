@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { RequestSigner } from '@smithy/types';
 import { countThrottling } from '../observe/throttling.ts';
 import { clientConfig } from '../shared/aws-client.ts';
+import { METRIC } from '../shared/constants.ts';
 import { sign } from '../shared/signature.ts';
 import { retryConflicts } from './retry-conflicts.ts';
 
@@ -25,5 +26,5 @@ const UNUSED = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectio
 
 export const client = new DynamoDBClient({ ...clientConfig('quick'), signer, accountIdEndpointMode: 'disabled' });
 for (const name of UNUSED) client.middlewareStack.remove(name);
-countThrottling(client);
+countThrottling(client, METRIC.tableThrottles);
 retryConflicts(client);
