@@ -10,6 +10,10 @@ export class CheckReport {
     return this.#failed;
   }
 
+  get skipped(): number {
+    return this.#skipped;
+  }
+
   /** Returns whether the check passed. Skips it if a tool is unavailable. */
   async check(name: string, run: () => Promise<void>): Promise<boolean> {
     try {
@@ -17,7 +21,7 @@ export class CheckReport {
     } catch (error) {
       if (error instanceof Unavailable) {
         this.#skipped += 1;
-        console.log(`  skipped: ${error.message}`);
+        console.log(`  SKIPPED: ${name}: ${error.message}`);
       } else {
         this.#failed += 1;
         console.log(`  FAILED: ${name}\n${error instanceof Error ? error.message : error}`);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { Cloud } from '../local/cloud.ts';
-import { befriend, credentials, rest } from '../test/support/demo-app.ts';
-import type { Client } from './client.ts';
+import { befriend, credentials, rest, someone } from '../test/support/demo-app.ts';
+import type { Client, ClientOptions } from './client.ts';
 import { ClientProgram } from './client-program.ts';
 
 const TEXT = 'Grüße, 你好, "привет" \\ \u2028 👩‍👩‍👧 🦜';
@@ -28,23 +28,23 @@ interface Participant {
   connection: string;
 }
 
-let made = 0;
-
 /** Two users of one stock client, and what happens to them. */
 export class ClientScenario {
   readonly #cloud: Cloud;
   readonly #client: Client;
-  #command: readonly string[] = [];
+  readonly #command: readonly string[];
+  readonly #options: ClientOptions;
   readonly #participants: Participant[] = [];
 
-  constructor(cloud: Cloud, client: Client) {
+  constructor(cloud: Cloud, client: Client, command: readonly string[], options: ClientOptions) {
     this.#cloud = cloud;
     this.#client = client;
+    this.#command = command;
+    this.#options = options;
   }
 
-  /** The client is installed; two users log in, one after the other, which tells whose connection is whose, and become friends. */
+  /** Two users log in, one after the other, which tells whose connection is whose, and become friends. */
   async logIn(): Promise<void> {
-    this.#command = await this.#client.prepare();
     for (const name of ['tom', 'jerry']) {
       const participant = { program: this.#start(name), connection: '' };
       this.#participants.push(participant);
@@ -103,7 +103,7 @@ export class ClientScenario {
     const waiting = Array.from({ length: VISITS }, (_, n) => `visit ${n}`);
     const expected = [...waiting].sort();
     const [, jerry] = this.#both();
-    const visitor = this.#id('visitor');
+    const visitor = someone('visitor');
     await befriend(this.#cloud.origin, visitor, jerry.program.id);
     const visits = Array.from({ length: 5 }, async () => {
       for (let body = waiting.shift(); body; body = waiting.shift()) await this.#leave(visitor, [body], 20);
@@ -116,7 +116,7 @@ export class ClientScenario {
   async hurry(): Promise<void> {
     const bodies = Array.from({ length: PENDING }, (_, n) => `message ${n}`);
     const [, jerry] = this.#both();
-    const visitor = this.#id('visitor');
+    const visitor = someone('visitor');
     await befriend(this.#cloud.origin, visitor, jerry.program.id);
     await this.#leave(visitor, bodies, 0);
     assert.deepEqual(await this.#stored(visitor, jerry.program.id), bodies.sort());
@@ -157,12 +157,7 @@ export class ClientScenario {
   }
 
   #start(name: string, clientKey?: string): ClientProgram {
-    return this.#startAs(this.#id(name), clientKey);
-  }
-
-  #id(name: string): string {
-    made += 1;
-    return `${name}-${made}`;
+    return this.#startAs(someone(name), clientKey);
   }
 
   #startAs(id: string, clientKey?: string): ClientProgram {
@@ -171,6 +166,7 @@ export class ClientScenario {
       this.#cloud.origin,
       id,
       JSON.stringify(credentials({ client: id }, clientKey)),
+      this.#options,
     );
   }
 

@@ -1,18 +1,20 @@
-/** Checks Macaw's templates on the local cloud with stock Socket.IO clients in other languages and MaxIM's 2016 client. */
+/** Checks Macaw's templates on the local cloud with stock Socket.IO clients and MaxIM's 2016 client. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { randomDelay, startCloud } from '../local/cloud.ts';
+import pMap from 'p-map';
+import { type CloudOptions, randomDelay, startCloud } from '../local/cloud.ts';
 import { DEMO } from '../scripts/demo.ts';
 import { synthesize } from '../scripts/synth.ts';
 import { CheckReport } from './check-report.ts';
-import type { Client } from './client.ts';
+import { type Client, type ClientOptions, type Prepared, title } from './client.ts';
 import { ClientScenario } from './client-scenario.ts';
-import { JAVA_CLIENTS } from './java.ts';
-import { checkMaxIM } from './maxim.ts';
-import { PYTHON_CLIENTS } from './python.ts';
+import { CLIENTS } from './clients.ts';
+import { checkMaxIM, MAXIM } from './maxim.ts';
+import { Results } from './results.ts';
+import { LIFETIME_MS, PARALLEL, startHeartbeat, VARIANTS, type Variant } from './variants.ts';
 
 /**
  * Long enough for two heartbeats of either kind, and for clients to time out after a missed heartbeat.
@@ -20,6 +22,9 @@ import { PYTHON_CLIENTS } from './python.ts';
  */
 const STAY_MINUTES = 9;
 const IDLE_MS = 5.5 * 60_000;
+
+/** Clients that run a check at the same time, each with two programs. */
+const CONCURRENCY = 4;
 
 const { stay, only } = parseArgs({
   options: {
@@ -32,22 +37,23 @@ const { stay, only } = parseArgs({
 const assembly = mkdtempSync(join(tmpdir(), 'macaw-checks-'));
 process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
 await synthesize(assembly);
+const start = (options: Partial<CloudOptions> = {}) =>
+  startCloud({ assembly, allowedOrigins: ['*'], ...DEMO, ...options });
 
 /** While clients leave in a hurry, what they have sent is handled late. */
 let hurried = false;
 const late = randomDelay(150, 20_261_125, 'Message', 'Disconnect', 'Handshake', 'Polling');
-const cloud = await startCloud({
-  assembly,
-  ...DEMO,
+const cloud = await start({
   ...(stay && { limits: { idleMs: IDLE_MS } }),
   invocationDelayMs: (functionId) => (hurried ? late(functionId) : 0),
 });
 const report = new CheckReport();
+const results = new Results([MAXIM, ...CLIENTS]);
 
 /** Runs the checks of a client in order, because they depend on each other. Returns whether all passed. */
 async function play({ eio, leaves }: Client, scenario: ClientScenario): Promise<boolean> {
   return (
-    (await report.check('installs and logs in', () => scenario.logIn())) &&
+    (await report.check('logs in', () => scenario.logIn())) &&
     (await report.check('gets an error for a wrong key', () => scenario.useWrongKey())) &&
     (await report.check('exchanges messages with acknowledgements', () => scenario.exchangeMessages())) &&
     // With --stay, the schedule pings the client. Engine.IO 3 clients ping by themselves after minutes.
@@ -69,25 +75,75 @@ async function leave(scenario: ClientScenario): Promise<boolean> {
   }
 }
 
-const scenarios: { client: Client; scenario: ClientScenario }[] = [];
-for (const client of [...PYTHON_CLIENTS, ...JAVA_CLIENTS].filter(({ name }) => name.includes(only))) {
-  console.log(`${client.name} (Engine.IO ${client.eio})`);
-  const scenario = new ClientScenario(cloud, client);
-  if ((await play(client, scenario)) && stay) scenarios.push({ client, scenario });
-  else await scenario.end();
+const supports = (client: Client, variant: Variant) => variant !== 'retries' || client.retries;
+
+/** The clients that stay connected until the end. */
+const staying: { client: Client; scenario: ClientScenario }[] = [];
+
+async function checkTransports(client: Client, { version, command }: Prepared): Promise<void> {
+  for (const [variant, options] of [
+    ['WebSocket only', { transports: ['websocket'] }],
+    ['default transports', {}],
+  ] as const satisfies [Variant, ClientOptions][]) {
+    console.log(`${title(client)}, ${variant}`);
+    const scenario = new ClientScenario(cloud, client, command, options);
+    const passed = await play(client, scenario);
+    results.set(client, version, variant, passed ? 'passed' : 'failed');
+    if (passed && stay) staying.push({ client, scenario });
+    else await scenario.end();
+  }
 }
 
-if ('MaxIM'.includes(only)) await checkMaxIM(cloud, report);
+async function checkInParallel(variant: keyof typeof PARALLEL, where = cloud): Promise<void> {
+  console.log(variant);
+  const able = installed.filter(({ client }) => supports(client, variant));
+  await pMap(
+    able,
+    async ({ client, prepared: { version, command } }) => {
+      const run = async () => console.log(`  ${title(client)}: ${await PARALLEL[variant](where, client, command)}`);
+      const passed = await report.check(title(client), run);
+      results.set(client, version, variant, passed ? 'passed' : 'failed');
+    },
+    { concurrency: CONCURRENCY },
+  );
+}
+
+console.log('Installation');
+const installed: { client: Client; prepared: Prepared }[] = [];
+for (const client of CLIENTS.filter((one) => title(one).includes(only))) {
+  const install = async () => void installed.push({ client, prepared: await client.prepare() });
+  if (await report.check(title(client), install)) continue;
+  for (const variant of VARIANTS.filter((one) => supports(client, one))) results.set(client, '–', variant, 'skipped');
+}
+
+for (const { client, prepared } of installed) await checkTransports(client, prepared);
+if (MAXIM.name.includes(only)) {
+  const { failed, skipped } = report;
+  await checkMaxIM(cloud, report);
+  const result = report.failed > failed ? 'failed' : report.skipped > skipped ? 'skipped' : 'passed';
+  results.set(MAXIM, MAXIM.version, 'WebSocket only', result);
+}
+
+await checkInParallel('retries');
+await checkInParallel('proxy, 60 s');
+const stopHeartbeat = startHeartbeat(cloud);
+await checkInParallel('proxy, 5 min');
+stopHeartbeat();
+
+const hasty = await start({ limits: { lifetimeMs: LIFETIME_MS } });
+await checkInParallel('short lifetimes', hasty);
+await hasty.stop();
 
 if (stay) {
   console.log(`All clients stay connected for ${STAY_MINUTES} minutes`);
   await pause(STAY_MINUTES * 60_000);
-  for (const { client, scenario } of scenarios) {
-    await report.check(client.name, () => scenario.checkConnected());
+  for (const { client, scenario } of staying) {
+    await report.check(title(client), () => scenario.checkConnected());
     await scenario.end();
   }
 }
 
 await cloud.stop();
+results.write();
 console.log(`\n${report}`);
 process.exitCode = report.failed > 0 ? 1 : 0;
