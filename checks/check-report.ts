@@ -14,10 +14,14 @@ export class CheckReport {
     return this.#skipped;
   }
 
-  /** Returns whether the check passed. Skips it if a tool is unavailable. */
-  async check(name: string, run: () => Promise<void>): Promise<boolean> {
+  /**
+   * Returns whether the check passed. Skips it if a tool is unavailable.
+   * @param run can return a summary
+   */
+  async check(name: string, run: () => Promise<unknown>): Promise<boolean> {
+    let summary: unknown;
     try {
-      await run();
+      summary = await run();
     } catch (error) {
       if (error instanceof Unavailable) {
         this.#skipped += 1;
@@ -29,7 +33,7 @@ export class CheckReport {
       return false;
     }
     this.#passed += 1;
-    console.log(`  passed: ${name}`);
+    console.log(`  passed: ${name}${typeof summary === 'string' ? `: ${summary}` : ''}`);
     return true;
   }
 

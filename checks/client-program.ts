@@ -11,8 +11,11 @@ type Event = (typeof EVENTS)[number];
 /** A line of output. `answer` is an acknowledgement or the result of a function. The others are events of the client. */
 const Line = z.object({ event: z.enum(EVENTS), args: z.array(z.unknown()) });
 
-/** The timeout of one event. Reconnecting and starting Java take several seconds. */
-const PATIENCE_MS = 20_000;
+/** The timeout of one event. Java and browsers start slowly on a busy machine. */
+const PATIENCE_MS = 60_000;
+
+/** How long a program may take to end. */
+const END_MS = 20_000;
 
 /** A running client program for one user. */
 export class ClientProgram {
@@ -81,7 +84,7 @@ export class ClientProgram {
   /** Ends the program. */
   async end(): Promise<void> {
     this.#program.stdin?.end();
-    const timer = setTimeout(() => this.#program.kill('SIGKILL'), PATIENCE_MS);
+    const timer = setTimeout(() => this.#program.kill('SIGKILL'), END_MS);
     await this.#exited;
     clearTimeout(timer);
   }

@@ -5,16 +5,18 @@ import { type Client, PLACES } from './client.ts';
 import { VARIANTS, type Variant } from './variants.ts';
 
 export const DOCUMENT = fileURLToPath(new URL('../docs/how-to/connect-clients.md', import.meta.url));
-const TABLE = 'clients';
+/** The name of the table. */
+export const CLIENT_TABLE = 'clients';
 
 export type Result = 'passed' | 'failed' | 'skipped' | 'not supported';
 
-const HEADER = ['client', 'version', 'Engine.IO', 'credentials in', ...VARIANTS, 'date'];
+export const HEADER = ['client', 'version', 'Engine.IO', 'credentials in', ...VARIANTS, 'date'];
 
 /** What a client is called in the table. */
 export type Row = Pick<Client, 'name' | 'place' | 'eio'>;
 
-const keyOf = ({ name, place }: Row) => `${name}, ${PLACES[place]}`;
+/** The client in the table. */
+export const keyOf = ({ name, place }: Row) => `${name}, ${PLACES[place]}`;
 
 /** The results of a run, as a table. */
 export class Results {
@@ -43,17 +45,15 @@ export class Results {
       const results = VARIANTS.map((variant) => cells.get(variant) ?? 'not supported');
       return [row.name, version ?? '', String(row.eio), PLACES[row.place], ...results, date];
     });
-    const table = [HEADER, HEADER.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`);
-    writeFileSync(
-      DOCUMENT,
-      inserted(document, TABLE, table.join('\n').replaceAll('| --- ', '|---').replace('--- |', '---|')),
-    );
+    const [header, ...rest] = [HEADER, ...lines].map((cells) => `| ${cells.join(' | ')} |`);
+    const table = [header, `|${'---|'.repeat(HEADER.length)}`, ...rest].join('\n');
+    writeFileSync(DOCUMENT, inserted(document, CLIENT_TABLE, table));
   }
 }
 
 /** The cells of the table by client. */
 export function rowsOf(document: string): Map<string, string[]> {
-  const [, , ...lines] = tableOf(document, TABLE).split('\n');
+  const [, , ...lines] = tableOf(document, CLIENT_TABLE).split('\n');
   const rows = lines.map((line) =>
     line
       .split('|')

@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { HEARTBEAT_SHARDS } from '../functions/shared/constants.ts';
 import { HEARTBEAT } from '../functions/shared/heartbeat-times.ts';
 import type { Cloud } from '../local/cloud.ts';
-import type { Client } from './client.ts';
+import type { Client, ClientOptions } from './client.ts';
+import { ClientScenario } from './client-scenario.ts';
 import { Conversation, type ConversationOptions } from './conversation.ts';
 import { type ProxyOptions, TcpProxy } from './tcp-proxy.ts';
 
@@ -25,21 +26,30 @@ const PATIENT_MS = 3000;
 const BEAT_MS = (PATIENT_MS * HEARTBEAT.pingInterval) / (5 * 60_000);
 const BEATS = 5;
 
-/** The lifetime of connections, instead of two hours. */
-export const LIFETIME_MS = 4000;
+/** The lifetime of connections, instead of two hours. Longer than the cold start of all functions on a busy machine. */
+export const LIFETIME_MS = 10_000;
 const LIFETIMES = 6;
-/** Each user sends a message in this time. */
-const PACE_MS = 800;
+/** Each user sends a message in this time, and at most so many. Both together fit into a page of the history. */
+const PACE_MS = 1500;
+const MOST = 45;
+const LIFETIMES_MS = 10 * LIFETIMES * LIFETIME_MS;
 /** Clients that miss the close frame detect the end by this heartbeat. */
 const FAST_HEARTBEAT = { pingInterval: 2000, pingTimeout: 1000 };
 
 const CUTS = 4;
 const ATTEMPTS = 20;
 
+/** How long the clients of `--stay` stay: two heartbeats of either kind, and the timeout after a missed one. */
+export const STAY_MINUTES = 9;
+
 type Check = (cloud: Cloud, client: Client, command: readonly string[]) => Promise<string>;
 
-/** The checks that several clients can run at the same time. They return a summary. */
-export const PARALLEL = {
+/** The checks of a client. Several clients can run one at the same time. They return a summary. */
+export const CHECKS = {
+  'WebSocket only': (cloud, client, command) => everyday(cloud, client, command, { transports: ['websocket'] }),
+
+  'default transports': (cloud, client, command) => everyday(cloud, client, command, {}),
+
   /** Connections are cut while messages are on their way. The client itself repeats those without an answer. */
   retries: (cloud, _, command) =>
     withProxy(cloud, {}, (proxy) =>
@@ -82,14 +92,58 @@ export const PARALLEL = {
     withProxy(cloud, { heartbeat: deafToClose ? FAST_HEARTBEAT : {} }, (proxy) =>
       conversing(cloud, command, { origins: [proxy.origin, proxy.origin] }, async (conversation) => {
         const { tom, jerry } = conversation;
+        const deadline = Date.now() + LIFETIMES_MS;
         while (Math.min(tom.logins, jerry.logins) <= LIFETIMES) {
-          conversation.say();
+          if (tom.sent < MOST) conversation.say();
           await pause(PACE_MS);
-          if (tom.sent > 5 * LIFETIMES * (LIFETIME_MS / PACE_MS)) throw new Error('The users do not reconnect');
+          if (Date.now() > deadline) throw new Error(`${tom.logins} and ${jerry.logins} logins`);
         }
       }),
     ),
-} satisfies Partial<Record<Variant, Check>>;
+} satisfies Record<Variant, Check>;
+
+/** Clients that stay connected for minutes. A client that sends no heartbeats is idle, and is disconnected. */
+export async function stay(cloud: Cloud, client: Client, command: readonly string[]): Promise<string> {
+  const scenario = new ClientScenario(cloud, client, command, {});
+  try {
+    await scenario.logIn();
+    await pause(STAY_MINUTES * 60_000);
+    await scenario.checkConnected();
+    return `${STAY_MINUTES} minutes`;
+  } finally {
+    await scenario.end();
+  }
+}
+
+/** What a user does with a client on a working network. */
+async function everyday(
+  cloud: Cloud,
+  client: Client,
+  command: readonly string[],
+  options: ClientOptions,
+): Promise<string> {
+  const scenario = new ClientScenario(cloud, client, command, options);
+  const steps = {
+    'log in': () => scenario.logIn(),
+    'use a wrong key': () => scenario.useWrongKey(),
+    'exchange messages': () => scenario.exchangeMessages(),
+    reconnect: () => scenario.reconnect(),
+    ...(client.leaves && {
+      'say something and leave at once': () => scenario.visit(),
+      'leave while acknowledgements are pending': () => scenario.hurry(),
+    }),
+  };
+  try {
+    for (const [name, step] of Object.entries(steps)) {
+      await step().catch((cause: unknown) => {
+        throw new Error(`${name}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+      });
+    }
+    return Object.keys(steps).join(', ');
+  } finally {
+    await scenario.end();
+  }
+}
 
 /**
  * Pings all clients that do not ping by themselves, as the schedule does for a fourth of them each minute.

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { listen } from '../../local/shared/http.ts';
-import { launchChromium } from '../../test/support/find-chromium.ts';
+import { launchChromium } from '../../test/support/launch-chromium.ts';
 
 const [directory = '', place = '', url = '', credentials = '', options = '{}'] = process.argv.slice(2);
 

@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
-import { launchChromium, NO_CHROMIUM } from './find-chromium.ts';
+import { NO_CHROMIUM } from './find-chromium.ts';
+import { launchChromium } from './launch-chromium.ts';
 
 export { launchChromium, NO_CHROMIUM };
 
