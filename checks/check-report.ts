@@ -10,14 +10,22 @@ export class CheckReport {
     return this.#failed;
   }
 
-  /** Returns whether the check passed. Skips it if a tool is unavailable. */
-  async check(name: string, run: () => Promise<void>): Promise<boolean> {
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  /**
+   * Returns whether the check passed. Skips it if a tool is unavailable.
+   * @param run can return a summary
+   */
+  async check(name: string, run: () => Promise<unknown>): Promise<boolean> {
+    let summary: unknown;
     try {
-      await run();
+      summary = await run();
     } catch (error) {
       if (error instanceof Unavailable) {
         this.#skipped += 1;
-        console.log(`  skipped: ${error.message}`);
+        console.log(`  SKIPPED: ${name}: ${error.message}`);
       } else {
         this.#failed += 1;
         console.log(`  FAILED: ${name}\n${error instanceof Error ? error.message : error}`);
@@ -25,7 +33,7 @@ export class CheckReport {
       return false;
     }
     this.#passed += 1;
-    console.log(`  passed: ${name}`);
+    console.log(`  passed: ${name}${typeof summary === 'string' ? `: ${summary}` : ''}`);
     return true;
   }
 

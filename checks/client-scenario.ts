@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { Cloud } from '../local/cloud.ts';
-import { befriend, credentials, rest } from '../test/support/demo-app.ts';
-import type { Client } from './client.ts';
+import { app, befriend, credentials, rest, someone } from '../test/support/demo-app.ts';
+import type { Client, ClientOptions } from './client.ts';
 import { ClientProgram } from './client-program.ts';
 
 const TEXT = 'Grüße, 你好, "привет" \\ \u2028 👩‍👩‍👧 🦜';
@@ -17,46 +17,41 @@ const Stored = z.object({ ack: z.literal(ACK), ts: z.int() });
 const History = z.array(z.object({ content: z.object({ body: z.string() }) }));
 const Answer = z.object({ success: z.literal(true), id: z.string(), ts: z.int(), ack: z.literal(ACK) });
 
-const PING_INTERVAL_MIN = 4;
-const PONG_MS = 5000;
-
-const VISITS = 25;
+const VISITS = 10;
 const PENDING = 50;
 
-interface Participant {
-  readonly program: ClientProgram;
-  connection: string;
-}
+/** How long messages of a client that has left can take. */
+const PATIENCE_MS = 30_000;
 
-let made = 0;
+const MASTER = { 'X-ML-MasterKey': app.masterKey };
+const Devices = z.object({ connections: z.array(z.object({ id: z.string() })) });
 
 /** Two users of one stock client, and what happens to them. */
 export class ClientScenario {
   readonly #cloud: Cloud;
   readonly #client: Client;
-  #command: readonly string[] = [];
-  readonly #participants: Participant[] = [];
+  readonly #command: readonly string[];
+  readonly #options: ClientOptions;
+  readonly #programs: ClientProgram[] = [];
 
-  constructor(cloud: Cloud, client: Client) {
+  constructor(cloud: Cloud, client: Client, command: readonly string[], options: ClientOptions) {
     this.#cloud = cloud;
     this.#client = client;
+    this.#command = command;
+    this.#options = options;
   }
 
-  /** The client is installed; two users log in, one after the other, which tells whose connection is whose, and become friends. */
+  /** Two users log in and become friends. */
   async logIn(): Promise<void> {
-    this.#command = await this.#client.prepare();
-    for (const name of ['tom', 'jerry']) {
-      const participant = { program: this.#start(name), connection: '' };
-      this.#participants.push(participant);
-      await this.#loggedIn(participant);
-    }
+    for (const name of ['tom', 'jerry']) this.#programs.push(this.#start(someone(name)));
     const [tom, jerry] = this.#both();
-    await befriend(this.#cloud.origin, tom.program.id, jerry.program.id);
+    await Promise.all([loggedIn(tom), loggedIn(jerry)]);
+    await befriend(this.#cloud.origin, tom.id, jerry.id);
   }
 
   /** A client with a wrong key gets an error and is disconnected. */
   async useWrongKey(): Promise<void> {
-    const intruder = this.#start('intruder', 'a-wrong-key');
+    const intruder = this.#start(someone('intruder'), 'a-wrong-key');
     try {
       Refusal.parse(await intruder.next('login'));
       if (!this.#client.deafToClose) await intruder.next('disconnect');
@@ -68,33 +63,17 @@ export class ClientScenario {
   /** Each says something to the other. */
   async exchangeMessages(): Promise<void> {
     const [tom, jerry] = this.#both();
-    await say(tom.program, jerry.program);
-    await say(jerry.program, tom.program);
-  }
-
-  /** Both are pinged now, and answer. */
-  async answerHeartbeat(): Promise<void> {
-    const mark = this.#cloud.calls.mark();
-    const frames = () =>
-      this.#cloud.calls
-        .since(mark)
-        .filter((entry) => entry.service === 'invocation' && entry.trigger === 'websocket $default').length;
-    // Each is due in one minute of the interval.
-    for (let minute = 1; minute <= PING_INTERVAL_MIN; minute++) {
-      await this.#cloud.invoke('Heartbeat', { time: new Date(Date.now() + minute * 60_000).toISOString() });
-    }
-    const deadline = Date.now() + PONG_MS;
-    while (frames() < 2 && Date.now() < deadline) await pause(20);
-    assert.equal(frames(), 2, `${frames()} of 2 clients answered the heartbeat`);
-    await this.checkConnected();
+    await say(tom, jerry);
+    await say(jerry, tom);
   }
 
   /** A connection dies without goodbye; its client comes back by itself. */
   async reconnect(): Promise<void> {
     const [tom] = this.#both();
-    this.#cloud.drop(tom.connection);
-    await this.#loggedIn(tom);
-    await tom.program.next('disconnect');
+    const { body } = await rest(this.#cloud.origin, 'GET', `/ctx/${tom.id}/devices`, { headers: MASTER });
+    for (const { id } of Devices.parse(body).connections) this.#cloud.drop(id);
+    await loggedIn(tom);
+    await tom.next('disconnect');
     await this.exchangeMessages();
   }
 
@@ -103,91 +82,75 @@ export class ClientScenario {
     const waiting = Array.from({ length: VISITS }, (_, n) => `visit ${n}`);
     const expected = [...waiting].sort();
     const [, jerry] = this.#both();
-    const visitor = this.#id('visitor');
-    await befriend(this.#cloud.origin, visitor, jerry.program.id);
+    const visitor = someone('visitor');
+    await befriend(this.#cloud.origin, visitor, jerry.id);
     const visits = Array.from({ length: 5 }, async () => {
       for (let body = waiting.shift(); body; body = waiting.shift()) await this.#leave(visitor, [body], 20);
     });
     await Promise.all(visits);
-    assert.deepEqual(await this.#stored(visitor, jerry.program.id), expected);
+    assert.deepEqual(await this.#stored(visitor, jerry.id, expected.length), expected);
   }
 
   /** Somebody leaves while many acknowledgements are pending; every message is stored. */
   async hurry(): Promise<void> {
     const bodies = Array.from({ length: PENDING }, (_, n) => `message ${n}`);
     const [, jerry] = this.#both();
-    const visitor = this.#id('visitor');
-    await befriend(this.#cloud.origin, visitor, jerry.program.id);
+    const visitor = someone('visitor');
+    await befriend(this.#cloud.origin, visitor, jerry.id);
     await this.#leave(visitor, bodies, 0);
-    assert.deepEqual(await this.#stored(visitor, jerry.program.id), bodies.sort());
+    assert.deepEqual(await this.#stored(visitor, jerry.id, PENDING), bodies.sort());
   }
 
   /** Logs in, says some messages to the second user, and leaves after so many milliseconds. */
   async #leave(visitor: string, bodies: readonly string[], leave_ms: number): Promise<void> {
     const [, jerry] = this.#both();
-    const program = this.#startAs(visitor);
+    const program = this.#start(visitor);
     try {
       Welcome.parse(await program.next('login'));
-      const to = { id: jerry.program.id, type: 0 };
+      const to = { id: jerry.id, type: 0 };
       program.say({ messages: bodies.map((body) => ({ to, content: { media: 0, body } })), leave_ms });
     } finally {
       await program.end();
     }
   }
 
-  /** What one user has said to another, sorted. */
-  async #stored(one: string, other: string): Promise<string[]> {
-    await this.#cloud.settled();
-    const { body } = await rest(this.#cloud.origin, 'GET', `/ctx/${one}/friends/${other}/chats?limit=100`);
-    return History.parse(body)
-      .map(({ content }) => content.body)
-      .sort();
+  /** Waits until so much of what one user has said to another is stored. Returns it, sorted. */
+  async #stored(one: string, other: string, count: number): Promise<string[]> {
+    const path = `/ctx/${one}/friends/${other}/chats?limit=100`;
+    for (const deadline = Date.now() + PATIENCE_MS; ; await pause(100)) {
+      const { body } = await rest(this.#cloud.origin, 'GET', path);
+      const found = History.parse(body);
+      if (found.length >= count || Date.now() > deadline) return found.map(({ content }) => content.body).sort();
+    }
   }
 
-  /** Both still have their connections, and use them. */
+  /** Both still have their first connections, and use them. */
   async checkConnected(): Promise<void> {
-    const open = this.#cloud.connections();
-    for (const { program, connection } of this.#participants)
-      assert.ok(open.includes(connection), `${program.id} has lost the connection`);
+    for (const program of this.#both()) {
+      assert.equal(program.received('login').length, 1, `${program.id} has lost the connection`);
+    }
     await this.exchangeMessages();
   }
 
   async end(): Promise<void> {
-    await Promise.all(this.#participants.map(({ program }) => program.end()));
+    await Promise.all(this.#programs.map((program) => program.end()));
   }
 
-  #start(name: string, clientKey?: string): ClientProgram {
-    return this.#startAs(this.#id(name), clientKey);
+  #start(id: string, clientKey?: string): ClientProgram {
+    const login = JSON.stringify(credentials({ client: id }, clientKey));
+    return new ClientProgram(this.#command, this.#cloud.origin, id, login, this.#options);
   }
 
-  #id(name: string): string {
-    made += 1;
-    return `${name}-${made}`;
-  }
-
-  #startAs(id: string, clientKey?: string): ClientProgram {
-    return new ClientProgram(
-      this.#command,
-      this.#cloud.origin,
-      id,
-      JSON.stringify(credentials({ client: id }, clientKey)),
-    );
-  }
-
-  /** Waits for a login that is under way, on a connection that does not exist yet. */
-  async #loggedIn(participant: Participant): Promise<void> {
-    const others = this.#cloud.connections();
-    const { id } = Welcome.parse(await participant.program.next('login'));
-    assert.equal(id, participant.program.id);
-    const [connection = ''] = this.#cloud.connections().filter((one) => !others.includes(one));
-    participant.connection = connection;
-  }
-
-  #both(): [Participant, Participant] {
-    const [tom, jerry] = this.#participants;
+  #both(): [ClientProgram, ClientProgram] {
+    const [tom, jerry] = this.#programs;
     assert.ok(tom && jerry, 'Nobody has logged in');
     return [tom, jerry];
   }
+}
+
+/** Waits for the next login. */
+async function loggedIn(program: ClientProgram): Promise<void> {
+  assert.equal(Welcome.parse(await program.next('login')).id, program.id);
 }
 
 async function say(speaker: ClientProgram, hearer: ClientProgram): Promise<void> {

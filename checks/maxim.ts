@@ -5,13 +5,22 @@ import type { Cloud } from '../local/cloud.ts';
 import { app } from '../test/support/demo-app.ts';
 import type { CheckReport } from './check-report.ts';
 import { ClientProgram } from './client-program.ts';
+import type { Row } from './results.ts';
 import { cache, install, need, source } from './tools.ts';
+
+/** The SDK fixes its transport, and has no acknowledgements. */
+export const MAXIM: Row & { readonly version: string } = {
+  name: 'MaxIM JavaScript SDK `maxleap-im`',
+  version: '3.0.17',
+  place: 'url',
+  eio: 3,
+};
 
 const Answer = z.object({ error: z.null(), answer: z.unknown() });
 
 /** Runs two users of an app for MaxIM. Only the server address differs. */
 export async function checkMaxIM(cloud: Cloud, report: CheckReport): Promise<void> {
-  console.log('maxleap-im 3.0.17, of 2016 (Engine.IO 3)');
+  console.log(`${MAXIM.name} ${MAXIM.version}, of 2016`);
   const programs: ClientProgram[] = [];
   const player = (n: number) => {
     const found = programs[n];

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import * as z from 'zod/mini';
 
 const run = promisify(execFile);
 
@@ -40,4 +42,11 @@ export async function install(tool: string, args: readonly string[]): Promise<vo
 /** Builds a program of this project. @throws if the build fails */
 export async function build(tool: string, args: readonly string[]): Promise<void> {
   await run(tool, args);
+}
+
+const Package = z.object({ version: z.string() });
+
+/** The version of an npm package in a directory. */
+export function packageVersion(directory: string): string {
+  return Package.parse(JSON.parse(readFileSync(`${directory}/package.json`, 'utf8'))).version;
 }

@@ -15,11 +15,14 @@ import org.json.JSONObject;
 final class Chat {
   private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
-  static void run(String url, IO.Options options) throws Exception {
+  static void run(String url, IO.Options options, String settings) throws Exception {
+    JSONArray transports = new JSONObject(settings).optJSONArray("transports");
+    if (transports != null) options.transports = new String[] {transports.getString(0)};
     Socket socket = IO.socket(url + "/chat", options);
     socket.on("login", args -> tell("login", args));
     socket.on("message", args -> tell("message", args));
     socket.on("ack", args -> tell("ack", args));
+    socket.on("synced", args -> tell("synced", args));
     socket.on("disconnect", args -> tell("disconnect", args));
     // The causes of the exception contain the reason.
     socket.on("connect_error", args -> ((Exception) args[0]).printStackTrace());

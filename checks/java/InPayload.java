@@ -3,7 +3,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import org.json.JSONObject;
 
-/** InPayload URL CREDENTIALS: sends the credentials in the CONNECT payload, which the client supports since 2.0. */
+/** InPayload URL CREDENTIALS OPTIONS: sends the credentials in the CONNECT payload, which the client supports since 2.0. */
 final class InPayload {
   public static void main(String[] args) throws Exception {
     JSONObject credentials = new JSONObject(args[1]);
@@ -14,6 +14,6 @@ final class InPayload {
       String name = (String) names.next();
       options.auth.put(name, credentials.getString(name));
     }
-    Chat.run(args[0], options);
+    Chat.run(args[0], options, args[2]);
   }
 }

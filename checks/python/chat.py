@@ -2,7 +2,7 @@
 
 A line `{"messages": [...], "leave_ms": n}` sends several, and closes the connection after `n` milliseconds.
 
-chat.py url|payload URL CREDENTIALS, with python-socketio 4.6.1 (url only) or 5.x.
+chat.py url|payload URL CREDENTIALS OPTIONS, with python-socketio 4.x (url only) or 5.x.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import socketio
 
-place, url, credentials = sys.argv[1:]
+place, url, credentials, settings = sys.argv[1:]
 sio = socketio.AsyncClient()
 
 
@@ -24,15 +24,20 @@ def tell(event, *args):
 sio.on("login", lambda login: tell("login", login), namespace="/chat")
 sio.on("message", lambda message: tell("message", message), namespace="/chat")
 sio.on("ack", lambda ack: tell("ack", ack), namespace="/chat")
+sio.on("synced", lambda synced: tell("synced", synced), namespace="/chat")
 sio.on("disconnect", lambda *reason: tell("disconnect"), namespace="/chat")
 
 
 async def say(message):
-    await sio.emit("say", message, namespace="/chat", callback=lambda answer: tell("answer", answer))
+    try:
+        await sio.emit("say", message, namespace="/chat", callback=lambda answer: tell("answer", answer))
+    except socketio.exceptions.SocketIOError as error:
+        # The client is about to reconnect.
+        print(repr(error), file=sys.stderr)
 
 
 async def main():
-    options = {"namespaces": ["/chat"]}
+    options = {"namespaces": ["/chat"], "transports": json.loads(settings).get("transports")}
     if version("python-socketio") >= "5":
         # It waits for the namespace for one second only. The machine may be under load.
         options["wait_timeout"] = 10

@@ -3,6 +3,7 @@ import { bill } from '../../bench/calls/table.ts';
 import type { CallSummary } from '../../local/cloud.ts';
 import { cost as costOf } from '../support/cost.ts';
 import { Device, text } from '../support/device.ts';
+import { disconnect } from '../support/disconnect.ts';
 import { app, befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
 import { PollingClient } from '../support/polling-client.ts';
 import { RawClient } from '../support/raw.ts';
@@ -91,7 +92,8 @@ describe('a friend message with ack, to an offline user', () => {
     const [tom, jerry, butch] = [someone('tom'), someone('jerry'), someone('butch')];
     await befriend(system.origin, tom, jerry);
     await befriend(system.origin, tom, butch);
-    (await Device.login('1.4.8', system.origin, { client: butch, install: someone('install') })).close();
+    const butchs = await Device.login('1.4.8', system.origin, { client: butch, install: someone('install') });
+    await disconnect(system.cloud, butchs);
     const toms = await Device.login('1.4.8', system.origin, tom);
     const say = (to: string) =>
       cost(async () => {
@@ -128,7 +130,7 @@ describe('connecting and logging in', () => {
   );
 
   it('takes no more with a token, which is checked twice', async () => {
-    (await raw('4', someone())).close();
+    await disconnect(system.cloud, await raw('4', someone()));
     const body = { id: someone('tom') };
     const headers = { 'X-ML-MasterKey': app.masterKey };
     const minted = await rest(system.origin, 'POST', '/2.0/tokens', { body, headers });
@@ -142,7 +144,7 @@ describe('connecting and logging in', () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     await befriend(system.origin, tom, jerry);
     // Fills the application cache, so that its read does not count here.
-    (await raw('3', someone())).close();
+    await disconnect(system.cloud, await raw('3', someone()));
     const spent = await cost(() => raw('3', tom));
     expect(spent.posts).toBeLessThanOrEqual(4);
     expect(of('dynamodb', spent)).toBeLessThanOrEqual(5);

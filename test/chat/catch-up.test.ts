@@ -5,6 +5,7 @@ import { cost } from '../support/cost.ts';
 import { database } from '../support/database.ts';
 import { app, befriend, credentials, rest, someone } from '../support/demo-app.ts';
 import { Device, text } from '../support/device.ts';
+import { disconnect } from '../support/disconnect.ts';
 import { testApi } from '../support/test-api.ts';
 
 const system = database(() => ({ few: { catchUpMessages: 2 } }));
@@ -35,8 +36,7 @@ async function away() {
   ]);
   const since = idOf(await jerrys.say(text(tom, 'before')));
   await toms.messages.at();
-  toms.close();
-  await system.cloud.settled();
+  await disconnect(system.cloud, toms);
   await jerrys.say(text(tom, 'from a friend'));
   await jerrys.say({ to: { id: group, type: 1 }, content: { body: 'to the group' } });
   await butchs.say({ to: { id: tom, type: 4 }, content: { body: 'from a stranger' } });
@@ -80,8 +80,7 @@ describe('a login with since', () => {
 
   it('sends a visitor what users wrote', async () => {
     const { tom, tablet, visitor, visitors } = await away();
-    visitors.close();
-    await system.cloud.settled();
+    await disconnect(system.cloud, visitors);
     const since = idOf(await tablet.say({ to: { id: visitor, type: 3 }, content: { body: 'one' } }));
     await tablet.say({ to: { id: visitor, type: 3 }, content: { body: 'two' } });
     const { device, synced } = back('4.8.4', { passenger: { id: visitor }, since });

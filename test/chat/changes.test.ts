@@ -5,6 +5,7 @@ import { cost } from '../support/cost.ts';
 import { database } from '../support/database.ts';
 import { app, befriend, credentials, rest, someone } from '../support/demo-app.ts';
 import { Device, text } from '../support/device.ts';
+import { disconnect } from '../support/disconnect.ts';
 import { testApi } from '../support/test-api.ts';
 
 const system = database(() => ({
@@ -292,8 +293,7 @@ describe('a change', () => {
 
   it('of a message after since is part of the message, which stays away when it was recalled', async () => {
     const { tom, jerry, toms, jerrys, id, to } = await friends();
-    jerrys.device.close();
-    await system.cloud.settled();
+    await disconnect(system.cloud, jerrys.device);
     const second = idOf(await toms.device.say(text(jerry, 'second')));
     const { ts } = await toms.send('edit', { to, id: second, content: content('edited') });
     const third = idOf(await toms.device.say(text(jerry, 'third')));

@@ -3,7 +3,6 @@ import { database } from '../support/database.ts';
 import { Device } from '../support/device.ts';
 import { app, credentials, rest, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
-import { connectionOf } from '../support/raw-clients.ts';
 
 const system = database(() => ({}));
 
@@ -18,7 +17,7 @@ async function connect(EIO: '3' | '4', client: string) {
   const auth = JSON.stringify(credentials({ client }));
   const raw = await RawClient.connect(system.origin, { EIO, transport: 'websocket', auth });
   await raw.until((frame) => frame.includes('"login"'));
-  const id = connectionOf(raw);
+  const id = raw.connectionId;
   return { raw, id, isOpen: () => system.cloud.connections().includes(id) };
 }
 

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { emitWithAck } from '../support/clients.ts';
 import { database } from '../support/database.ts';
 import { Device, text } from '../support/device.ts';
+import { disconnect } from '../support/disconnect.ts';
 import { app, befriend, credentials, rest, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
-import { connectionOf } from '../support/raw-clients.ts';
 import { watcher } from '../support/watcher.ts';
 
 /** Long enough for a client to come back; the local cloud settles only after it. */
@@ -31,7 +31,7 @@ const join = (client: string, more: object = {}) =>
 async function opened(): Promise<RawClient & { id: string }> {
   const raw = await RawClient.connect(system.origin, { EIO: '4', transport: 'websocket' });
   await raw.until((frame) => frame.startsWith('0'));
-  return Object.assign(raw, { id: connectionOf(raw) });
+  return Object.assign(raw, { id: raw.connectionId });
 }
 
 async function friends(application: string = app.id): Promise<{ tom: string; jerry: string; received: string[] }> {
@@ -51,9 +51,7 @@ describe('a join that is handled after its connection has closed', () => {
     const raw = await opened();
     delays.push(LATE_MS);
     raw.send(join(jerry));
-    raw.close();
-    await raw.closed;
-    await system.cloud.settled();
+    await disconnect(system.cloud, raw);
     expect(await sessions(jerry)).toBe(0);
     expect(received).toEqual([]);
     const item = await itemOf(raw.id);
@@ -82,8 +80,7 @@ it('a connection that closes while its join is confirmed leaves `offline` as the
   system.cloud.failPosts(raw.id, 429, 4);
   raw.send(join(jerry));
   await expect.poll(() => itemOf(raw.id), { timeout: 5000, interval: 5 }).toBeDefined();
-  raw.close();
-  await system.cloud.settled();
+  await disconnect(system.cloud, raw);
   expect(await sessions(jerry)).toBe(0);
   expect(received.at(-1)).not.toBe(`online ${jerry}`);
 });

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { randomDelay } from '../../local/cloud.ts';
-import { type ClientVersion, closeEngine, nextEvent, SWIFT } from '../support/clients.ts';
+import { type ClientVersion, closeEngine, nextEvent, SWIFT, sessionOf } from '../support/clients.ts';
 import { Device, text } from '../support/device.ts';
+import { disconnected } from '../support/disconnect.ts';
 import { befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
 
 // Invocations start up to 150 ms late, so frames are often handled after the `$disconnect` that followed them.
@@ -32,15 +33,17 @@ describe.each(CLIENTS)('socket.io-client %s with its credentials in the %s', (ve
   it(`says something and disconnects 20 ms later, ${VISITS} times, and all of it is stored`, async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     await befriend(system.origin, tom, jerry);
+    const connections: string[] = [];
     const visit = async (n: number) => {
       const client = connect(tom);
       await nextEvent(client, 'connect', 15_000);
       client.emit('say', text(jerry, `visit ${n}`));
       await pause(20);
+      connections.push(sessionOf(client));
       client.close();
     };
     await inTurns(VISITS, 5, visit);
-    await system.cloud.settled();
+    await disconnected(system.cloud, connections);
     expect(await stored(tom, jerry)).toEqual(numbered('visit', VISITS));
     expect((await rest(system.origin, 'GET', `/ctx/${tom}`)).body).toMatchObject({ sessions: 0 });
   }, 90_000);
@@ -51,8 +54,9 @@ describe.each(CLIENTS)('socket.io-client %s with its credentials in the %s', (ve
     const client = connect(tom);
     await nextEvent(client, 'login', 15_000);
     for (let n = 0; n < PENDING; n++) client.emit('say', text(jerry, `message ${n}`), () => undefined);
+    const connection = sessionOf(client);
     closeEngine(client);
-    await system.cloud.settled();
+    await disconnected(system.cloud, [connection]);
     expect(await stored(tom, jerry)).toEqual(numbered('message', PENDING));
   }, 60_000);
 });

@@ -1,4 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
+import { tableOf } from '../../bench/document.ts';
+import { CLIENTS } from '../../checks/clients.ts';
+import { MAXIM } from '../../checks/maxim.ts';
+import { CLIENT_TABLE, HEADER, keyOf, rowsOf } from '../../checks/results.ts';
+import { VARIANTS } from '../../checks/variants.ts';
 import { ENV, RETENTION_DAYS } from '../../functions/shared/constants.ts';
 import { SERVER_EVENTS } from '../../functions/shared/server-events.ts';
 import { currentClientTypes } from '../../scripts/docs/client-type-files.ts';
@@ -22,6 +27,19 @@ it('the types of the client are those of the schemas (npm run docs:client)', asy
 
 it.each(currentIndexes())('decisions are listed in $path (npm run docs:decisions)', ({ path, text }) => {
   expect(read(path)).toBe(text);
+});
+
+it('the table of checked clients has all clients and variants, and no failure (npm run check:clients)', () => {
+  const document = read('docs/how-to/connect-clients.md');
+  expect(tableOf(document, CLIENT_TABLE).split('\n')[0]).toBe(`| ${HEADER.join(' | ')} |`);
+  const rows = rowsOf(document);
+  expect([...rows.keys()]).toEqual([MAXIM, ...CLIENTS].map(keyOf));
+  for (const cells of rows.values()) {
+    expect(cells).toHaveLength(HEADER.length);
+    expect(cells.at(-1)).toMatch(/^\d{4}-\d\d-\d\d$/);
+    for (const result of cells.slice(-1 - VARIANTS.length, -1))
+      expect(result).toMatch(/^(passed|skipped|not supported)$/);
+  }
 });
 
 describe('a generated table', () => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CLIENT_VERSIONS, type ClientVersion, emitWithAck } from '../support/clients.ts';
 import { cost } from '../support/cost.ts';
 import { Device, text } from '../support/device.ts';
+import { disconnect } from '../support/disconnect.ts';
 import { app, befriend, macaw, rest, someone } from '../support/macaw.ts';
 import { opened, telephones } from '../support/phone.ts';
 
@@ -56,8 +57,7 @@ describe('a user whose app is in the background', () => {
   it('is in the foreground when they connect again', async () => {
     const { jerry, phone, jerrys, toms } = await friends();
     await send(jerrys, 'background');
-    jerrys.close();
-    await system.cloud.settled();
+    await disconnect(system.cloud, jerrys);
     await Device.login('4.8.4', system.origin, jerry);
     await toms.say(text(jerry, 'hello'));
     expect(await pushesTo(phone)).toEqual([]);

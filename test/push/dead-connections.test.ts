@@ -3,7 +3,6 @@ import { Device, text } from '../support/device.ts';
 import { befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
 import { opened, type Phone, telephones } from '../support/phone.ts';
 import { RawClient } from '../support/raw.ts';
-import { connectionOf } from '../support/raw-clients.ts';
 
 /** Delays of the next invocations of `$disconnect` in ms. */
 const delays: number[] = [];
@@ -31,7 +30,7 @@ async function friends(EIO: '3' | '4' = '4') {
     expect(await toms.say(text(jerry, body, more))).toMatchObject({ success: true });
     await system.cloud.settled();
   };
-  return { tom, jerry, phone, jerrys, toms, say, id: connectionOf(jerrys) };
+  return { tom, jerry, phone, jerrys, toms, say, id: jerrys.connectionId };
 }
 
 const alerts = async (phone: Phone) => (await phones.pushesTo(phone)).map((push) => opened(push).aps.alert);

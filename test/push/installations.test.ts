@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Device, text } from '../support/device.ts';
+import { disconnect } from '../support/disconnect.ts';
 import { app, befriend, macaw, rest, someone } from '../support/macaw.ts';
 import { opened, telephones } from '../support/phone.ts';
 import { testApi } from '../support/test-api.ts';
@@ -106,8 +107,7 @@ describe('a device token', () => {
     await say('hi');
     expect(await pushesTo(phone)).toEqual([]);
     const other = someone('butch');
-    (await login(other, anew)).close();
-    await system.cloud.settled();
+    await disconnect(system.cloud, await login(other, anew));
     const device = await Device.login('4.8.4', system.origin, someone('speaker'));
     await device.say({ to: { id: other, type: 4 }, content: { media: 0, body: 'hello' } });
     expect(opened(await system.cloud.outbox.nextPush(phone.token)).aps.alert).toBe('hello');
@@ -168,8 +168,10 @@ describe('logging in with an installation', () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     await befriend(system.origin, tom, jerry);
     const installationId = someone('install');
-    (await Device.login('1.7.4', system.origin, { client: jerry, install: installationId })).close();
-    await system.cloud.settled();
+    await disconnect(
+      system.cloud,
+      await Device.login('1.7.4', system.origin, { client: jerry, install: installationId }),
+    );
     expect((await call('GET', `/ctx/${jerry}`)).body).toMatchObject({ installs: [installationId] });
     const deviceToken = token();
     await call('POST', '/2.0/installations', { installationId, deviceType: 'ios', deviceToken });
@@ -180,8 +182,10 @@ describe('logging in with an installation', () => {
   it('keeps the twenty of a user that were bound last', async () => {
     const jerry = someone('jerry');
     const installs = Array.from({ length: 21 }, () => someone('install'));
-    for (const install of installs) (await Device.login('4.8.4', system.origin, { client: jerry, install })).close();
-    await system.cloud.settled();
+    const devices: Device[] = [];
+    for (const install of installs)
+      devices.push(await Device.login('4.8.4', system.origin, { client: jerry, install }));
+    await disconnect(system.cloud, ...devices);
     expect((await call('GET', `/ctx/${jerry}`)).body).toMatchObject({ installs: installs.slice(1) });
   });
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CLIENT_VERSIONS, emitWithAck } from '../support/clients.ts';
 import { Device, text } from '../support/device.ts';
+import { disconnect } from '../support/disconnect.ts';
 import { app, befriend, macaw, credentials as signed, someone } from '../support/macaw.ts';
 import { BUNDLE, opened, type Phone, telephones } from '../support/phone.ts';
 import { testApi } from '../support/test-api.ts';
@@ -34,8 +35,7 @@ describe('a push', () => {
     const toms = await Device.login(version, system.origin, tom);
     toms.client.emit('say', text(jerry, 'seen'));
     const seen = Object(await jerrys.messages.at());
-    jerrys.close();
-    await system.cloud.settled();
+    await disconnect(system.cloud, jerrys);
     toms.client.emit('say', text(jerry, 'unseen', { remark: 'r', ack: 7 }));
     const push = await next(phone);
     const { aps, parrot } = opened(push);
@@ -66,8 +66,7 @@ describe('a push', () => {
     const seeing = await login(jerry, phone);
     const seen = Object(await device.say(text(jerry, 'seen')));
     await seeing.messages.at();
-    seeing.close();
-    await system.cloud.settled();
+    await disconnect(system.cloud, seeing);
     for (const { id } of [answer, seen]) {
       expect(await recall(device, { to: { id: jerry }, id })).toMatchObject({ success: true });
     }
@@ -153,8 +152,7 @@ describe('who gets one', () => {
     const auth = signed({ client: spike, install: phone.install });
     const spikes = new Device('4.8.4', system.origin, { options: { auth } });
     await spikes.loggedIn();
-    spikes.close();
-    await system.cloud.settled();
+    await disconnect(system.cloud, spikes);
     await device.say(text(spike, 'hello'));
     expect(opened(await next(phone)).aps.alert).toBe('hello');
   });
@@ -255,8 +253,7 @@ describe('who gets one', () => {
     const { jerry, phone, device, tom } = await friends();
     const butch = someone('butch');
     await befriend(system.origin, tom, butch);
-    (await login(butch, phone)).close();
-    await system.cloud.settled();
+    await disconnect(system.cloud, await login(butch, phone));
     await device.say(text(jerry, 'for jerry'));
     await device.say(text(butch, 'for butch'));
     expect(opened(await next(phone)).aps).toEqual({ alert: 'for butch', badge: 1 });

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { database } from '../support/database.ts';
 import { Device, text } from '../support/device.ts';
+import { disconnect } from '../support/disconnect.ts';
 import { credentials, app as demo, rest, someone } from '../support/macaw.ts';
 import { telephones } from '../support/phone.ts';
 import { RawClient } from '../support/raw.ts';
@@ -133,8 +134,7 @@ describe('the statistics', () => {
     const before = await connections();
     const devices = [await login(someone('spike')), await login(someone('tyke'))];
     expect(await connections()).toBe(before + 2);
-    for (const device of devices) device.close();
-    await system.cloud.settled();
+    await disconnect(system.cloud, ...devices);
     expect(await connections()).toBe(before);
     expect(await read(UNUSED, '/statistics/now')).toEqual({ connections: 0 });
   });
@@ -285,8 +285,7 @@ describe('the devices of a user', () => {
     });
     const { connections } = await read(demo.id, `/ctx/${tom}/devices`);
     expect(Math.abs(connections[0].opened - opened)).toBeLessThan(60_000);
-    device.close();
-    await system.cloud.settled();
+    await disconnect(system.cloud, device);
     expect(await read(demo.id, `/ctx/${tom}/devices`)).toMatchObject({ connections: [] });
   });
 

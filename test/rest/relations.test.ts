@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Inbox } from '../support/collect.ts';
 import { database } from '../support/database.ts';
 import { Device } from '../support/device.ts';
+import { disconnect } from '../support/disconnect.ts';
 import { app, rest, someone } from '../support/macaw.ts';
 
 const ASK = 'relations-ask';
@@ -78,8 +79,7 @@ describe('a blocked user', () => {
     expect((await call('GET', `/ctx/${tom}/friends?detail`)).body).toMatchObject([{ id: jerry, online: false }]);
     expect((await call('GET', `/ctx/${tom}/friends/${jerry}`)).body).toMatchObject({ online: false });
     expect((await call('GET', `/ctx/${jerry}/friends?detail`)).body).toMatchObject([{ id: tom, online: true }]);
-    jerrys.close();
-    await settled();
+    await disconnect(system.cloud, jerrys);
     await login(jerry);
     await settled();
     expect(toms.offline.received).toEqual([jerry]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { database } from '../support/database.ts';
 import { Device } from '../support/device.ts';
+import { disconnect } from '../support/disconnect.ts';
 import { app, credentials, rest, someone } from '../support/macaw.ts';
 
 const strict = { mode: 'strict', plainLogin: true };
@@ -155,8 +156,7 @@ describe('notifyAll', () => {
       const device = new Device('4.8.4', system.origin, { query: { auth } });
       await device.loggedIn();
       await system.cloud.settled();
-      device.close();
-      await system.cloud.settled();
+      await disconnect(system.cloud, device);
     }
     return received;
   }

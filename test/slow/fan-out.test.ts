@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { cost } from '../support/cost.ts';
 import { database } from '../support/database.ts';
+import { disconnect } from '../support/disconnect.ts';
 import { app, rest, someone } from '../support/macaw.ts';
 import type { RawClient } from '../support/raw.ts';
-import { connectAll, connectionOf, framesWith } from '../support/raw-clients.ts';
+import { connectAll, framesWith } from '../support/raw-clients.ts';
 
 /** More members than the sender's invocation lists directly. */
 const MEMBERS = 1100;
@@ -36,10 +37,6 @@ const shards = (mark: number) =>
   system.cloud.calls.since(mark).filter((entry) => entry.service === 'invocation' && /^Deliver/.test(entry.functionId))
     .length;
 
-const close = (clients: readonly RawClient[]) => {
-  for (const client of clients) client.close();
-};
-
 describe('a message to a room of more members than one invocation looks up', () => {
   it('reaches every connection once, by several shards, also when some posts fail', async () => {
     const users = Array.from({ length: 24 }, () => someone('online'));
@@ -49,10 +46,10 @@ describe('a message to a room of more members than one invocation looks up', () 
     if (!toms || !tablet) throw new Error('Tom is not there');
     const [slow, failing, dead, ...fine] = others;
     if (!slow || !failing || !dead) throw new Error('Nobody is there');
-    system.cloud.failPosts(connectionOf(slow), 429, 3);
+    system.cloud.failPosts(slow.connectionId, 429, 3);
     // More failures than a shard retries, so the rest becomes a separate job.
-    system.cloud.failPosts(connectionOf(failing), 500, 10);
-    system.cloud.drop(connectionOf(dead));
+    system.cloud.failPosts(failing.connectionId, 500, 10);
+    system.cloud.drop(dead.connectionId);
 
     const mark = system.cloud.calls.mark();
     await say(toms, id, 'to all of you');
@@ -63,11 +60,10 @@ describe('a message to a room of more members than one invocation looks up', () 
     expect([toms, tablet].map((client) => framesWith(client, '["yourself"'))).toEqual([0, 1]);
     expect(shards(mark)).toBeGreaterThan(2);
     const left = JSON.stringify(await system.database.registered());
-    expect(left).toContain(connectionOf(slow));
-    expect(left).not.toContain(connectionOf(dead));
+    expect(left).toContain(slow.connectionId);
+    expect(left).not.toContain(dead.connectionId);
     expect(Object.values(system.cloud.failureQueues()).flat()).toEqual([]);
-    close([toms, tablet, ...others]);
-    await system.cloud.settled();
+    await disconnect(system.cloud, toms, tablet, ...others);
   }, 120_000);
 
   it('arrives late, and once, at a shard whose posts all failed at first', async () => {
@@ -75,11 +71,10 @@ describe('a message to a room of more members than one invocation looks up', () 
     const id = await room([tom, jerry]);
     const [toms, jerrys] = await connect(tom, jerry);
     if (!toms || !jerrys) throw new Error('Nobody is there');
-    system.cloud.failPosts(connectionOf(jerrys), 500, 8);
+    system.cloud.failPosts(jerrys.connectionId, 500, 8);
     await say(toms, id, 'are you there?');
     expect(framesWith(jerrys, 'are you there?')).toBe(1);
-    close([toms, jerrys]);
-    await system.cloud.settled();
+    await disconnect(system.cloud, toms, jerrys);
   }, 120_000);
 
   it('is refused to who is no member', async () => {
@@ -89,8 +84,7 @@ describe('a message to a room of more members than one invocation looks up', () 
     if (!jerrys) throw new Error('Jerry is not there');
     await say(jerrys, id, 'let me in');
     expect(framesWith(jerrys, '"error":5003')).toBeGreaterThan(0);
-    close([jerrys]);
-    await system.cloud.settled();
+    await disconnect(system.cloud, jerrys);
   }, 60_000);
 });
 
@@ -108,8 +102,7 @@ describe('a system message', () => {
     await post(`/system/${id}?room`);
     expect(members.map((client) => framesWith(client, '["sys"'))).toEqual(users.map(() => 1));
     expect(outsider && framesWith(outsider, '["sys"')).toBe(0);
-    close([...members, ...(outsider ? [outsider] : [])]);
-    await system.cloud.settled();
+    await disconnect(system.cloud, ...members, ...(outsider ? [outsider] : []));
   }, 60_000);
 
   it('to more connections than one invocation posts to reaches each once, and removes closed ones', async () => {
@@ -124,8 +117,7 @@ describe('a system message', () => {
     expect(clients.map((client) => framesWith(client, '["sys"'))).toEqual(clients.map(() => 1));
     expect(shards(mark)).toBeGreaterThan(2);
     expect(JSON.stringify(await system.database.registered())).not.toContain('gone-');
-    close(clients);
-    await system.cloud.settled();
+    await disconnect(system.cloud, ...clients);
   }, 60_000);
 });
 

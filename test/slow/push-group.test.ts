@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Device } from '../support/device.ts';
+import { disconnect } from '../support/disconnect.ts';
 import { macaw } from '../support/macaw.ts';
 import { opened, telephones } from '../support/phone.ts';
 import { testApi } from '../support/test-api.ts';
@@ -19,7 +20,7 @@ describe('a group of 50 of whom 49 are offline', () => {
     const phones = await Promise.all(
       members.map(async (member) => {
         const phone = await install();
-        (await login(member, phone)).close();
+        await disconnect(system.cloud, await login(member, phone));
         return phone;
       }),
     );

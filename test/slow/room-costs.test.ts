@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { disconnect } from '../support/disconnect.ts';
 import { macaw, someone } from '../support/macaw.ts';
 import { connectAll, costOfMessage } from '../support/raw-clients.ts';
 import { testApi } from '../support/test-api.ts';
@@ -22,6 +23,5 @@ it('a message to a room of a thousand online takes twelve reads at most, no writ
     'execute-api:PostToConnection',
     'lambda:Invoke',
   ]);
-  for (const client of clients) client.close();
-  await system.cloud.settled();
+  await disconnect(system.cloud, ...clients);
 }, 180_000);

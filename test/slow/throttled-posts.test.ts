@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { disconnect } from '../support/disconnect.ts';
 import { macaw, someone } from '../support/macaw.ts';
-import { connectAll, connectionOf, framesWith } from '../support/raw-clients.ts';
+import { connectAll, framesWith } from '../support/raw-clients.ts';
 import { testApi } from '../support/test-api.ts';
 
 const system = macaw();
@@ -13,7 +14,7 @@ it('a message reaches everybody once, however many of its posts are refused at f
   const id = await create('room', { members: users });
   await system.cloud.settled();
   const refused = others.filter((_, n) => n % 2 === 0);
-  for (const client of refused) system.cloud.failPosts(connectionOf(client), 429, 2);
+  for (const client of refused) system.cloud.failPosts(client.connectionId, 429, 2);
   const mark = system.cloud.calls.mark();
   speaker.send(`42/chat,1${JSON.stringify(['say', { to: { id, type: 2 }, content: { media: 0, body: 'to all' } }])}`);
   await speaker.until((frame) => frame.startsWith('43/chat,1'));
@@ -25,6 +26,5 @@ it('a message reaches everybody once, however many of its posts are refused at f
   expect(posts.filter((status) => status === 429)).toHaveLength(2 * refused.length);
   // Nothing else retries: each throttled post is retried once.
   expect(posts.filter((status) => status === 200)).toHaveLength(others.length + 1);
-  for (const client of [speaker, ...others]) client.close();
-  await system.cloud.settled();
+  await disconnect(system.cloud, speaker, ...others);
 }, 120_000);

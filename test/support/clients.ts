@@ -89,6 +89,11 @@ export function transportOf(client: Client): unknown {
   return Object(Object(client).io).engine.transport.name;
 }
 
+/** The id of a client's Engine.IO session. Without long-polling, it is that of the connection. */
+export function sessionOf(client: Client): string {
+  return client instanceof SwiftClient ? client.session : Object(Object(client).io).engine.id;
+}
+
 /** Closes a client's Engine.IO session without leaving its namespaces. Data that was sent still arrives. */
 export function closeEngine(client: Client): void {
   if (client instanceof SwiftClient) client.closeEngine();

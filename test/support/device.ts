@@ -1,4 +1,11 @@
-import { type Client, type ClientVersion, type ConnectOptions, connectClient, emitWithAck } from './clients.ts';
+import {
+  type Client,
+  type ClientVersion,
+  type ConnectOptions,
+  connectClient,
+  emitWithAck,
+  sessionOf,
+} from './clients.ts';
 import { Inbox } from './collect.ts';
 import { credentials } from './macaw.ts';
 
@@ -49,6 +56,11 @@ export class Device {
   /** Sends a message and waits for the Socket.IO acknowledgement. */
   async say(message: unknown, timeoutMs?: number): Promise<unknown> {
     return (await emitWithAck(this.client, 'say', [message], timeoutMs))[0];
+  }
+
+  /** The id of the connection, of a client that started with a WebSocket. */
+  get connectionId(): string {
+    return sessionOf(this.client);
   }
 
   close(): void {

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Push } from '../../local/cloud.ts';
 import { p8 } from './certificates.ts';
 import { Device } from './device.ts';
+import { disconnect } from './disconnect.ts';
 import { type Answer, app, type macaw, rest } from './macaw.ts';
 
 const MASTER = { 'X-ML-MasterKey': app.masterKey };
@@ -57,8 +58,7 @@ export function telephones(system: System) {
     async offline(user: string, details?: Record<string, unknown>): Promise<Phone> {
       const phone = await install(details);
       const device = await Device.login('1.4.8', system.origin, { client: user, install: phone.install });
-      device.close();
-      await system.cloud.settled();
+      await disconnect(system.cloud, device);
       return phone;
     },
 

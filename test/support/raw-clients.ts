@@ -26,9 +26,6 @@ export async function connectAll(origin: string, ids: readonly string[], login: 
 export const framesWith = ({ frames }: RawClient, text: string) =>
   frames.received.filter((frame) => String(frame).includes(text)).length;
 
-/** The connection id of a client, from its Engine.IO handshake. */
-export const connectionOf = ({ frames }: RawClient): string => JSON.parse(String(frames.received[0]).slice(1)).sid;
-
 /** The cost of a message from a device to a group or room, until all clients have received it. */
 export async function costOfMessage(
   cloud: Cloud,

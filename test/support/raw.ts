@@ -53,6 +53,11 @@ export class RawClient {
     });
   }
 
+  /** The id of the connection, from the open packet. */
+  get connectionId(): string {
+    return JSON.parse(String(this.frames.received[0]).slice(1)).sid;
+  }
+
   send(frame: string | Buffer): void {
     this.socket.send(frame);
   }

@@ -45,6 +45,11 @@ export class SwiftClient implements Client {
     return this.#status === 'connected';
   }
 
+  /** The id of the Engine.IO session. */
+  get session(): string {
+    return this.#engine?.session ?? '';
+  }
+
   /** Whether the connection uses the WebSocket transport. */
   get upgraded(): boolean {
     return this.#engine?.upgraded === true;

@@ -61,6 +61,11 @@ export class SwiftEngine {
     else void this.#poll(this.#url('http', 'polling'));
   }
 
+  /** Its id, from the open packet. */
+  get session(): string {
+    return this.#sid;
+  }
+
   /** Whether the connection uses the WebSocket transport. */
   get upgraded(): boolean {
     return this.#websocket;
