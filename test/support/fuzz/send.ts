@@ -22,10 +22,7 @@ export async function sendRequest(
 }
 
 /** @returns undefined when a reused connection was closed */
-function attempt(
-  origin: string,
-  { method, url, headers = {}, body }: Sending,
-): Promise<IncomingMessage | undefined> {
+function attempt(origin: string, { method, url, headers = {}, body }: Sending): Promise<IncomingMessage | undefined> {
   return new Promise((resolve, reject) => {
     // Node.js adds the length only for methods that usually have a body.
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };

@@ -6,6 +6,12 @@ import { mutateBytes, mutateJson, mutateText } from './mutate.ts';
 
 const STATUSES = [200, 201, 204, 299, 300, 302, 304, 400, 401, 404, 409, 410, 429, 500, 502, 503, 599];
 
+/** Responses after which another one should follow, but does not. */
+const INFORMATIONAL = [
+  ...['100 Continue', '103 Early Hints\r\nlink: x', '101 Switching Protocols'],
+  '101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x',
+];
+
 /** A decision, by grammar. */
 const decision = (dice: Dice): object => ({
   action: dice.one(['allow', 'refuse']),
@@ -66,7 +72,7 @@ export class WebhookAnswers {
     if (way < 0.05) return void request.socket.end('HTTP/1.1 200');
     if (way < 0.07) return void request.socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}');
     if (way < 0.09) return void request.socket.end(`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(40_000)}\r\n\r\n{}`);
-    if (way < 0.11) return void request.socket.end('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n');
+    if (way < 0.11) return void request.socket.end(`HTTP/1.1 ${dice.one(INFORMATIONAL)}\r\n\r\n`);
     // Longer than a question may take.
     if (way < 0.13) await setTimeout(isQuestion ? 1000 : 200);
     else if (way < 0.2) await setTimeout(dice.below(100));
