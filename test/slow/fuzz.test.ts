@@ -28,9 +28,13 @@ const SEED = Number(process.env.MACAW_FUZZ_SEED ?? 20_261_126);
 const BATCH = 64;
 /** Inputs at the same time, and environments of each function. More would only start more of them. */
 const AT_ONCE = 8;
-const ENVIRONMENTS = 3;
-/** Batches until users who were deleted or banned meanwhile exist again. */
-const RENEWED = 8;
+const ENVIRONMENTS = 2;
+/** Batches until items change to other shapes, and users who were deleted or banned meanwhile exist again. */
+const RENEWED = 6;
+/** Changed items of each table. */
+const AGED = 6;
+/** Batches between two reports. */
+const REPORTED = 50;
 /** The share of the inputs after which all functions run and the memory is measured. */
 const WARM = 0.4;
 
@@ -128,23 +132,23 @@ afterAll(async () => {
 
 const authOf = (client: string, id: string) => JSON.stringify({ ...credentials({ client }), app: id });
 
-/** Open sockets, which are opened again after a close. The first half belongs to one application, the others to another. */
-const sockets: (FuzzSocket | undefined)[] = [];
+/** The connections of the users, which are opened again after a close. */
+const sockets = new Map<string, Promise<FuzzSocket | undefined>>();
 
-/** The socket of a user. Undefined while the server refuses the user. */
+/** The connection of a user. Undefined while the server refuses the user. */
 async function socketOf(id: string, n: number): Promise<FuzzSocket | undefined> {
-  const slot = id === APP ? n : USERS.length + n;
-  const open = sockets[slot];
+  const key = `${id} ${n}`;
+  const known = sockets.get(key);
+  const open = await known;
   if (open?.isOpen) return open;
+  if (sockets.get(key) !== known) return sockets.get(key);
   const vocabulary = id === APP ? words : hookedWords;
-  const opened = await FuzzSocket.login(origin, generationOf(n), authOf(USERS[n] ?? '', id), (content) => {
+  const opening = FuzzSocket.login(origin, generationOf(n), authOf(USERS[n] ?? '', id), (content) => {
     if (typeof content === 'string' && content.startsWith('{')) failures.add('API Gateway sent an error', content);
     else if (dice.chance(0.1)) vocabulary.learn(content);
   });
-  // Another input was faster.
-  if (sockets[slot]?.isOpen) opened?.close();
-  else sockets[slot] = opened;
-  return sockets[slot];
+  sockets.set(key, opening);
+  return opening;
 }
 
 const generationOf = (n: number): Generation => generations[n % generations.length] as Generation;
@@ -217,14 +221,13 @@ async function request(from: Requests): Promise<void> {
 }
 
 /** Stores items as earlier and later versions do, when nothing else runs. */
-async function storeOtherShapes(count: number): Promise<void> {
-  const { database: tables } = { database };
+async function storeOtherShapes(): Promise<void> {
   for (const table of AGED_TABLES) {
-    const found = await tables.sample(table, 50, dice.next());
+    const found = await database.sample(table, 50, dice.next());
     const own = found.filter(({ pk }) => String(pk).startsWith(APP) || table === 'Connections');
     if (own.length === 0) continue;
-    const chosen = new Set(Array.from({ length: Math.ceil(count / AGED_TABLES.length) }, () => dice.one(own)));
-    await tables.put(
+    const chosen = new Set(Array.from({ length: AGED }, () => dice.one(own)));
+    await database.put(
       table,
       [...chosen].map((item) => otherShape(dice, table, item)),
     );
@@ -234,6 +237,15 @@ async function storeOtherShapes(count: number): Promise<void> {
 
 /** How many inputs of each kind there were. */
 const inputs = { frames: 0, polling: 0, rest: 0, webhooks: 0, stored: 0 };
+
+function report(): void {
+  const { rss, heap } = memory();
+  console.log(
+    JSON.stringify(inputs),
+    `rss ${rss} MB, heap ${heap} MB, ${durations.repeated} repeated`,
+    String(failures),
+  );
+}
 
 function one(): Promise<void> {
   const kind = dice.next();
@@ -270,7 +282,6 @@ it(
   `${INPUTS} malformed inputs of seed ${SEED} break nothing`,
   async () => {
     let warm: ReturnType<typeof memory> | undefined;
-    const start = performance.now();
     for (let done = 0, batch = 0; done < INPUTS; batch++) {
       const before = inputs.stored;
       const size = Math.min(BATCH, INPUTS - done);
@@ -279,28 +290,19 @@ it(
       await pMap(Array.from({ length: size }), insist, { concurrency: AT_ONCE });
       await database.cloud.settled();
       await durations.repeat();
-      if (batch % RENEWED === 0) await database.addUsers(APP, USERS);
-      await storeOtherShapes(4);
+      if (batch % RENEWED === 0) {
+        await database.addUsers(APP, USERS);
+        await storeOtherShapes();
+      }
       inputs.webhooks = answers.count;
       done += size + inputs.stored - before;
       if (!warm && done >= INPUTS * WARM) warm = memory();
-      if (batch % 20 === 0) {
-        const seconds = Math.round((performance.now() - start) / 1000);
-        console.log(
-          done,
-          `${seconds} s`,
-          process.cpuUsage(),
-          inputs,
-          memory(),
-          `${durations.repeated} repeated`,
-          String(failures),
-        );
-      }
+      if (batch % REPORTED === REPORTED - 1) report();
     }
     await expectChat();
     expect(String(failures)).toBe('');
     const end = memory();
-    console.log(inputs, { warm, end }, `${durations.repeated} repeated`);
+    report();
     expect(end.rss).toBeLessThan((warm?.rss ?? 0) * 1.2);
     expect(end.heap).toBeLessThan((warm?.heap ?? 0) * 1.2);
   },

@@ -45,8 +45,8 @@ export function fuzzedFrame(dice: Dice, words: Vocabulary, generation: Generatio
   const ack = dice.chance(0.8) ? ++acks : undefined;
   const frame = `42/chat,${ack ?? ''}${packet}`;
   const broken = dice.next();
-  if (broken < 0.15) return { data: mutateText(dice, frame) };
-  if (broken < 0.17) return { data: mutateBytes(dice, Buffer.from(frame)) };
+  if (broken < 0.12) return { data: mutateText(dice, frame) };
+  if (broken < 0.14) return { data: mutateBytes(dice, Buffer.from(frame)) };
   return { data: frame, ...(ack !== undefined && { ack }) };
 }
 
