@@ -43,6 +43,8 @@ export interface CloudOptions {
   environment?: Record<string, string>;
   /** API Gateway's limits. Tests shorten them. @default the limits of AWS, without a quota of posts */
   limits?: Partial<Limits>;
+  /** The limit of concurrent environments of each function. A small one saves cold starts and memory. @default 16 */
+  concurrency?: number;
   /**
    * Delays each invocation, so that frames finish out of order as they can on AWS. The argument is the logical id of the
    * function. See {@link randomDelay}. @default no delay

@@ -60,21 +60,25 @@ export interface OutsideRequest {
   readonly timeoutMs: number;
 }
 
-export interface OutsideResponse {
+interface OutsideResponse {
   readonly status: number;
   readonly body: string;
 }
 
 /**
- * Posts to a server outside of AWS. Redirects are not followed. A reused connection that was closed meanwhile is
+ * Posts to the server of a webhook. Redirects are not followed. A reused connection that was closed meanwhile is
  * replaced once.
- * @throws when there is no response in time, the certificate is invalid, or the address is private
+ * @returns the body of the response
+ * @throws when there is no response with a status of 2xx in time, the certificate is invalid, or the address is private
  */
-export async function postOutside(url: URL, request: OutsideRequest): Promise<OutsideResponse> {
+export async function postOutside(url: URL, request: OutsideRequest): Promise<string> {
   const reason = reasonAgainst(url);
   if (reason !== undefined) throw new Error(`${url.host}: ${reason}`);
   const deadline = Date.now() + request.timeoutMs;
-  return (await attempt(url, request, deadline)) ?? (await attempt(url, request, deadline, true)) ?? gone(url);
+  const response = (await attempt(url, request, deadline)) ?? (await attempt(url, request, deadline, true));
+  const { status, body } = response ?? gone(url);
+  if (status < 200 || status > 299) throw new Error(`The webhook answered ${status}`);
+  return body;
 }
 
 function gone({ host }: URL): never {
@@ -99,6 +103,11 @@ function attempt(
       Math.max(1, deadline - Date.now()),
     );
     outgoing.on('response', (response) => readText(response, resolve, reject));
+    // Without this, such a response would only close the request, which would then never settle.
+    outgoing.on('upgrade', (_, socket) => {
+      socket.destroy();
+      reject(new Error(`${url.host} switched protocols`));
+    });
     outgoing.on('error', (error) => {
       const isReset = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
       if (outgoing.reusedSocket && isReset) resolve(undefined);

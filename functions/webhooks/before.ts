@@ -70,9 +70,8 @@ async function decision(
     const now = Date.now();
     const body = JSON.stringify({ app, type: `before.${action}`, timestamp: new Date(now).toISOString(), data });
     const headers = signedHeaders(secrets, id, body, now);
-    const response = await postOutside(new URL(url), { headers, body, timeoutMs: Math.max(1, deadline - now) });
-    if (response.status >= 300) throw new Error(`The webhook answered ${response.status}`);
-    const decided = Decision.parse(response.body === '' ? {} : JSON.parse(response.body));
+    const answer = await postOutside(new URL(url), { headers, body, timeoutMs: Math.max(1, deadline - now) });
+    const decided = Decision.parse(answer === '' ? {} : JSON.parse(answer));
     if (decided.content) checkContent({ ...decided, content: decided.content }, 'webhook');
     return decided;
   } catch (error) {

@@ -16,6 +16,8 @@ export interface LambdaOptions {
   endpoints: Endpoints;
   /** Variables in addition to those of the template. */
   environment: Record<string, string>;
+  /** The limit of concurrent environments of each function. @default 16 */
+  concurrency: number | undefined;
   rewrite: (value: string) => string;
   calls: CallLog;
   activity: Activity;
@@ -87,7 +89,7 @@ export class Lambda {
   #pool(fn: LambdaFunction): Pool {
     const known = this.#pools.get(fn.id);
     if (known) return known;
-    const { log } = this.#options;
+    const { log, concurrency = CONCURRENCY } = this.#options;
     const options = () => ({
       taskRoot: fn.taskRoot,
       handler: fn.handler,
@@ -104,7 +106,7 @@ export class Lambda {
       onOutput: (stream: 'stdout' | 'stderr', text: string) =>
         log({ kind: 'output', functionId: fn.id, stream, text: text.replace(/\n$/, '') }),
     });
-    const limit = Math.min(CONCURRENCY, fn.reserved ?? CONCURRENCY);
+    const limit = Math.min(concurrency, fn.reserved ?? concurrency);
     const pool = new Pool(options, fn.timeoutMs, limit);
     this.#pools.set(fn.id, pool);
     return pool;

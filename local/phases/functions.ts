@@ -27,8 +27,8 @@ export function startFunctions(
 ): Functions {
   const functions = loadFunctions(model, () => directories.scratch());
   const endpoints = { gate: gate.url, s3: `${edge.origin}${S3_PREFIX}` };
-  const { environment = {} } = options;
-  const lambda = new Lambda({ functions, endpoints, environment, rewrite, calls, activity, log });
+  const { environment = {}, concurrency } = options;
+  const lambda = new Lambda({ functions, endpoints, environment, concurrency, rewrite, calls, activity, log });
   started.add(() => lambda.stop());
   const { retryDelayMs = (retry: number) => retry * 250 } = options;
   const { invocationDelayMs: delayMs = () => chaos?.delayMs() ?? 0 } = options;

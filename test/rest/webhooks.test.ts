@@ -316,6 +316,17 @@ describe('a decision', () => {
     expect(await device.say(text(jerry, 'hello'))).toMatchObject({ success: false, error: 5003 });
     expect(Date.now() - start).toBeLessThan(3000);
   });
+
+  it.each([
+    ['switches protocols', 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'],
+    ['answers 101', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+    ['answers incompletely', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}'],
+  ])('follows the setting if the webhook %s', async (_, instead) => {
+    decide(() => ({}));
+    const { jerry, device } = await friends(BEFORE);
+    receiving.current.respond('/before', () => ({ instead }));
+    expect(await device.say(text(jerry, 'hello'))).toMatchObject({ success: false, error: 5003 });
+  });
 });
 
 describe('the endpoints', () => {

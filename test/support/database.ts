@@ -4,6 +4,7 @@ import {
   DynamoDBDocumentClient,
   PutCommand,
   paginateScan,
+  ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
@@ -41,7 +42,7 @@ export class Database {
   }
 
   /** Starts a separate cloud from an assembly. */
-  static async start(assembly: string, options: Pick<CloudOptions, 'chaos'> = {}): Promise<Database> {
+  static async start(assembly: string, options: Partial<CloudOptions> = {}): Promise<Database> {
     const emulator = await startEmulator(undefined);
     const cloud = await startCloud({
       assembly,
@@ -191,6 +192,20 @@ export class Database {
       );
     }
     return found.length;
+  }
+
+  /** At most `limit` stored items of a table, from a random part of it. */
+  async sample(table: string, limit: number, share: number): Promise<Item[]> {
+    const TotalSegments = 16;
+    const part = { Segment: Math.floor(share * TotalSegments), TotalSegments, Limit: limit };
+    const TableName = await this.#table(new RegExp(`-${table}`));
+    const { Items = [] } = await this.#dynamo.send(new ScanCommand({ TableName, ...part }));
+    return Items;
+  }
+
+  /** Stores items in a table without changes. */
+  async put(table: string, items: readonly Item[]): Promise<void> {
+    await this.#putAll(await this.#table(new RegExp(`-${table}`)), items);
   }
 
   async #putAll(table: string, items: readonly Item[]): Promise<void> {

@@ -18,20 +18,22 @@ export class Described {
   readonly asked = new Set<string>();
   private readonly origin: string;
   private readonly ajv = new Ajv2020({ strict: false, validateSchema: false, allErrors: true });
+  private readonly allOperations: (readonly [method: string, path: string, operation: Operation])[];
   private readonly validators = new Map<string, ValidateFunction>();
 
   constructor(origin: string, document: OpenApi) {
     this.origin = origin;
     this.document = document;
+    this.allOperations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => [method.toUpperCase(), path, operation] as const),
+    );
     this.ajv.addSchema(document, 'open');
     this.ajv.addSchema(closed(document) as object, 'closed');
   }
 
   /** All described operations, with method and path. */
   operations(): (readonly [method: string, path: string, operation: Operation])[] {
-    return Object.entries(this.document.paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, operation]) => [method.toUpperCase(), path, operation] as const),
-    );
+    return this.allOperations;
   }
 
   /** Makes a call that must succeed as described. Lists must not be empty, because an empty list validates nothing. */

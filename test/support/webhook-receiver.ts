@@ -25,8 +25,11 @@ interface WebhookEvent {
   readonly data: Record<string, unknown>;
 }
 
-/** How a receiver responds: a status, with a body in JSON or headers; or never. */
-export type Response = { status: number; body?: unknown; headers?: Record<string, string> } | 'never';
+/** How a receiver responds: a status, with a body in JSON or headers; with a text instead of HTTP; or never. */
+export type Response =
+  | { status: number; body?: unknown; headers?: Record<string, string> }
+  | { instead: string }
+  | 'never';
 
 /** The server of an application that receives webhooks. The first part of a path selects the responses. */
 export class Receiver {
@@ -44,6 +47,7 @@ export class Receiver {
       this.requests.push(received);
       const answer = this.#responses.get(received.path)?.(received) ?? { status: 204 };
       if (answer === 'never') return;
+      if ('instead' in answer) return void request.socket.end(answer.instead);
       response.writeHead(answer.status, answer.headers ?? {});
       response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
     };

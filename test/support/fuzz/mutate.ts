@@ -90,3 +90,10 @@ export function mutateText(dice: Dice, text: string): string {
   }
   return mutated;
 }
+
+/** Changes some bytes, so that the result often is no valid UTF-8. */
+export function mutateBytes(dice: Dice, bytes: Buffer): Buffer {
+  const mutated = Buffer.from(bytes);
+  for (let n = dice.below(4); n >= 0 && mutated.length > 0; n--) mutated[dice.below(mutated.length)] = dice.below(256);
+  return dice.chance(0.2) ? mutated.subarray(dice.below(mutated.length)) : mutated;
+}

@@ -39,17 +39,20 @@ export class Requests {
   readonly #dice: Dice;
   readonly #words: Vocabulary;
   readonly #appId: string;
+  readonly #operations: ReturnType<Described['operations']>;
 
-  constructor(api: Described, dice: Dice, words: Vocabulary, appId: string) {
+  /** @param chosen selects operations by their path. @default all */
+  constructor(api: Described, dice: Dice, words: Vocabulary, appId: string, chosen = (_path: string) => true) {
     this.#api = api;
     this.#dice = dice;
     this.#words = words;
     this.#appId = appId;
+    this.#operations = api.operations().filter(([, path]) => chosen(path));
   }
 
   next(): FuzzedRequest {
     const dice = this.#dice;
-    const [method, template, { parameters, requestBody }] = dice.one(this.#api.operations());
+    const [method, template, { parameters, requestBody }] = dice.one(this.#operations);
     const value = (schema: object) => {
       const valid = this.#value(schema);
       const chosen = dice.chance(0.1) ? hostile(dice) : valid;
