@@ -41,7 +41,7 @@ export class Database {
   }
 
   /** Starts a separate cloud from an assembly. */
-  static async start(assembly: string, options: Pick<CloudOptions, 'chaos'> = {}): Promise<Database> {
+  static async start(assembly: string, options: Partial<CloudOptions> = {}): Promise<Database> {
     const emulator = await startEmulator(undefined);
     const cloud = await startCloud({
       assembly,
