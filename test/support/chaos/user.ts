@@ -7,11 +7,13 @@ import { Device } from '../device.ts';
 /** How long an app waits for an answer before it repeats the request, ms. */
 const PATIENCE_MS = 3000;
 /** How long it waits for the catch-up, ms. */
-const LOGIN_MS = 8000;
+const LOGIN_MS = 10_000;
 const MOST_ATTEMPTS = 30;
 /** The catch-up repeats this much, because a message can be stored late. */
 const OVERLAP_MS = 30_000;
 const PAGE = 100;
+/** Acknowledged messages that a user repeats all the same. */
+const REPEATED = 5;
 
 /** A message that a user sent. */
 export interface Sent {
@@ -118,10 +120,15 @@ export class ChaosUser {
     await this.#send(message);
   }
 
-  /** Repeats the messages with a `cid` that have no answer, until they have one. */
+  /**
+   * Repeats the messages with a `cid` that have no answer, until they have one, and some that have one.
+   * @throws if a repetition got another id
+   */
   async repeat(): Promise<void> {
-    for (const message of this.sent) {
-      if (message.cid === undefined) continue;
+    const own = this.sent.filter(({ cid }) => cid !== undefined);
+    const open = own.filter(({ id }) => id === undefined);
+    const known = own.filter(({ id }) => id !== undefined).slice(-REPEATED);
+    for (const message of [...known, ...open]) {
       const before = message.id;
       for (let attempt = 0; attempt === 0 || message.id === undefined; attempt++) {
         if (attempt === MOST_ATTEMPTS) throw new Error(`${message.body} got no answer`);

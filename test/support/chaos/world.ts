@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import type { Address } from '../chat-app.ts';
 import { someone } from '../demo-app.ts';
 import { Dice } from '../dice.ts';
@@ -55,7 +56,7 @@ export class Circle {
     const address = () => ({ id: group, type: 1 });
     this.conversations.push({ chats: `/groups/${group}/chats`, address, users: this.users });
     this.#changing = String(await insist(this.#origin, 'POST', '/groups', all));
-    await Promise.all([...this.users, this.phone].map((user) => user.connect()));
+    await pMap([...this.users, this.phone], (user) => user.connect(), { concurrency: 2 });
     this.phone.cut();
   }
 
