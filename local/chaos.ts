@@ -34,28 +34,24 @@ const MOST_LIFE_MS = 50;
  * or whose connections broke while they were frozen. `$disconnect` events that never come.
  */
 export class Chaos {
-  readonly #next: () => number;
-  /** Nothing fails while the stacks are deployed. */
-  #active = false;
-  readonly #counts: Record<string, number> = {};
+  /** The decisions of the seed. Undefined while nothing fails. */
+  #next: (() => number) | undefined;
+  #counts: Record<string, number> = {};
 
-  constructor(seed: number) {
+  begin(seed: number): void {
     this.#next = generator(seed);
-  }
-
-  begin(): void {
-    this.#active = true;
+    this.#counts = {};
   }
 
   /** Ends all faults. Returns how many there were of each kind, such as `posts lost`. */
   end(): Readonly<Record<string, number>> {
-    this.#active = false;
+    this.#next = undefined;
     return this.#counts;
   }
 
   /** How long an invocation waits before it starts. */
   delayMs(): number {
-    return this.#active ? Math.round(this.#next() ** 3 * MOST_DELAY_MS) : 0;
+    return Math.round((this.#next?.() ?? 0) ** 3 * MOST_DELAY_MS);
   }
 
   /** Whether a write or a transaction meets another transaction. */
@@ -78,7 +74,7 @@ export class Chaos {
     const fault = this.#fault('runs');
     return {
       isFrozen: fault === 'frozen',
-      ...(fault === 'killed' && { killedAfterMs: Math.round(this.#next() * MOST_LIFE_MS) }),
+      ...(fault === 'killed' && { killedAfterMs: Math.round((this.#next?.() ?? 0) * MOST_LIFE_MS) }),
     };
   }
 
@@ -117,8 +113,7 @@ export class Chaos {
 
   /** The fault of the next call, if any. */
   #fault<Kind extends keyof typeof SHARES>(kind: Kind): keyof (typeof SHARES)[Kind] | undefined {
-    if (!this.#active) return undefined;
-    let left = this.#next();
+    let left = this.#next?.() ?? 1;
     const shares: Readonly<Record<string, number>> = SHARES[kind];
     for (const fault in SHARES[kind]) {
       left -= shares[fault] ?? 0;

@@ -43,7 +43,7 @@ export interface GateOptions {
   log: Log;
   aside: Aside;
   /** Faults of calls. */
-  chaos?: Chaos | undefined;
+  chaos: Chaos;
 }
 
 /**
@@ -165,7 +165,7 @@ export class Gate {
     if (refusal) return refusal;
     const service = signature.service as AwsService;
     const make = () => this.#call(service, entry[1], { ...request, caller });
-    return this.#options.chaos?.call(faultsOf(service, request), make) ?? make();
+    return this.#options.chaos.call(faultsOf(service, request), make);
   }
 
   async #call(service: AwsService, run: Service, request: AwsRequest): Promise<Reply> {

@@ -22,7 +22,7 @@ export interface AsyncOptions {
   /** How long an accepted event waits for its first attempt. */
   delayMs: (functionId: string) => number;
   /** Faults of events. */
-  chaos: Chaos | undefined;
+  chaos: Chaos;
 }
 
 /** Asynchronous invocations: accepts events, retries failures, and sends permanent failures to a destination. */
@@ -37,7 +37,7 @@ export class AsyncInvocations {
 
   /** Resolves with the outcome of the last attempt. */
   accept(fn: LambdaFunction, event: string, trigger: string, retries = fn.async.retries): Promise<Outcome> {
-    const fault = this.#options.chaos?.event();
+    const fault = this.#options.chaos.event();
     if (fault === 'expired') {
       const outcome = expired();
       this.#giveUp(fn, event, outcome, 0);

@@ -31,7 +31,7 @@ export interface EventSourcesOptions {
   readonly activity: Activity;
   /** The delay before a failed message is delivered again. On AWS it is the queue's visibility timeout. */
   readonly retryDelayMs: (retry: number) => number;
-  readonly chaos: Chaos | undefined;
+  readonly chaos: Chaos;
 }
 
 /** Invokes functions with the messages of queues, one message each, after their delay. */
@@ -77,13 +77,13 @@ export class EventSources {
 
   async #deliver(queue: Queue, message: Message, fn: LambdaFunction): Promise<void> {
     const { lambda, queues, retryDelayMs, chaos } = this.#options;
-    await this.#wait(message.visible - Date.now() + (chaos?.delayMs() ?? 0));
+    await this.#wait(message.visible - Date.now() + chaos.delayMs());
     while (!this.#stopped) {
       message.receives += 1;
       const event = JSON.stringify({ Records: [record(queue, message)] });
       const outcome = await lambda.run(fn, event, `queue ${queue.logicalId}`);
       // A message that could not be deleted comes again.
-      if (outcome.ok && chaos?.repeatsBatch()) continue;
+      if (outcome.ok && chaos.repeatsBatch()) continue;
       if (outcome.ok) return queues.remove(queue, message);
       if (queue.redrive && message.receives >= queue.redrive.receives) {
         queues.remove(queue, message);

@@ -22,7 +22,7 @@ export interface LambdaOptions {
   activity: Activity;
   log: Log;
   /** Faults of invocations. */
-  chaos: Chaos | undefined;
+  chaos: Chaos;
   /** Closes the connections of a function to AWS, as during a freeze. */
   freeze: (fn: LambdaFunction) => void;
 }
@@ -59,7 +59,7 @@ export class Lambda {
   async run(fn: LambdaFunction, event: string, trigger: string, requestId: string = randomUUID()): Promise<Outcome> {
     const { calls, activity, chaos, freeze } = this.#options;
     calls.add({ service: 'invocation', functionId: fn.id, trigger, at: Date.now() });
-    const { isFrozen = false, killedAfterMs } = chaos?.run() ?? {};
+    const { isFrozen, killedAfterMs } = chaos.run();
     if (isFrozen) freeze(fn);
     const result = within(await activity.track(() => this.#pool(fn).invoke(event, requestId, killedAfterMs)));
     if (result.ok) return { ...result, requestId };

@@ -32,7 +32,7 @@ export function startFunctions(
   const lambda = new Lambda({ functions, endpoints, environment, rewrite, calls, activity, log, chaos, freeze });
   started.add(() => lambda.stop());
   const { retryDelayMs = (retry: number) => retry * 250 } = options;
-  const { invocationDelayMs: delayMs = () => chaos?.delayMs() ?? 0 } = options;
+  const { invocationDelayMs: delayMs = () => chaos.delayMs() } = options;
   const async = new AsyncInvocations({ lambda, queues, roles, calls, activity, log, retryDelayMs, delayMs, chaos });
   started.add(() => async.stop());
   const sources = { model, queues, lambda, roles, activity, retryDelayMs, chaos };

@@ -166,22 +166,17 @@ describe('invoking', () => {
 });
 
 describe('random faults', () => {
-  /** A cloud with faults, of which only those happen that a test chooses. */
-  function chosen(): ReturnType<typeof run> {
-    vi.spyOn(Chaos.prototype, 'begin').mockReturnValue();
-    return run(assembly, { chaos: 1 });
-  }
   afterEach(() => void vi.restoreAllMocks());
 
   test('kill a function half-way, and its next environment works', async () => {
-    const { cloud } = await chosen();
+    const { cloud } = await run(assembly);
     vi.spyOn(Chaos.prototype, 'run').mockReturnValueOnce({ isFrozen: false, killedAfterMs: 20 });
     await expect(cloud.invoke('Probe', { do: 'hang' })).rejects.toThrow('Task timed out');
     expect(await cloud.invoke('Probe', { do: 'nothing' })).toBeNull();
   });
 
   test('reset the connections of a function that was frozen', async () => {
-    const { cloud } = await chosen();
+    const { cloud } = await run(assembly);
     const call = () => cloud.invoke('Probe', invoke({}, 'nobody'));
     await call();
     vi.spyOn(Chaos.prototype, 'run').mockReturnValueOnce({ isFrozen: true });
@@ -193,7 +188,7 @@ describe('random faults', () => {
     ['twice', 'repeated', 2, []],
     ['never, and goes to the failure queue', 'expired', 0, ['EventAgeExceeded']],
   ] as const)('handle an event %s', async (_, fault, times, conditions) => {
-    const { cloud } = await chosen();
+    const { cloud } = await run(assembly);
     vi.spyOn(Chaos.prototype, 'event').mockReturnValueOnce(fault);
     await cloud.invoke('Probe', invoke({ failures: 0 }, 'flaky', 'Event'));
     await cloud.settled();

@@ -32,19 +32,17 @@ export function checkStored(histories: Histories): void {
   }
 }
 
-/** Every participant with a device knows all acknowledged messages. */
-export function checkKnown(histories: Histories, { users, phone }: Circle): void {
-  const acknowledged = new Set([...users].flatMap(({ sent }) => sent.flatMap(({ id }) => id ?? [])));
-  for (const [conversation, messages] of histories) {
-    for (const user of conversation.users) {
-      if (user === phone) continue;
-      const missing = messages.filter(({ id }) => acknowledged.has(id) && !user.known.has(id));
-      expect(
-        missing.map(({ id, speaker, content }) => `${id} ${speaker} ${content.body}`),
-        `${user.id} knows all messages`,
-      ).toEqual([]);
-    }
-  }
+/**
+ * Acknowledged messages that a participant with a device does not know. A function that is killed before it has delivered
+ * a message can cause one: receivers who stay connected do not catch up.
+ */
+export function unknownMessages(histories: Histories, { users, phone }: Circle): string[] {
+  const acknowledged = new Set(users.flatMap(({ sent }) => sent.flatMap(({ id }) => id ?? [])));
+  const unknown = new Set<string>();
+  for (const [conversation, messages] of histories)
+    for (const user of conversation.users)
+      for (const { id } of messages) if (user !== phone && acknowledged.has(id) && !user.known.has(id)) unknown.add(id);
+  return [...unknown];
 }
 
 /** Unread counts and receipts, after each user has read half of each conversation. */
@@ -112,23 +110,30 @@ const count = (items: readonly Item[], pick: (item: Item) => string | undefined)
   return counts;
 };
 
-/** The counters in the items of conversations, users and groups equal what is stored. */
-export async function checkCounters(database: Database): Promise<void> {
+/**
+ * The counters in the items of conversations, users and groups equal what is stored.
+ * @param killed the functions that were killed. Each can leave one message uncounted until it is read, and one member
+ *   counted who is none until the next join
+ */
+export async function checkCounters(database: Database, killed: number): Promise<void> {
   const messages = await database.messages();
-  const isMessage = ({ sk }: Item) => /^\d{14}-/.test(String(sk));
-  const stored = count(messages, (item) => (isMessage(item) ? String(item.pk) : undefined));
-  for (const head of messages.filter(({ sk }) => sk === 'head')) {
-    const counted = Number(head.count) - Number(head.start);
-    expect(counted, `messages of ${head.pk}`).toBe(stored.get(String(head.pk)) ?? 0);
-  }
   const core = await database.core();
-  const start =
-    (prefix: string) =>
-    ({ pk, sk }: Item) =>
-      String(sk).startsWith(prefix) ? String(pk) : undefined;
-  const [friends, members] = [count(core, start('friend#')), count(core, start('member#'))];
-  for (const { pk, friends: counted } of core)
-    if (typeof counted === 'number') expect(counted, `friends of ${pk}`).toBe(friends.get(String(pk)) ?? 0);
-  for (const { pk, members: counted } of core)
-    if (typeof counted === 'number') expect(counted, `members of ${pk}`).toBe(members.get(String(pk)) ?? 0);
+  const start = (prefix: RegExp) => (item: Item) => (prefix.test(String(item.sk)) ? String(item.pk) : undefined);
+  const stored = count(messages, start(/^\d{14}-/));
+  const [friends, members] = [count(core, start(/^friend#/)), count(core, start(/^member#/))];
+  const differences = (items: readonly Item[], counted: (item: Item) => number, actual: Map<string, number>) =>
+    items.flatMap((item) => {
+      const difference = counted(item) - (actual.get(String(item.pk)) ?? 0);
+      return Number.isNaN(difference) || difference === 0 ? [] : [{ of: item.pk, difference }];
+    });
+  const heads = messages.filter(({ sk }) => sk === 'head');
+  const uncounted = differences(heads, (head) => Number(head.count) - Number(head.start), stored);
+  expect(sum(uncounted), JSON.stringify(uncounted)).toBeLessThanOrEqual(killed);
+  expect(differences(core, (item) => Number(item.friends), friends)).toEqual([]);
+  const tooMany = differences(core, (item) => Number(item.members), members);
+  expect(tooMany.filter(({ difference }) => difference < 0)).toEqual([]);
+  expect(sum(tooMany), JSON.stringify(tooMany)).toBeLessThanOrEqual(killed);
 }
+
+const sum = (all: readonly { readonly difference: number }[]) =>
+  all.reduce((total, { difference }) => total + Math.abs(difference), 0);
