@@ -4,8 +4,6 @@ import { generator } from './shared/random-delay.ts';
 /** A call that reached the gate, as far as faults depend on it. */
 export interface Call {
   readonly service: string;
-  /** Of DynamoDB: the operation, such as `PutItem`. */
-  readonly operation: string;
   readonly method: string;
   /** Of Lambda: whether the function runs after the answer. */
   readonly isAsync: boolean;
@@ -13,46 +11,71 @@ export interface Call {
 
 /** The shares of calls that meet each fault. Real shares are far lower. */
 const SHARES = {
-  dynamodb: { throttled: 0.02, conflict: 0.02, lost: 0.01 },
+  dynamodb: { throttled: 0.02, lost: 0.01 },
+  writes: { conflict: 0.02 },
   posts: { gone: 0.01, refused: 0.03, failed: 0.02, lost: 0.01 },
-  invocations: { repeated: 0.05, failed: 0.02, lost: 0.01 },
+  invocations: { failed: 0.02, lost: 0.01 },
+  events: { repeated: 0.05, expired: 0.005 },
+  batches: { repeated: 0.05 },
+  runs: { killed: 0.005, frozen: 0.005 },
   disconnects: { lost: 0.3 },
 } as const;
 
 /** The longest delay of an invocation, ms. */
 const MOST_DELAY_MS = 300;
 
-/** Writes that can meet a transaction. */
-const SINGLE_WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
+/** The longest time after which a function is killed, ms. Most invocations end within it. */
+const MOST_LIFE_MS = 50;
 
 /**
  * Random faults of AWS that a seed decides: calls of DynamoDB that are throttled, that meet a transaction, or that write
- * and get no response. Posts that answer 410, 429 or 500, or arrive without a response. Asynchronous invocations that run
- * twice, late or in another order. `$disconnect` events that never come.
+ * and get no response. Posts that answer 410, 429 or 500, or arrive without a response. Events of functions, schedules,
+ * buckets, streams and queues that come twice, late, in another order or not at all. Functions that are killed half-way,
+ * or whose connections broke while they were frozen. `$disconnect` events that never come.
  */
 export class Chaos {
-  readonly #next: () => number;
-  /** Nothing fails while the stacks are deployed. */
-  #active = false;
-  readonly #counts: Record<string, number> = {};
+  /** The decisions of the seed. Undefined while nothing fails. */
+  #next: (() => number) | undefined;
+  #counts: Record<string, number> = {};
 
-  constructor(seed: number) {
+  begin(seed: number): void {
     this.#next = generator(seed);
-  }
-
-  begin(): void {
-    this.#active = true;
+    this.#counts = {};
   }
 
   /** Ends all faults. Returns how many there were of each kind, such as `posts lost`. */
   end(): Readonly<Record<string, number>> {
-    this.#active = false;
+    this.#next = undefined;
     return this.#counts;
   }
 
   /** How long an invocation waits before it starts. */
   delayMs(): number {
-    return this.#active ? Math.round(this.#next() ** 3 * MOST_DELAY_MS) : 0;
+    return Math.round((this.#next?.() ?? 0) ** 3 * MOST_DELAY_MS);
+  }
+
+  /** Whether a write or a transaction meets another transaction. */
+  conflicts(): boolean {
+    return this.#fault('writes') === 'conflict';
+  }
+
+  /** What happens to an accepted event: it is handled twice, or expires before its first attempt. */
+  event(): 'repeated' | 'expired' | undefined {
+    return this.#fault('events');
+  }
+
+  /** Whether a batch of a stream or a message of a queue comes twice. */
+  repeatsBatch(): boolean {
+    return this.#fault('batches') === 'repeated';
+  }
+
+  /** What happens to an attempt to run a function: its connections broke before, or it is killed after a time. */
+  run(): { readonly isFrozen: boolean; readonly killedAfterMs?: number } {
+    const fault = this.#fault('runs');
+    return {
+      isFrozen: fault === 'frozen',
+      ...(fault === 'killed' && { killedAfterMs: Math.round((this.#next?.() ?? 0) * MOST_LIFE_MS) }),
+    };
   }
 
   losesDisconnect(): boolean {
@@ -64,13 +87,11 @@ export class Chaos {
    * @param make makes the call
    * @returns the response, or `lost` for a call that was made and gets none
    */
-  async call({ service, operation, method, isAsync }: Call, make: () => Promise<Reply>): Promise<Reply | 'lost'> {
+  async call({ service, method, isAsync }: Call, make: () => Promise<Reply>): Promise<Reply | 'lost'> {
     switch (service) {
       case 'dynamodb': {
         const fault = this.#fault('dynamodb');
         if (fault === 'throttled') return failure(400, `${DYNAMODB}#ProvisionedThroughputExceededException`);
-        if (fault === 'conflict' && SINGLE_WRITES.has(operation))
-          return failure(400, `${DYNAMODB}#TransactionConflictException`);
         return withoutResponse(fault === 'lost', make);
       }
       case 'execute-api': {
@@ -83,7 +104,6 @@ export class Chaos {
       case 'lambda': {
         const fault = isAsync ? this.#fault('invocations') : undefined;
         if (fault === 'failed') return failure(500, 'ServiceException');
-        if (fault === 'repeated') await make();
         return withoutResponse(fault === 'lost', make);
       }
       default:
@@ -92,17 +112,17 @@ export class Chaos {
   }
 
   /** The fault of the next call, if any. */
-  #fault(kind: keyof typeof SHARES): string | undefined {
-    if (!this.#active) return undefined;
-    let left = this.#next();
-    const found = Object.entries(SHARES[kind]).find(([, share]) => {
-      left -= share;
-      return left < 0;
-    });
-    if (!found) return undefined;
-    const name = `${kind} ${found[0]}`;
-    this.#counts[name] = (this.#counts[name] ?? 0) + 1;
-    return found[0];
+  #fault<Kind extends keyof typeof SHARES>(kind: Kind): keyof (typeof SHARES)[Kind] | undefined {
+    let left = this.#next?.() ?? 1;
+    const shares: Readonly<Record<string, number>> = SHARES[kind];
+    for (const fault in SHARES[kind]) {
+      left -= shares[fault] ?? 0;
+      if (left >= 0) continue;
+      const name = `${kind} ${fault}`;
+      this.#counts[name] = (this.#counts[name] ?? 0) + 1;
+      return fault;
+    }
+    return undefined;
   }
 }
 

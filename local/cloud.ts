@@ -105,7 +105,9 @@ export interface Cloud {
    * @param table only writes to tables whose name contains this. @default all tables
    */
   conflict(writes: number, table?: string): void;
-  /** Ends the faults of the option `chaos`. Returns how many there were of each kind. */
+  /** Makes calls of AWS fail at random from now on, as a seed decides. */
+  disturb(seed: number): void;
+  /** Ends random faults. Returns how many there were of each kind. */
   calm(): Readonly<Record<string, number>>;
   /** Pushes and text messages that SNS would send, and injected SNS faults. */
   outbox: Outbox;
@@ -142,7 +144,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const schedules = startSchedules(base, model, services, functions);
 
     await servers.edge.open();
-    base.chaos?.begin();
+    // Nothing fails while the stacks are deployed.
+    if (options.chaos !== undefined) base.chaos.begin(options.chaos);
     return controls(base, {
       parts,
       services,
@@ -197,7 +200,8 @@ function controls(
     hang: (service, count) => servers.gate.hang(service, count),
     freeze: () => servers.gate.freeze(),
     conflict: (writes, table = '') => services.conflicts.force(writes, table),
-    calm: () => chaos?.end() ?? {},
+    disturb: (seed) => chaos.begin(seed),
+    calm: () => chaos.end(),
     outbox: services.outbox,
     busEvents: services.busEvents,
     stop: () => started.stop(),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Chaos } from '../chaos.ts';
 import { isObject, type Json, type JsonObject } from '../shared/json.ts';
 import { type Model, readProperties } from '../template/model.ts';
 
@@ -18,12 +19,14 @@ export class Conflicts {
   readonly #keys: Map<string, string[]>;
   readonly #transactionMs: number;
   readonly #underWay = new Set<string>();
+  readonly #chaos: Chaos;
   #due = 0;
   #table = '';
 
   /** @param transactionMs the minimum duration of each transaction */
-  constructor(model: Model, transactionMs: number) {
+  constructor(model: Model, transactionMs: number, chaos: Chaos) {
     this.#transactionMs = transactionMs;
+    this.#chaos = chaos;
     this.#keys = new Map(
       model.ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map((resource) => {
         const { KeySchema } = readProperties(resource, schema);
@@ -44,6 +47,7 @@ export class Conflicts {
   /** Runs a request, unless it conflicts with a transaction. */
   async run<T>(operation: string, input: JsonObject, work: () => Promise<T>): Promise<T | { conflict: Conflict }> {
     if (WRITES.has(operation)) {
+      if (this.#chaos.conflicts()) return { conflict: 'plain' };
       if (this.#due > 0 && String(input.TableName).includes(this.#table)) {
         this.#due -= 1;
         return { conflict: 'plain' };
@@ -55,6 +59,7 @@ export class Conflicts {
     const items = this.#itemsOf(input);
     const met = items.map((item) => item !== undefined && this.#underWay.has(item));
     if (met.includes(true)) return { conflict: met };
+    if (this.#chaos.conflicts()) return { conflict: items.map((_, n) => n === 0) };
     if (operation === 'TransactGetItems') return work();
     for (const item of items) if (item !== undefined) this.#underWay.add(item);
     try {

@@ -43,7 +43,7 @@ export interface GateOptions {
   log: Log;
   aside: Aside;
   /** Faults of calls. */
-  chaos?: Chaos | undefined;
+  chaos: Chaos;
 }
 
 /**
@@ -99,10 +99,12 @@ export class Gate {
   }
 
   /**
-   * Closes all connections. Functions detect that only at the next use, as if they had been frozen while AWS closed them.
+   * Closes all connections of a function. It detects that only at the next use, as if it had been frozen while AWS closed
+   * them.
+   * @param accessKeyId the function's. @default all functions
    */
-  freeze(): void {
-    for (const socket of this.#open.keys()) this.#stale.add(socket);
+  freeze(accessKeyId = ''): void {
+    for (const [socket, purpose] of this.#open) if (purpose.startsWith(accessKeyId)) this.#stale.add(socket);
   }
 
   /** Resets all stale connections of one function to one service, when it uses one of them. */
@@ -163,7 +165,7 @@ export class Gate {
     if (refusal) return refusal;
     const service = signature.service as AwsService;
     const make = () => this.#call(service, entry[1], { ...request, caller });
-    return this.#options.chaos?.call(faultsOf(service, request), make) ?? make();
+    return this.#options.chaos.call(faultsOf(service, request), make);
   }
 
   async #call(service: AwsService, run: Service, request: AwsRequest): Promise<Reply> {
@@ -196,7 +198,6 @@ function readSignature(header: string | string[] | undefined): { accessKeyId: st
 /** What decides about the faults of a call. */
 const faultsOf = (service: AwsService, { method, headers }: Omit<AwsRequest, 'caller'>): Call => ({
   service,
-  operation: String(headers['x-amz-target']).replace(/^.*\./, ''),
   method,
   isAsync: headers['x-amz-invocation-type'] === 'Event',
 });

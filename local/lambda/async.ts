@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { Chaos } from '../chaos.ts';
 import type { Role } from '../iam/roles.ts';
 import type { Activity } from '../shared/activity.ts';
 import type { CallLog } from '../shared/calls.ts';
@@ -19,6 +21,8 @@ export interface AsyncOptions {
   retryDelayMs: (retry: number) => number;
   /** How long an accepted event waits for its first attempt. */
   delayMs: (functionId: string) => number;
+  /** Faults of events. */
+  chaos: Chaos;
 }
 
 /** Asynchronous invocations: accepts events, retries failures, and sends permanent failures to a destination. */
@@ -33,6 +37,17 @@ export class AsyncInvocations {
 
   /** Resolves with the outcome of the last attempt. */
   accept(fn: LambdaFunction, event: string, trigger: string, retries = fn.async.retries): Promise<Outcome> {
+    const fault = this.#options.chaos.event();
+    if (fault === 'expired') {
+      const outcome = expired();
+      this.#giveUp(fn, event, outcome, 0);
+      return Promise.resolve(outcome);
+    }
+    if (fault === 'repeated') void this.#attempt(fn, event, trigger, retries);
+    return this.#attempt(fn, event, trigger, retries);
+  }
+
+  #attempt(fn: LambdaFunction, event: string, trigger: string, retries: number): Promise<Outcome> {
     const { lambda, activity, retryDelayMs, delayMs } = this.#options;
     return activity.track(async () => {
       const delay = delayMs(fn.id);
@@ -78,7 +93,7 @@ export class AsyncInvocations {
       requestContext: {
         requestId: outcome.requestId,
         functionArn: `${fn.arn}:$LATEST`,
-        condition: 'RetriesExhausted',
+        condition: attempts === 0 ? 'EventAgeExceeded' : 'RetriesExhausted',
         approximateInvokeCount: attempts,
       },
       requestPayload: tryParse(event) ?? null,
@@ -110,3 +125,10 @@ export class AsyncInvocations {
     log({ kind: 'denied', functionId: fn.id, action: 'sqs:SendMessage', resource: queueArn, message });
   }
 }
+
+/** The outcome of an event that Lambda could not run for hours. */
+const expired = (): Outcome & { ok: false } => ({
+  ok: false,
+  requestId: randomUUID(),
+  error: { errorType: 'EventAgeExceeded', errorMessage: 'The event expired before an attempt' },
+});

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
+import type { Chaos } from '../chaos.ts';
 import type { Role } from '../iam/roles.ts';
 import type { Activity } from '../shared/activity.ts';
 import type { Message, Queue, Queues } from '../sqs/queues.ts';
@@ -30,6 +31,7 @@ export interface EventSourcesOptions {
   readonly activity: Activity;
   /** The delay before a failed message is delivered again. On AWS it is the queue's visibility timeout. */
   readonly retryDelayMs: (retry: number) => number;
+  readonly chaos: Chaos;
 }
 
 /** Invokes functions with the messages of queues, one message each, after their delay. */
@@ -74,12 +76,14 @@ export class EventSources {
   }
 
   async #deliver(queue: Queue, message: Message, fn: LambdaFunction): Promise<void> {
-    const { lambda, queues, retryDelayMs } = this.#options;
-    await this.#wait(message.visible - Date.now());
+    const { lambda, queues, retryDelayMs, chaos } = this.#options;
+    await this.#wait(message.visible - Date.now() + chaos.delayMs());
     while (!this.#stopped) {
       message.receives += 1;
       const event = JSON.stringify({ Records: [record(queue, message)] });
       const outcome = await lambda.run(fn, event, `queue ${queue.logicalId}`);
+      // A message that could not be deleted comes again.
+      if (outcome.ok && chaos.repeatsBatch()) continue;
       if (outcome.ok) return queues.remove(queue, message);
       if (queue.redrive && message.receives >= queue.redrive.receives) {
         queues.remove(queue, message);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Chaos } from '../chaos.ts';
 import type { Activity } from '../shared/activity.ts';
 import type { CallLog } from '../shared/calls.ts';
 import type { Log } from '../shared/log.ts';
@@ -22,6 +23,10 @@ export interface LambdaOptions {
   calls: CallLog;
   activity: Activity;
   log: Log;
+  /** Faults of invocations. */
+  chaos: Chaos;
+  /** Closes the connections of a function to AWS, as during a freeze. */
+  freeze: (fn: LambdaFunction) => void;
 }
 
 /** The Lambda service: finds functions and runs them in their environments. */
@@ -54,8 +59,11 @@ export class Lambda {
 
   /** Runs a function once with an event in JSON, and returns the outcome. Never rejects. */
   async run(fn: LambdaFunction, event: string, trigger: string, requestId: string = randomUUID()): Promise<Outcome> {
-    this.#options.calls.add({ service: 'invocation', functionId: fn.id, trigger, at: Date.now() });
-    const result = within(await this.#options.activity.track(() => this.#pool(fn).invoke(event, requestId)));
+    const { calls, activity, chaos, freeze } = this.#options;
+    calls.add({ service: 'invocation', functionId: fn.id, trigger, at: Date.now() });
+    const { isFrozen, killedAfterMs } = chaos.run();
+    if (isFrozen) freeze(fn);
+    const result = within(await activity.track(() => this.#pool(fn).invoke(event, requestId, killedAfterMs)));
     if (result.ok) return { ...result, requestId };
     const { errorType, errorMessage, trace } = result.error;
     // Invocations that the shutdown interrupts are not logged as failures.

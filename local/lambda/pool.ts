@@ -18,6 +18,7 @@ type Result = Awaited<ReturnType<Sandbox['invoke']>>;
 interface Waiting {
   event: string;
   requestId: string;
+  timeoutMs: number;
   /** Whether no environment became idle for as long as a start takes while it waited. */
   impatient: boolean;
   resolve(result: Result): void;
@@ -47,9 +48,10 @@ export class Pool {
     this.#limit = limit;
   }
 
-  invoke(event: string, requestId: string): Promise<Result> {
+  /** @param timeoutMs when the function is stopped. @default its own limit */
+  invoke(event: string, requestId: string, timeoutMs = this.#timeoutMs): Promise<Result> {
     return new Promise((resolve) => {
-      const waiting: Waiting = { event, requestId, impatient: false, resolve };
+      const waiting: Waiting = { event, requestId, timeoutMs, impatient: false, resolve };
       this.#waiting.push(waiting);
       this.#advance();
       if (this.#waiting.includes(waiting)) this.#hurryLater(waiting);
@@ -137,7 +139,7 @@ export class Pool {
       this.#idle.push(sandbox);
       return;
     }
-    const result = await sandbox.invoke(next.event, next.requestId, this.#timeoutMs);
+    const result = await sandbox.invoke(next.event, next.requestId, next.timeoutMs);
     if (sandbox.usable) this.#becomeIdle(sandbox);
     else this.#sandboxes.delete(sandbox);
     next.resolve(result);

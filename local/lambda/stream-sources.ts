@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
+import type { Chaos } from '../chaos.ts';
 import type { StreamRecord, Streams } from '../dynamodb/streams.ts';
 import type { Role } from '../iam/roles.ts';
 import type { Activity } from '../shared/activity.ts';
@@ -42,6 +43,7 @@ export interface StreamSourcesOptions {
   readonly roles: Map<string, Role>;
   readonly activity: Activity;
   readonly retryDelayMs: (retry: number) => number;
+  readonly chaos: Chaos;
 }
 
 /** A mapping from a stream to a function. */
@@ -135,9 +137,13 @@ export class StreamSources {
     fn: LambdaFunction,
     Records: readonly object[],
   ): Promise<void> {
-    const { lambda, queues, retryDelayMs } = this.#options;
+    const { lambda, queues, retryDelayMs, chaos } = this.#options;
+    const delayMs = chaos.delayMs();
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     for (let attempt = 0; !this.#stopped; attempt++) {
       const outcome = await lambda.run(fn, JSON.stringify({ Records }), `stream ${table}`);
+      // A batch whose success Lambda did not record comes again.
+      if (outcome.ok && chaos.repeatsBatch()) continue;
       if (outcome.ok || this.#stopped) return;
       if (retries >= 0 && attempt >= retries) {
         // The record names the position in the stream, not the changes.

@@ -44,7 +44,7 @@ export function openApis(
   { lambda }: Functions,
   parts: Parts,
 ): void {
-  const { invocationDelayMs: delayMs = () => chaos?.delayMs() ?? 0 } = options;
+  const { invocationDelayMs: delayMs = () => chaos.delayMs() } = options;
   const integrator = new Integrator({ lambda, permissions, activity, log, delayMs });
   const apis = loadApis(model, lambda);
   for (const api of apis.filter(({ protocol }) => protocol === 'HTTP')) {

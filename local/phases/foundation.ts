@@ -20,7 +20,7 @@ export interface Foundation {
   readonly metrics: Metrics;
   readonly lines: LogLines;
   readonly posts: PostQuota;
-  readonly chaos: Chaos | undefined;
+  readonly chaos: Chaos;
   readonly log: Log;
   readonly directories: Directories;
   readonly started: Started;
@@ -38,7 +38,7 @@ export function foundation(options: CloudOptions, started: Started): Foundation 
     metrics,
     lines,
     posts: new PostQuota(limits),
-    chaos: options.chaos === undefined ? undefined : new Chaos(options.chaos),
+    chaos: new Chaos(),
     log(entry) {
       metrics.read(entry);
       lines.read(entry);

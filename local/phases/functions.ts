@@ -28,15 +28,18 @@ export function startFunctions(
   const functions = loadFunctions(model, () => directories.scratch());
   const endpoints = { gate: gate.url, s3: `${edge.origin}${S3_PREFIX}` };
   const { environment = {}, concurrency } = options;
-  const lambda = new Lambda({ functions, endpoints, environment, concurrency, rewrite, calls, activity, log });
+  const freeze = ({ accessKeyId }: { readonly accessKeyId: string }) => gate.freeze(accessKeyId);
+  const observers = { calls, activity, log };
+  const lambda = new Lambda({ functions, endpoints, environment, concurrency, rewrite, ...observers, chaos, freeze });
   started.add(() => lambda.stop());
   const { retryDelayMs = (retry: number) => retry * 250 } = options;
-  const { invocationDelayMs: delayMs = () => chaos?.delayMs() ?? 0 } = options;
-  const async = new AsyncInvocations({ lambda, queues, roles, calls, activity, log, retryDelayMs, delayMs });
+  const { invocationDelayMs: delayMs = () => chaos.delayMs() } = options;
+  const async = new AsyncInvocations({ lambda, queues, roles, ...observers, retryDelayMs, delayMs, chaos });
   started.add(() => async.stop());
-  const eventSources = new EventSources({ model, queues, lambda, roles, activity, retryDelayMs });
+  const sources = { model, queues, lambda, roles, activity, retryDelayMs, chaos };
+  const eventSources = new EventSources(sources);
   started.add(() => eventSources.stop());
-  const streams = new StreamSources({ model, streams: tableStreams, queues, lambda, roles, activity, retryDelayMs });
+  const streams = new StreamSources({ ...sources, streams: tableStreams });
   started.add(() => streams.stop());
   return { lambda, async, streams };
 }

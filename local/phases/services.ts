@@ -32,7 +32,10 @@ export interface Services {
   readonly busEvents: BusEvent[];
 }
 
-export async function startServices({ options, directories, started }: Foundation, model: Model): Promise<Services> {
+export async function startServices(
+  { options, directories, chaos, started }: Foundation,
+  model: Model,
+): Promise<Services> {
   const emulator = await startEmulator(directories.kept('dynamodb.sqlite'), options.database);
   started.add(() => emulator.stop());
   const dynamodb = new EmulatorClient(emulator.endpoint);
@@ -45,7 +48,7 @@ export async function startServices({ options, directories, started }: Foundatio
   const registry = new Registry(directories.kept('sns.json'));
   return {
     dynamodb,
-    conflicts: new Conflicts(model, options.transactionMs ?? 0),
+    conflicts: new Conflicts(model, options.transactionMs ?? 0, chaos),
     streams: new Streams(dynamodb),
     tables,
     roles: loadRoles(model, grants ? grantRecorder(grants) : undefined),

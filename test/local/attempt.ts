@@ -5,10 +5,10 @@ export async function attempt(work: () => Promise<object>): Promise<object> {
     return { ok: true, status: 'httpStatusCode' in $metadata ? $metadata.httpStatusCode : undefined, output };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const metadata = '$metadata' in error ? error.$metadata : undefined;
-    const status =
-      metadata && typeof metadata === 'object' && 'httpStatusCode' in metadata ? metadata.httpStatusCode : 0;
-    return { ok: false, name: error.name, message: error.message, status };
+    const metadata = '$metadata' in error && typeof error.$metadata === 'object' ? { ...error.$metadata } : {};
+    const status = 'httpStatusCode' in metadata ? metadata.httpStatusCode : 0;
+    const attempts = 'attempts' in metadata ? metadata.attempts : 0;
+    return { ok: false, name: error.name, message: error.message, status, attempts };
   }
 }
 

@@ -3,7 +3,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Chaos } from '../../local/chaos.ts';
 import { fixtureFunction, run, synthesize } from './fixture.ts';
 
 const assembly = synthesize((stack) => {
@@ -89,14 +90,14 @@ describe('an execution environment', () => {
   });
 });
 
-describe('invoking', () => {
-  const invoke = (payload: object | string, functionName: string, mode?: string) => ({
-    do: 'invoke',
-    functionName,
-    mode,
-    payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
-  });
+const invoke = (payload: object | string, functionName: string, mode?: string) => ({
+  do: 'invoke',
+  functionName,
+  mode,
+  payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+});
 
+describe('invoking', () => {
   test('waits for the answer, or the error, of a synchronous invocation', async () => {
     const { cloud } = await run(assembly);
     expect(await cloud.invoke('Probe', invoke({ do: 'echo' }, 'probe'))).toMatchObject({
@@ -161,5 +162,39 @@ describe('invoking', () => {
     const { cloud } = await run(assembly);
     const big = JSON.stringify('x'.repeat(1024 * 1024));
     expect(await cloud.invoke('Probe', invoke(big, 'probe', 'Event'))).toMatchObject({ status: 413 });
+  });
+});
+
+describe('random faults', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  test('kill a function half-way, and its next environment works', async () => {
+    const { cloud } = await run(assembly);
+    vi.spyOn(Chaos.prototype, 'run').mockReturnValueOnce({ isFrozen: false, killedAfterMs: 20 });
+    await expect(cloud.invoke('Probe', { do: 'hang' })).rejects.toThrow('Task timed out');
+    expect(await cloud.invoke('Probe', { do: 'nothing' })).toBeNull();
+  });
+
+  test('reset the connections of a function that was frozen', async () => {
+    const { cloud } = await run(assembly);
+    const call = () => cloud.invoke('Probe', invoke({}, 'nobody'));
+    await call();
+    vi.spyOn(Chaos.prototype, 'run').mockReturnValueOnce({ isFrozen: true });
+    // The SDK repeats the call on a new connection.
+    expect(await call()).toMatchObject({ status: 404, attempts: 2 });
+  });
+
+  test.each([
+    ['twice', 'repeated', 2, []],
+    ['never, and goes to the failure queue', 'expired', 0, ['EventAgeExceeded']],
+  ] as const)('handle an event %s', async (_, fault, times, conditions) => {
+    const { cloud } = await run(assembly);
+    vi.spyOn(Chaos.prototype, 'event').mockReturnValueOnce(fault);
+    await cloud.invoke('Probe', invoke({ failures: 0 }, 'flaky', 'Event'));
+    await cloud.settled();
+    const runs = cloud.calls.since(0).filter(({ functionId }) => functionId.startsWith('Flaky'));
+    expect(runs.filter(({ service }) => service === 'invocation')).toHaveLength(times);
+    const failures = Object.values(cloud.failureQueues()).flat();
+    expect(failures.map((failure) => Object(failure).requestContext.condition)).toEqual(conditions);
   });
 });

@@ -21,7 +21,7 @@ export interface WebSocketGatewayOptions {
   activity: Activity;
   limits: Limits;
   /** Faults of events. */
-  chaos: Chaos | undefined;
+  chaos: Chaos;
   log: Log;
 }
 
@@ -163,7 +163,7 @@ export class WebSocketGateway {
   #disconnected(facts: ConnectionFacts, statusCode: number, reason: string): void {
     const { api, integrator, chaos } = this.#options;
     const fn = api.routes.get('$disconnect')?.fn;
-    if (!fn || this.#stopped || chaos?.losesDisconnect()) return;
+    if (!fn || this.#stopped || chaos.losesDisconnect()) return;
     const event = disconnectEvent(facts, statusCode, reason);
     void integrator.invoke(fn, event, 'websocket $disconnect', routeArn(api, '$disconnect'), WEBSOCKET_TIMEOUT_MS);
   }

@@ -1,12 +1,19 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Address } from './chat-app.ts';
-import { Inbox } from './collect.ts';
-import { credentials, rest, someone } from './demo-app.ts';
-import { Device } from './device.ts';
+import type { Address } from '../chat-app.ts';
+import { Inbox } from '../collect.ts';
+import { credentials, rest, someone } from '../demo-app.ts';
+import { Device } from '../device.ts';
 
 /** How long an app waits for an answer before it repeats the request, ms. */
-const PATIENCE_MS = 6000;
+const PATIENCE_MS = 3000;
+/** How long it waits for the catch-up, ms. */
+const LOGIN_MS = 10_000;
 const MOST_ATTEMPTS = 30;
+/** The catch-up repeats this much, because a message can be stored late. */
+const OVERLAP_MS = 30_000;
+const PAGE = 100;
+/** Acknowledged messages that a user repeats all the same. */
+const REPEATED = 5;
 
 /** A message that a user sent. */
 export interface Sent {
@@ -28,15 +35,25 @@ export class ChaosUser {
   readonly known = new Set<string>();
   /** The messages up to which the user perhaps read. */
   readonly read = new Set<string>();
+  readonly #newest = new Map<string, string>();
   readonly #origin: string;
+  readonly #install: string | undefined;
   #since = `${String(Date.now()).padStart(14, '0')}-0000000000000000-00000000`;
   #isSynced = false;
   #device: Device | undefined;
+  /** Resolves when the connection ends. */
+  #closed: Promise<unknown> | undefined;
   #connecting: Promise<void> | undefined;
 
-  constructor(origin: string, id: string) {
+  /** @param install the installation of their app that gets pushes. @default none */
+  constructor(origin: string, id: string, install?: string) {
     this.#origin = origin;
     this.id = id;
+    this.#install = install;
+  }
+
+  get isConnected(): boolean {
+    return this.#device?.client.connected === true;
   }
 
   /** Connects until the catch-up is complete. Calls at the same time share one connection. */
@@ -50,11 +67,14 @@ export class ChaosUser {
   async #connect(): Promise<void> {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       this.cut();
-      const query = { auth: JSON.stringify(credentials({ client: this.id, since: this.#since })) };
+      const since = this.#since;
+      const login = { client: this.id, since, ...(this.#install !== undefined && { install: this.#install }) };
+      const query = { auth: JSON.stringify(credentials(login)) };
       const device = new Device('4.8.4', this.#origin, { query, options: { reconnection: false } });
       const learn = (message: unknown) => {
-        const id = String(Object(message).id);
-        this.known.add(id);
+        const { id: given, from, to } = Object(message);
+        const id = String(given);
+        this.#learn(id, String(to?.id ?? from.gid ?? from.id));
         if (this.#isSynced && this.#device === device) this.#catchUpFrom(id);
       };
       device.client.on('message', learn);
@@ -62,10 +82,14 @@ export class ChaosUser {
       device.client.on('disconnect', () => {
         if (this.#device === device) this.#isSynced = false;
       });
-      const synced = await new Inbox(device.client, 'synced').at(0, PATIENCE_MS).catch(() => undefined);
-      const { complete, upTo } = Object(synced);
-      if (complete === true && device.client.connected) {
+      const closed = new Promise((resolve) => device.client.on('disconnect', () => resolve(undefined)));
+      const caughtUp = new Inbox(device.client, 'synced').at(0, LOGIN_MS).catch(() => undefined);
+      const synced = await Promise.race([caughtUp, closed]);
+      const { conversations = [], upTo } = Object(synced);
+      if (upTo !== undefined && device.client.connected) {
         this.#device = device;
+        this.#closed = closed;
+        for (const conversation of conversations) await this.#read(conversation, since);
         this.#isSynced = true;
         this.#catchUpFrom(String(upTo));
         return;
@@ -73,6 +97,13 @@ export class ChaosUser {
       device.close();
     }
     throw new Error(`${this.id} could not connect`);
+  }
+
+  /** Reads the part of a history that the catch-up left out. */
+  async #read({ id, type }: Address, since: string): Promise<void> {
+    const overlap = `${String(Number(since.slice(0, 14)) - OVERLAP_MS).padStart(14, '0')}${since.slice(14)}`;
+    const chats = type === 0 ? `/ctx/${this.id}/friends/${id}/chats` : `/groups/${id}/chats`;
+    for (const message of await history(this.#origin, chats, overlap)) this.#learn(message.id, id);
   }
 
   cut(): void {
@@ -89,14 +120,19 @@ export class ChaosUser {
     await this.#send(message);
   }
 
-  /** Repeats the messages with a `cid` that have no answer, until they have one. */
+  /**
+   * Repeats the messages with a `cid` that have no answer, until they have one, and some that have one.
+   * @throws if a repetition got another id
+   */
   async repeat(): Promise<void> {
-    for (const message of this.sent) {
-      if (message.cid === undefined) continue;
+    const own = this.sent.filter(({ cid }) => cid !== undefined);
+    const open = own.filter(({ id }) => id === undefined);
+    const known = own.filter(({ id }) => id !== undefined).slice(-REPEATED);
+    for (const message of [...known, ...open]) {
       const before = message.id;
       for (let attempt = 0; attempt === 0 || message.id === undefined; attempt++) {
         if (attempt === MOST_ATTEMPTS) throw new Error(`${message.body} got no answer`);
-        if (!this.#device?.client.connected) await this.connect();
+        if (!this.isConnected) await this.connect();
         await this.#send(message);
       }
       if (before !== undefined && message.id !== before) throw new Error(`${before} became ${message.id}`);
@@ -109,6 +145,16 @@ export class ChaosUser {
     await this.#emit('read', { to, upTo });
   }
 
+  /** The newest message that the device knows in a conversation. */
+  newest({ id }: Address): string | undefined {
+    return this.#newest.get(id);
+  }
+
+  #learn(id: string, conversation: string): void {
+    this.known.add(id);
+    if (id > (this.#newest.get(conversation) ?? '')) this.#newest.set(conversation, id);
+  }
+
   async #send(message: Sent): Promise<void> {
     const { to, body, cid } = message;
     const answer = Object(
@@ -116,14 +162,15 @@ export class ChaosUser {
     );
     if (answer.success !== true) return;
     message.id = String(answer.id);
-    this.known.add(message.id);
+    this.#learn(message.id, to.id);
   }
 
   async #emit(event: string, input: object): Promise<unknown> {
-    if (!this.#device?.client.connected) await this.connect();
+    if (!this.isConnected) await this.connect();
     const { client } = this.#device ?? {};
     return Promise.race([
       new Promise((resolve) => client?.emit(event, input, resolve)),
+      this.#closed,
       setTimeout(PATIENCE_MS, undefined, { ref: false }),
     ]);
   }
@@ -133,10 +180,35 @@ export class ChaosUser {
   }
 }
 
+/** A message in a history. */
+export interface Stored {
+  readonly id: string;
+  readonly speaker: string;
+  readonly content: { readonly body: string };
+}
+
+const FIRST_ID = '00000000000000-0000000000000000-00000000';
+
+/** Reads a history after a message. */
+export async function history(origin: string, chats: string, after = FIRST_ID): Promise<Stored[]> {
+  const all: Stored[] = [];
+  for (;;) {
+    const page = await insist(origin, 'GET', `${chats}?limit=${PAGE}&after=${all.at(-1)?.id ?? after}`);
+    all.push(...(page as Stored[]));
+    if ((page as Stored[]).length < PAGE) return all;
+  }
+}
+
 /** Repeats a REST request until the server does not fail. */
-export async function insist(origin: string, method: string, path: string, body?: unknown): Promise<unknown> {
+export async function insist(
+  origin: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  options: { readonly headers?: Record<string, string> } = {},
+): Promise<unknown> {
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-    const answer = await rest(origin, method, path, body === undefined ? {} : { body });
+    const answer = await rest(origin, method, path, { ...options, ...(body !== undefined && { body }) });
     if (answer.status < 300) return answer.body;
     if (answer.status !== 409 && answer.status < 500)
       throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
