@@ -20,7 +20,7 @@ import { Receiver } from '../support/webhook-receiver.ts';
 
 const SEEDS = Number(process.env.MACAW_CHAOS_SEEDS ?? 1);
 const FIRST = Number(process.env.MACAW_CHAOS_SEED ?? 20_261_126);
-const STEPS = Number(process.env.MACAW_CHAOS_STEPS ?? 400);
+const STEPS = Number(process.env.MACAW_CHAOS_STEPS ?? 160);
 
 /** Circles of users who act at the same time. More of them use the waits of the others. */
 const CIRCLES = 2;
