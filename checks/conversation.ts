@@ -113,7 +113,6 @@ export class Conversation {
       await Promise.all([tom.program.next('login'), jerry.program.next('login')]);
       await befriend(cloud.origin, tom.program.id, jerry.program.id);
       conversation.say();
-      await Promise.all([tom.program.next('message'), jerry.program.next('message')]);
       await conversation.#until(() => tom.settled && jerry.settled, 'The first messages have no answer');
       conversation.#first = [...tom.answered.values(), ...jerry.answered.values()].sort()[0] ?? '';
       return conversation;

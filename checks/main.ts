@@ -23,10 +23,11 @@ const CONCURRENCY = 4;
 const { stay, only } = parseArgs({
   options: {
     stay: { type: 'boolean', default: false },
-    /** Part of the names of the clients to check. */
-    only: { type: 'string', default: '' },
+    /** Parts of the names of the clients to check. */
+    only: { type: 'string', multiple: true, default: [''] },
   },
 }).values;
+const wanted = (name: string) => only.some((part) => name.includes(part));
 
 const assembly = mkdtempSync(join(tmpdir(), 'macaw-checks-'));
 process.once('exit', () => rmSync(assembly, { recursive: true, force: true }));
@@ -61,7 +62,7 @@ async function check(cloud: Cloud, variant: Variant, concurrency = CONCURRENCY):
 }
 
 console.log('Installation');
-for (const client of CLIENTS.filter((one) => title(one).includes(only))) {
+for (const client of CLIENTS.filter((one) => wanted(title(one)))) {
   const install = async () => void installed.push({ client, prepared: await client.prepare() });
   if (await report.check(title(client), install)) continue;
   for (const variant of VARIANTS.filter((one) => supports(client, one))) results.set(client, '–', variant, 'skipped');
@@ -75,7 +76,7 @@ await onCloud({ invocationDelayMs: late }, async (cloud) => {
 });
 
 await onCloud({}, async (cloud) => {
-  if (MAXIM.name.includes(only)) {
+  if (wanted(MAXIM.name)) {
     const { failed, skipped } = report;
     await checkMaxIM(cloud, report);
     const result = report.failed > failed ? 'failed' : report.skipped > skipped ? 'skipped' : 'passed';

@@ -21,10 +21,10 @@ export type Variant = (typeof VARIANTS)[number];
 
 /** What a minute lasts for an idle connection, in the variants with a proxy. */
 const MINUTE_MS = 3000;
-/** A proxy that waits for 5 minutes, and the interval of the heartbeat, are shortened more. */
-const PATIENT_MS = 3000;
+/** The proxy that waits for 5 minutes. The interval of the heartbeat is in proportion to it. */
+const PATIENT_MS = 6000;
 const BEAT_MS = (PATIENT_MS * HEARTBEAT.pingInterval) / (5 * 60_000);
-const BEATS = 5;
+const BEATS = 4;
 
 /** The lifetime of connections, instead of two hours. Longer than the cold start of all functions on a busy machine. */
 export const LIFETIME_MS = 10_000;
