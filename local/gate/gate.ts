@@ -65,7 +65,7 @@ export class Gate {
     this.#options = options;
     this.#server = createServer(async (request, response) => {
       const purpose = purposeOf(request.headers.authorization);
-      if (this.#stale.has(request.socket)) return this.#reset(purpose);
+      if (this.#stale.has(request.socket)) return this.#reset(purpose, request.socket);
       this.#open.set(request.socket, purpose);
       try {
         const { method = 'GET', url: path = '/', headers } = request;
@@ -108,7 +108,8 @@ export class Gate {
   }
 
   /** Resets all stale connections of one function to one service, when it uses one of them. */
-  #reset(purpose: string): void {
+  #reset(purpose: string, used: Socket): void {
+    used.resetAndDestroy();
     for (const [socket, last] of this.#open) if (last === purpose && this.#stale.has(socket)) socket.resetAndDestroy();
   }
 
