@@ -10,8 +10,11 @@ const INIT_MS = 10_000;
  */
 const STARTING = 2;
 
-/** An estimate of how long a start takes, until the first start of a function shows it. */
-const START_MS = 500;
+/**
+ * How long no environment of a function becomes idle before a waiting event starts another one. Warm environments
+ * serve a burst sooner than new ones, and each new one makes all others slower.
+ */
+const PATIENCE_MS = 150;
 
 type Result = Awaited<ReturnType<Sandbox['invoke']>>;
 
@@ -19,7 +22,7 @@ interface Waiting {
   event: string;
   requestId: string;
   timeoutMs: number;
-  /** Whether no environment became idle for as long as a start takes while it waited. */
+  /** Whether no environment became idle for {@link PATIENCE_MS} while it waited. */
   impatient: boolean;
   resolve(result: Result): void;
 }
@@ -35,11 +38,6 @@ export class Pool {
   #starting = 0;
   /** When an environment last became idle, epoch ms. */
   #lastIdle = 0;
-  /**
-   * How long no environment becomes idle before a waiting event starts another one: as long as the last start took.
-   * Warm environments serve a burst sooner than new ones, and each new one makes all others slower.
-   */
-  #patienceMs = START_MS;
   #stopped = false;
 
   constructor(options: () => SandboxOptions, timeoutMs: number, limit: number) {
@@ -82,7 +80,7 @@ export class Pool {
     const since = Date.now();
     const hurry = (): void => {
       if (!this.#waiting.includes(waiting)) return;
-      const rest = Math.max(since, this.#lastIdle) + this.#patienceMs - Date.now();
+      const rest = Math.max(since, this.#lastIdle) + PATIENCE_MS - Date.now();
       if (rest > 0) {
         setTimeout(hurry, rest).unref();
         return;
@@ -96,7 +94,7 @@ export class Pool {
   #mayStart(): boolean {
     if (this.#stopped || this.#starting >= STARTING || this.#sandboxes.size >= this.#limit) return false;
     const [next] = this.#waiting.slice(this.#starting);
-    return next !== undefined && (next.impatient || this.#sandboxes.size === 0);
+    return next !== undefined && (next.impatient || this.#sandboxes.size < STARTING);
   }
 
   async #start(): Promise<void> {
@@ -104,7 +102,6 @@ export class Pool {
     let sandbox: Sandbox | undefined;
     let failure: Result | undefined;
     let timer: NodeJS.Timeout | undefined;
-    const since = Date.now();
     try {
       sandbox = new Sandbox(this.#options());
       this.#sandboxes.add(sandbox);
@@ -122,7 +119,6 @@ export class Pool {
       void sandbox?.stop();
       this.#waiting.shift()?.resolve(failure ?? failed('Runtime.ExitError', 'The environment did not start'));
     } else {
-      this.#patienceMs = Date.now() - since;
       this.#becomeIdle(sandbox);
     }
     this.#advance();
