@@ -92,7 +92,8 @@ export class Conversation {
   readonly jerry: Correspondent;
   readonly #cloud: Cloud;
   readonly #command: readonly string[];
-  #first = '';
+  /** An id just before the first message. The catch-up does not contain the message with the id itself. */
+  #start = '';
 
   private constructor(cloud: Cloud, command: readonly string[], { origins, ...options }: ConversationOptions) {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
@@ -114,7 +115,8 @@ export class Conversation {
       await befriend(cloud.origin, tom.program.id, jerry.program.id);
       conversation.say();
       await conversation.#until(() => tom.settled && jerry.settled, 'The first messages have no answer');
-      conversation.#first = [...tom.answered.values(), ...jerry.answered.values()].sort()[0] ?? '';
+      const [first = ''] = [...tom.answered.values(), ...jerry.answered.values()].sort();
+      conversation.#start = first.replace(/[^-]+$/, '00000000');
       return conversation;
     } catch (error) {
       await conversation.end();
@@ -168,7 +170,7 @@ export class Conversation {
     assert.equal(new Set(arrived).size, arrived.length, `${program.id} received a message twice: ${arrived}`);
     const missed = [...answered].filter(([body]) => !arrived.includes(body)).map(([, id]) => id);
     if (missed.length === 0) return 0;
-    const login = JSON.stringify(credentials({ client: program.id, since: this.#first }));
+    const login = JSON.stringify(credentials({ client: program.id, since: this.#start }));
     const back = new ClientProgram(this.#command, this.#cloud.origin, program.id, login);
     try {
       await back.next('synced');

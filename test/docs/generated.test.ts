@@ -29,7 +29,7 @@ it.each(currentIndexes())('decisions are listed in $path (npm run docs:decisions
   expect(read(path)).toBe(text);
 });
 
-it('the table of checked clients has a result for all clients and variants (npm run check:clients)', () => {
+it('the table of checked clients has all clients and variants, and no failure (npm run check:clients)', () => {
   const document = read('docs/how-to/connect-clients.md');
   expect(tableOf(document, CLIENT_TABLE).split('\n')[0]).toBe(`| ${HEADER.join(' | ')} |`);
   const rows = rowsOf(document);
@@ -38,7 +38,7 @@ it('the table of checked clients has a result for all clients and variants (npm 
     expect(cells).toHaveLength(HEADER.length);
     expect(cells.at(-1)).toMatch(/^\d{4}-\d\d-\d\d$/);
     for (const result of cells.slice(-1 - VARIANTS.length, -1))
-      expect(result).toMatch(/^(passed|failed|skipped|not supported)$/);
+      expect(result).toMatch(/^(passed|skipped|not supported)$/);
   }
 });
 
