@@ -132,7 +132,7 @@ PATCH  /settings                            -     -      -       -     -      - 
 GET    /webhooks                            -     -      -       -     -      -    +
 POST   /webhooks                            -     -      -       -     -      -    +      400 {"url":"https://10.0.0.1/","before":["login"]}
 PATCH  /webhooks/{id}                       -     -      -       -     -      -    +      404 {"enabled":false}
-POST   /webhooks/{id}/secret                -     -      -       -     -      -    +      404
+POST   /webhooks/{id}/secret                -     -      -       -     -      -    +      404 {}
 POST   /webhooks/{id}/test                  -     -      -       -     -      -    +      404
 DELETE /webhooks/{id}                       -     -      -       -     -      -    +      404
 GET    /audit                               -     -      -       -     -      -    +
