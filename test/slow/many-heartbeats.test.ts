@@ -6,7 +6,7 @@ import { app } from '../support/demo-app.ts';
 const system = database(() => ({}), { own: true });
 
 const MINUTE = 60_000;
-const COUNT = 600;
+const COUNT = 320;
 
 it('connections that are due at once are divided among invocations, and each connection is pinged once', async () => {
   const time = Math.ceil(Date.now() / MINUTE) * MINUTE + 10 * MINUTE;
