@@ -4,4 +4,6 @@ import { accountErrorFormat } from '../http/routes/account-errors.ts';
 import { installations } from '../http/routes/installations.ts';
 import { pushCredentials } from '../http/routes/push-credentials.ts';
 
-export const handler = toHandler(serveRoutes([...installations.routes, ...pushCredentials.routes], accountErrorFormat));
+const app = serveRoutes([...installations.routes, ...pushCredentials.routes], accountErrorFormat);
+
+export const handler = toHandler(app, accountErrorFormat);

@@ -89,7 +89,8 @@ export async function unfriend(user: Principal, friend: string): Promise<boolean
     Update: {
       TableName: table,
       Key: headKey(owner),
-      UpdateExpression: 'SET friends = friends - :one',
+      // A user who was stored again, for instance by an operator, can lack the count.
+      UpdateExpression: 'SET friends = if_not_exists(friends, :one) - :one',
       ExpressionAttributeValues: { ':one': 1 },
     },
   });

@@ -12,7 +12,7 @@ const ATTEMPTS = 25;
 /**
  * Runs a transaction. Retries with jitter after a conflict with another transaction.
  * @returns undefined on success; else, for each write in order, whether its condition failed, and nothing was written
- * @throws ChatError 5005 after too many conflicts
+ * @throws ChatError 5005 after too many conflicts; the error of DynamoDB for an invalid write
  */
 export async function transact(writes: Write[]): Promise<boolean[] | undefined> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -61,7 +61,8 @@ async function tryTransaction(writes: Write[]): Promise<'done' | 'conflict' | bo
     return 'done';
   } catch (error) {
     const reasons = cancellationReasons(error);
-    if (!reasons) throw error;
+    // An invalid write fails each time.
+    if (!reasons || reasons.includes('ValidationError')) throw error;
     const refused = reasons.map((reason) => reason === 'ConditionalCheckFailed');
     return refused.includes(true) ? refused : 'conflict';
   }

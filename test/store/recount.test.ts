@@ -62,3 +62,28 @@ describe('a member count that is too high, as after a function that ended halfwa
     expect(await join(await user())).toMatchObject(full);
   });
 });
+
+describe('the number of friends', () => {
+  /** Two friends. The number of friends of the first is replaced. */
+  async function friends(count: unknown) {
+    const [tom, jerry] = [await user(), someone()];
+    await call('POST', `/ctx/${tom}/friends/${jerry}`);
+    const isTom = ({ pk, sk }: Record<string, unknown>) => String(pk).endsWith(`#user#${tom}`) && sk === 'profile';
+    expect(await system.database.changeCore(isTom, { friends: count })).toBe(1);
+    return { tom, jerry };
+  }
+
+  it('can be missing when a friendship ends', async () => {
+    const { tom, jerry } = await friends(undefined);
+    expect(await call('DELETE', `/ctx/${tom}/friends/${jerry}`)).toMatchObject({ status: 204 });
+    expect((await call('GET', `/ctx/${jerry}/friends`)).body).toEqual([]);
+  });
+
+  it('is no conflict, which would be retried for seconds, if it is invalid', async () => {
+    const { tom, jerry } = await friends('many');
+    expect(await call('DELETE', `/ctx/${tom}/friends/${jerry}`)).toMatchObject({
+      status: 500,
+      body: { errorCode: 5002 },
+    });
+  });
+});
