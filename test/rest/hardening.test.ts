@@ -34,6 +34,11 @@ describe('a path', () => {
     const { status } = await raw('GET', `/ctx/${one}/attributes/..%2F..%2F${other}`);
     expect(status).toBe(400);
   });
+
+  it('of an installation gets errors as other paths of /2.0', async () => {
+    const answer = await raw('GET', '/2.0/installations/..%2F..');
+    expect(answer).toEqual({ status: 400, body: { code: 107, error: expect.any(String) } });
+  });
 });
 
 describe('a query', () => {
