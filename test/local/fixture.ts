@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { App, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
-import { inject, onTestFinished } from 'vitest';
+import { afterAll, inject, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Cloud, type CloudOptions, type LogEntry, startCloud } from '../../local/cloud.ts';
 
@@ -68,11 +68,37 @@ export interface Running {
   printed(key: string): unknown[];
 }
 
+type Options = Omit<CloudOptions, 'assembly' | 'log'>;
+
 /** A running cloud that is stopped when the test ends. */
-export async function run(assembly: string, options: Omit<CloudOptions, 'assembly' | 'log'> = {}): Promise<Running> {
+export async function run(assembly: string, options: Options = {}): Promise<Running> {
+  const running = await start(assembly, options);
+  onTestFinished(() => running.cloud.stop());
+  return running;
+}
+
+/**
+ * One cloud for many tests of a file, because a start takes longer than most tests.
+ * @returns what each test calls first: it ends the connections of earlier tests and empties the log
+ */
+export function runOnce(assembly: string, options: Options = {}): () => Promise<Running> {
+  let started: Promise<Running> | undefined;
+  afterAll(async () => {
+    await (await started)?.cloud.stop();
+  });
+  return async () => {
+    started ??= start(assembly, options);
+    const { cloud, log } = await started;
+    for (const id of cloud.connections()) cloud.drop(id);
+    await cloud.settled();
+    log.length = 0;
+    return started;
+  };
+}
+
+async function start(assembly: string, options: Options): Promise<Running> {
   const log: LogEntry[] = [];
   const cloud = await startCloud({ assembly, retryDelayMs: () => 1, ...options, log: (entry) => log.push(entry) });
-  onTestFinished(() => cloud.stop());
   const printed = (key: string): unknown[] =>
     log
       .flatMap((entry) => (entry.kind === 'output' && entry.stream === 'stdout' ? entry.text.split('\n') : []))

@@ -3,7 +3,7 @@ import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { fixtureFunction, run, synthesize } from './fixture.ts';
+import { fixtureFunction, run, runOnce, synthesize } from './fixture.ts';
 
 function assemblyWith(define: (api: apigateway.HttpApi, rest: lambda.Function) => void, cors = false): string {
   return synthesize((stack) => {
@@ -26,9 +26,11 @@ const greedy = assemblyWith((api, rest) => {
   api.addRoutes({ path: '/users/{id}', methods: [apigateway.HttpMethod.GET], integration });
 });
 
+const running = runOnce(greedy);
+
 describe('an HTTP API', () => {
   test('answers 500 when a function answers more than 6 MB', async () => {
-    const { cloud, log } = await run(greedy);
+    const { cloud, log } = await running();
     const status = async (bytes: number) => (await fetch(`${cloud.outputs.Url}/long?${bytes}`)).status;
     expect(await status(6 * 1024 * 1024 - 1024)).toBe(200);
     expect(await status(6 * 1024 * 1024)).toBe(500);
@@ -38,13 +40,13 @@ describe('an HTTP API', () => {
   });
 
   test.each(['toString', '__proto__'])('hands over a query with the name %s', async (name) => {
-    const { cloud } = await run(greedy);
+    const { cloud } = await running();
     const response = await fetch(`${cloud.outputs.Url}/users/1?${name}=1&${name}=2`);
     expect(await response.text()).toContain(`"queryStringParameters":{"${name}":"1,2"}`);
   });
 
   test('hands a request to the function in payload format 2.0', async () => {
-    const { cloud } = await run(greedy);
+    const { cloud } = await running();
     const response = await fetch(`${cloud.outputs.Url}/users/a%20b?x=1&x=2&y=%26`, {
       headers: { cookie: 'a=1; b=2', 'user-agent': 'test', 'X-Own': 'yes' },
     });
@@ -76,7 +78,7 @@ describe('an HTTP API', () => {
     ['application/x-www-form-urlencoded', 'a=1', Buffer.from('a=1').toString('base64'), true],
     ['application/octet-stream', 'a', Buffer.from('a').toString('base64'), true],
   ])('a body of type %s arrives as text or as base64', async (type, sent, body, isBase64Encoded) => {
-    const { cloud } = await run(greedy);
+    const { cloud } = await running();
     const response = await fetch(`${cloud.origin}/any`, {
       method: 'POST',
       headers: { 'content-type': type },
@@ -91,7 +93,7 @@ describe('an HTTP API', () => {
   });
 
   test('passes status, headers, cookies and binary bodies of a response on', async () => {
-    const { cloud } = await run(greedy);
+    const { cloud } = await running();
     const response = await fetch(`${cloud.origin}/full`);
     expect(response.status).toBe(201);
     expect(response.headers.get('x-own')).toBe('yes');
@@ -100,20 +102,20 @@ describe('an HTTP API', () => {
   });
 
   test('takes an answer without a status code for the JSON body of a 200', async () => {
-    const { cloud } = await run(greedy);
+    const { cloud } = await running();
     const response = await fetch(`${cloud.origin}/plain`);
     expect(response.headers.get('content-type')).toBe('application/json');
     expect(await response.json()).toEqual({ hello: 'world' });
   });
 
   test.each(['throw', 'malformed'])('answers 500 when the function does %s', async (path) => {
-    const { cloud } = await run(greedy);
+    const { cloud } = await running();
     const response = await fetch(`${cloud.origin}/${path}`);
     expect([response.status, await response.json()]).toEqual([500, { message: 'Internal Server Error' }]);
   });
 
   test('answers 404 where no route leads, and 413 to more than 10 MB', async () => {
-    const { cloud } = await run(greedy);
+    const { cloud } = await running();
     const nowhere = await fetch(`${cloud.origin}/`);
     expect([nowhere.status, await nowhere.json()]).toEqual([404, { message: 'Not Found' }]);
     const body = new Uint8Array(10 * 1024 * 1024 + 1);

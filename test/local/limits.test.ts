@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FrameScanner } from '../../local/apigateway/websocket/frames.ts';
-import { connect, run } from './fixture.ts';
+import { connect, run, runOnce } from './fixture.ts';
 import { webSocketAssembly } from './websocket-assembly.ts';
 
 const assembly = webSocketAssembly();
+const running = runOnce(assembly);
 
 describe('the limits on frames and messages', () => {
   test('a frame of exactly 32 KB is taken', async () => {
-    const { cloud } = await run(assembly);
+    const { cloud } = await running();
     const client = await connect(cloud);
     client.socket.send('x'.repeat(32 * 1024));
     expect(await client.next()).toBe('got 32768');
@@ -25,7 +26,7 @@ describe('the limits on frames and messages', () => {
   });
 
   test('a message of 100 KB in four frames passes', async () => {
-    const { cloud } = await run(assembly);
+    const { cloud } = await running();
     const client = await connect(cloud);
     const fragment = 'x'.repeat(25 * 1024);
     for (let i = 0; i < 4; i++) client.socket.send(fragment, { fin: i === 3 });
@@ -33,7 +34,7 @@ describe('the limits on frames and messages', () => {
   });
 
   test('a message over 128 KB closes the connection with 1009, however many frames it has', async () => {
-    const { cloud } = await run(assembly);
+    const { cloud } = await running();
     const client = await connect(cloud);
     const fragment = 'x'.repeat(30 * 1024);
     for (let i = 0; i < 5; i++) client.socket.send(fragment, { fin: i === 4 });
@@ -41,14 +42,14 @@ describe('the limits on frames and messages', () => {
   });
 
   test('a binary frame closes the connection with 1003', async () => {
-    const { cloud } = await run(assembly);
+    const { cloud } = await running();
     const client = await connect(cloud);
     client.socket.send(Buffer.from([1, 2, 3]));
     expect((await client.closed).code).toBe(1003);
   });
 
   test('text that is no UTF-8 closes the connection with 1007', async () => {
-    const { cloud } = await run(assembly);
+    const { cloud } = await running();
     const client = await connect(cloud);
     client.socket.send(Buffer.from([0xff, 0xfe]), { binary: false });
     expect((await client.closed).code).toBe(1007);

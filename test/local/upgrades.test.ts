@@ -3,10 +3,12 @@ import { connect as connectSocket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Cloud } from '../../local/cloud.ts';
-import { connect, type Running, run } from './fixture.ts';
+import { connect, type Running, run, runOnce } from './fixture.ts';
 import { webSocketAssembly } from './websocket-assembly.ts';
 
 const assembly = webSocketAssembly();
+const plain = runOnce(assembly);
+const withOrigin = runOnce(assembly, { allowedOrigins: ['https://allowed.example'] });
 
 /** Sends an upgrade request of the given target and headers as it stands, and tells what is answered. */
 async function upgrade({ origin }: Cloud, target: string, headers: Record<string, string> = {}): Promise<string> {
@@ -29,7 +31,7 @@ const OPEN = 'HTTP/1.1 101 Switching Protocols';
 
 describe('query names that JavaScript has a meaning for', () => {
   test.each(['toString', '__proto__', 'constructor', 'hasOwnProperty'])('%s reaches the functions', async (name) => {
-    const { cloud, printed } = await run(assembly);
+    const { cloud, printed } = await plain();
     await connect(cloud, `user=ann&${name}=1&${name}=2`);
     await cloud.settled();
     const [event] = printed('connect') as [{ multiValueQueryStringParameters: object }];
@@ -45,7 +47,7 @@ describe('upgrade requests', () => {
     ['/live?user=%', new RegExp(OPEN)],
     ['/live?user=%E0%A4%A', new RegExp(OPEN)],
   ])('of the target %s do no harm', async (target, answer) => {
-    const { cloud } = await run(assembly);
+    const { cloud } = await plain();
     expect(await upgrade(cloud, target)).toMatch(answer);
     expect(await upgrade(cloud, '/live?user=ann')).toBe(OPEN);
   });
@@ -63,7 +65,7 @@ describe('upgrade requests', () => {
     ['https://127.0.0.1.evil.example', false],
     ['null', false],
   ])('of a page of the origin %s: let in is %s', async (origin, admitted) => {
-    const { cloud } = await run(assembly, { allowedOrigins: ['https://allowed.example'] });
+    const { cloud } = await withOrigin();
     const headers = origin === undefined ? {} : { Origin: origin };
     expect(await upgrade(cloud, '/live?user=ann', headers)).toBe(admitted ? OPEN : 'HTTP/1.1 403 Forbidden');
     // The same origins are served over HTTP, where this stack has nothing.
@@ -83,13 +85,13 @@ describe('upgrade requests', () => {
     ['127.0.0.1.evil.example', false],
     ['//', false],
   ])('to the host %s, which may be a name that an attacker directs here: let in is %s', async (host, admitted) => {
-    const { cloud } = await run(assembly, { allowedOrigins: ['https://allowed.example'] });
+    const { cloud } = await withOrigin();
     const answer = await upgrade(cloud, '/live?user=ann', { Host: host });
     expect(answer).toBe(admitted ? OPEN : 'HTTP/1.1 403 Forbidden');
   });
 
   test('have URLs of at most 4,096 characters', async () => {
-    const { cloud } = await run(assembly);
+    const { cloud } = await plain();
     const origin = /^wss?:\/\/[^/]+/;
     const host = 'wss://abcdefghij.execute-api.us-east-1.amazonaws.com';
     expect(cloud.outputs.SocketUrl).toMatch(origin);
@@ -106,7 +108,7 @@ describe('upgrade requests', () => {
   });
 
   test('that fail never have their query in the log', async () => {
-    const { cloud, log } = await run(assembly);
+    const { cloud, log } = await plain();
     await upgrade(cloud, '//?user=ann&auth=secret');
     await fetch(`${cloud.origin}/live?auth=secret`, { method: 'PUT', body: 'x' }).catch(() => undefined);
     await cloud.settled();
@@ -124,13 +126,14 @@ describe('subprotocols', () => {
     });
 
   test('are confirmed when $connect confirms one, and not by API Gateway itself', async () => {
-    const { cloud } = await run(assembly);
+    const { cloud } = await plain();
     expect(await open(cloud, 'user=ann&mode=protocol', ['y', 'x'])).toBe('x');
     await expect(open(cloud, 'user=ann', ['x'])).rejects.toThrow('Server sent no subprotocol');
   });
 });
 
 describe('frames that are JSON, but no object', () => {
+  const constant = runOnce(webSocketAssembly(() => {}, '\\$default'));
   const sent = async ({ cloud }: Running, frame: string) => {
     const client = await connect(cloud);
     client.socket.send(frame);
@@ -138,14 +141,13 @@ describe('frames that are JSON, but no object', () => {
   };
 
   test.each(['2', '"x"', '[1]', 'true', 'null'])('%s have no route by an expression over the body', async (frame) => {
-    expect(await sent(await run(assembly), frame)).toContain('"message": "Forbidden"');
+    expect(await sent(await plain(), frame)).toContain('"message": "Forbidden"');
   });
 
   test.each(['2', '"x"', '{"action":"$disconnect"}', '42["x"]'])(
     '%s have the default route where the expression is constant',
     async (frame) => {
-      const constant = webSocketAssembly(() => {}, '\\$default');
-      expect(await sent(await run(constant), frame)).toBe(`got ${frame}`);
+      expect(await sent(await constant(), frame)).toBe(`got ${frame}`);
     },
   );
 });

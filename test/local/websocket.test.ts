@@ -1,20 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { connect, run } from './fixture.ts';
+import { connect, run, runOnce } from './fixture.ts';
 import { webSocketAssembly } from './websocket-assembly.ts';
 
 const assembly = webSocketAssembly();
+const running = runOnce(assembly);
 
 describe('connecting', () => {
   test('a post to a connection that is not open yet gets 410', async () => {
-    const { cloud, printed } = await run(assembly);
+    const { cloud, printed } = await running();
     await connect(cloud, 'user=ann&mode=early');
     await cloud.settled();
     expect(printed('early')).toEqual([expect.objectContaining({ ok: false, name: 'GoneException', status: 410 })]);
   });
 
   test('the authorizer sees the request in the shape API Gateway gives it', async () => {
-    const { cloud, printed } = await run(assembly);
+    const { cloud, printed } = await running();
     await connect(cloud, 'user=ann&tag=1&tag=2');
     await cloud.settled();
     expect(printed('authorizer')).toEqual([
@@ -50,7 +51,7 @@ describe('connecting', () => {
     ['whose $connect fails', 'user=ann&mode=throw', 502],
     ['whom $connect refuses', 'user=ann&mode=refuse', 418],
   ])('a client %s is not let in', async (_who, query, status) => {
-    const { cloud } = await run(assembly);
+    const { cloud } = await running();
     await expect(connect(cloud, query)).rejects.toThrow(`status ${status}`);
     expect(cloud.connections()).toEqual([]);
   });
@@ -71,7 +72,7 @@ describe('connecting', () => {
 
 describe('frames', () => {
   test('every later event carries the authorizer context as strings', async () => {
-    const { cloud } = await run(assembly);
+    const { cloud } = await running();
     const client = await connect(cloud);
     const before = Date.now();
     client.socket.send('event');
@@ -93,7 +94,7 @@ describe('frames', () => {
   test.each(['fail', 'malformed'])(
     'a handler that answers badly (%s) makes API Gateway complain to the client',
     async (body) => {
-      const { cloud } = await run(assembly);
+      const { cloud } = await running();
       const client = await connect(cloud);
       client.socket.send(body);
       const complaint = await client.next();
@@ -115,7 +116,7 @@ describe('frames', () => {
   });
 
   test('a successful handler sends nothing by itself', async () => {
-    const { cloud } = await run(assembly);
+    const { cloud } = await running();
     const client = await connect(cloud);
     client.socket.send('silent');
     client.socket.send('loud');
@@ -141,7 +142,7 @@ describe('posting to connections', () => {
   });
 
   test('a connection can be looked at, and closed from the server', async () => {
-    const { cloud, printed } = await run(assembly);
+    const { cloud, printed } = await running();
     const client = await connect(cloud);
     const [connectionId] = cloud.connections();
     expect(await cloud.invoke('Probe', { do: 'look', connectionId })).toMatchObject({ ok: true, status: 200 });
@@ -161,7 +162,7 @@ describe('posting to connections', () => {
   });
 
   test('a message over 128 KB is refused with 413', async () => {
-    const { cloud } = await run(assembly);
+    const { cloud } = await running();
     await connect(cloud);
     const [connectionId] = cloud.connections();
     const data = 'x'.repeat(128 * 1024 + 1);
@@ -172,7 +173,7 @@ describe('posting to connections', () => {
   });
 
   test('a client that does not read gets 429 once its buffer is full, and the socket stays', async () => {
-    const { cloud } = await run(assembly);
+    const { cloud } = await running();
     const client = await connect(cloud);
     client.socket.pause();
     const [connectionId] = cloud.connections();
@@ -187,7 +188,7 @@ describe('posting to connections', () => {
   });
 
   test('a connection that died without goodbye is gone, and $disconnect never comes', async () => {
-    const { cloud, printed } = await run(assembly);
+    const { cloud, printed } = await running();
     const client = await connect(cloud);
     const [connectionId = ''] = cloud.connections();
     cloud.drop(connectionId);
@@ -203,7 +204,7 @@ describe('posting to connections', () => {
 
 describe('disconnecting', () => {
   test('the function receives the close code and reason of the client', async () => {
-    const { cloud, printed } = await run(assembly);
+    const { cloud, printed } = await running();
     const client = await connect(cloud);
     client.socket.close(4001, 'tired');
     await client.closed;
@@ -215,7 +216,7 @@ describe('disconnecting', () => {
   });
 
   test('outputs name the socket where it is served', async () => {
-    const { cloud } = await run(assembly);
+    const { cloud } = await running();
     expect(cloud.outputs.SocketUrl).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/live$/);
     const socket = new WebSocket(`${cloud.outputs.SocketUrl}?user=ann`);
     await new Promise((resolve) => socket.on('open', resolve));
