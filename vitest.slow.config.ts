@@ -13,6 +13,8 @@ export default mergeConfig(
       exclude: [],
       globalSetup: ['test/support/synth.ts', 'test/support/synth-pages.ts'],
       maxWorkers: 2,
+      // Its functions run long enough to profit from optimized code.
+      execArgv: [],
       expect: { poll: { timeout: 10_000 } },
     },
   }),
