@@ -24,7 +24,14 @@ const signer: RequestSigner = {
  */
 const UNUSED = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware'];
 
-export const client = new DynamoDBClient({ ...clientConfig('quick'), signer, accountIdEndpointMode: 'disabled' });
+export const client = new DynamoDBClient({
+  ...clientConfig('quick'),
+  signer,
+  accountIdEndpointMode: 'disabled',
+  // The middleware is resolved once for each kind of command. It must be complete before the first call. Calls of one
+  // kind share its context, of which all parts are the same for each call: the endpoint and the signer.
+  cacheMiddleware: true,
+});
 for (const name of UNUSED) client.middlewareStack.remove(name);
 countThrottling(client, METRIC.tableThrottles);
 retryConflicts(client);
