@@ -45,8 +45,8 @@ type BatchGetInput = Omit<BatchGetItemCommandInput, 'RequestItems'> & { RequestI
 type TransactWriteInput = Omit<TransactWriteItemsCommandInput, 'TransactItems'> & { TransactItems: readonly Write[] };
 
 /**
- * The commands of DynamoDB with plain values. Errors contain items in the format of DynamoDB. It has the format of the
- * SDK's document client, which resolves the middleware twice for each command.
+ * The commands of DynamoDB with plain values, instead of the SDK's document client, which takes twice the CPU. Errors
+ * contain items in the format of DynamoDB. See docs/decisions/0049-documents-without-the-document-client.md.
  */
 export const dynamo = {
   async get(input: Plain<GetItemCommandInput>) {
