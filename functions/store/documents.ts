@@ -88,7 +88,7 @@ export const dynamo = {
     };
   },
 
-  transactWrite({ TransactItems, ...input }: TransactWriteInput) {
+  async transactWrite({ TransactItems, ...input }: TransactWriteInput) {
     const writes = TransactItems.map(({ Put, Update, Delete, ConditionCheck }) => ({
       Put: Put && marshalled(Put),
       Update: Update && marshalled(Update),

@@ -28,8 +28,8 @@ export const client = new DynamoDBClient({
   ...clientConfig('quick'),
   signer,
   accountIdEndpointMode: 'disabled',
-  // The middleware is resolved once for each kind of command. It must be complete before the first call. Calls of one
-  // kind share its context, of which all parts are the same for each call: the endpoint and the signer.
+  // The middleware is resolved once for each kind of command, so it must be complete before the first call. Calls of one
+  // kind share its context. All of them have the same endpoint and signer.
   cacheMiddleware: true,
 });
 for (const name of UNUSED) client.middlewareStack.remove(name);

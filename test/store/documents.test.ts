@@ -80,12 +80,12 @@ describe('a value', () => {
     ['true', true],
     ['false', false],
     ['null', null],
-    ['bytes', Buffer.from([0, 255, 128])],
+    ['bytes', new Uint8Array([0, 255, 128])],
     ['a list', [1, 'a', null, [true], {}, []]],
     ['a map', { a: { b: [{ c: 1 }] }, '': 0 }],
     ['a set of texts', new Set(['a', 'b'])],
     ['a set of numbers', new Set([1, 2.5])],
-    ['a set of bytes', new Set([Buffer.from('a'), Buffer.from('b')])],
+    ['a set of bytes', new Set([new Uint8Array([1]), new Uint8Array([2, 3])])],
   ])('that is %s is stored and read like by the SDK', async (_, value) => {
     const [own, other] = [newKey(), newKey()];
     await store.dynamo.put({ TableName, Item: { ...own, value } });
@@ -95,9 +95,7 @@ describe('a value', () => {
     expect(await byTheSdk(own)).toEqual({ ...expected, ...own });
     expect(await read(own)).toEqual({ ...expected, ...own });
     expect(await read(other)).toEqual(expected);
-    // A set of bytes has no order.
-    if (!(value instanceof Set))
-      expect(expected?.value).toEqual(Buffer.isBuffer(value) ? new Uint8Array(value) : value);
+    expect(expected?.value).toEqual(value);
   });
 
   it('can have the name of a property of objects, which the SDK refuses', async () => {
