@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { HttpResponse } from '@smithy/core/protocols';
 import { clientConfig } from '../../functions/shared/aws-client.ts';
+import { dynamo } from '../../functions/store/documents.ts';
 import { client } from '../../functions/store/dynamo-client.ts';
 import { cpuPerCall, fastestOf } from './in-turns.ts';
 
@@ -20,26 +21,24 @@ const requestHandler = {
 };
 client.config.requestHandler = requestHandler;
 
-const options = { marshallOptions: { removeUndefinedValues: true } };
-const clients = {
-  sdk: DynamoDBDocumentClient.from(new DynamoDBClient({ ...clientConfig('quick'), requestHandler }), options),
-  own: DynamoDBDocumentClient.from(client, options),
-};
-const update = () =>
-  new UpdateCommand({
-    TableName: 'Messages',
-    Key: { pk: 'macaw-demo#friend#tom#jerry', sk: 'head' },
-    UpdateExpression: 'SET latest = :message ADD messages :one',
-    ExpressionAttributeValues: {
-      ':message': { speaker: 'tom', content: { media: 0, body: 'y'.repeat(200) } },
-      ':one': 1,
-    },
-    ReturnValues: 'ALL_NEW',
-  });
+const sdk = DynamoDBDocumentClient.from(new DynamoDBClient({ ...clientConfig('quick'), requestHandler }), {
+  marshallOptions: { removeUndefinedValues: true },
+});
+const input = () => ({
+  TableName: 'Messages',
+  Key: { pk: 'macaw-demo#friend#tom#jerry', sk: 'head' },
+  UpdateExpression: 'SET latest = :message ADD messages :one',
+  ExpressionAttributeValues: {
+    ':message': { speaker: 'tom', content: { media: 0, body: 'y'.repeat(200) } },
+    ':one': 1,
+  },
+  ReturnValues: 'ALL_NEW' as const,
+});
+const update = { sdk: () => sdk.send(new UpdateCommand(input())), own: () => dynamo.update(input()) };
 
 const fastest = await fastestOf(rounds, (name) =>
   cpuPerCall(calls, async () => {
-    for (let n = 0; n < calls; n++) await clients[name].send(update());
+    for (let n = 0; n < calls; n++) await update[name]();
   }),
 );
 process.send?.(fastest);

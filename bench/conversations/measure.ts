@@ -1,4 +1,3 @@
-import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import { ENV, RETENTION_DAYS } from '../../functions/shared/constants.ts';
 import type { Principal } from '../../functions/shared/principal.ts';
@@ -22,7 +21,6 @@ export interface Compared {
 /** Number of queries at the same time, as in the functions. */
 const AT_ONCE = 25;
 
-const BATCH = 25;
 const MESSAGE_AGE_MS = 3_600_000;
 const BODY = 'A message of ordinary length, as people write them to one another.';
 
@@ -75,14 +73,7 @@ async function fill({ dynamo }: Store, user: Principal, count: number, newest: n
   const { app, id } = user;
   const friends = Array.from({ length: count }, (_, n) => `${id}-friend-${n}`);
   const put = (table: string, items: readonly Record<string, unknown>[]) =>
-    pMap(
-      Array.from({ length: Math.ceil(items.length / BATCH) }, (_, n) => items.slice(n * BATCH, (n + 1) * BATCH)),
-      (some) =>
-        dynamo.send(
-          new BatchWriteCommand({ RequestItems: { [table]: some.map((Item) => ({ PutRequest: { Item } })) } }),
-        ),
-      { concurrency: 4 },
-    );
+    pMap(items, (Item) => dynamo.put({ TableName: table, Item }), { concurrency: 4 });
   await put(
     String(process.env[ENV.coreTable]),
     friends.map((friend) => ({

@@ -1,4 +1,3 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { DIRECTORY_INDEX, ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -108,7 +107,7 @@ export async function findByClaim(app: string, claim: Claim): Promise<Account | 
 }
 
 async function read(key: Key): Promise<Item | undefined> {
-  const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
+  const { Item } = await dynamo.get({ TableName: table, Key: key, ConsistentRead: true });
   return Item;
 }
 

@@ -1,4 +1,3 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { DIRECTORY_INDEX, PARTITION_KEY } from '../shared/constants.ts';
 import { AppSettings } from './app-settings.ts';
@@ -22,7 +21,7 @@ const Created = z.object({ [DIRECTORY_INDEX.created]: z.number() });
 
 /** Reads an application with strong consistency. Undefined when it does not exist. */
 export async function readApp(id: string): Promise<StoredApp | undefined> {
-  const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: appKey(id), ConsistentRead: true }));
+  const { Item } = await dynamo.get({ TableName: table, Key: appKey(id), ConsistentRead: true });
   if (!Item) return undefined;
   return {
     id,
@@ -53,18 +52,16 @@ export async function listApps(): Promise<string[]> {
  */
 export function storeApp({ id, ...attributes }: Pick<App, 'id'> & z.input<typeof App>, now: number): Promise<boolean> {
   return unlessRefused(
-    dynamo.send(
-      new PutCommand({
-        TableName: table,
-        Item: {
-          ...appKey(id),
-          [DIRECTORY_INDEX.partition]: APPS,
-          [DIRECTORY_INDEX.created]: now,
-          ...attributes,
-        },
-        ConditionExpression: 'attribute_not_exists(#pk)',
-        ExpressionAttributeNames: { '#pk': PARTITION_KEY },
-      }),
-    ),
+    dynamo.put({
+      TableName: table,
+      Item: {
+        ...appKey(id),
+        [DIRECTORY_INDEX.partition]: APPS,
+        [DIRECTORY_INDEX.created]: now,
+        ...attributes,
+      },
+      ConditionExpression: 'attribute_not_exists(#pk)',
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+    }),
   );
 }

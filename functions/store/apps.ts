@@ -1,4 +1,3 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { APP_ID, ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -47,7 +46,7 @@ export async function findApp(id: string): Promise<App | undefined> {
   const cached = known.get(id);
   if (cached && cached.until > Date.now()) return cached.app;
   known.delete(id);
-  const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: appKey(id) }));
+  const { Item } = await dynamo.get({ TableName: table, Key: appKey(id) });
   return Item && remember(id, Item);
 }
 
@@ -70,23 +69,21 @@ export async function changeApp(id: string, changes: Partial<z.input<typeof App>
     part.length > 0 ? [`${word} ${part.map(([name]) => write(name)).join(', ')}`] : [];
   const set = entries.filter(([, value]) => value !== undefined);
   const removed = entries.filter(([, value]) => value === undefined);
-  await dynamo.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: appKey(id),
-      UpdateExpression: [
-        ...clause('SET', set, (name) => `#${name} = :${name}`),
-        ...clause('REMOVE', removed, (name) => `#${name}`),
-      ].join(' '),
-      ConditionExpression: 'attribute_exists(#pk)',
-      ExpressionAttributeNames: {
-        ...Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
-        '#pk': PARTITION_KEY,
-      },
-      ...(set.length > 0 && {
-        ExpressionAttributeValues: Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
-      }),
+  await dynamo.update({
+    TableName: table,
+    Key: appKey(id),
+    UpdateExpression: [
+      ...clause('SET', set, (name) => `#${name} = :${name}`),
+      ...clause('REMOVE', removed, (name) => `#${name}`),
+    ].join(' '),
+    ConditionExpression: 'attribute_exists(#pk)',
+    ExpressionAttributeNames: {
+      ...Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
+      '#pk': PARTITION_KEY,
+    },
+    ...(set.length > 0 && {
+      ExpressionAttributeValues: Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
     }),
-  );
+  });
   known.delete(id);
 }

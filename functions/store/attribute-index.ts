@@ -1,4 +1,3 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Condition } from '../attributes/condition.ts';
 import { type Entry, entriesOf, excludes, indexValue, SEPARATOR } from '../attributes/entries.ts';
 import { ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
@@ -65,17 +64,15 @@ export class IndexRange {
   async more(limit: number): Promise<void> {
     const until = this.read + limit;
     while (!this.ended && this.read < until) {
-      const page = await dynamo.send(
-        new QueryCommand({
-          TableName: table(),
-          KeyConditionExpression: `#pk = :pk${this.#key[':prefix'] === undefined ? '' : ' AND begins_with(#sk, :prefix)'}`,
-          ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
-          ExpressionAttributeValues: this.#key,
-          ProjectionExpression: '#sk',
-          Limit: until - this.read,
-          ExclusiveStartKey: this.#start,
-        }),
-      );
+      const page = await dynamo.query({
+        TableName: table(),
+        KeyConditionExpression: `#pk = :pk${this.#key[':prefix'] === undefined ? '' : ' AND begins_with(#sk, :prefix)'}`,
+        ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
+        ExpressionAttributeValues: this.#key,
+        ProjectionExpression: '#sk',
+        Limit: until - this.read,
+        ExclusiveStartKey: this.#start,
+      });
       for (const item of page.Items ?? []) this.#add(String(item[SORT_KEY]));
       this.#start = page.LastEvaluatedKey;
       this.ended = this.#start === undefined;

@@ -1,4 +1,3 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { checkAttributes } from '../attributes/limits.ts';
 import { ENV, PARTITION_KEY } from '../shared/constants.ts';
@@ -118,6 +117,6 @@ function headUpdate(subject: Searchable, version: number, attributes: string): W
 }
 
 async function read(subject: Searchable): Promise<Item | undefined> {
-  const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: headKey(subject), ConsistentRead: true }));
+  const { Item } = await dynamo.get({ TableName: table, Key: headKey(subject), ConsistentRead: true });
   return Item;
 }

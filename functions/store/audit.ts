@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { logger } from '../observe/logger.ts';
 import { ADMIN_DAYS, ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
@@ -68,17 +67,15 @@ export const AUDIT_ID = /^\d{14}-[0-9a-f]{8}$/;
 
 /** Adds an entry to the audit log of an application. */
 export async function recordAction(app: string, entry: AuditEntry): Promise<void> {
-  await dynamo.send(
-    new PutCommand({
-      TableName: table,
-      Item: {
-        [PARTITION_KEY]: partition(app),
-        [SORT_KEY]: `${stamp(entry.time)}-${randomBytes(4).toString('hex')}`,
-        ...entry,
-        [EXPIRES]: Math.ceil(entry.time / 1000) + ADMIN_DAYS * 24 * 60 * 60,
-      },
-    }),
-  );
+  await dynamo.put({
+    TableName: table,
+    Item: {
+      [PARTITION_KEY]: partition(app),
+      [SORT_KEY]: `${stamp(entry.time)}-${randomBytes(4).toString('hex')}`,
+      ...entry,
+      [EXPIRES]: Math.ceil(entry.time / 1000) + ADMIN_DAYS * 24 * 60 * 60,
+    },
+  });
 }
 
 /**
@@ -90,16 +87,14 @@ export async function auditLog(
   app: string,
   { before, limit }: { readonly before: string | undefined; readonly limit: number },
 ): Promise<{ readonly entries: (AuditEntry & { readonly id: string })[]; readonly next?: string }> {
-  const { Items = [] } = await dynamo.send(
-    new QueryCommand({
-      TableName: table,
-      KeyConditionExpression: `#pk = :pk${before === undefined ? '' : ' AND #sk < :before'}`,
-      ExpressionAttributeNames: { '#pk': PARTITION_KEY, ...(before !== undefined && { '#sk': SORT_KEY }) },
-      ExpressionAttributeValues: { ':pk': partition(app), ...(before !== undefined && { ':before': before }) },
-      ScanIndexForward: false,
-      Limit: limit + 1,
-    }),
-  );
+  const { Items = [] } = await dynamo.query({
+    TableName: table,
+    KeyConditionExpression: `#pk = :pk${before === undefined ? '' : ' AND #sk < :before'}`,
+    ExpressionAttributeNames: { '#pk': PARTITION_KEY, ...(before !== undefined && { '#sk': SORT_KEY }) },
+    ExpressionAttributeValues: { ':pk': partition(app), ...(before !== undefined && { ':before': before }) },
+    ScanIndexForward: false,
+    Limit: limit + 1,
+  });
   const page = Items.slice(0, limit);
   const entries = page.flatMap((item) => {
     const { data, error } = Stored.safeParse(item);

@@ -1,4 +1,3 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { SORT_KEY } from '../shared/constants.ts';
 import { appKey, changeApp, table } from './apps.ts';
@@ -20,7 +19,7 @@ const wordsKey = (app: string) => ({ ...appKey(app), [SORT_KEY]: 'words' });
 
 /** The banned words of an application. */
 export async function readBannedWords(app: string): Promise<BannedWord[]> {
-  const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: wordsKey(app), ConsistentRead: true }));
+  const { Item } = await dynamo.get({ TableName: table, Key: wordsKey(app), ConsistentRead: true });
   return Stored.parse(Item?.words);
 }
 
@@ -30,6 +29,6 @@ export async function readBannedWords(app: string): Promise<BannedWord[]> {
  * @param now epoch ms
  */
 export async function replaceBannedWords(app: string, words: readonly BannedWord[], now: number): Promise<void> {
-  await dynamo.send(new PutCommand({ TableName: table, Item: { ...wordsKey(app), words } }));
+  await dynamo.put({ TableName: table, Item: { ...wordsKey(app), words } });
   await changeApp(app, { words: words.length > 0 ? now : undefined });
 }

@@ -1,4 +1,3 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -34,23 +33,21 @@ export async function claimMessageId(
 ): Promise<Claim> {
   const seconds = Math.floor(now / 1000);
   try {
-    await dynamo.send(
-      new PutCommand({
-        TableName: table,
-        Item: {
-          [PARTITION_KEY]: `${subjectKey(speaker)}#cids`,
-          [SORT_KEY]: cid,
-          id,
-          to,
-          [EXPIRES]: seconds + CLAIM_S,
-        },
-        // DynamoDB deletes expired items with a delay.
-        ConditionExpression: 'attribute_not_exists(#pk) OR #expires <= :now OR id = :instead',
-        ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#expires': EXPIRES },
-        ExpressionAttributeValues: { ':now': seconds, ':instead': instead },
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
+    await dynamo.put({
+      TableName: table,
+      Item: {
+        [PARTITION_KEY]: `${subjectKey(speaker)}#cids`,
+        [SORT_KEY]: cid,
+        id,
+        to,
+        [EXPIRES]: seconds + CLAIM_S,
+      },
+      // DynamoDB deletes expired items with a delay.
+      ConditionExpression: 'attribute_not_exists(#pk) OR #expires <= :now OR id = :instead',
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#expires': EXPIRES },
+      ExpressionAttributeValues: { ':now': seconds, ':instead': instead },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
     return { id, first: 'this' };
   } catch (error) {
     const claimed = itemOfRefusal(error);

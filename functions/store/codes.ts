@@ -1,4 +1,3 @@
-import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -35,7 +34,7 @@ export interface NewCode {
 /** Stores a code and replaces the previous one. @param expires epoch seconds */
 export async function saveCode(code: CodeKey, stored: NewCode, expires: number): Promise<void> {
   const Item = { ...codeKey(code), ...stored, tries: 0, [EXPIRES]: expires };
-  await dynamo.send(new PutCommand({ TableName: table, Item }));
+  await dynamo.put({ TableName: table, Item });
 }
 
 /** Maximum attempts: of one attempter, and of all others than the requester. */
@@ -59,26 +58,24 @@ export async function tryCode(
   now: number,
 ): Promise<StoredCode | undefined> {
   try {
-    const { Attributes } = await dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: codeKey(code),
-        UpdateExpression: 'SET tries = tries + :one, #mine = if_not_exists(#mine, :zero) + :one',
-        ConditionExpression:
-          '#expires > :now AND (attribute_not_exists(#mine) OR #mine < :limit) AND (requester = :attempter OR tries < :all)',
-        ExpressionAttributeNames: { '#expires': EXPIRES, '#mine': triesOf(attempter) },
-        ExpressionAttributeValues: {
-          ':zero': 0,
-          ':one': 1,
-          ':attempter': attempter,
-          ':limit': limits.ofAttempter,
-          // The attempts of the requester count, too.
-          ':all': limits.ofOthers + limits.ofAttempter,
-          ':now': now / 1000,
-        },
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
+    const { Attributes } = await dynamo.update({
+      TableName: table,
+      Key: codeKey(code),
+      UpdateExpression: 'SET tries = tries + :one, #mine = if_not_exists(#mine, :zero) + :one',
+      ConditionExpression:
+        '#expires > :now AND (attribute_not_exists(#mine) OR #mine < :limit) AND (requester = :attempter OR tries < :all)',
+      ExpressionAttributeNames: { '#expires': EXPIRES, '#mine': triesOf(attempter) },
+      ExpressionAttributeValues: {
+        ':zero': 0,
+        ':one': 1,
+        ':attempter': attempter,
+        ':limit': limits.ofAttempter,
+        // The attempts of the requester count, too.
+        ':all': limits.ofOthers + limits.ofAttempter,
+        ':now': now / 1000,
+      },
+      ReturnValues: 'ALL_NEW',
+    });
     return Stored.parse(Attributes);
   } catch (error) {
     if (conditionFailed(error)) return undefined;
@@ -89,15 +86,13 @@ export async function tryCode(
 /** Invalidates a code after successful use. @returns false when another request used it first */
 export async function spendCode(code: CodeKey, { hash }: StoredCode): Promise<boolean> {
   return unlessRefused(
-    dynamo.send(
-      new DeleteCommand({
-        TableName: table,
-        Key: codeKey(code),
-        ConditionExpression: '#hash = :hash AND attribute_not_exists(#user)',
-        ExpressionAttributeNames: { '#hash': 'hash', '#user': 'user' },
-        ExpressionAttributeValues: { ':hash': hash },
-      }),
-    ),
+    dynamo.delete({
+      TableName: table,
+      Key: codeKey(code),
+      ConditionExpression: '#hash = :hash AND attribute_not_exists(#user)',
+      ExpressionAttributeNames: { '#hash': 'hash', '#user': 'user' },
+      ExpressionAttributeValues: { ':hash': hash },
+    }),
   );
 }
 
@@ -111,15 +106,13 @@ export async function keepCode(
   { attempter, user }: { attempter: string; user: string },
 ): Promise<boolean> {
   return unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: codeKey(code),
-        UpdateExpression: 'SET #user = :user, tries = tries - :one, #mine = #mine - :one',
-        ConditionExpression: '#hash = :hash AND (attribute_not_exists(#user) OR #user = :user)',
-        ExpressionAttributeNames: { '#hash': 'hash', '#user': 'user', '#mine': triesOf(attempter) },
-        ExpressionAttributeValues: { ':hash': hash, ':user': user, ':one': 1 },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: codeKey(code),
+      UpdateExpression: 'SET #user = :user, tries = tries - :one, #mine = #mine - :one',
+      ConditionExpression: '#hash = :hash AND (attribute_not_exists(#user) OR #user = :user)',
+      ExpressionAttributeNames: { '#hash': 'hash', '#user': 'user', '#mine': triesOf(attempter) },
+      ExpressionAttributeValues: { ':hash': hash, ':user': user, ':one': 1 },
+    }),
   );
 }

@@ -1,4 +1,3 @@
-import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { DIRECTORY_INDEX, ENV, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
@@ -22,16 +21,14 @@ const DELETION_MS = 20_000;
  */
 export async function deleteCommunity(community: Community): Promise<string[]> {
   const marked = await unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: headKey(community),
-        UpdateExpression: 'SET deleted = :true REMOVE #directory',
-        ConditionExpression: 'attribute_exists(#pk)',
-        ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#directory': DIRECTORY_INDEX.partition },
-        ExpressionAttributeValues: { ':true': true },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: headKey(community),
+      UpdateExpression: 'SET deleted = :true REMOVE #directory',
+      ConditionExpression: 'attribute_exists(#pk)',
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#directory': DIRECTORY_INDEX.partition },
+      ExpressionAttributeValues: { ':true': true },
+    }),
   );
   if (!marked) throw unknownCommunity(community);
   await dropFromIndex(community);
@@ -44,7 +41,7 @@ export async function deleteCommunity(community: Community): Promise<string[]> {
     await transact(members.map((user) => ({ Delete: { TableName: table, Key: memberKey(community, user) } })));
     removed.push(...members);
   }
-  await dynamo.send(new DeleteCommand({ TableName: table, Key: headKey(community) }));
+  await dynamo.delete({ TableName: table, Key: headKey(community) });
   return removed;
 }
 

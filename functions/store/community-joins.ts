@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ENV, MEMBERSHIP_INDEX, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { communityHead, type Head, membersOf, unknownCommunity } from './communities.ts';
@@ -62,20 +61,18 @@ export async function leave(community: Community, users: readonly string[]): Pro
 /** Changes the member count. @returns false when the limit would be exceeded or the community does not exist */
 async function count(community: Community, growth: number, limit?: number): Promise<boolean> {
   return unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: headKey(community),
-        UpdateExpression: 'SET counted = :now ADD members :growth',
-        ConditionExpression: limit === undefined ? EXISTS : `${EXISTS} AND members <= :room`,
-        ExpressionAttributeNames: { '#pk': PARTITION_KEY },
-        ExpressionAttributeValues: {
-          ':now': Date.now(),
-          ':growth': growth,
-          ...(limit !== undefined && { ':room': limit - growth }),
-        },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: headKey(community),
+      UpdateExpression: 'SET counted = :now ADD members :growth',
+      ConditionExpression: limit === undefined ? EXISTS : `${EXISTS} AND members <= :room`,
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+      ExpressionAttributeValues: {
+        ':now': Date.now(),
+        ':growth': growth,
+        ...(limit !== undefined && { ':room': limit - growth }),
+      },
+    }),
   );
 }
 
@@ -86,28 +83,26 @@ async function recount(community: Community): Promise<boolean> {
   const members = (await membersOf(community)).length;
   if (members === found.members) return false;
   return unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: headKey(community),
-        UpdateExpression: 'SET members = :members, counted = :now',
-        ConditionExpression: `${EXISTS} AND members = :wrong AND ${found.counted === undefined ? 'attribute_not_exists(counted)' : 'counted = :counted'}`,
-        ExpressionAttributeNames: { '#pk': PARTITION_KEY },
-        ExpressionAttributeValues: {
-          ':members': members,
-          ':now': Date.now(),
-          ':wrong': found.members,
-          ...(found.counted !== undefined && { ':counted': found.counted }),
-        },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: headKey(community),
+      UpdateExpression: 'SET members = :members, counted = :now',
+      ConditionExpression: `${EXISTS} AND members = :wrong AND ${found.counted === undefined ? 'attribute_not_exists(counted)' : 'counted = :counted'}`,
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+      ExpressionAttributeValues: {
+        ':members': members,
+        ':now': Date.now(),
+        ':wrong': found.members,
+        ...(found.counted !== undefined && { ':counted': found.counted }),
+      },
+    }),
   );
 }
 
 /** Reads the head with strong consistency. */
 async function readHead(community: Community): Promise<Head | undefined> {
   const { key, parse } = communityHead(community);
-  const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
+  const { Item } = await dynamo.get({ TableName: table, Key: key, ConsistentRead: true });
   return parse(Item);
 }
 
@@ -117,28 +112,24 @@ function enrol(community: Community, user: string, now: number): Promise<boolean
   // The SDK repeats a write whose response was lost. The mark tells the repetition from an earlier membership.
   const attempt = randomUUID();
   return unlessRefused(
-    dynamo.send(
-      new PutCommand({
-        TableName: table,
-        Item: { ...memberKey(community, user), [MEMBERSHIP_INDEX.member]: member, ts: now, attempt },
-        ConditionExpression: 'attribute_not_exists(#pk) OR attempt = :attempt',
-        ExpressionAttributeNames: { '#pk': PARTITION_KEY },
-        ExpressionAttributeValues: { ':attempt': attempt },
-      }),
-    ),
+    dynamo.put({
+      TableName: table,
+      Item: { ...memberKey(community, user), [MEMBERSHIP_INDEX.member]: member, ts: now, attempt },
+      ConditionExpression: 'attribute_not_exists(#pk) OR attempt = :attempt',
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+      ExpressionAttributeValues: { ':attempt': attempt },
+    }),
   );
 }
 
 /** @returns false when the user is not a member */
 function expel(community: Community, user: string): Promise<boolean> {
   return unlessRefused(
-    dynamo.send(
-      new DeleteCommand({
-        TableName: table,
-        Key: memberKey(community, user),
-        ConditionExpression: 'attribute_exists(#pk)',
-        ExpressionAttributeNames: { '#pk': PARTITION_KEY },
-      }),
-    ),
+    dynamo.delete({
+      TableName: table,
+      Key: memberKey(community, user),
+      ConditionExpression: 'attribute_exists(#pk)',
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+    }),
   );
 }

@@ -1,4 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ENV, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR, Forbidden } from '../shared/errors.ts';
@@ -28,19 +27,17 @@ export async function setAdmin(group: Community, user: string, isAdmin: boolean)
     ? ' AND (attribute_not_exists(admins) OR contains(admins, :user) OR size(admins) < :limit)'
     : '';
   const changed = await unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: headKey(group),
-        UpdateExpression: `${isAdmin ? 'ADD' : 'DELETE'} admins :users`,
-        ConditionExpression: `attribute_exists(#pk) AND attribute_not_exists(deleted)${hasRoom}`,
-        ExpressionAttributeNames: { '#pk': PARTITION_KEY },
-        ExpressionAttributeValues: {
-          ':users': new Set([user]),
-          ...(isAdmin && { ':user': user, ':limit': MAX_ADMINS }),
-        },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: headKey(group),
+      UpdateExpression: `${isAdmin ? 'ADD' : 'DELETE'} admins :users`,
+      ConditionExpression: `attribute_exists(#pk) AND attribute_not_exists(deleted)${hasRoom}`,
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+      ExpressionAttributeValues: {
+        ':users': new Set([user]),
+        ...(isAdmin && { ':user': user, ':limit': MAX_ADMINS }),
+      },
+    }),
   );
   if (!changed)
     throw new ChatError(ERROR.memberLimit, `${group.id}: too many admins; at most ${MAX_ADMINS} are allowed`);

@@ -1,6 +1,6 @@
-import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { ENV, EVERYBODY_INDEX, EVERYBODY_SHARDS, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
+import type { QueryInput } from './documents.ts';
 import { countItems, query } from './dynamo.ts';
 import { connectionIdOf, connectionKey, hashBucket } from './keys.ts';
 
@@ -24,7 +24,7 @@ export async function* connectionsOfApp(
   { after, limit }: { after?: string | undefined; limit?: number } = {},
 ): AsyncGenerator<string> {
   const key = shardKey(app, shard);
-  const input: QueryCommandInput = {
+  const input: QueryInput = {
     TableName: table,
     IndexName: EVERYBODY_INDEX.name,
     KeyConditionExpression: '#shard = :shard',

@@ -1,4 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -39,17 +38,15 @@ export async function endConnections(principal: Principal, connectionIds: readon
   await Promise.all(
     connectionIds.map((connectionId) =>
       unlessRefused(
-        dynamo.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: connectionKey(connectionId),
-            UpdateExpression: 'SET sessionEnded = :true',
-            // A removed item must not come back without an expiry.
-            ConditionExpression: 'attribute_exists(#pk)',
-            ExpressionAttributeNames: { '#pk': PARTITION_KEY },
-            ExpressionAttributeValues: { ':true': true },
-          }),
-        ),
+        dynamo.update({
+          TableName: table,
+          Key: connectionKey(connectionId),
+          UpdateExpression: 'SET sessionEnded = :true',
+          // A removed item must not come back without an expiry.
+          ConditionExpression: 'attribute_exists(#pk)',
+          ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+          ExpressionAttributeValues: { ':true': true },
+        }),
       ),
     ),
   );

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Eio } from '../protocol/index.ts';
 import { ENV, EVERYBODY_INDEX, EXPIRES, HEARTBEAT_INDEX, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -61,24 +60,22 @@ export async function registerConnection(
 ): Promise<PresenceChange | 'repeated' | undefined> {
   // The SDK repeats a write when its response is lost. The mark distinguishes the repetition from a second join.
   const attempt = randomUUID();
-  const put = dynamo.send(
-    new PutCommand({
-      TableName: table,
-      ConditionExpression: 'attribute_not_exists(#pk) OR (attempt = :attempt AND attribute_not_exists(closed))',
-      ExpressionAttributeNames: { '#pk': PARTITION_KEY },
-      ExpressionAttributeValues: { ':attempt': attempt },
-      Item: {
-        ...connectionKey(connectionId),
-        ...principal,
-        attempt,
-        [EXPIRES]: expiryAt(now),
-        ...everybodyEntry(principal.app, connectionId),
-        ...heartbeatEntry(eio, now),
-        ...sessionsEntry(sessions),
-        ...(device !== undefined && { device, since: now }),
-      },
-    }),
-  );
+  const put = dynamo.put({
+    TableName: table,
+    ConditionExpression: 'attribute_not_exists(#pk) OR (attempt = :attempt AND attribute_not_exists(closed))',
+    ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+    ExpressionAttributeValues: { ':attempt': attempt },
+    Item: {
+      ...connectionKey(connectionId),
+      ...principal,
+      attempt,
+      [EXPIRES]: expiryAt(now),
+      ...everybodyEntry(principal.app, connectionId),
+      ...heartbeatEntry(eio, now),
+      ...sessionsEntry(sessions),
+      ...(device !== undefined && { device, since: now }),
+    },
+  });
   if (!(await unlessRefused(put))) return 'repeated';
   // Last, so that nothing can fail any more once others are notified.
   let everybody = notifyAll !== 'never';
@@ -126,22 +123,20 @@ interface Closed {
  */
 async function markClosed(connectionId: string, now: number): Promise<Closed | undefined> {
   try {
-    const { Attributes = {} } = await dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: connectionKey(connectionId),
-        UpdateExpression: 'SET closed = :now, #expires = :expires REMOVE #everybody, #heartbeat, #due',
-        ConditionExpression: 'attribute_not_exists(closed)',
-        ExpressionAttributeNames: {
-          '#expires': EXPIRES,
-          '#everybody': EVERYBODY_INDEX.shard,
-          '#heartbeat': HEARTBEAT_INDEX.shard,
-          '#due': HEARTBEAT_INDEX.due,
-        },
-        ExpressionAttributeValues: { ':now': now, ':expires': Math.ceil(now / 1000) + CLOSED_S },
-        ReturnValues: 'ALL_OLD',
-      }),
-    );
+    const { Attributes = {} } = await dynamo.update({
+      TableName: table,
+      Key: connectionKey(connectionId),
+      UpdateExpression: 'SET closed = :now, #expires = :expires REMOVE #everybody, #heartbeat, #due',
+      ConditionExpression: 'attribute_not_exists(closed)',
+      ExpressionAttributeNames: {
+        '#expires': EXPIRES,
+        '#everybody': EVERYBODY_INDEX.shard,
+        '#heartbeat': HEARTBEAT_INDEX.shard,
+        '#due': HEARTBEAT_INDEX.due,
+      },
+      ExpressionAttributeValues: { ':now': now, ':expires': Math.ceil(now / 1000) + CLOSED_S },
+      ReturnValues: 'ALL_OLD',
+    });
     return { owner: ownerOf(Attributes), heard: signOfLife(Attributes) };
   } catch (error) {
     if (!conditionFailed(error)) throw error;
@@ -152,15 +147,13 @@ async function markClosed(connectionId: string, now: number): Promise<Closed | u
 /** Stores that API Gateway reported the end of a connection, which another function had found closed. */
 export async function reportClosed(connectionId: string): Promise<void> {
   await unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: connectionKey(connectionId),
-        UpdateExpression: 'SET reported = :true',
-        ConditionExpression: 'attribute_exists(closed)',
-        ExpressionAttributeValues: { ':true': true },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: connectionKey(connectionId),
+      UpdateExpression: 'SET reported = :true',
+      ConditionExpression: 'attribute_exists(closed)',
+      ExpressionAttributeValues: { ':true': true },
+    }),
   );
 }
 
@@ -179,9 +172,7 @@ export function connectionOpened(connectionId: string): Lookup<number | undefine
  * their session has ended.
  */
 export async function connectionOwner(connectionId: string): Promise<Principal | 'ended' | undefined> {
-  const { Item } = await dynamo.send(
-    new GetCommand({ TableName: table, Key: connectionKey(connectionId), ConsistentRead: true }),
-  );
+  const { Item } = await dynamo.get({ TableName: table, Key: connectionKey(connectionId), ConsistentRead: true });
   return Item?.sessionEnded ? 'ended' : ownerOf(Item);
 }
 

@@ -1,4 +1,3 @@
-import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { CONTACT_INDEX, ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -52,23 +51,21 @@ export interface ContactWithMessage {
 export async function recordContact({ owner, other, kind, direction }: ContactWithMessage, ts: number): Promise<void> {
   const indexed = owner.kind === 'user';
   const additions = [indexed && '#owner = :owner', direction === 'received' && 'received = :ts'].filter(Boolean);
-  await dynamo.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: contactKey(owner, kind, other),
-      UpdateExpression: `SET ${['#ts = :ts', '#expires = :expires', ...additions].join(', ')}`,
-      ExpressionAttributeNames: {
-        '#ts': CONTACT_INDEX.last,
-        '#expires': EXPIRES,
-        ...(indexed && { '#owner': CONTACT_INDEX.owner }),
-      },
-      ExpressionAttributeValues: {
-        ':ts': ts,
-        ':expires': Math.ceil((ts + retentionMs(kind)) / 1000),
-        ...(indexed && { ':owner': partitionOf(owner, kind).owner }),
-      },
-    }),
-  );
+  await dynamo.update({
+    TableName: table,
+    Key: contactKey(owner, kind, other),
+    UpdateExpression: `SET ${['#ts = :ts', '#expires = :expires', ...additions].join(', ')}`,
+    ExpressionAttributeNames: {
+      '#ts': CONTACT_INDEX.last,
+      '#expires': EXPIRES,
+      ...(indexed && { '#owner': CONTACT_INDEX.owner }),
+    },
+    ExpressionAttributeValues: {
+      ':ts': ts,
+      ':expires': Math.ceil((ts + retentionMs(kind)) / 1000),
+      ...(indexed && { ':owner': partitionOf(owner, kind).owner }),
+    },
+  });
 }
 
 /** The contact with one stranger. Undefined when there is none, or when it has expired. */
@@ -198,6 +195,6 @@ export async function allContacts(user: Principal, kind: ContactKind): Promise<s
 /** Deletes a contact from the list of one of the two, and what is known of changes of their messages. */
 export async function deleteContact(owner: Principal, kind: ContactKind, other: string): Promise<void> {
   for (const id of [CHANGED + other, other]) {
-    await dynamo.send(new DeleteCommand({ TableName: table, Key: contactKey(owner, kind, id) }));
+    await dynamo.delete({ TableName: table, Key: contactKey(owner, kind, id) });
   }
 }

@@ -1,4 +1,3 @@
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -64,7 +63,7 @@ export async function saveConversationSettings(
   const settings = { ...present, ...changes };
   const key = settingsKey(user, address);
   if (!settings.muted && !settings.pinned) {
-    await dynamo.send(new DeleteCommand({ TableName: table, Key: key }));
+    await dynamo.delete({ TableName: table, Key: key });
     return settings;
   }
   if (!present.muted && !present.pinned && (await countItems(range(user, PREFIX, `${PREFIX}~`))) >= MAX_SETTINGS) {
@@ -80,7 +79,7 @@ export async function saveConversationSettings(
 /** Deletes the settings of the conversations with a user, of another participant. */
 export async function deleteSettingsAbout(other: Principal, user: string): Promise<void> {
   for (const kind of ['friend', 'stranger'] as const) {
-    await dynamo.send(new DeleteCommand({ TableName: table, Key: settingsKey(other, { kind, peer: user }) }));
+    await dynamo.delete({ TableName: table, Key: settingsKey(other, { kind, peer: user }) });
   }
 }
 

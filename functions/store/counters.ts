@@ -1,6 +1,6 @@
-import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
+import type { UpdateInput } from './documents.ts';
 import { dynamo, unlessRefused } from './dynamo.ts';
 
 const table = requireEnv(ENV.accountsTable);
@@ -49,7 +49,7 @@ export async function resetCounter(name: string): Promise<void> {
 }
 
 /** @returns whether the condition held */
-async function update(name: string, change: Omit<UpdateCommandInput, 'TableName' | 'Key'>): Promise<boolean> {
+async function update(name: string, change: Omit<UpdateInput, 'TableName' | 'Key'>): Promise<boolean> {
   const Key = { [PARTITION_KEY]: name, [SORT_KEY]: 'counter' };
-  return unlessRefused(dynamo.send(new UpdateCommand({ TableName: table, Key, ...change })));
+  return unlessRefused(dynamo.update({ TableName: table, Key, ...change }));
 }

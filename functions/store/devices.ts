@@ -1,4 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -87,15 +86,13 @@ export function devicesOf(principal: Principal): Lookup<OpenDevices> {
  */
 export function setBackground(principal: Principal, connectionId: string, background: boolean): Promise<boolean> {
   return unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: devicesKey(principal),
-        UpdateExpression: `${background ? 'ADD' : 'DELETE'} background :connection`,
-        ConditionExpression: 'contains(connections, :id)',
-        ExpressionAttributeValues: { ':connection': new Set([connectionId]), ':id': connectionId },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: devicesKey(principal),
+      UpdateExpression: `${background ? 'ADD' : 'DELETE'} background :connection`,
+      ConditionExpression: 'contains(connections, :id)',
+      ExpressionAttributeValues: { ':connection': new Set([connectionId]), ':id': connectionId },
+    }),
   );
 }
 
@@ -121,23 +118,21 @@ export async function addDevice(
       }
     : undefined;
   try {
-    const { Attributes } = await dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: devicesKey(principal),
-        UpdateExpression: `ADD connections :connection SET #expires = :expires, announced = ${announced}${once?.update ?? ''}`,
-        ConditionExpression: `(attribute_not_exists(connections) OR size(connections) < :limit)${once?.condition ?? ''}`,
-        ExpressionAttributeNames: { '#expires': EXPIRES },
-        ExpressionAttributeValues: {
-          ':connection': new Set([connectionId]),
-          ':expires': expiryAt(now),
-          ':audience': audience,
-          ':limit': MAX_DEVICES,
-          ...(once && { ':minute': Math.floor(now / 60_000) }),
-        },
-        ReturnValues: 'UPDATED_OLD',
-      }),
-    );
+    const { Attributes } = await dynamo.update({
+      TableName: table,
+      Key: devicesKey(principal),
+      UpdateExpression: `ADD connections :connection SET #expires = :expires, announced = ${announced}${once?.update ?? ''}`,
+      ConditionExpression: `(attribute_not_exists(connections) OR size(connections) < :limit)${once?.condition ?? ''}`,
+      ExpressionAttributeNames: { '#expires': EXPIRES },
+      ExpressionAttributeValues: {
+        ':connection': new Set([connectionId]),
+        ':expires': expiryAt(now),
+        ':audience': audience,
+        ':limit': MAX_DEVICES,
+        ...(once && { ':minute': Math.floor(now / 60_000) }),
+      },
+      ReturnValues: 'UPDATED_OLD',
+    });
     return Devices.parse(Attributes ?? {}).announced;
   } catch (error) {
     if (!conditionFailed(error)) throw error;
@@ -155,21 +150,19 @@ export async function removeDevice(
   connectionId: string,
   left: number,
 ): Promise<'online' | 'leaving' | 'offline'> {
-  const { Attributes } = await dynamo.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: devicesKey(principal),
-      // The item may have expired. The update must not recreate it without an expiry.
-      UpdateExpression: 'DELETE connections :connection, background :connection SET #left = :left, #expires = :expires',
-      ExpressionAttributeNames: { '#left': 'left', '#expires': EXPIRES },
-      ExpressionAttributeValues: {
-        ':connection': new Set([connectionId]),
-        ':left': left,
-        ':expires': expiryAt(left),
-      },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
+  const { Attributes } = await dynamo.update({
+    TableName: table,
+    Key: devicesKey(principal),
+    // The item may have expired. The update must not recreate it without an expiry.
+    UpdateExpression: 'DELETE connections :connection, background :connection SET #left = :left, #expires = :expires',
+    ExpressionAttributeNames: { '#left': 'left', '#expires': EXPIRES },
+    ExpressionAttributeValues: {
+      ':connection': new Set([connectionId]),
+      ':left': left,
+      ':expires': expiryAt(left),
+    },
+    ReturnValues: 'ALL_NEW',
+  });
   const { connections, announced } = Devices.parse(Attributes ?? {});
   if (connections !== undefined) return 'online';
   return announced === undefined ? 'offline' : 'leaving';
@@ -180,15 +173,13 @@ export async function removeDevice(
  * reports their end, `removeDevice` makes the transition.
  */
 export async function removeEndedDevices(principal: Principal, connectionIds: readonly string[]): Promise<void> {
-  await dynamo.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: devicesKey(principal),
-      UpdateExpression: 'DELETE connections :ended, background :ended SET #expires = :expires',
-      ExpressionAttributeNames: { '#expires': EXPIRES },
-      ExpressionAttributeValues: { ':ended': new Set(connectionIds), ':expires': expiryAt(Date.now()) },
-    }),
-  );
+  await dynamo.update({
+    TableName: table,
+    Key: devicesKey(principal),
+    UpdateExpression: 'DELETE connections :ended, background :ended SET #expires = :expires',
+    ExpressionAttributeNames: { '#expires': EXPIRES },
+    ExpressionAttributeValues: { ':ended': new Set(connectionIds), ':expires': expiryAt(Date.now()) },
+  });
 }
 
 /**
@@ -199,17 +190,15 @@ export async function removeEndedDevices(principal: Principal, connectionIds: re
 export async function markOffline(user: User, left: number): Promise<PresenceAudience | undefined> {
   const now = Date.now();
   try {
-    const { Attributes } = await dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: devicesKey(user),
-        UpdateExpression: 'REMOVE announced SET #expires = :expires',
-        ConditionExpression: 'attribute_exists(announced) AND attribute_not_exists(connections) AND #left = :left',
-        ExpressionAttributeNames: { '#left': 'left', '#expires': EXPIRES },
-        ExpressionAttributeValues: { ':left': left, ':expires': expiryAt(now) },
-        ReturnValues: 'UPDATED_OLD',
-      }),
-    );
+    const { Attributes } = await dynamo.update({
+      TableName: table,
+      Key: devicesKey(user),
+      UpdateExpression: 'REMOVE announced SET #expires = :expires',
+      ConditionExpression: 'attribute_exists(announced) AND attribute_not_exists(connections) AND #left = :left',
+      ExpressionAttributeNames: { '#left': 'left', '#expires': EXPIRES },
+      ExpressionAttributeValues: { ':left': left, ':expires': expiryAt(now) },
+      ReturnValues: 'UPDATED_OLD',
+    });
     return Devices.parse(Attributes).announced;
   } catch (error) {
     if (!conditionFailed(error)) throw error;

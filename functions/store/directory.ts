@@ -1,4 +1,3 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { compareText } from '../attributes/text.ts';
 import { DIRECTORY_INDEX, ENV, PARTITION_KEY } from '../shared/constants.ts';
@@ -32,18 +31,16 @@ export async function* listDirectory(
   // One more than requested, to detect subjects with the same creation time as the last.
   let size = first + 1;
   do {
-    const page = await dynamo.send(
-      new QueryCommand({
-        TableName: table,
-        IndexName: DIRECTORY_INDEX.name,
-        KeyConditionExpression: '#directory = :directory',
-        ExpressionAttributeNames: { '#directory': DIRECTORY_INDEX.partition },
-        ExpressionAttributeValues: { ':directory': directoryEntry({ app, kind })[DIRECTORY_INDEX.partition] },
-        ScanIndexForward: order === 'asc',
-        Limit: size,
-        ExclusiveStartKey: start,
-      }),
-    );
+    const page = await dynamo.query({
+      TableName: table,
+      IndexName: DIRECTORY_INDEX.name,
+      KeyConditionExpression: '#directory = :directory',
+      ExpressionAttributeNames: { '#directory': DIRECTORY_INDEX.partition },
+      ExpressionAttributeValues: { ':directory': directoryEntry({ app, kind })[DIRECTORY_INDEX.partition] },
+      ScanIndexForward: order === 'asc',
+      Limit: size,
+      ExclusiveStartKey: start,
+    });
     const rows = (page.Items ?? []).map((item) => Row.parse(item));
     held.push(...rows.map((row) => ({ id: row[PARTITION_KEY].slice(prefix), ts: row[DIRECTORY_INDEX.created] })));
     start = page.LastEvaluatedKey;

@@ -24,7 +24,14 @@ const signer: RequestSigner = {
  */
 const UNUSED = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware'];
 
-export const client = new DynamoDBClient({ ...clientConfig('quick'), signer, accountIdEndpointMode: 'disabled' });
+export const client = new DynamoDBClient({
+  ...clientConfig('quick'),
+  signer,
+  accountIdEndpointMode: 'disabled',
+  // The middleware is resolved once for each kind of command, so it must be complete before the first call. Calls of one
+  // kind share its context. All of them have the same endpoint and signer.
+  cacheMiddleware: true,
+});
 for (const name of UNUSED) client.middlewareStack.remove(name);
 countThrottling(client, METRIC.tableThrottles);
 retryConflicts(client);

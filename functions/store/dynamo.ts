@@ -1,12 +1,10 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { client } from './dynamo-client.ts';
+import type { Item } from './attribute-values.ts';
+import { dynamo, type QueryInput } from './documents.ts';
 
-export const dynamo = DynamoDBDocumentClient.from(client, {
-  marshallOptions: { removeUndefinedValues: true },
-});
+export type { Item } from './attribute-values.ts';
+export { dynamo } from './documents.ts';
 
-export type Item = Record<string, unknown>;
 export type Key = Record<string, string>;
 
 /** A read of one item and its parser. Stores return lookups, so that a use case can batch them. */
@@ -42,7 +40,7 @@ export async function lookup<const T extends readonly Lookup<unknown>[]>(
 async function readChunk(lookups: readonly Lookup<unknown>[], consistent: boolean): Promise<[string, Item][]> {
   const found: [string, Item][] = [];
   const mode = consistent ? { ConsistentRead: true } : {};
-  let request: Record<string, { Keys: Key[]; ConsistentRead?: boolean }> = {};
+  let request: Record<string, { Keys: Item[]; ConsistentRead?: boolean }> = {};
   for (const { table, key } of lookups) {
     const keys = request[table] ?? { Keys: [], ...mode };
     keys.Keys.push(key);
@@ -53,7 +51,7 @@ async function readChunk(lookups: readonly Lookup<unknown>[], consistent: boolea
     if (attempt > 0)
       await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(50 * 2 ** attempt, 1000)));
     if (attempt > 6) throw new Error('DynamoDB batch read incomplete after all attempts');
-    const { Responses = {}, UnprocessedKeys = {} } = await dynamo.send(new BatchGetCommand({ RequestItems: request }));
+    const { Responses, UnprocessedKeys } = await dynamo.batchGet({ RequestItems: request });
     for (const [table, items] of Object.entries(Responses)) {
       const names = keyNames.get(table) ?? [];
       for (const item of items) {
@@ -61,7 +59,7 @@ async function readChunk(lookups: readonly Lookup<unknown>[], consistent: boolea
       }
     }
     request = Object.fromEntries(
-      Object.entries(UnprocessedKeys).map(([table, { Keys = [] }]) => [table, { Keys, ...mode }]),
+      Object.entries(UnprocessedKeys).map(([table, { Keys }]) => [table, { Keys, ...mode }]),
     );
   }
   return found;
@@ -72,12 +70,12 @@ function identity(table: string, key: Key): string {
 }
 
 /** Yields the items of a query in order, up to a limit. Reads pages on demand. */
-export async function* query(input: QueryCommandInput, limit = Number.POSITIVE_INFINITY): AsyncGenerator<Item> {
+export async function* query(input: QueryInput, limit = Number.POSITIVE_INFINITY): AsyncGenerator<Item> {
   let left = limit;
   let start = input.ExclusiveStartKey;
   do {
     const pageLimit = Number.isFinite(left) ? { Limit: left } : {};
-    const page = await dynamo.send(new QueryCommand({ ...input, ...pageLimit, ExclusiveStartKey: start }));
+    const page = await dynamo.query({ ...input, ...pageLimit, ExclusiveStartKey: start });
     const items = page.Items ?? [];
     yield* items;
     left -= items.length;
@@ -86,11 +84,11 @@ export async function* query(input: QueryCommandInput, limit = Number.POSITIVE_I
 }
 
 /** The number of items of a query, which are not transferred. */
-export async function countItems(input: QueryCommandInput): Promise<number> {
+export async function countItems(input: QueryInput): Promise<number> {
   let count = 0;
   let start = input.ExclusiveStartKey;
   do {
-    const page = await dynamo.send(new QueryCommand({ ...input, Select: 'COUNT', ExclusiveStartKey: start }));
+    const page = await dynamo.query({ ...input, Select: 'COUNT', ExclusiveStartKey: start });
     count += page.Count ?? 0;
     start = page.LastEvaluatedKey;
   } while (start);

@@ -1,4 +1,3 @@
-import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, FLAGGED_DAYS, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -30,7 +29,7 @@ export interface FlaggedMessage extends z.output<typeof Stored> {
 export async function storeFlagged(app: string, { id, ...message }: FlaggedMessage): Promise<void> {
   const expires = Math.ceil(timeOf(id) / 1000) + FLAGGED_DAYS * 24 * 60 * 60;
   const Item = { [PARTITION_KEY]: partition(app), [SORT_KEY]: id, ...message, [EXPIRES]: expires };
-  await dynamo.send(new PutCommand({ TableName: table(), Item }));
+  await dynamo.put({ TableName: table(), Item });
 }
 
 /**
@@ -42,25 +41,21 @@ export async function listFlagged(
   app: string,
   { before, limit }: { before: string | undefined; limit: number },
 ): Promise<{ messages: FlaggedMessage[]; next: string | undefined }> {
-  const { Items = [], LastEvaluatedKey } = await dynamo.send(
-    new QueryCommand({
-      TableName: table(),
-      KeyConditionExpression: `#pk = :pk${before === undefined ? '' : ' AND #sk < :before'}`,
-      ExpressionAttributeNames: { '#pk': PARTITION_KEY, ...(before !== undefined && { '#sk': SORT_KEY }) },
-      ExpressionAttributeValues: { ':pk': partition(app), ...(before !== undefined && { ':before': before }) },
-      ScanIndexForward: false,
-      Limit: limit + 1,
-    }),
-  );
+  const { Items = [], LastEvaluatedKey } = await dynamo.query({
+    TableName: table(),
+    KeyConditionExpression: `#pk = :pk${before === undefined ? '' : ' AND #sk < :before'}`,
+    ExpressionAttributeNames: { '#pk': PARTITION_KEY, ...(before !== undefined && { '#sk': SORT_KEY }) },
+    ExpressionAttributeValues: { ':pk': partition(app), ...(before !== undefined && { ':before': before }) },
+    ScanIndexForward: false,
+    Limit: limit + 1,
+  });
   const messages = Items.slice(0, limit).map((item) => ({ id: String(item[SORT_KEY]), ...Stored.parse(item) }));
   return { messages, next: Items.length > limit || LastEvaluatedKey ? messages.at(-1)?.id : undefined };
 }
 
 /** Removes a message from the list. One that is not there is not an error. */
 export async function removeFlagged(app: string, id: string): Promise<void> {
-  await dynamo.send(
-    new DeleteCommand({ TableName: table(), Key: { [PARTITION_KEY]: partition(app), [SORT_KEY]: id } }),
-  );
+  await dynamo.delete({ TableName: table(), Key: { [PARTITION_KEY]: partition(app), [SORT_KEY]: id } });
 }
 
 /** Removes all flagged messages of a user, and those to them. */

@@ -1,4 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -26,20 +25,18 @@ export async function countFrames(
   minute: number,
   { ofSender, ofConnection }: FrameCounts,
 ): Promise<FrameCounts> {
-  const { Attributes } = await dynamo.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: { [PARTITION_KEY]: `messages#${minute}#${sender}` },
-      UpdateExpression: 'ADD messages :ofSender, #connection :ofConnection SET #expires = :expires',
-      ExpressionAttributeNames: { '#connection': connectionId, '#expires': EXPIRES },
-      ExpressionAttributeValues: {
-        ':ofSender': ofSender,
-        ':ofConnection': ofConnection,
-        ':expires': (minute + 2) * 60,
-      },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
+  const { Attributes } = await dynamo.update({
+    TableName: table,
+    Key: { [PARTITION_KEY]: `messages#${minute}#${sender}` },
+    UpdateExpression: 'ADD messages :ofSender, #connection :ofConnection SET #expires = :expires',
+    ExpressionAttributeNames: { '#connection': connectionId, '#expires': EXPIRES },
+    ExpressionAttributeValues: {
+      ':ofSender': ofSender,
+      ':ofConnection': ofConnection,
+      ':expires': (minute + 2) * 60,
+    },
+    ReturnValues: 'ALL_NEW',
+  });
   const counts = Stored.parse(Attributes);
   return { ofSender: counts.messages, ofConnection: Number(counts[connectionId]) };
 }

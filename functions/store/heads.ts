@@ -1,4 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -152,37 +151,35 @@ function count(
     ...(content.mentions === 'all' ? ['allBy = :speaker'] : []),
   ];
   return unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: headKey(conversation),
-        UpdateExpression: `SET ${sets.join(', ')} ADD #by :one, ${current} :marks REMOVE ${next}${isLatest && !small ? ', #message' : ''}`,
-        ConditionExpression: [
-          ...WINDOWS.map((name) => `NOT contains(${name}, :mark)`),
-          ...(isLatest ? ['(attribute_not_exists(#last) OR #last < :id)'] : []),
-        ].join(' AND '),
-        ExpressionAttributeNames: {
-          '#start': 'start',
-          '#count': 'count',
-          '#expires': EXPIRES,
-          '#by': counterOf(content.speaker),
-          ...((isLatest || receipt) && { '#last': 'last' }),
-          ...(isLatest && { '#message': 'message' }),
-          ...Object.fromEntries(mentions.map((name, n) => [`#at${n}`, name])),
-        },
-        ExpressionAttributeValues: {
-          ':now': now,
-          ':one': 1,
-          ...(mentions.length > 0 && { ':ts': ts }),
-          ...(content.mentions === 'all' && { ':speaker': content.speaker }),
-          ':mark': mark(id),
-          ':marks': new Set([mark(id)]),
-          ':expires': expiryOf(conversation, ts),
-          ...((isLatest || receipt) && { ':id': id }),
-          ...(isLatest && small && { ':message': content }),
-        },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: headKey(conversation),
+      UpdateExpression: `SET ${sets.join(', ')} ADD #by :one, ${current} :marks REMOVE ${next}${isLatest && !small ? ', #message' : ''}`,
+      ConditionExpression: [
+        ...WINDOWS.map((name) => `NOT contains(${name}, :mark)`),
+        ...(isLatest ? ['(attribute_not_exists(#last) OR #last < :id)'] : []),
+      ].join(' AND '),
+      ExpressionAttributeNames: {
+        '#start': 'start',
+        '#count': 'count',
+        '#expires': EXPIRES,
+        '#by': counterOf(content.speaker),
+        ...((isLatest || receipt) && { '#last': 'last' }),
+        ...(isLatest && { '#message': 'message' }),
+        ...Object.fromEntries(mentions.map((name, n) => [`#at${n}`, name])),
+      },
+      ExpressionAttributeValues: {
+        ':now': now,
+        ':one': 1,
+        ...(mentions.length > 0 && { ':ts': ts }),
+        ...(content.mentions === 'all' && { ':speaker': content.speaker }),
+        ':mark': mark(id),
+        ':marks': new Set([mark(id)]),
+        ':expires': expiryOf(conversation, ts),
+        ...((isLatest || receipt) && { ':id': id }),
+        ...(isLatest && small && { ':message': content }),
+      },
+    }),
   );
 }
 
@@ -203,26 +200,24 @@ function uncount(
 ): Promise<boolean> {
   const window = WINDOWS[Math.floor(now / COUNTED_ONCE_MS) % 3] ?? '';
   return unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: headKey(conversation),
-        UpdateExpression: `SET #count = #count - :one ADD #by :less DELETE ${window} :marks${isLatest ? ' REMOVE #last, #message' : ''}`,
-        ConditionExpression: `contains(${window}, :mark)${isLatest ? ' AND #last = :id' : ''}`,
-        ExpressionAttributeNames: {
-          '#count': 'count',
-          '#by': counterOf(speaker),
-          ...(isLatest && { '#last': 'last', '#message': 'message' }),
-        },
-        ExpressionAttributeValues: {
-          ':one': 1,
-          ':less': -1,
-          ':mark': mark(id),
-          ':marks': new Set([mark(id)]),
-          ...(isLatest && { ':id': id }),
-        },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: headKey(conversation),
+      UpdateExpression: `SET #count = #count - :one ADD #by :less DELETE ${window} :marks${isLatest ? ' REMOVE #last, #message' : ''}`,
+      ConditionExpression: `contains(${window}, :mark)${isLatest ? ' AND #last = :id' : ''}`,
+      ExpressionAttributeNames: {
+        '#count': 'count',
+        '#by': counterOf(speaker),
+        ...(isLatest && { '#last': 'last', '#message': 'message' }),
+      },
+      ExpressionAttributeValues: {
+        ':one': 1,
+        ':less': -1,
+        ':mark': mark(id),
+        ':marks': new Set([mark(id)]),
+        ...(isLatest && { ':id': id }),
+      },
+    }),
   );
 }
 
@@ -231,27 +226,25 @@ export async function foundHead(conversation: Conversation, latest: Message | un
   const { id = '', ts = now, ...content } = latest ?? {};
   const shown = latest && isSmall(content);
   await unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: headKey(conversation),
-        UpdateExpression: `SET #last = :id, #start = if_not_exists(#start, :now), #count = if_not_exists(#count, :now), #expires = :expires${shown ? ', #message = :message' : ''}`,
-        ConditionExpression: 'attribute_not_exists(#last)',
-        ExpressionAttributeNames: {
-          '#last': 'last',
-          '#start': 'start',
-          '#count': 'count',
-          '#expires': EXPIRES,
-          ...(shown && { '#message': 'message' }),
-        },
-        ExpressionAttributeValues: {
-          ':id': id,
-          ':now': now,
-          ':expires': expiryOf(conversation, ts),
-          ...(shown && { ':message': content }),
-        },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: headKey(conversation),
+      UpdateExpression: `SET #last = :id, #start = if_not_exists(#start, :now), #count = if_not_exists(#count, :now), #expires = :expires${shown ? ', #message = :message' : ''}`,
+      ConditionExpression: 'attribute_not_exists(#last)',
+      ExpressionAttributeNames: {
+        '#last': 'last',
+        '#start': 'start',
+        '#count': 'count',
+        '#expires': EXPIRES,
+        ...(shown && { '#message': 'message' }),
+      },
+      ExpressionAttributeValues: {
+        ':id': id,
+        ':now': now,
+        ':expires': expiryOf(conversation, ts),
+        ...(shown && { ':message': content }),
+      },
+    }),
   );
 }
 
@@ -263,38 +256,32 @@ export async function forgetUser(conversation: Conversation, user: string): Prom
   const [head] = await lookup([headOf(conversation)], { consistent: true });
   if (head?.last && (!head.message || namesUser(head.message, user))) {
     await unlessRefused(
-      dynamo.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: headKey(conversation),
-          UpdateExpression: 'REMOVE #last, #message',
-          ConditionExpression: '#last = :last',
-          ExpressionAttributeNames: { '#last': 'last', '#message': 'message' },
-          ExpressionAttributeValues: { ':last': head.last },
-        }),
-      ),
+      dynamo.update({
+        TableName: table,
+        Key: headKey(conversation),
+        UpdateExpression: 'REMOVE #last, #message',
+        ConditionExpression: '#last = :last',
+        ExpressionAttributeNames: { '#last': 'last', '#message': 'message' },
+        ExpressionAttributeValues: { ':last': head.last },
+      }),
     );
   }
   await unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: headKey(conversation),
-        UpdateExpression: 'REMOVE #by, #at',
-        ConditionExpression: 'attribute_exists(#pk)',
-        ExpressionAttributeNames: { '#by': counterOf(user), '#at': mentionOf(user), '#pk': PARTITION_KEY },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: headKey(conversation),
+      UpdateExpression: 'REMOVE #by, #at',
+      ConditionExpression: 'attribute_exists(#pk)',
+      ExpressionAttributeNames: { '#by': counterOf(user), '#at': mentionOf(user), '#pk': PARTITION_KEY },
+    }),
   );
   await unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: headKey(conversation),
-        UpdateExpression: 'REMOVE allBy',
-        ConditionExpression: 'allBy = :user',
-        ExpressionAttributeValues: { ':user': user },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: headKey(conversation),
+      UpdateExpression: 'REMOVE allBy',
+      ConditionExpression: 'allBy = :user',
+      ExpressionAttributeValues: { ':user': user },
+    }),
   );
 }

@@ -1,4 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { Eio } from '../protocol/index.ts';
 import { ENV, HEARTBEAT_INDEX, HEARTBEAT_SHARDS, PARTITION_KEY } from '../shared/constants.ts';
@@ -62,17 +61,15 @@ const Clock = z.object({ last: z.optional(z.number()) });
  */
 export async function advanceTo(minute: number): Promise<number | undefined> {
   try {
-    const { Attributes } = await dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: { [PARTITION_KEY]: 'heartbeat' },
-        UpdateExpression: 'SET #last = :minute',
-        ConditionExpression: 'attribute_not_exists(#last) OR #last < :minute',
-        ExpressionAttributeNames: { '#last': 'last' },
-        ExpressionAttributeValues: { ':minute': minute },
-        ReturnValues: 'UPDATED_OLD',
-      }),
-    );
+    const { Attributes } = await dynamo.update({
+      TableName: table,
+      Key: { [PARTITION_KEY]: 'heartbeat' },
+      UpdateExpression: 'SET #last = :minute',
+      ConditionExpression: 'attribute_not_exists(#last) OR #last < :minute',
+      ExpressionAttributeNames: { '#last': 'last' },
+      ExpressionAttributeValues: { ':minute': minute },
+      ReturnValues: 'UPDATED_OLD',
+    });
     return Clock.parse(Attributes ?? {}).last;
   } catch (error) {
     if (!conditionFailed(error)) throw error;
@@ -91,18 +88,16 @@ const Pulse = z.object({ pinged: z.optional(z.number()), answered: z.optional(z.
  */
 export async function claimPing(connectionId: string, now: number): Promise<'claimed' | 'taken' | 'unanswered'> {
   try {
-    const { Attributes } = await dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: connectionKey(connectionId),
-        UpdateExpression: 'SET pinged = :now',
-        ConditionExpression:
-          'attribute_exists(#pk) AND attribute_not_exists(closed) AND (attribute_not_exists(pinged) OR pinged < :now)',
-        ExpressionAttributeNames: { '#pk': PARTITION_KEY },
-        ExpressionAttributeValues: { ':now': now },
-        ReturnValues: 'ALL_OLD',
-      }),
-    );
+    const { Attributes } = await dynamo.update({
+      TableName: table,
+      Key: connectionKey(connectionId),
+      UpdateExpression: 'SET pinged = :now',
+      ConditionExpression:
+        'attribute_exists(#pk) AND attribute_not_exists(closed) AND (attribute_not_exists(pinged) OR pinged < :now)',
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+      ExpressionAttributeValues: { ':now': now },
+      ReturnValues: 'ALL_OLD',
+    });
     const { pinged, answered } = Pulse.parse(Attributes);
     return pinged === answered ? 'claimed' : 'unanswered';
   } catch (error) {
@@ -117,16 +112,14 @@ export async function claimPing(connectionId: string, now: number): Promise<'cla
  */
 export async function answerPing(connectionId: string): Promise<Principal | undefined> {
   try {
-    const { Attributes } = await dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: connectionKey(connectionId),
-        UpdateExpression: 'SET answered = pinged',
-        ConditionExpression: 'attribute_exists(pinged)',
-        // Costs nothing, unlike a read.
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
+    const { Attributes } = await dynamo.update({
+      TableName: table,
+      Key: connectionKey(connectionId),
+      UpdateExpression: 'SET answered = pinged',
+      ConditionExpression: 'attribute_exists(pinged)',
+      // Costs nothing, unlike a read.
+      ReturnValues: 'ALL_NEW',
+    });
     return Principal.safeParse(Attributes).data;
   } catch (error) {
     if (!conditionFailed(error)) throw error;

@@ -1,4 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ENV, EXPIRES, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { dynamo, unlessRefused } from './dynamo.ts';
@@ -32,29 +31,27 @@ export async function countInHour(
   const isAllowed =
     entries.every(([, { amount, limit }]) => amount <= limit) &&
     (await unlessRefused(
-      dynamo.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: { [PARTITION_KEY]: `${name}#${hour}#${who}` },
-          UpdateExpression: `ADD ${entries.map(([count]) => `#${count} :${count}`).join(', ')} SET #expires = :expires`,
-          ConditionExpression: entries
-            .map(([count]) => `(attribute_not_exists(#${count}) OR #${count} <= :${count}_room)`)
-            .join(' AND '),
-          ExpressionAttributeNames: {
-            '#expires': EXPIRES,
-            ...Object.fromEntries(entries.map(([count]) => [`#${count}`, count])),
-          },
-          ExpressionAttributeValues: {
-            ':expires': end / 1000,
-            ...Object.fromEntries(
-              entries.flatMap(([count, { amount, limit }]) => [
-                [`:${count}`, amount],
-                [`:${count}_room`, limit - amount],
-              ]),
-            ),
-          },
-        }),
-      ),
+      dynamo.update({
+        TableName: table,
+        Key: { [PARTITION_KEY]: `${name}#${hour}#${who}` },
+        UpdateExpression: `ADD ${entries.map(([count]) => `#${count} :${count}`).join(', ')} SET #expires = :expires`,
+        ConditionExpression: entries
+          .map(([count]) => `(attribute_not_exists(#${count}) OR #${count} <= :${count}_room)`)
+          .join(' AND '),
+        ExpressionAttributeNames: {
+          '#expires': EXPIRES,
+          ...Object.fromEntries(entries.map(([count]) => [`#${count}`, count])),
+        },
+        ExpressionAttributeValues: {
+          ':expires': end / 1000,
+          ...Object.fromEntries(
+            entries.flatMap(([count, { amount, limit }]) => [
+              [`:${count}`, amount],
+              [`:${count}_room`, limit - amount],
+            ]),
+          ),
+        },
+      }),
     ));
   return isAllowed ? undefined : Math.ceil((end - now) / 60_000);
 }

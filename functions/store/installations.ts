@@ -1,4 +1,3 @@
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -84,9 +83,7 @@ export function installation(app: string, id: string): Lookup<Installation | und
 
 /** Reads an installation with strong consistency. Undefined when it does not exist. */
 export async function findInstallation(app: string, id: string): Promise<Installation | undefined> {
-  const { Item } = await dynamo.send(
-    new GetCommand({ TableName: table, Key: installationKey(app, id), ConsistentRead: true }),
-  );
+  const { Item } = await dynamo.get({ TableName: table, Key: installationKey(app, id), ConsistentRead: true });
   return Item && Installation.parse(Item);
 }
 
@@ -99,19 +96,17 @@ export async function saveInstallation(
 ): Promise<Installation> {
   const given = Object.entries({ ...changes, updated: now }).filter(([, value]) => value != null);
   const sets = given.map(([name]) => `, #${name} = :${name}`).join('');
-  const { Attributes } = await dynamo.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: installationKey(app, id),
-      UpdateExpression: `SET ts = if_not_exists(ts, :now)${sets}${changes.endpoint === null ? ' REMOVE endpoint' : ''}`,
-      ExpressionAttributeNames: Object.fromEntries(given.map(([name]) => [`#${name}`, name])),
-      ExpressionAttributeValues: {
-        ':now': now,
-        ...Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
-      },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
+  const { Attributes } = await dynamo.update({
+    TableName: table,
+    Key: installationKey(app, id),
+    UpdateExpression: `SET ts = if_not_exists(ts, :now)${sets}${changes.endpoint === null ? ' REMOVE endpoint' : ''}`,
+    ExpressionAttributeNames: Object.fromEntries(given.map(([name]) => [`#${name}`, name])),
+    ExpressionAttributeValues: {
+      ':now': now,
+      ...Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
+    },
+    ReturnValues: 'ALL_NEW',
+  });
   return Installation.parse(Attributes);
 }
 
@@ -232,14 +227,12 @@ export async function bindInstallation(
   }
   // The list is written first, because a push needs both writes. After an interruption, the next login repeats both.
   const dropped = await changeInstalls(user, (ids) => [...ids.filter((bound) => bound !== id), id]);
-  await dynamo.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: installationKey(user.app, id),
-      UpdateExpression: 'SET ts = if_not_exists(ts, :now), boundTo = :user, badge = :none',
-      ExpressionAttributeValues: { ':now': now, ':user': user.id, ':none': 0 },
-    }),
-  );
+  await dynamo.update({
+    TableName: table,
+    Key: installationKey(user.app, id),
+    UpdateExpression: 'SET ts = if_not_exists(ts, :now), boundTo = :user, badge = :none',
+    ExpressionAttributeValues: { ':now': now, ':user': user.id, ':none': 0 },
+  });
   await Promise.all(dropped.map((old) => leave(user, old)));
   if (present?.boundTo !== undefined) await removeFromList({ ...user, id: present.boundTo }, id);
 }
@@ -267,16 +260,14 @@ async function removeFromList(user: Principal, id: string): Promise<void> {
 /** Changes an installation if a condition is met. Returns the new state, else undefined. */
 async function change(app: string, id: string, update: string, condition: string, values: Record<string, unknown>) {
   try {
-    const { Attributes } = await dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: installationKey(app, id),
-        UpdateExpression: update,
-        ConditionExpression: condition,
-        ExpressionAttributeValues: values,
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
+    const { Attributes } = await dynamo.update({
+      TableName: table,
+      Key: installationKey(app, id),
+      UpdateExpression: update,
+      ConditionExpression: condition,
+      ExpressionAttributeValues: values,
+      ReturnValues: 'ALL_NEW',
+    });
     return Attributes;
   } catch (error) {
     if (conditionFailed(error)) return undefined;
@@ -287,25 +278,21 @@ async function change(app: string, id: string, update: string, condition: string
 /** Changes the list of a user's installations. Returns the ids that were removed because of the limit. */
 async function changeInstalls(user: Principal, edit: (ids: string[]) => string[]): Promise<string[]> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const { Item } = await dynamo.send(
-      new GetCommand({ TableName: table, Key: installsKey(user), ConsistentRead: true }),
-    );
+    const { Item } = await dynamo.get({ TableName: table, Key: installsKey(user), ConsistentRead: true });
     const present = readIds.parse(Item?.ids);
     const edited = edit(present);
     if (JSON.stringify(edited) === JSON.stringify(present)) return [];
     try {
-      await dynamo.send(
-        new PutCommand({
-          TableName: table,
-          Item: { ...installsKey(user), ids: edited.slice(-MAX_INSTALLS), ...(Item?.settings && { settings: true }) },
-          ConditionExpression: [
-            Item?.ids ? 'ids = :present' : 'attribute_not_exists(ids)',
-            `attribute_${Item?.settings ? '' : 'not_'}exists(#settings)`,
-          ].join(' AND '),
-          ExpressionAttributeNames: { '#settings': 'settings' },
-          ...(Item?.ids && { ExpressionAttributeValues: { ':present': present } }),
-        }),
-      );
+      await dynamo.put({
+        TableName: table,
+        Item: { ...installsKey(user), ids: edited.slice(-MAX_INSTALLS), ...(Item?.settings ? { settings: true } : {}) },
+        ConditionExpression: [
+          Item?.ids ? 'ids = :present' : 'attribute_not_exists(ids)',
+          `attribute_${Item?.settings ? '' : 'not_'}exists(#settings)`,
+        ].join(' AND '),
+        ExpressionAttributeNames: { '#settings': 'settings' },
+        ...(Item?.ids ? { ExpressionAttributeValues: { ':present': present } } : {}),
+      });
       return edited.slice(0, -MAX_INSTALLS);
     } catch (error) {
       if (!conditionFailed(error)) throw error;

@@ -1,4 +1,3 @@
-import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -128,7 +127,7 @@ function headUpdate(
   head: Head,
   { id, ts: _, ...content }: Message,
   change: string,
-): { Update: UpdateCommandInput & { UpdateExpression: string } }[] {
+): Write[] {
   const isLast = head.last === id;
   const inlined = isLast && isSmall(content);
   const recalled = content.recalled !== undefined && id > (head.recalled ?? '');

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -37,14 +36,14 @@ const shown = ({ push: _, receipt: __, ...message }: NewMessage): Message => mes
 export async function storeMessage(conversation: Conversation, message: NewMessage): Promise<void> {
   const now = Date.now();
   const writes = await Promise.allSettled([
-    dynamo.send(new PutCommand({ TableName: table, Item: itemOf(conversation, message) })),
+    dynamo.put({ TableName: table, Item: itemOf(conversation, message) }),
     addToHead(conversation, shown(message), now, message.receipt),
   ]);
   const failure = writes.find((write) => write.status === 'rejected');
   if (!failure) return;
   // A write without a response can have succeeded.
   await Promise.allSettled([
-    dynamo.send(new DeleteCommand({ TableName: table, Key: messageKey(conversation, message.id) })),
+    dynamo.delete({ TableName: table, Key: messageKey(conversation, message.id) }),
     removeFromHead(conversation, shown(message), now),
   ]);
   throw failure.reason;
@@ -93,16 +92,14 @@ async function putClaimed(conversation: Conversation, message: NewMessage, now: 
   // The SDK repeats a write whose response was lost. The mark tells the repetition from another attempt.
   const attempt = randomUUID();
   try {
-    await dynamo.send(
-      new PutCommand({
-        TableName: table,
-        Item: { ...itemOf(conversation, message), attempt, stored: now },
-        ConditionExpression: 'attribute_not_exists(#pk) OR attempt = :attempt',
-        ExpressionAttributeNames: { '#pk': PARTITION_KEY },
-        ExpressionAttributeValues: { ':attempt': attempt },
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
+    await dynamo.put({
+      TableName: table,
+      Item: { ...itemOf(conversation, message), attempt, stored: now },
+      ConditionExpression: 'attribute_not_exists(#pk) OR attempt = :attempt',
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+      ExpressionAttributeValues: { ':attempt': attempt },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
     return 'new';
   } catch (error) {
     const present = itemOfRefusal(error);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -30,25 +29,23 @@ export async function putPacket(connectionId: string, packet: string): Promise<'
   // The SDK repeats a write when its response is lost. A repetition must not add the packet again.
   const put = randomUUID();
   try {
-    await dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: pollingKey(connectionId),
-        UpdateExpression: 'SET waiting = list_append(waiting, :packets), lastPut = :put ADD waitingCharacters :length',
-        ConditionExpression:
-          '#expires > :now AND attribute_not_exists(closed) AND lastPut <> :put AND size(waiting) < :most AND waitingCharacters <= :unused',
-        ExpressionAttributeNames: { '#expires': EXPIRES },
-        ExpressionAttributeValues: {
-          ':packets': [packet],
-          ':put': put,
-          ':length': packet.length,
-          ':now': now,
-          ':most': MAX_WAITING,
-          ':unused': MAX_CHARACTERS - packet.length,
-        },
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
+    await dynamo.update({
+      TableName: table,
+      Key: pollingKey(connectionId),
+      UpdateExpression: 'SET waiting = list_append(waiting, :packets), lastPut = :put ADD waitingCharacters :length',
+      ConditionExpression:
+        '#expires > :now AND attribute_not_exists(closed) AND lastPut <> :put AND size(waiting) < :most AND waitingCharacters <= :unused',
+      ExpressionAttributeNames: { '#expires': EXPIRES },
+      ExpressionAttributeValues: {
+        ':packets': [packet],
+        ':put': put,
+        ':length': packet.length,
+        ':now': now,
+        ':most': MAX_WAITING,
+        ':unused': MAX_CHARACTERS - packet.length,
+      },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
     return 'sent';
   } catch (error) {
     if (!conditionFailed(error)) throw error;
@@ -95,14 +92,12 @@ export async function takePackets(session: PollingSession, now: number): Promise
 
 /** Notes that the client of a closed session has fetched the last packets. */
 export async function takeLastPackets({ connectionId }: Session): Promise<void> {
-  await dynamo.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: pollingKey(connectionId),
-      UpdateExpression: 'SET waiting = :none',
-      ExpressionAttributeValues: { ':none': [] },
-    }),
-  );
+  await dynamo.update({
+    TableName: table,
+    Key: pollingKey(connectionId),
+    UpdateExpression: 'SET waiting = :none',
+    ExpressionAttributeValues: { ':none': [] },
+  });
 }
 
 /** Extends a session before it expires. */
@@ -114,9 +109,7 @@ export async function keepSession(session: PollingSession, now: number): Promise
 
 /** When a client last asked for packets, epoch ms. */
 export async function lastPolledAt(connectionId: string, now: number): Promise<number | 'gone'> {
-  const { Item } = await dynamo.send(
-    new GetCommand({ TableName: table, Key: pollingKey(connectionId), ConsistentRead: true }),
-  );
+  const { Item } = await dynamo.get({ TableName: table, Key: pollingKey(connectionId), ConsistentRead: true });
   const { data: session } = Polled.safeParse(Item);
   return session && session.closed === undefined && session[EXPIRES] > seconds(now) ? session.polled : 'gone';
 }
@@ -126,14 +119,12 @@ const Polled = z.object({ [EXPIRES]: z.number(), closed: z.optional(z.number()),
 /** Ends the session of a client that does not upgrade. A session that is not open is not an error. */
 export async function closeExchange(connectionId: string, now: number): Promise<void> {
   await unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: pollingKey(connectionId),
-        UpdateExpression: 'SET closed = :now',
-        ConditionExpression: 'attribute_exists(waiting) AND attribute_not_exists(closed)',
-        ExpressionAttributeValues: { ':now': now },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: pollingKey(connectionId),
+      UpdateExpression: 'SET closed = :now',
+      ConditionExpression: 'attribute_exists(waiting) AND attribute_not_exists(closed)',
+      ExpressionAttributeValues: { ':now': now },
+    }),
   );
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -59,7 +58,7 @@ export async function pollingSession(
   { consistent = false } = {},
 ): Promise<PollingSession | undefined> {
   const Key = pollingKey(session.connectionId);
-  const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key, ConsistentRead: consistent }));
+  const { Item } = await dynamo.get({ TableName: table, Key, ConsistentRead: consistent });
   const stored = Stored.parse(Item ?? { [EXPIRES]: endOf(session) });
   return stored[EXPIRES] > seconds(now) ? { ...session, ...stored } : undefined;
 }
@@ -95,26 +94,24 @@ export async function changeSession(
     ...(once ? ['attempt = :attempt'] : []),
   ];
   try {
-    const { Attributes } = await dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: pollingKey(session.connectionId),
-        UpdateExpression: `SET ${sets.join(', ')}${remove ? ` REMOVE ${remove}` : ''}`,
-        ConditionExpression: [
-          isYoung ? '(attribute_not_exists(#expires) OR #expires > :seconds)' : '#expires > :seconds',
-          'attribute_not_exists(closed)',
-          once ? `((${condition}) OR attempt = :attempt)` : `(${condition})`,
-        ].join(' AND '),
-        ExpressionAttributeNames: { '#expires': EXPIRES },
-        ExpressionAttributeValues: {
-          ':seconds': seconds(now),
-          ':end': expires ?? end,
-          ...(once && { ':attempt': randomUUID() }),
-          ...values,
-        },
-        ReturnValues: before ? 'ALL_OLD' : 'ALL_NEW',
-      }),
-    );
+    const { Attributes } = await dynamo.update({
+      TableName: table,
+      Key: pollingKey(session.connectionId),
+      UpdateExpression: `SET ${sets.join(', ')}${remove ? ` REMOVE ${remove}` : ''}`,
+      ConditionExpression: [
+        isYoung ? '(attribute_not_exists(#expires) OR #expires > :seconds)' : '#expires > :seconds',
+        'attribute_not_exists(closed)',
+        once ? `((${condition}) OR attempt = :attempt)` : `(${condition})`,
+      ].join(' AND '),
+      ExpressionAttributeNames: { '#expires': EXPIRES },
+      ExpressionAttributeValues: {
+        ':seconds': seconds(now),
+        ':end': expires ?? end,
+        ...(once && { ':attempt': randomUUID() }),
+        ...values,
+      },
+      ReturnValues: before ? 'ALL_OLD' : 'ALL_NEW',
+    });
     return { ...session, ...Stored.parse({ [EXPIRES]: end, ...Attributes }) };
   } catch (error) {
     if (!conditionFailed(error)) throw error;

@@ -1,4 +1,3 @@
-import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -70,20 +69,18 @@ export async function moveTo(
   now: number,
 ): Promise<boolean> {
   return unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: positionKey(conversation, reader),
-        UpdateExpression: `SET upTo = :upTo, seen = :seen, #expires = :expires${receipt ? ', receipt = :upTo' : ''}`,
-        ConditionExpression: 'attribute_not_exists(upTo) OR upTo < :upTo OR (upTo = :upTo AND seen <> :seen)',
-        ExpressionAttributeNames: { '#expires': EXPIRES },
-        ExpressionAttributeValues: {
-          ':upTo': upTo,
-          ':seen': others(head, reader.id) - after,
-          ':expires': expiryOf(conversation, now),
-        },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: positionKey(conversation, reader),
+      UpdateExpression: `SET upTo = :upTo, seen = :seen, #expires = :expires${receipt ? ', receipt = :upTo' : ''}`,
+      ConditionExpression: 'attribute_not_exists(upTo) OR upTo < :upTo OR (upTo = :upTo AND seen <> :seen)',
+      ExpressionAttributeNames: { '#expires': EXPIRES },
+      ExpressionAttributeValues: {
+        ':upTo': upTo,
+        ':seen': others(head, reader.id) - after,
+        ':expires': expiryOf(conversation, now),
+      },
+    }),
   );
 }
 
@@ -92,20 +89,18 @@ export async function hideHistory(conversation: Conversation, users: readonly Pr
   const [head] = await lookup([headOf(conversation)], { consistent: true });
   await Promise.all(
     users.map((user) =>
-      dynamo.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: positionKey(conversation, user),
-          UpdateExpression: 'SET upTo = :upTo, seen = :seen, #from = :from, #expires = :expires',
-          ExpressionAttributeNames: { '#from': 'from', '#expires': EXPIRES },
-          ExpressionAttributeValues: {
-            ':upTo': head?.last || stamp(now),
-            ':seen': head ? others(head, user.id) : 0,
-            ':from': now,
-            ':expires': expiryOf(conversation, now),
-          },
-        }),
-      ),
+      dynamo.update({
+        TableName: table,
+        Key: positionKey(conversation, user),
+        UpdateExpression: 'SET upTo = :upTo, seen = :seen, #from = :from, #expires = :expires',
+        ExpressionAttributeNames: { '#from': 'from', '#expires': EXPIRES },
+        ExpressionAttributeValues: {
+          ':upTo': head?.last || stamp(now),
+          ':seen': head ? others(head, user.id) : 0,
+          ':from': now,
+          ':expires': expiryOf(conversation, now),
+        },
+      }),
     ),
   );
 }
@@ -116,20 +111,18 @@ const RECEIPT_MS = 1000;
 /** Claims a receipt of a group to a speaker. @returns false when one was sent within the last second */
 export async function claimReceipt(conversation: Conversation, speaker: Principal, now: number): Promise<boolean> {
   return unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: { [PARTITION_KEY]: conversationKey(conversation), [SORT_KEY]: `receipt#${speaker.id}` },
-        UpdateExpression: 'SET sent = :now, #expires = :expires',
-        ConditionExpression: 'attribute_not_exists(sent) OR sent <= :before',
-        ExpressionAttributeNames: { '#expires': EXPIRES },
-        ExpressionAttributeValues: {
-          ':now': now,
-          ':before': now - RECEIPT_MS,
-          ':expires': expiryOf(conversation, now),
-        },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: { [PARTITION_KEY]: conversationKey(conversation), [SORT_KEY]: `receipt#${speaker.id}` },
+      UpdateExpression: 'SET sent = :now, #expires = :expires',
+      ConditionExpression: 'attribute_not_exists(sent) OR sent <= :before',
+      ExpressionAttributeNames: { '#expires': EXPIRES },
+      ExpressionAttributeValues: {
+        ':now': now,
+        ':before': now - RECEIPT_MS,
+        ':expires': expiryOf(conversation, now),
+      },
+    }),
   );
 }
 
@@ -137,7 +130,7 @@ export async function claimReceipt(conversation: Conversation, speaker: Principa
 export async function dropPosition(conversation: Conversation, user: Principal): Promise<void> {
   const receipt = { [PARTITION_KEY]: conversationKey(conversation), [SORT_KEY]: `receipt#${user.id}` };
   for (const Key of [positionKey(conversation, user), receipt]) {
-    await dynamo.send(new DeleteCommand({ TableName: table, Key }));
+    await dynamo.delete({ TableName: table, Key });
   }
 }
 

@@ -1,4 +1,3 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { checkAttributes } from '../attributes/limits.ts';
 import { DIRECTORY_INDEX, ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
@@ -54,14 +53,12 @@ const Popularity = z.extend(Standing, { friends: z._default(z.number(), 0) });
  * @throws Forbidden 5003 when the user is banned or being deleted
  */
 export async function ensureProfile(principal: Principal, now: number): Promise<{ readonly friends: number }> {
-  const { Attributes } = await dynamo.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: headKey(principal),
-      ...creationUpdate(principal, now),
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
+  const { Attributes } = await dynamo.update({
+    TableName: table,
+    Key: headKey(principal),
+    ...creationUpdate(principal, now),
+    ReturnValues: 'ALL_NEW',
+  });
   const { friends, ...found } = Popularity.parse(Attributes);
   checkStanding(found, principal.id, now);
   return { friends };
@@ -75,26 +72,22 @@ const ATTEMPTS = 10;
  */
 export async function saveVisitor(visitor: Principal, attributes: Record<string, unknown>, now: number): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const { Item } = await dynamo.send(
-      new GetCommand({ TableName: table, Key: headKey(visitor), ConsistentRead: true }),
-    );
+    const { Item } = await dynamo.get({ TableName: table, Key: headKey(visitor), ConsistentRead: true });
     const present = Item && Profile.parse(Item).attributes;
     const merged = JSON.stringify(checkAttributes({ ...present, ...attributes }));
     try {
-      await dynamo.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: headKey(visitor),
-          UpdateExpression: 'SET ts = if_not_exists(ts, :now), attributes = :merged',
-          ConditionExpression:
-            Item?.attributes === undefined ? 'attribute_not_exists(attributes)' : 'attributes = :present',
-          ExpressionAttributeValues: {
-            ':now': now,
-            ':merged': merged,
-            ...(Item?.attributes !== undefined && { ':present': Item.attributes }),
-          },
-        }),
-      );
+      await dynamo.update({
+        TableName: table,
+        Key: headKey(visitor),
+        UpdateExpression: 'SET ts = if_not_exists(ts, :now), attributes = :merged',
+        ConditionExpression:
+          Item?.attributes === undefined ? 'attribute_not_exists(attributes)' : 'attributes = :present',
+        ExpressionAttributeValues: {
+          ':now': now,
+          ':merged': merged,
+          ...(Item?.attributes !== undefined && { ':present': Item.attributes }),
+        },
+      });
       return;
     } catch (error) {
       if (!conditionFailed(error)) throw error;
@@ -108,16 +101,14 @@ export async function saveVisitor(visitor: Principal, attributes: Record<string,
  * @throws ChatError 5004 when the user does not exist
  */
 export async function setReceipts(user: Principal, receipts: boolean): Promise<void> {
-  const set = dynamo.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: headKey(user),
-      UpdateExpression: 'SET receipts = :receipts',
-      ConditionExpression: 'attribute_exists(#pk)',
-      ExpressionAttributeNames: { '#pk': PARTITION_KEY },
-      ExpressionAttributeValues: { ':receipts': receipts },
-    }),
-  );
+  const set = dynamo.update({
+    TableName: table,
+    Key: headKey(user),
+    UpdateExpression: 'SET receipts = :receipts',
+    ConditionExpression: 'attribute_exists(#pk)',
+    ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+    ExpressionAttributeValues: { ':receipts': receipts },
+  });
   if (!(await unlessRefused(set))) throw new ChatError(ERROR.notFound, `There is no user ${user.id}`);
 }
 

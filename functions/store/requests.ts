@@ -1,4 +1,3 @@
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -227,7 +226,7 @@ export async function deleteRequests(user: Principal, group?: Subject): Promise<
     const keys = [receivedKey(user.app, request), sentKey(user.app, request)];
     // That of the other user first, because that of this user finds it.
     if (request.to === user.id) keys.reverse();
-    for (const Key of keys) await dynamo.send(new DeleteCommand({ TableName: table, Key }));
+    for (const Key of keys) await dynamo.delete({ TableName: table, Key });
   }
   return found.filter((request) => isOpen(request, Date.now())).map(toRequest);
 }

@@ -1,4 +1,3 @@
-import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -66,7 +65,7 @@ interface NewSession extends Pick<StoredSession, 'signed' | 'generation' | 'inst
 
 export async function saveSession(key: SessionKey, { until, ...fields }: NewSession): Promise<void> {
   const Item = { ...sessionKey(key), ...fields, [EXPIRES]: expiresAt(until) };
-  await dynamo.send(new PutCommand({ TableName: table, Item }));
+  await dynamo.put({ TableName: table, Item });
 }
 
 const session = (key: SessionKey): Lookup<StoredSession | undefined> => ({
@@ -115,20 +114,18 @@ export function touchSession(
       : []),
   ];
   return unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: sessionKey(key),
-        UpdateExpression: `SET ${sets.join(', ')}`,
-        ConditionExpression: signed ? 'attribute_not_exists(ended)' : 'attribute_exists(#pk)',
-        ExpressionAttributeNames: signed ? { '#expires': EXPIRES } : { '#pk': PARTITION_KEY },
-        ExpressionAttributeValues: {
-          ':now': now,
-          ...(install !== undefined && { ':install': install }),
-          ...(signed && { ':expires': expiresAt(until), ':true': true }),
-        },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: sessionKey(key),
+      UpdateExpression: `SET ${sets.join(', ')}`,
+      ConditionExpression: signed ? 'attribute_not_exists(ended)' : 'attribute_exists(#pk)',
+      ExpressionAttributeNames: signed ? { '#expires': EXPIRES } : { '#pk': PARTITION_KEY },
+      ExpressionAttributeValues: {
+        ':now': now,
+        ...(install !== undefined && { ':install': install }),
+        ...(signed && { ':expires': expiresAt(until), ':true': true }),
+      },
+    }),
   );
 }
 
@@ -139,17 +136,15 @@ export function touchSession(
 export async function endSession(key: SessionKey, now: number, until: number | undefined): Promise<void> {
   const at = { TableName: table, Key: sessionKey(key) };
   if (until === undefined) {
-    await dynamo.send(new DeleteCommand(at));
+    await dynamo.delete(at);
     return;
   }
-  await dynamo.send(
-    new UpdateCommand({
-      ...at,
-      UpdateExpression: 'SET ended = :now, signed = :true, #expires = if_not_exists(#expires, :expires)',
-      ExpressionAttributeNames: { '#expires': EXPIRES },
-      ExpressionAttributeValues: { ':now': now, ':true': true, ':expires': expiresAt(until) },
-    }),
-  );
+  await dynamo.update({
+    ...at,
+    UpdateExpression: 'SET ended = :now, signed = :true, #expires = if_not_exists(#expires, :expires)',
+    ExpressionAttributeNames: { '#expires': EXPIRES },
+    ExpressionAttributeValues: { ':now': now, ':true': true, ':expires': expiresAt(until) },
+  });
 }
 
 /** The sessions of a user or visitor that have not ended, the latest first. */

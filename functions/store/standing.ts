@@ -1,4 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -54,28 +53,24 @@ export function checkStanding(found: Standing | undefined, id: string, now: numb
  */
 export async function setBan(user: Principal, ban: Ban | undefined): Promise<void> {
   const set = unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: headKey(user),
-        UpdateExpression: ban ? 'SET ban = :ban' : 'REMOVE ban',
-        ConditionExpression: 'attribute_exists(#pk) AND attribute_not_exists(deleted)',
-        ExpressionAttributeNames: { '#pk': PARTITION_KEY },
-        ...(ban && { ExpressionAttributeValues: { ':ban': ban } }),
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: headKey(user),
+      UpdateExpression: ban ? 'SET ban = :ban' : 'REMOVE ban',
+      ConditionExpression: 'attribute_exists(#pk) AND attribute_not_exists(deleted)',
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+      ...(ban && { ExpressionAttributeValues: { ':ban': ban } }),
+    }),
   );
   if (!(await set)) throw new ChatError(ERROR.notFound, `There is no user ${user.id}`);
 }
 
 /** Marks a user as deleted: from here on they cannot log in, and others do not find them. Safe to repeat. */
 export async function markDeleted(user: Principal, now: number): Promise<void> {
-  await dynamo.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: headKey(user),
-      UpdateExpression: 'SET deleted = :true, ts = if_not_exists(ts, :now)',
-      ExpressionAttributeValues: { ':true': true, ':now': now },
-    }),
-  );
+  await dynamo.update({
+    TableName: table,
+    Key: headKey(user),
+    UpdateExpression: 'SET deleted = :true, ts = if_not_exists(ts, :now)',
+    ExpressionAttributeValues: { ':true': true, ':now': now },
+  });
 }

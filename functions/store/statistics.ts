@@ -1,4 +1,3 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ADMIN_DAYS, DIRECTORY_INDEX, ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -62,17 +61,15 @@ export const periodStart = (period: Period, time: number) => Math.floor(time / P
 
 /** Stores what was counted in one period. It replaces earlier counts of the same period. */
 export async function saveCounts(app: string, period: Period, from: number, counts: Partial<Counts>): Promise<void> {
-  await dynamo.send(
-    new PutCommand({
-      TableName: table,
-      Item: {
-        [PARTITION_KEY]: partition(app, period),
-        [SORT_KEY]: sortKey(period, from),
-        ...counts,
-        [EXPIRES]: (from + ADMIN_DAYS * DAY_MS) / 1000,
-      },
-    }),
-  );
+  await dynamo.put({
+    TableName: table,
+    Item: {
+      [PARTITION_KEY]: partition(app, period),
+      [SORT_KEY]: sortKey(period, from),
+      ...counts,
+      [EXPIRES]: (from + ADMIN_DAYS * DAY_MS) / 1000,
+    },
+  });
 }
 
 async function stored(app: string, period: Period, from: number, to: number): Promise<Statistics[]> {
@@ -146,11 +143,11 @@ const Clock = z.object({ counted: z.number() });
 
 /** Until when everything is counted, epoch ms. Undefined before the first count. */
 export async function countedUntil(): Promise<number | undefined> {
-  const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: CLOCK }));
+  const { Item } = await dynamo.get({ TableName: table, Key: CLOCK });
   return Item && Clock.parse(Item).counted;
 }
 
 /** Records until when everything is counted. */
 export async function setCountedUntil(counted: number): Promise<void> {
-  await dynamo.send(new PutCommand({ TableName: table, Item: { ...CLOCK, counted } }));
+  await dynamo.put({ TableName: table, Item: { ...CLOCK, counted } });
 }

@@ -1,8 +1,7 @@
-import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { ChatError, ERROR } from '../shared/errors.ts';
-import { dynamo } from './dynamo.ts';
+import { dynamo, type Write } from './documents.ts';
 
-export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+export type { Write } from './documents.ts';
 
 /** Maximum writes of a DynamoDB transaction. */
 export const MAX_WRITES = 100;
@@ -57,7 +56,7 @@ async function allDone(transactions: readonly Write[][]): Promise<boolean> {
 
 async function tryTransaction(writes: Write[]): Promise<'done' | 'conflict' | boolean[]> {
   try {
-    await dynamo.send(new TransactWriteCommand({ TransactItems: writes }));
+    await dynamo.transactWrite({ TransactItems: writes });
     return 'done';
   } catch (error) {
     const reasons = cancellationReasons(error);

@@ -1,4 +1,3 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ADMIN_DAYS, ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -33,13 +32,13 @@ const key = (app: string, user: string) => ({ [PARTITION_KEY]: `${app}#deletions
 
 /** The state of the deletion of a user. Undefined when it never started. */
 export async function findDeletion(app: string, user: string): Promise<UserDeletion | undefined> {
-  const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: key(app, user), ConsistentRead: true }));
+  const { Item } = await dynamo.get({ TableName: table, Key: key(app, user), ConsistentRead: true });
   return Item && Stored.parse(Item);
 }
 
 export async function saveDeletion(app: string, user: string, deletion: UserDeletion): Promise<void> {
   const expires = Math.ceil(deletion.updated / 1000) + ADMIN_DAYS * 24 * 60 * 60;
-  await dynamo.send(new PutCommand({ TableName: table, Item: { ...key(app, user), ...deletion, [EXPIRES]: expires } }));
+  await dynamo.put({ TableName: table, Item: { ...key(app, user), ...deletion, [EXPIRES]: expires } });
 }
 
 /** A deletion that has not begun. @param now epoch ms */

@@ -1,4 +1,3 @@
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import { ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -22,9 +21,7 @@ async function emptyPartition(table: string, partition: string, except?: string)
   });
   const remove = async (sortKey: string) => {
     if (sortKey === except) return;
-    await dynamo.send(
-      new DeleteCommand({ TableName: table, Key: { [PARTITION_KEY]: partition, [SORT_KEY]: sortKey } }),
-    );
+    await dynamo.delete({ TableName: table, Key: { [PARTITION_KEY]: partition, [SORT_KEY]: sortKey } });
   };
   await pMap(found, (item) => remove(String(item[SORT_KEY])), { concurrency: WRITES_AT_ONCE });
 }
@@ -33,5 +30,5 @@ async function emptyPartition(table: string, partition: string, except?: string)
 export async function deleteItemsOf(user: Principal): Promise<void> {
   await emptyPartition(messagesTable, `${subjectKey(user)}#cids`);
   await emptyPartition(coreTable, subjectKey(user), HEAD);
-  await dynamo.send(new DeleteCommand({ TableName: coreTable, Key: headKey(user) }));
+  await dynamo.delete({ TableName: coreTable, Key: headKey(user) });
 }

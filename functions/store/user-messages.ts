@@ -1,4 +1,3 @@
-import { DeleteCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import * as z from 'zod/mini';
 import { DIRECTORY_INDEX, ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
@@ -43,17 +42,15 @@ interface Removed {
 }
 
 async function communityPage(app: string, kind: Community['kind'], start: Item | undefined): Promise<Page> {
-  const { Items = [], LastEvaluatedKey } = await dynamo.send(
-    new QueryCommand({
-      TableName: coreTable,
-      IndexName: DIRECTORY_INDEX.name,
-      KeyConditionExpression: '#directory = :directory',
-      ExpressionAttributeNames: { '#directory': DIRECTORY_INDEX.partition },
-      ExpressionAttributeValues: { ':directory': directoryEntry({ app, kind })[DIRECTORY_INDEX.partition] },
-      Limit: PAGE,
-      ExclusiveStartKey: start,
-    }),
-  );
+  const { Items = [], LastEvaluatedKey } = await dynamo.query({
+    TableName: coreTable,
+    IndexName: DIRECTORY_INDEX.name,
+    KeyConditionExpression: '#directory = :directory',
+    ExpressionAttributeNames: { '#directory': DIRECTORY_INDEX.partition },
+    ExpressionAttributeValues: { ':directory': directoryEntry({ app, kind })[DIRECTORY_INDEX.partition] },
+    Limit: PAGE,
+    ExclusiveStartKey: start,
+  });
   const prefix = subjectKey({ app, kind, id: '' }).length;
   const communities = Items.map((item) => ({ app, kind, id: String(item[PARTITION_KEY]).slice(prefix) }));
   return { communities, next: LastEvaluatedKey };
@@ -159,21 +156,19 @@ async function removeFromHistory(
 }
 
 async function deleteItem(key: Item): Promise<void> {
-  await dynamo.send(new DeleteCommand({ TableName: table, Key: key }));
+  await dynamo.delete({ TableName: table, Key: key });
 }
 
 /** Applications often put the name of the sender into the remark and into the texts of the push. */
 async function anonymise(key: Item): Promise<void> {
   await unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: key,
-        UpdateExpression: 'SET speaker = :nobody REMOVE #remark, cid, push, receipt',
-        ConditionExpression: 'attribute_exists(#pk)',
-        ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#remark': 'remark' },
-        ExpressionAttributeValues: { ':nobody': DELETED_USER },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: key,
+      UpdateExpression: 'SET speaker = :nobody REMOVE #remark, cid, push, receipt',
+      ConditionExpression: 'attribute_exists(#pk)',
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#remark': 'remark' },
+      ExpressionAttributeValues: { ':nobody': DELETED_USER },
+    }),
   );
 }

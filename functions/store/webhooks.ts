@@ -1,4 +1,3 @@
-import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -61,9 +60,7 @@ export async function addWebhook(app: string, webhook: Webhook, secret: string, 
   if (webhooks.length >= MAX_WEBHOOKS) {
     throw new ChatError(ERROR.memberLimit, `The application has ${MAX_WEBHOOKS} webhooks, which is the maximum`);
   }
-  await dynamo.send(
-    new PutCommand({ TableName: table, Item: { ...detailsKey(app, webhook.id), secret, created: now } }),
-  );
+  await dynamo.put({ TableName: table, Item: { ...detailsKey(app, webhook.id), secret, created: now } });
   await changeApp(app, { webhooks: [...webhooks, webhook] });
 }
 
@@ -73,7 +70,7 @@ export async function replaceWebhook(app: App, id: string, changed: Webhook | un
   await changeApp(app.id, {
     webhooks: webhooks.flatMap((webhook) => (webhook.id === id ? (changed ?? []) : webhook)),
   });
-  if (!changed) await dynamo.send(new DeleteCommand({ TableName: table, Key: detailsKey(app.id, id) }));
+  if (!changed) await dynamo.delete({ TableName: table, Key: detailsKey(app.id, id) });
 }
 
 /**
@@ -82,16 +79,14 @@ export async function replaceWebhook(app: App, id: string, changed: Webhook | un
  */
 export async function replaceSecret(app: string, id: string, secret: string, now: number): Promise<number> {
   const until = now + PREVIOUS_SECRET_MS;
-  await dynamo.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: detailsKey(app, id),
-      UpdateExpression: 'SET previousSecret = secret, previousUntil = :until, secret = :secret',
-      ConditionExpression: 'attribute_exists(#pk)',
-      ExpressionAttributeNames: { '#pk': PARTITION_KEY },
-      ExpressionAttributeValues: { ':secret': secret, ':until': until },
-    }),
-  );
+  await dynamo.update({
+    TableName: table,
+    Key: detailsKey(app, id),
+    UpdateExpression: 'SET previousSecret = secret, previousUntil = :until, secret = :secret',
+    ConditionExpression: 'attribute_exists(#pk)',
+    ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+    ExpressionAttributeValues: { ':secret': secret, ':until': until },
+  });
   return until;
 }
 
@@ -100,15 +95,13 @@ export async function recordFailure(app: string, id: string, failure: Failure): 
   const [found] = await lookup([webhookDetails(app, id)]);
   const failures = [failure, ...(found?.failures ?? [])].slice(0, KEPT_FAILURES);
   await unlessRefused(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: detailsKey(app, id),
-        UpdateExpression: 'SET failures = :failures',
-        ConditionExpression: 'attribute_exists(#pk)',
-        ExpressionAttributeNames: { '#pk': PARTITION_KEY },
-        ExpressionAttributeValues: { ':failures': failures },
-      }),
-    ),
+    dynamo.update({
+      TableName: table,
+      Key: detailsKey(app, id),
+      UpdateExpression: 'SET failures = :failures',
+      ConditionExpression: 'attribute_exists(#pk)',
+      ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+      ExpressionAttributeValues: { ':failures': failures },
+    }),
   );
 }

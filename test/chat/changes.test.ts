@@ -195,6 +195,8 @@ describe('a reaction', () => {
     expect(await historyOf(`/ctx/${tom}/friends/${jerry}/chats`)).toMatchObject([stored]);
     await react({ reaction: 'party', remove: true });
     expect((await historyOf(`/ctx/${tom}/friends/${jerry}/chats`))[0]).not.toHaveProperty('reactions');
+    // The name of a property of every object.
+    expect(await react({ reaction: 'constructor' })).toMatchObject({ reactions: { constructor: [jerry] } });
     for (const reaction of ['', 'two words', 'x'.repeat(33), '__proto__']) {
       expect(await react({ reaction })).toMatchObject({ error: 5001 });
     }

@@ -18,7 +18,7 @@ const plan = (owner: string | undefined, members: readonly string[], change: Mem
 const idOf = (key: Record<string, unknown> | undefined) => String(key?.sk).split('#')[2];
 const joined = (writes: readonly Write[]) => writes.flatMap(({ Put }) => (Put ? [idOf(Put.Item)] : []));
 const left = (writes: readonly Write[]) => writes.flatMap(({ Delete }) => (Delete ? [idOf(Delete.Key)] : []));
-const growthOf = ([head]: readonly Write[]) => head?.Update?.ExpressionAttributeValues?.[':growth'];
+const growthOf = ([head]: readonly Write[]) => Number(head?.Update?.ExpressionAttributeValues?.[':growth']);
 
 describe('a change of members', () => {
   it('is nothing where all of it is so already', () => {
@@ -76,7 +76,7 @@ describe('a change of members', () => {
             expect(writes.length).toBeLessThanOrEqual(MAX_WRITES);
             const values = writes[0]?.Update?.ExpressionAttributeValues ?? {};
             if (':before' in values) expect(values[':before']).toBe(owns);
-            owns = values[':after'] ?? owns;
+            owns = String(values[':after'] ?? owns);
             for (const id of joined(writes)) after.add(String(id));
             for (const id of left(writes)) after.delete(String(id));
             count += growthOf(writes);
