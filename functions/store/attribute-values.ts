@@ -8,7 +8,9 @@ export type Attributes = Record<string, AttributeValue>;
 
 /*
  * Long lists are converted here, so speed counts: these loops are three times faster than `Object.fromEntries()`.
+ * They leave out the name `__proto__`, which would set the prototype of the result. The SDK drops it too.
  */
+const PROTOTYPE = '__proto__';
 
 /**
  * Converts plain values to the format of DynamoDB. Leaves out undefined values, in maps and lists too.
@@ -17,7 +19,7 @@ export type Attributes = Record<string, AttributeValue>;
 export function toAttributes(item: object): Attributes {
   const attributes: Attributes = {};
   for (const [name, value] of Object.entries(item)) {
-    if (value !== undefined) attributes[name] = toAttribute(value);
+    if (value !== undefined && name !== PROTOTYPE) attributes[name] = toAttribute(value);
   }
   return attributes;
 }
@@ -27,7 +29,7 @@ export function toItem(attributes: Attributes): Item {
   const item: Item = {};
   for (const name in attributes) {
     const value = attributes[name];
-    if (value) item[name] = toValue(value);
+    if (value && name !== PROTOTYPE) item[name] = toValue(value);
   }
   return item;
 }

@@ -104,6 +104,14 @@ describe('a value', () => {
     expect(await read(Item)).toEqual(Item);
   });
 
+  it('with the name __proto__ is left out, instead of being a prototype', async () => {
+    const Key = newKey();
+    await store.dynamo.put({ TableName, Item: { ...Key, map: JSON.parse('{"__proto__":{"admin":true},"a":1}') } });
+    const { map } = Object(await read(Key));
+    expect(map).toStrictEqual({ a: 1 });
+    expect(map).not.toHaveProperty('admin');
+  });
+
   it('that is undefined is left out', async () => {
     const Key = newKey();
     const map = { there: 1, away: undefined };
