@@ -114,8 +114,9 @@ const count = (items: readonly Item[], pick: (item: Item) => string | undefined)
  * The counters in the items of conversations, users and groups equal what is stored.
  * @param killed the functions that were killed. Each can leave one message uncounted until it is read, and one member
  *   counted who is none until the next join
+ * @returns how many messages are stored
  */
-export async function checkCounters(database: Database, killed: number): Promise<void> {
+export async function checkCounters(database: Database, killed: number): Promise<number> {
   const messages = await database.messages();
   const core = await database.core();
   const start = (prefix: RegExp) => (item: Item) => (prefix.test(String(item.sk)) ? String(item.pk) : undefined);
@@ -133,6 +134,7 @@ export async function checkCounters(database: Database, killed: number): Promise
   const tooMany = differences(core, (item) => Number(item.members), members);
   expect(tooMany.filter(({ difference }) => difference < 0)).toEqual([]);
   expect(sum(tooMany), JSON.stringify(tooMany)).toBeLessThanOrEqual(killed);
+  return [...stored.values()].reduce((total, messages) => total + messages, 0);
 }
 
 const sum = (all: readonly { readonly difference: number }[]) =>

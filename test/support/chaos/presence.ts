@@ -1,0 +1,44 @@
+import { expect, vi } from 'vitest';
+import { type ChaosUser, insist } from './user.ts';
+import type { Circle } from './world.ts';
+
+/** Slow machines post late. */
+const PATIENCE = { timeout: 20_000, interval: 100 };
+
+/** What connected users of a circle believe about each other, and the server does not. */
+export async function wrongBeliefs(origin: string, circle: Circle): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const user of circle.users.filter(({ isConnected }) => isConnected)) {
+    const listed = await insist(origin, 'GET', `/ctx/${user.id}/friends?detail`);
+    for (const { id, online } of listed as { id: string; online: boolean }[])
+      if (user.presence.friends.get(id) !== online) wrong.push(`${user.id}: ${id} is ${online ? 'online' : 'offline'}`);
+  }
+  return wrong;
+}
+
+/** All users of a circle are connected, and know that of each other. One after the other leaves and returns. */
+export async function checkPresence(circle: Circle, everybody: readonly ChaosUser[]): Promise<void> {
+  const { users } = circle;
+  const expectFriends = (user: ChaosUser, online: boolean) =>
+    vi.waitFor(() => {
+      for (const other of users.filter((one) => one !== user && circle.areFriends(one, user)))
+        expect(other.presence.friends.get(user.id), `${other.id} sees ${user.id} online`).toBe(online);
+    }, PATIENCE);
+  for (const user of users) await expectFriends(user, true);
+  const [announced, ...others] = users;
+  for (const user of [announced, others[0]]) {
+    if (!user) continue;
+    const expectAll = async (online: boolean) => {
+      await expectFriends(user, online);
+      if (user !== announced) return;
+      await vi.waitFor(() => {
+        for (const other of everybody.filter((one) => one !== user))
+          expect(other.presence.everybody.get(user.id), `${other.id} learns of ${user.id}`).toBe(online);
+      }, PATIENCE);
+    };
+    user.cut();
+    await expectAll(false);
+    await user.connect();
+    await expectAll(true);
+  }
+}
