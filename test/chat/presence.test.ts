@@ -122,6 +122,20 @@ describe('presence', () => {
     }
   });
 
+  it('is complete in lists although DynamoDB leaves a part of each batch', async () => {
+    const [tom, jerry, spike, tyke] = await friends('tom', 'jerry', 'spike', 'tyke');
+    await login(String(spike));
+    const unprocessed = vi.spyOn(Chaos.prototype, 'unprocessed').mockImplementation((items) => (items > 1 ? 1 : 0));
+    try {
+      const { body } = await rest(system.origin, 'GET', `/ctx/${tom}/friends?detail`);
+      const expected = [jerry, spike, tyke].map((id) => expect.objectContaining({ id, online: id === spike }));
+      expect(body).toEqual(expect.arrayContaining(expected));
+      expect(unprocessed).toHaveReturnedWith(1);
+    } finally {
+      unprocessed.mockRestore();
+    }
+  });
+
   it('is sent to new friends at the next change, and no longer to former friends', async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     const { received } = await watcher('4.8.4', tom);

@@ -62,16 +62,18 @@ afterAll(async () => {
 async function run(seed: number): Promise<void> {
   const begun = Date.now();
   const sums = { messages: 0, faults: 0, killed: 0, expired: 0 };
-  let passed = false;
+  let failure: string | undefined;
   try {
     await disturbed(seed, sums);
-    passed = true;
+  } catch (error) {
+    failure = String(error).split('\n', 1)[0];
+    throw error;
   } finally {
     const seconds = Math.round((Date.now() - begun) / 1000);
     total.seeds += 1;
     total.seconds += seconds;
     for (const name of ['messages', 'faults', 'killed', 'expired'] as const) total[name] += sums[name];
-    console.log(JSON.stringify({ seed, passed, ...sums, seconds }));
+    console.log(JSON.stringify({ seed, ...sums, seconds, failure }));
   }
 }
 
@@ -96,7 +98,8 @@ async function disturbed(seed: number, sums: Sums): Promise<void> {
     sums.killed = faults['runs killed'] ?? 0;
     sums.expired = faults['events expired'] ?? 0;
     const { killed } = sums;
-    for (const circle of circles) console.log(JSON.stringify(await wrongBeliefs(origin, circle)), faults);
+    const wrong = await Promise.all(circles.map((circle) => wrongBeliefs(origin, circle)));
+    console.log(JSON.stringify({ wrong: wrong.flat(), faults }));
 
     await Promise.all(users.map((user) => user.repeat()));
     await leaveAll(cloud, circles);

@@ -32,7 +32,7 @@ export async function checkPresence(circle: Circle, everybody: readonly ChaosUse
       await expectFriends(user, online);
       if (user !== announced) return;
       await vi.waitFor(() => {
-        for (const other of everybody.filter((one) => one !== user))
+        for (const other of everybody.filter((one) => one !== user && one.isConnected))
           expect(other.presence.everybody.get(user.id), `${other.id} learns of ${user.id}`).toBe(online);
       }, PATIENCE);
     };
