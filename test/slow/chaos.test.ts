@@ -11,7 +11,7 @@ import {
   readHistories,
   unknownMessages,
 } from '../support/chaos/checks.ts';
-import { checkPresence, wrongBeliefs } from '../support/chaos/presence.ts';
+import { checkPresence } from '../support/chaos/presence.ts';
 import { readyPushes } from '../support/chaos/pushes.ts';
 import { checkStatistics } from '../support/chaos/statistics.ts';
 import { insist } from '../support/chaos/user.ts';
@@ -98,8 +98,11 @@ async function disturbed(seed: number, sums: Sums): Promise<void> {
     sums.killed = faults['runs killed'] ?? 0;
     sums.expired = faults['events expired'] ?? 0;
     const { killed } = sums;
-    const wrong = await Promise.all(circles.map((circle) => wrongBeliefs(origin, circle)));
-    console.log(JSON.stringify({ wrong: wrong.flat(), faults }));
+    counted.unanswered += faults['sns lost'] ?? 0;
+    for (const { attachments } of circles) {
+      counted.uploads.asked += attachments.asked;
+      counted.uploads.permitted += attachments.permitted;
+    }
 
     await Promise.all(users.map((user) => user.repeat()));
     await leaveAll(cloud, circles);
@@ -129,11 +132,6 @@ async function disturbed(seed: number, sums: Sums): Promise<void> {
     }
     const allKilled = total.killed + killed;
     const messages = await checkCounters(system, allKilled);
-    for (const { attachments } of circles) {
-      counted.uploads.asked += attachments.asked;
-      counted.uploads.permitted += attachments.permitted;
-    }
-    counted.unanswered += faults['sns lost'] ?? 0;
     if (total.messages + sums.messages <= MOST_COUNTED)
       await checkStatistics(cloud, started, { ...counted, messages, killed: allKilled });
   } finally {

@@ -1,20 +1,9 @@
 import { expect, vi } from 'vitest';
-import { type ChaosUser, insist } from './user.ts';
+import type { ChaosUser } from './user.ts';
 import type { Circle } from './world.ts';
 
 /** Slow machines post late. */
 const PATIENCE = { timeout: 20_000, interval: 100 };
-
-/** What connected users of a circle believe about each other, and the server does not. */
-export async function wrongBeliefs(origin: string, circle: Circle): Promise<string[]> {
-  const wrong: string[] = [];
-  for (const user of circle.users.filter(({ isConnected }) => isConnected)) {
-    const listed = await insist(origin, 'GET', `/ctx/${user.id}/friends?detail`);
-    for (const { id, online } of listed as { id: string; online: boolean }[])
-      if (user.presence.friends.get(id) !== online) wrong.push(`${user.id}: ${id} is ${online ? 'online' : 'offline'}`);
-  }
-  return wrong;
-}
 
 /** All users of a circle are connected, and know that of each other. One after the other leaves and returns. */
 export async function checkPresence(circle: Circle, everybody: readonly ChaosUser[]): Promise<void> {
