@@ -18,6 +18,7 @@ import { insist } from '../support/chaos/user.ts';
 import { Circle } from '../support/chaos/world.ts';
 import { Database } from '../support/database.ts';
 import { app } from '../support/demo-app.ts';
+import { Dice } from '../support/dice.ts';
 import { Receiver } from '../support/webhook-receiver.ts';
 
 const SEEDS = Number(process.env.MACAW_CHAOS_SEEDS ?? 1);
@@ -29,6 +30,9 @@ const MESSAGES = Number(process.env.MACAW_CHAOS_MESSAGES ?? 1);
 /** The local cloud keeps the log of about this many messages, from which the statistics are counted. */
 const MOST_COUNTED = 3000;
 
+/** The share of requests that the webhook refuses, and that wait in a queue. */
+const REFUSED = 0.03;
+
 /** Circles of users who act at the same time. More of them use the waits of the others. */
 const CIRCLES = 2;
 
@@ -36,6 +40,10 @@ const MASTER = { headers: { 'X-ML-MasterKey': app.masterKey } };
 
 let system: Database;
 let receiver: Receiver;
+/** The messages that the webhook accepted. */
+const told = new Set<unknown>();
+/** Which of its requests the webhook refuses. None are refused without faults. */
+let refusals: Dice | undefined;
 const started = Date.now();
 /** Of all seeds. What killed functions leave in the counters stays. */
 const total = { seeds: 0, messages: 0, faults: 0, killed: 0, expired: 0, seconds: 0 };
@@ -43,11 +51,19 @@ const counted = { system: 0, uploads: { asked: 0, permitted: 0 }, unanswered: 0 
 
 beforeAll(async () => {
   const parameters = { ...DEMO.parameters, Webhooks: 'true' };
-  system = await Database.start(inject('assembly'), { parameters, queueDelayMs: () => 0 });
+  // Departures wait for the grace period. Retries of webhooks would wait for minutes.
+  const queueDelayMs = (queue: string, delayMs: number) => (queue.includes('Departures') ? delayMs : 0);
+  system = await Database.start(inject('assembly'), { parameters, queueDelayMs });
   receiver = await Receiver.start();
+  receiver.respond('/chaos', ({ body }) => {
+    if (refusals?.chance(REFUSED)) return { status: 503 };
+    for (const { data } of body.events) told.add(data.id);
+    return { status: 204 };
+  });
   // Users type faster here than people do.
   const fast = { messagesPerMinute: 1_000_000, messagesPerMinuteOfConnection: 1_000_000, catchUpMessages: 1000 };
-  await system.changeCore(({ pk, sk }) => pk === `app#${app.id}` && sk === 'app', fast);
+  const settings = { ...fast, presenceGraceSeconds: 1 };
+  await system.changeCore(({ pk, sk }) => pk === `app#${app.id}` && sk === 'app', settings);
   const hook = { url: receiver.url('/chaos'), events: ['message.sent'] };
   await insist(system.cloud.origin, 'POST', '/webhooks', hook, MASTER);
 });
@@ -61,7 +77,7 @@ afterAll(async () => {
 /** Runs one seed, and prints a line about it. */
 async function run(seed: number): Promise<void> {
   const begun = Date.now();
-  const sums = { messages: 0, faults: 0, killed: 0, expired: 0 };
+  const sums: Sums = { messages: 0, faults: 0, killed: 0, expired: 0, kinds: {} };
   let failure: string | undefined;
   try {
     await disturbed(seed, sums);
@@ -73,11 +89,12 @@ async function run(seed: number): Promise<void> {
     total.seeds += 1;
     total.seconds += seconds;
     for (const name of ['messages', 'faults', 'killed', 'expired'] as const) total[name] += sums[name];
-    console.log(JSON.stringify({ seed, ...sums, seconds, failure }));
+    console.log(JSON.stringify({ seed, seconds, ...sums, failure }));
   }
 }
 
-type Sums = Record<'messages' | 'faults' | 'killed' | 'expired', number>;
+/** What happened in one seed. `kinds` are its faults by kind. */
+type Sums = Record<'messages' | 'faults' | 'killed' | 'expired', number> & { kinds: Readonly<Record<string, number>> };
 
 async function disturbed(seed: number, sums: Sums): Promise<void> {
   const { cloud } = system;
@@ -89,14 +106,17 @@ async function disturbed(seed: number, sums: Sums): Promise<void> {
   try {
     await Promise.all(circles.map((circle) => circle.begin()));
     cloud.disturb(seed);
+    refusals = new Dice(seed);
     const each = Math.ceil(STEPS / actors.length);
     await Promise.all(actors.map(({ circle, user }, n) => circle.act(user, seed * 1000 + n, each, MESSAGES)));
     await cloud.settled();
     const faults = cloud.calm();
+    refusals = undefined;
     sums.messages = users.flatMap(({ sent }) => sent).length;
     sums.faults = Object.values(faults).reduce((all, times) => all + times, 0);
     sums.killed = faults['runs killed'] ?? 0;
     sums.expired = faults['events expired'] ?? 0;
+    sums.kinds = faults;
     const { killed } = sums;
     counted.unanswered += faults['sns lost'] ?? 0;
     for (const { attachments } of circles) {
@@ -110,7 +130,6 @@ async function disturbed(seed: number, sums: Sums): Promise<void> {
     await pMap(users, (user) => user.connect(), { concurrency: 2 });
     await cloud.settled();
 
-    const told = new Set(receiver.events('/chaos').map(({ data }) => data.id));
     for (const circle of circles) {
       const histories = await readHistories(origin, circle);
       checkStored(histories);
@@ -136,6 +155,7 @@ async function disturbed(seed: number, sums: Sums): Promise<void> {
       await checkStatistics(cloud, started, { ...counted, messages, killed: allKilled });
   } finally {
     cloud.calm();
+    refusals = undefined;
     for (const user of users) user.cut();
   }
 }
