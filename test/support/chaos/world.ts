@@ -18,7 +18,7 @@ const FAR = 'far';
 const IMAGE = 1;
 
 /** How many messages of one action wait for their answers at the same time. */
-const AT_ONCE = 8;
+const AT_ONCE = 2;
 
 /**
  * Four users: one with three friends, whose presence everybody sees, a group of all for messages, and a group and friendships that change. A fifth one
