@@ -23,10 +23,13 @@ export function cache(path: string): string {
   return source(`.cache/${path}`);
 }
 
-/** @throws Unavailable if the tool does not exist or does not support --version */
-export async function need(tool: string): Promise<void> {
-  await run(tool, ['--version']).catch(() => {
-    throw new Unavailable(`${tool} is not installed, or does not support --version`);
+/**
+ * @param argument makes the tool print its version
+ * @throws Unavailable if the tool does not exist or does not support the argument
+ */
+export async function need(tool: string, argument = '--version'): Promise<void> {
+  await run(tool, [argument]).catch(() => {
+    throw new Unavailable(`${tool} is not installed, or does not support ${argument}`);
   });
 }
 

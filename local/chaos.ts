@@ -1,10 +1,15 @@
 import type { Reply } from './shared/http.ts';
+import { queryFailure } from './shared/query-protocol.ts';
 import { generator } from './shared/random-delay.ts';
 
 /** A call that reached the gate, as far as faults depend on it. */
 export interface Call {
   readonly service: string;
   readonly method: string;
+  /** Of services with the JSON protocol, such as `PutItem`. */
+  readonly operation: string;
+  /** Counts from 1 when the SDK repeats a call. */
+  readonly attempt: number;
   /** Of Lambda: whether the function runs after the answer. */
   readonly isAsync: boolean;
 }
@@ -13,8 +18,12 @@ export interface Call {
 const SHARES = {
   dynamodb: { throttled: 0.02, lost: 0.01 },
   writes: { conflict: 0.02 },
+  items: { unprocessed: 0.05 },
   posts: { gone: 0.01, refused: 0.03, failed: 0.02, lost: 0.01 },
   invocations: { failed: 0.02, lost: 0.01 },
+  sns: { throttled: 0.03, failed: 0.02, lost: 0.01 },
+  sqs: { throttled: 0.03, failed: 0.02, lost: 0.01 },
+  s3: { failed: 0.03 },
   events: { repeated: 0.05, expired: 0.005 },
   batches: { repeated: 0.05 },
   runs: { killed: 0.005, frozen: 0.005 },
@@ -29,7 +38,8 @@ const MOST_LIFE_MS = 50;
 
 /**
  * Random faults of AWS that a seed decides: calls of DynamoDB that are throttled, that meet a transaction, or that write
- * and get no response. Posts that answer 410, 429 or 500, or arrive without a response. Events of functions, schedules,
+ * and get no response, or batches of which it leaves a part. Posts that answer 410, 429 or 500, or arrive without a
+ * response. Calls of SNS, SQS and S3 that fail, or have an effect and get no response. Events of functions, schedules,
  * buckets, streams and queues that come twice, late, in another order or not at all. Functions that are killed half-way,
  * or whose connections broke while they were frozen. `$disconnect` events that never come.
  */
@@ -57,6 +67,17 @@ export class Chaos {
   /** Whether a write or a transaction meets another transaction. */
   conflicts(): boolean {
     return this.#fault('writes') === 'conflict';
+  }
+
+  /** How many items of a batch DynamoDB does not process. It processes at least one. */
+  unprocessed(items: number): number {
+    if (items < 2 || this.#fault('items') === undefined) return 0;
+    return 1 + Math.floor((this.#next?.() ?? 0) * (items - 1));
+  }
+
+  /** Whether S3 answers 503 to a request. */
+  refusesObject(): boolean {
+    return this.#fault('s3') === 'failed';
   }
 
   /** What happens to an accepted event: it is handled twice, or expires before its first attempt. */
@@ -106,6 +127,18 @@ export class Chaos {
         if (fault === 'failed') return failure(500, 'ServiceException');
         return withoutResponse(fault === 'lost', make);
       }
+      case 'sns': {
+        const fault = this.#fault('sns');
+        if (fault === 'throttled') return queryFailure('', { status: 400, code: 'Throttling', message: INJECTED });
+        if (fault === 'failed') return queryFailure('', { status: 500, code: 'InternalError', message: INJECTED });
+        return withoutResponse(fault === 'lost', make);
+      }
+      case 'sqs': {
+        const fault = this.#fault('sqs');
+        if (fault === 'throttled') return failure(400, 'com.amazonaws.sqs#RequestThrottled');
+        if (fault === 'failed') return failure(500, 'InternalFailure');
+        return withoutResponse(fault === 'lost', make);
+      }
       default:
         return make();
     }
@@ -126,6 +159,7 @@ export class Chaos {
   }
 }
 
+const INJECTED = 'Injected fault';
 const DYNAMODB = 'com.amazonaws.dynamodb.v20120810';
 
 async function withoutResponse(lost: boolean, make: () => Promise<Reply>): Promise<Reply | 'lost'> {
@@ -137,6 +171,6 @@ function failure(status: number, type: string): Reply {
   return {
     status,
     headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': type },
-    body: JSON.stringify({ __type: type, message: 'Injected fault' }),
+    body: JSON.stringify({ __type: type, message: INJECTED }),
   };
 }

@@ -7,6 +7,7 @@ const { values } = parseArgs({
   args,
   options: {
     inputs: { type: 'string' },
+    messages: { type: 'string' },
     seed: { type: 'string' },
     seeds: { type: 'string' },
     steps: { type: 'string' },
@@ -18,7 +19,8 @@ const variables = Object.entries(values).map(([option, value]) => {
 });
 const { status } = spawnSync(
   'node_modules/.bin/vitest',
-  ['run', '--config', 'vitest.slow.config.ts', `test/slow/${name}.test.ts`],
+  // What the test prints appears at once.
+  ['run', `test/slow/${name}.test.ts`, '--config', 'vitest.slow.config.ts', '--disable-console-intercept'],
   { stdio: 'inherit', env: { ...process.env, ...Object.fromEntries(variables) } },
 );
 process.exitCode = status ?? 1;

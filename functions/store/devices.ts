@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import { ENV, EXPIRES, PARTITION_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
@@ -12,6 +13,7 @@ import { subjectKey } from './keys.ts';
  * Attributes: `connections` is the set of open connections, absent when empty. `background` is the set of those whose app
  * is in the background, without effect on presence. `announced` is the audience of the online notification.
  * `limitedAt` is the minute of the last one that is possible once a minute. `left` is the time of the last removal of a connection.
+ * `notified` is the audience of the last offline notification, and `notifiedBy` the attempt that claimed it.
  * `expires` deletes an item without updates.
  *
  * | state   | connections | announced | left              | addDevice                | removeDevice          | markOffline(left)      |
@@ -42,6 +44,7 @@ const Devices = z.object({
   connections: z.optional(z.instanceof(Set)),
   background: z.optional(z.instanceof(Set)),
   announced: z.optional(PresenceAudience),
+  notified: z.optional(PresenceAudience),
 });
 
 /** Expiry of an item that is written now: epoch seconds, from epoch ms. */
@@ -133,7 +136,9 @@ export async function addDevice(
       },
       ReturnValues: 'UPDATED_OLD',
     });
-    return Devices.parse(Attributes ?? {}).announced;
+    const { connections, announced: before } = Devices.parse(Attributes ?? {});
+    // The SDK repeated the write because its response was lost. Who had been notified before is unknown, so notify all.
+    return connections?.has(connectionId) ? undefined : before;
   } catch (error) {
     if (!conditionFailed(error)) throw error;
     return 'full';
@@ -189,17 +194,21 @@ export async function removeEndedDevices(principal: Principal, connectionIds: re
  */
 export async function markOffline(user: User, left: number): Promise<PresenceAudience | undefined> {
   const now = Date.now();
+  // The SDK repeats a write when its response is lost. The mark distinguishes the repetition from another caller.
+  const attempt = randomUUID();
   try {
     const { Attributes } = await dynamo.update({
       TableName: table,
       Key: devicesKey(user),
-      UpdateExpression: 'REMOVE announced SET #expires = :expires',
-      ConditionExpression: 'attribute_exists(announced) AND attribute_not_exists(connections) AND #left = :left',
+      UpdateExpression:
+        'SET #expires = :expires, notified = if_not_exists(announced, notified), notifiedBy = :attempt REMOVE announced',
+      ConditionExpression:
+        '(attribute_exists(announced) OR notifiedBy = :attempt) AND attribute_not_exists(connections) AND #left = :left',
       ExpressionAttributeNames: { '#left': 'left', '#expires': EXPIRES },
-      ExpressionAttributeValues: { ':left': left, ':expires': expiryAt(now) },
-      ReturnValues: 'UPDATED_OLD',
+      ExpressionAttributeValues: { ':left': left, ':expires': expiryAt(now), ':attempt': attempt },
+      ReturnValues: 'ALL_NEW',
     });
-    return Devices.parse(Attributes).announced;
+    return Devices.parse(Attributes).notified;
   } catch (error) {
     if (!conditionFailed(error)) throw error;
     return undefined;

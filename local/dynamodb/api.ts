@@ -1,16 +1,18 @@
+import type { Chaos } from '../chaos.ts';
 import type { Answer, Service } from '../gate/gate.ts';
 import type { Exchange, Reply } from '../shared/http.ts';
-import { isObject, tryParse } from '../shared/json.ts';
+import { isObject, type JsonObject, tryParse } from '../shared/json.ts';
 import { accessesOf, tablesOf, UNSUPPORTED } from './authorization.ts';
 import { changesItems, consumedUnits, failedUnits, reportsCapacity, type Units } from './capacity.ts';
 import type { EmulatorClient } from './client.ts';
 import type { Conflict, Conflicts } from './conflicts.ts';
 import type { Streams } from './streams.ts';
+import { divide } from './unprocessed.ts';
 
 const SERVICE = 'com.amazonaws.dynamodb.v20120810';
 
 /** The DynamoDB API: checks the caller's policies, forwards the call to the emulator and reads the consumed capacity. */
-export function dynamoDbApi(client: EmulatorClient, conflicts: Conflicts, streams: Streams): Service {
+export function dynamoDbApi(client: EmulatorClient, conflicts: Conflicts, streams: Streams, chaos: Chaos): Service {
   return async (request, authorize) => {
     const operation = String(request.headers['x-amz-target'] ?? '').replace(/^DynamoDB_20120810\./, '');
     const input = tryParse(request.body.toString('utf8'));
@@ -33,23 +35,31 @@ export function dynamoDbApi(client: EmulatorClient, conflicts: Conflicts, stream
 
     const measured = reportsCapacity(operation);
     const asked = input.ReturnConsumedCapacity === 'TOTAL' || input.ReturnConsumedCapacity === 'INDEXES';
-    const body = measured && !asked ? JSON.stringify({ ...input, ReturnConsumedCapacity: 'TOTAL' }) : request.body;
+    const divided = divide(operation, input, chaos);
+    const processed = { ...(divided?.input ?? input), ...(!asked && { ReturnConsumedCapacity: 'TOTAL' }) };
+    const body = measured ? JSON.stringify(processed) : request.body;
     const reply = await conflicts.run(operation, input, () => client.call(operation, body));
     if ('conflict' in reply) return answer(operation, resource, conflicted(reply.conflict));
     if (!measured) return answer(operation, resource, pass(reply, reply.body));
     if (reply.status === 200 && changesItems(operation)) streams.written(resource);
-    return measure(operation, resource, reply, asked);
+    return measure(operation, resource, reply, { asked, left: divided?.left });
   };
 }
 
-function measure(operation: string, resource: string, reply: Exchange, asked: boolean): Answer {
+/** @param left what the response says was not processed */
+function measure(
+  operation: string,
+  resource: string,
+  reply: Exchange,
+  { asked, left }: { readonly asked: boolean; readonly left: JsonObject | undefined },
+): Answer {
   const output = tryParse(reply.body.toString('utf8'));
   if (!isObject(output)) return answer(operation, resource, pass(reply, reply.body));
   if (reply.status !== 200) {
     return answer(operation, resource, pass(reply, reply.body), failedUnits(operation, String(output.__type)));
   }
   const { ConsumedCapacity, ...rest } = output;
-  const content = asked ? reply.body : JSON.stringify(rest);
+  const content = asked && !left ? reply.body : JSON.stringify({ ...(asked ? output : rest), ...left });
   return answer(operation, resource, pass(reply, content), consumedUnits(operation, ConsumedCapacity));
 }
 

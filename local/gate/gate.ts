@@ -200,6 +200,8 @@ function readSignature(header: string | string[] | undefined): { accessKeyId: st
 const faultsOf = (service: AwsService, { method, headers }: Omit<AwsRequest, 'caller'>): Call => ({
   service,
   method,
+  operation: String(headers['x-amz-target'] ?? '').replace(/^.*\./, ''),
+  attempt: Number(/attempt=(\d+)/.exec(String(headers['amz-sdk-request']))?.[1] ?? 1),
   isAsync: headers['x-amz-invocation-type'] === 'Event',
 });
 

@@ -18,7 +18,7 @@ import type { Services } from './services.ts';
 
 /** S3 with the template's buckets; undefined when there are none. */
 export async function startBuckets(
-  { directories, calls, log, started }: Foundation,
+  { directories, calls, chaos, log, started }: Foundation,
   model: Model,
   { roles, permissions }: Services,
   { lambda, async }: Functions,
@@ -33,7 +33,7 @@ export async function startBuckets(
   started.add(() => store.stop());
   const notifications = new Notifications(buckets.values(), { lambda, async, permissions });
   const { functions } = lambda;
-  return new S3({ buckets, store, notifications, functions, roles, calls, log, origin: edge.origin });
+  return new S3({ buckets, store, notifications, functions, roles, calls, chaos, log, origin: edge.origin });
 }
 
 /** API Gateway: the HTTP APIs, and the WebSocket API. */

@@ -70,7 +70,7 @@ function createGate(
   return new Gate({
     services: {
       cloudformation: cloudFormationApi(outputsOf),
-      dynamodb: dynamoDbApi(dynamodb, conflicts, streams),
+      dynamodb: dynamoDbApi(dynamodb, conflicts, streams, chaos),
       events: eventsApi(busEvents),
       lambda: (...request) => lambdaApi(lambda(), present(parts.async, 'Lambda'))(...request),
       logs: logsApi(model, lines),

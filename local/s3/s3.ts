@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Chaos } from '../chaos.ts';
 import { type Authorize, authorizer } from '../gate/authorize.ts';
 import type { Role } from '../iam/roles.ts';
 import type { LambdaFunction } from '../lambda/functions.ts';
@@ -23,6 +24,8 @@ export interface S3Options {
   functions: readonly LambdaFunction[];
   roles: Map<string, Role>;
   calls: CallLog;
+  /** Faults of requests. */
+  chaos: Chaos;
   log: Log;
   /** The public origin. */
   origin: string;
@@ -89,7 +92,8 @@ export class S3 {
 
   async #perform(operation: Operation, caller: Caller, request: S3Request, bucket: Bucket, id: string): Promise<Reply> {
     checkKey(request.key);
-    const { buckets, store, calls, notifications, origin } = this.#options;
+    const { buckets, store, calls, chaos, notifications, origin } = this.#options;
+    if (chaos.refusesObject()) throw new S3Error(503, 'SlowDown', 'Please reduce your request rate.');
     let status = 500;
     let denied = false;
     try {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Chaos } from '../../local/chaos.ts';
 import { Device, text } from '../support/device.ts';
 import { app, befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
@@ -101,6 +102,38 @@ describe('presence', () => {
     expect(received).toEqual([`online ${jerry}`]);
     await close(device);
     expect(received).toEqual([`online ${jerry}`, `offline ${jerry}`]);
+  });
+
+  it('is sent although the responses of writes are lost', async () => {
+    const [tom, jerry] = await friends('tom', 'jerry');
+    const { received } = await watcher('4.8.4', String(tom));
+    const call = vi.spyOn(Chaos.prototype, 'call').mockImplementation(async ({ operation, attempt }, make) => {
+      const reply = await make();
+      return operation === 'UpdateItem' && attempt === 1 ? 'lost' : reply;
+    });
+    try {
+      const device = await login(String(jerry));
+      await settled();
+      expect(received).toEqual([`online ${jerry}`]);
+      await close(device);
+      expect(received).toEqual([`online ${jerry}`, `offline ${jerry}`]);
+    } finally {
+      call.mockRestore();
+    }
+  });
+
+  it('is complete in lists although DynamoDB leaves a part of each batch', async () => {
+    const [tom, jerry, spike, tyke] = await friends('tom', 'jerry', 'spike', 'tyke');
+    await login(String(spike));
+    const unprocessed = vi.spyOn(Chaos.prototype, 'unprocessed').mockImplementation((items) => (items > 1 ? 1 : 0));
+    try {
+      const { body } = await rest(system.origin, 'GET', `/ctx/${tom}/friends?detail`);
+      const expected = [jerry, spike, tyke].map((id) => expect.objectContaining({ id, online: id === spike }));
+      expect(body).toEqual(expect.arrayContaining(expected));
+      expect(unprocessed).toHaveReturnedWith(1);
+    } finally {
+      unprocessed.mockRestore();
+    }
   });
 
   it('is sent to new friends at the next change, and no longer to former friends', async () => {

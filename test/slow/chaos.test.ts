@@ -11,16 +11,27 @@ import {
   readHistories,
   unknownMessages,
 } from '../support/chaos/checks.ts';
+import { checkPresence } from '../support/chaos/presence.ts';
 import { readyPushes } from '../support/chaos/pushes.ts';
+import { checkStatistics } from '../support/chaos/statistics.ts';
 import { insist } from '../support/chaos/user.ts';
 import { Circle } from '../support/chaos/world.ts';
 import { Database } from '../support/database.ts';
 import { app } from '../support/demo-app.ts';
+import { Dice } from '../support/dice.ts';
 import { Receiver } from '../support/webhook-receiver.ts';
 
 const SEEDS = Number(process.env.MACAW_CHAOS_SEEDS ?? 1);
 const FIRST = Number(process.env.MACAW_CHAOS_SEED ?? 20_261_126);
 const STEPS = Number(process.env.MACAW_CHAOS_STEPS ?? 160);
+/** Messages of each step that sends some. */
+const MESSAGES = Number(process.env.MACAW_CHAOS_MESSAGES ?? 1);
+
+/** The local cloud keeps the log of about this many messages, from which the statistics are counted. */
+const MOST_COUNTED = 3000;
+
+/** The share of requests that the webhook refuses, and that wait in a queue. */
+const REFUSED = 0.03;
 
 /** Circles of users who act at the same time. More of them use the waits of the others. */
 const CIRCLES = 2;
@@ -29,60 +40,100 @@ const MASTER = { headers: { 'X-ML-MasterKey': app.masterKey } };
 
 let system: Database;
 let receiver: Receiver;
-let messages = 0;
-/** Functions that were killed, of all seeds: what they leave in the counters stays. */
-let allKilled = 0;
+/** The messages that the webhook accepted. */
+const told = new Set<unknown>();
+/** Which of its requests the webhook refuses. None are refused without faults. */
+let refusals: Dice | undefined;
+const started = Date.now();
+/** Of all seeds. What killed functions leave in the counters stays. */
+const total = { seeds: 0, messages: 0, faults: 0, killed: 0, expired: 0, seconds: 0 };
+const counted = { system: 0, uploads: { asked: 0, permitted: 0 }, unanswered: 0 };
 
 beforeAll(async () => {
   const parameters = { ...DEMO.parameters, Webhooks: 'true' };
-  system = await Database.start(inject('assembly'), { parameters, queueDelayMs: () => 0 });
+  // Departures wait for the grace period. Retries of webhooks would wait for minutes.
+  const queueDelayMs = (queue: string, delayMs: number) => (queue.includes('Departures') ? delayMs : 0);
+  system = await Database.start(inject('assembly'), { parameters, queueDelayMs });
   receiver = await Receiver.start();
+  receiver.respond('/chaos', ({ body }) => {
+    if (refusals?.chance(REFUSED)) return { status: 503 };
+    for (const { data } of body.events) told.add(data.id);
+    return { status: 204 };
+  });
   // Users type faster here than people do.
   const fast = { messagesPerMinute: 1_000_000, messagesPerMinuteOfConnection: 1_000_000, catchUpMessages: 1000 };
-  await system.changeCore(({ pk, sk }) => pk === `app#${app.id}` && sk === 'app', fast);
+  const settings = { ...fast, presenceGraceSeconds: 1 };
+  await system.changeCore(({ pk, sk }) => pk === `app#${app.id}` && sk === 'app', settings);
   const hook = { url: receiver.url('/chaos'), events: ['message.sent'] };
   await insist(system.cloud.origin, 'POST', '/webhooks', hook, MASTER);
 });
 
 afterAll(async () => {
+  console.log(JSON.stringify({ total }));
   await system.stop();
   receiver.stop();
 });
 
+/** Runs one seed, and prints a line about it. */
 async function run(seed: number): Promise<void> {
+  const begun = Date.now();
+  const sums: Sums = { messages: 0, faults: 0, killed: 0, expired: 0, kinds: {} };
+  let failure: string | undefined;
+  try {
+    await disturbed(seed, sums);
+  } catch (error) {
+    failure = String(error).split('\n', 1)[0];
+    throw error;
+  } finally {
+    const seconds = Math.round((Date.now() - begun) / 1000);
+    total.seeds += 1;
+    total.seconds += seconds;
+    for (const name of ['messages', 'faults', 'killed', 'expired'] as const) total[name] += sums[name];
+    console.log(JSON.stringify({ seed, seconds, ...sums, failure }));
+  }
+}
+
+/** What happened in one seed. `kinds` are its faults by kind. */
+type Sums = Record<'messages' | 'faults' | 'killed' | 'expired', number> & { kinds: Readonly<Record<string, number>> };
+
+async function disturbed(seed: number, sums: Sums): Promise<void> {
   const { cloud } = system;
   const { origin } = cloud;
   const phones = await readyPushes(cloud, CIRCLES);
   const circles = phones.installs.map((install) => new Circle(origin, install));
   const actors = circles.flatMap((circle) => circle.users.map((user) => ({ circle, user })));
+  const users = actors.map(({ user }) => user);
   try {
     await Promise.all(circles.map((circle) => circle.begin()));
-    const started = Date.now();
     cloud.disturb(seed);
+    refusals = new Dice(seed);
     const each = Math.ceil(STEPS / actors.length);
-    await Promise.all(actors.map(({ circle, user }, n) => circle.act(user, seed * 1000 + n, each)));
+    await Promise.all(actors.map(({ circle, user }, n) => circle.act(user, seed * 1000 + n, each, MESSAGES)));
     await cloud.settled();
     const faults = cloud.calm();
-    const sent = actors.flatMap(({ user }) => user.sent);
-    messages += sent.length;
-    console.log(
-      `Seed ${seed}: ${each * actors.length} actions in ${Math.round((Date.now() - started) / 1000)} s; ${sent.length} messages, ${messages} of all seeds; ${JSON.stringify(faults)}`,
-    );
-    const killed = faults['runs killed'] ?? 0;
-    allKilled += killed;
+    refusals = undefined;
+    sums.messages = users.flatMap(({ sent }) => sent).length;
+    sums.faults = Object.values(faults).reduce((all, times) => all + times, 0);
+    sums.killed = faults['runs killed'] ?? 0;
+    sums.expired = faults['events expired'] ?? 0;
+    sums.kinds = faults;
+    const { killed } = sums;
+    counted.unanswered += faults['sns lost'] ?? 0;
+    for (const { attachments } of circles) {
+      counted.uploads.asked += attachments.asked;
+      counted.uploads.permitted += attachments.permitted;
+    }
 
-    await Promise.all(actors.map(({ user }) => user.repeat()));
-    await pMap(actors, ({ user }) => user.connect(), { concurrency: 2 });
-    // A post to a connection whose end was not reported finds it gone.
-    const all = circles.flatMap(({ users, phone }) => [...users, phone]);
-    for (const { id } of all) await insist(origin, 'POST', `/system/${id}`, { content: { body: 'hi' } });
+    await Promise.all(users.map((user) => user.repeat()));
+    await leaveAll(cloud, circles);
+    await redriveAll(cloud, sums.expired);
+    await pMap(users, (user) => user.connect(), { concurrency: 2 });
     await cloud.settled();
-    await redriveAll(cloud, faults['events expired'] ?? 0);
 
-    const told = new Set(receiver.events('/chaos').map(({ data }) => data.id));
     for (const circle of circles) {
       const histories = await readHistories(origin, circle);
       checkStored(histories);
+      await circle.attachments.check();
       const unknown = unknownMessages(histories, circle);
       expect(unknown.length, `delivered: ${unknown}`).toBeLessThanOrEqual(killed);
       if (unknown.length > 0) console.log(`Not delivered: ${unknown}`);
@@ -94,14 +145,29 @@ async function run(seed: number): Promise<void> {
         'messages without a webhook event',
       ).toEqual([]);
       await vi.waitFor(() => checkRelations(origin, circle), { timeout: 20_000, interval: 200 });
+      await checkPresence(circle, users);
       circle.users[1]?.cut();
       await vi.waitFor(() => checkRelations(origin, circle), { timeout: 20_000, interval: 200 });
     }
-    await checkCounters(system, allKilled);
+    const allKilled = total.killed + killed;
+    const messages = await checkCounters(system, allKilled);
+    if (total.messages + sums.messages <= MOST_COUNTED)
+      await checkStatistics(cloud, started, { ...counted, messages, killed: allKilled });
   } finally {
     cloud.calm();
-    for (const { user } of actors) user.cut();
+    refusals = undefined;
+    for (const user of users) user.cut();
   }
+}
+
+/** Everybody leaves. A post to a connection whose end was not reported finds it gone. */
+async function leaveAll(cloud: Cloud, circles: readonly Circle[]): Promise<void> {
+  const all = circles.flatMap(({ users, phone }) => [...users, phone]);
+  for (const user of all) user.cut();
+  await vi.waitFor(() => expect(cloud.connections()).toEqual([]), { timeout: 20_000 });
+  for (const { id } of all) await insist(cloud.origin, 'POST', `/system/${id}`, { content: { body: 'hi' } });
+  counted.system += all.length;
+  await cloud.settled();
 }
 
 /** Redrives everything that was given up, until nothing fails. */
@@ -118,5 +184,5 @@ async function redriveAll(cloud: Cloud, least: number): Promise<void> {
 it.each(Array.from({ length: SEEDS }, (_, n) => FIRST + n))(
   'with the faults of seed %i, no message is lost or repeated, and all state converges',
   run,
-  180_000 + STEPS * 1000,
+  180_000 + STEPS * (1000 + 200 * MESSAGES),
 );

@@ -20,8 +20,25 @@ export interface Sent {
   readonly to: Address;
   readonly body: string;
   readonly cid: string | undefined;
+  readonly media: number;
   /** The id in the answer; undefined without an answer. */
   id: string | undefined;
+}
+
+/** What makes a user differ from others. */
+export interface Traits {
+  /** The installation of their app that gets pushes. @default none */
+  readonly install?: string;
+  /** Whether everybody learns that they are online. @default only friends */
+  readonly notifyAll?: boolean;
+}
+
+/** Who is online, as far as a device knows, by user. */
+export interface Presence {
+  /** From `online` and `offline`, and the list of friends that an app reads after its login. */
+  readonly friends: Map<string, boolean>;
+  /** From `online_x` and `offline_x`. */
+  readonly everybody: Map<string, boolean>;
 }
 
 /**
@@ -36,8 +53,10 @@ export class ChaosUser {
   /** The messages up to which the user perhaps read. */
   readonly read = new Set<string>();
   readonly #newest = new Map<string, string>();
+  /** What the device knows about others since its last login. */
+  presence: Presence = { friends: new Map(), everybody: new Map() };
   readonly #origin: string;
-  readonly #install: string | undefined;
+  readonly #traits: Traits;
   #since = `${String(Date.now()).padStart(14, '0')}-0000000000000000-00000000`;
   #isSynced = false;
   #device: Device | undefined;
@@ -45,11 +64,10 @@ export class ChaosUser {
   #closed: Promise<unknown> | undefined;
   #connecting: Promise<void> | undefined;
 
-  /** @param install the installation of their app that gets pushes. @default none */
-  constructor(origin: string, id: string, install?: string) {
+  constructor(origin: string, id: string, traits: Traits = {}) {
     this.#origin = origin;
     this.id = id;
-    this.#install = install;
+    this.#traits = traits;
   }
 
   get isConnected(): boolean {
@@ -68,7 +86,7 @@ export class ChaosUser {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       this.cut();
       const since = this.#since;
-      const login = { client: this.id, since, ...(this.#install !== undefined && { install: this.#install }) };
+      const login = { client: this.id, since, ...this.#traits };
       const query = { auth: JSON.stringify(credentials(login)) };
       const device = new Device('4.8.4', this.#origin, { query, options: { reconnection: false } });
       const learn = (message: unknown) => {
@@ -79,6 +97,7 @@ export class ChaosUser {
       };
       device.client.on('message', learn);
       device.client.on('yourself', learn);
+      const presence = presenceOf(device);
       device.client.on('disconnect', () => {
         if (this.#device === device) this.#isSynced = false;
       });
@@ -89,6 +108,8 @@ export class ChaosUser {
       if (upTo !== undefined && device.client.connected) {
         this.#device = device;
         this.#closed = closed;
+        this.presence = presence;
+        await this.#readFriends(presence);
         for (const conversation of conversations) await this.#read(conversation, since);
         this.#isSynced = true;
         this.#catchUpFrom(String(upTo));
@@ -106,6 +127,13 @@ export class ChaosUser {
     for (const message of await history(this.#origin, chats, overlap)) this.#learn(message.id, id);
   }
 
+  /** Reads which friends are online. Events that come meanwhile are newer. */
+  async #readFriends({ friends }: Presence): Promise<void> {
+    const listed = await insist(this.#origin, 'GET', `/ctx/${this.id}/friends?detail`);
+    for (const { id, online } of listed as { id: string; online: boolean }[])
+      if (!friends.has(id)) friends.set(id, online);
+  }
+
   cut(): void {
     this.#isSynced = false;
     this.#device?.close();
@@ -113,9 +141,8 @@ export class ChaosUser {
   }
 
   /** Sends a message once. The answer can fail to come. */
-  async say(to: Address, wantsCid: boolean): Promise<void> {
-    const body = someone('message');
-    const message: Sent = { to, body, cid: wantsCid ? body : undefined, id: undefined };
+  async say(to: Address, wantsCid: boolean, { body, media } = { body: someone('message'), media: 0 }): Promise<void> {
+    const message: Sent = { to, body, media, cid: wantsCid ? someone('cid') : undefined, id: undefined };
     this.sent.push(message);
     await this.#send(message);
   }
@@ -156,10 +183,8 @@ export class ChaosUser {
   }
 
   async #send(message: Sent): Promise<void> {
-    const { to, body, cid } = message;
-    const answer = Object(
-      await this.#emit('say', { to, content: { media: 0, body }, ...(cid !== undefined && { cid }) }),
-    );
+    const { to, body, media, cid } = message;
+    const answer = Object(await this.#emit('say', { to, content: { media, body }, ...(cid !== undefined && { cid }) }));
     if (answer.success !== true) return;
     message.id = String(answer.id);
     this.#learn(message.id, to.id);
@@ -178,6 +203,16 @@ export class ChaosUser {
   #catchUpFrom(id: string): void {
     if (id > this.#since) this.#since = id;
   }
+}
+
+/** Collects presence events. */
+function presenceOf({ client }: Device): Presence {
+  const presence: Presence = { friends: new Map(), everybody: new Map() };
+  client.on('online', (id) => presence.friends.set(String(id), true));
+  client.on('offline', (id) => presence.friends.set(String(id), false));
+  client.on('online_x', (id) => presence.everybody.set(String(id), true));
+  client.on('offline_x', (id) => presence.everybody.set(String(id), false));
+  return presence;
 }
 
 /** A message in a history. */

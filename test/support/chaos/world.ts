@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import type { Address } from '../chat-app.ts';
 import { someone } from '../demo-app.ts';
 import { Dice } from '../dice.ts';
+import { Attachments } from './attachments.ts';
 import { ChaosUser, insist } from './user.ts';
 
 /** A conversation, as each participant addresses it, and the path of its history. */
@@ -13,8 +14,14 @@ export interface Conversation {
 
 const FAR = 'far';
 
+/** The media of a message with an image. */
+const IMAGE = 1;
+
+/** How many messages of one action wait for their answers at the same time. */
+const AT_ONCE = 2;
+
 /**
- * Four users: one with three friends, a group of all for messages, and a group and friendships that change. A fifth one
+ * Four users: one with three friends, whose presence everybody sees, a group of all for messages, and a group and friendships that change. A fifth one
  * has a phone and stays offline.
  */
 export class Circle {
@@ -27,14 +34,20 @@ export class Circle {
   readonly members: Set<string>;
   /** Pairs of friends among the last three, which change. */
   readonly friends = new Set<string>();
+  readonly attachments: Attachments;
   readonly #origin: string;
   #changing = '';
   #changes: Promise<unknown> = Promise.resolve();
 
   constructor(origin: string, install: string) {
     this.#origin = origin;
-    this.users = ['ann', 'bob', 'cid', 'dan'].map((name) => new ChaosUser(origin, someone(name)));
-    this.phone = new ChaosUser(origin, someone(FAR), install);
+    this.attachments = new Attachments(origin);
+    const [first, ...others] = ['ann', 'bob', 'cid', 'dan'].map(someone);
+    this.users = [
+      new ChaosUser(origin, String(first), { notifyAll: true }),
+      ...others.map((id) => new ChaosUser(origin, id)),
+    ];
+    this.phone = new ChaosUser(origin, someone(FAR), { install });
     this.members = new Set(this.users.map(({ id }) => id));
     const [ann] = this.users;
     if (!ann) throw new Error('There is no user');
@@ -60,8 +73,11 @@ export class Circle {
     this.phone.cut();
   }
 
-  /** What one user does, action by action, as a seed decides. */
-  async act(user: ChaosUser, seed: number, actions: number): Promise<void> {
+  /**
+   * What one user does, action by action, as a seed decides.
+   * @param messages how many messages they send in one action
+   */
+  async act(user: ChaosUser, seed: number, actions: number, messages: number): Promise<void> {
     const dice = new Dice(seed);
     const own = this.conversations.filter(({ users }) => users.includes(user));
     const [ann] = this.users;
@@ -69,8 +85,11 @@ export class Circle {
       const conversation = user === ann && dice.chance(0.05) ? this.pushed : dice.one(own);
       const to = conversation.address(user.id);
       const [action, wantsCid] = [dice.next(), dice.chance(0.8)];
-      if (action < 0.86) await user.say(to, wantsCid);
-      else if (action < 0.89) user.cut();
+      if (action < 0.83) await pMap(Array(messages), () => user.say(to, wantsCid), { concurrency: AT_ONCE });
+      else if (action < 0.86) {
+        const body = await this.attachments.upload(dice.chance(0.3));
+        await user.say(to, wantsCid, { body, media: IMAGE });
+      } else if (action < 0.89) user.cut();
       else if (action < 0.96) {
         const upTo = user.newest(to);
         if (upTo !== undefined) await user.readUpTo(to, upTo);
