@@ -47,6 +47,8 @@ export class Chaos {
   /** The decisions of the seed. Undefined while nothing fails. */
   #next: (() => number) | undefined;
   #counts: Record<string, number> = {};
+  #lost: string | undefined;
+  #leaves = false;
 
   begin(seed: number): void {
     this.#next = generator(seed);
@@ -69,9 +71,24 @@ export class Chaos {
     return this.#fault('writes') === 'conflict';
   }
 
+  /**
+   * Lets all first attempts of an operation of DynamoDB succeed without a response.
+   * @param operation such as `UpdateItem`; undefined for none
+   */
+  lose(operation: string | undefined): void {
+    this.#lost = operation;
+  }
+
+  /** Sets whether DynamoDB leaves an item of each batch. */
+  leaveItems(leaves: boolean): void {
+    this.#leaves = leaves;
+  }
+
   /** How many items of a batch DynamoDB does not process. It processes at least one. */
   unprocessed(items: number): number {
-    if (items < 2 || this.#fault('items') === undefined) return 0;
+    if (items < 2) return 0;
+    if (this.#leaves) return 1;
+    if (this.#fault('items') === undefined) return 0;
     return 1 + Math.floor((this.#next?.() ?? 0) * (items - 1));
   }
 
@@ -108,9 +125,13 @@ export class Chaos {
    * @param make makes the call
    * @returns the response, or `lost` for a call that was made and gets none
    */
-  async call({ service, method, isAsync }: Call, make: () => Promise<Reply>): Promise<Reply | 'lost'> {
+  async call(
+    { service, method, operation, attempt, isAsync }: Call,
+    make: () => Promise<Reply>,
+  ): Promise<Reply | 'lost'> {
     switch (service) {
       case 'dynamodb': {
+        if (operation === this.#lost && attempt === 1) return withoutResponse(true, make);
         const fault = this.#fault('dynamodb');
         if (fault === 'throttled') return failure(400, `${DYNAMODB}#ProvisionedThroughputExceededException`);
         return withoutResponse(fault === 'lost', make);

@@ -105,6 +105,13 @@ export interface Cloud {
    * @param table only writes to tables whose name contains this. @default all tables
    */
   conflict(writes: number, table?: string): void;
+  /**
+   * Lets all first attempts of an operation of DynamoDB succeed without a response.
+   * @param operation such as `UpdateItem`; undefined to end that
+   */
+  lose(operation: string | undefined): void;
+  /** Sets whether DynamoDB leaves an item of each batch of two or more (`UnprocessedKeys`). */
+  leaveItems(leaves: boolean): void;
   /** Makes calls of AWS fail at random from now on, as a seed decides. */
   disturb(seed: number): void;
   /** Ends random faults. Returns how many there were of each kind. */
@@ -200,6 +207,8 @@ function controls(
     hang: (service, count) => servers.gate.hang(service, count),
     freeze: () => servers.gate.freeze(),
     conflict: (writes, table = '') => services.conflicts.force(writes, table),
+    lose: (operation) => chaos.lose(operation),
+    leaveItems: (leaves) => chaos.leaveItems(leaves),
     disturb: (seed) => chaos.begin(seed),
     calm: () => chaos.end(),
     outbox: services.outbox,

@@ -23,6 +23,8 @@ export class Activity {
     for (;;) {
       if (this.#running > 0) await new Promise<void>((resolve) => this.#waiters.push(resolve));
       await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      // A busy event loop is late: sockets that have data are read between a timer and an immediate.
+      await new Promise((resolve) => setImmediate(resolve));
       if (this.#running === 0) return;
     }
   }

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { Chaos } from '../../local/chaos.ts';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { Device, text } from '../support/device.ts';
 import { app, befriend, credentials, macaw, rest, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';
@@ -35,6 +34,7 @@ async function close(...devices: Device[]): Promise<void> {
 async function raw(login: Record<string, unknown>, EIO = '4'): Promise<RawClient> {
   const auth = JSON.stringify(credentials(login));
   const client = await RawClient.connect(system.origin, { EIO, transport: 'websocket', auth });
+  onTestFinished(() => client.close());
   await client.until((frame) => frame.includes('"login"'));
   return client;
 }
@@ -107,33 +107,30 @@ describe('presence', () => {
   it('is sent although the responses of writes are lost', async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
     const { received } = await watcher('4.8.4', String(tom));
-    const call = vi.spyOn(Chaos.prototype, 'call').mockImplementation(async ({ operation, attempt }, make) => {
-      const reply = await make();
-      return operation === 'UpdateItem' && attempt === 1 ? 'lost' : reply;
-    });
-    try {
-      const device = await login(String(jerry));
-      await settled();
-      expect(received).toEqual([`online ${jerry}`]);
-      await close(device);
-      expect(received).toEqual([`online ${jerry}`, `offline ${jerry}`]);
-    } finally {
-      call.mockRestore();
-    }
+    system.cloud.lose('UpdateItem');
+    onTestFinished(() => system.cloud.lose(undefined));
+    const device = await login(String(jerry));
+    await settled();
+    expect(received).toEqual([`online ${jerry}`]);
+    await close(device);
+    expect(received).toEqual([`online ${jerry}`, `offline ${jerry}`]);
   });
 
   it('is complete in lists although DynamoDB leaves a part of each batch', async () => {
     const [tom, jerry, spike, tyke] = await friends('tom', 'jerry', 'spike', 'tyke');
     await login(String(spike));
-    const unprocessed = vi.spyOn(Chaos.prototype, 'unprocessed').mockImplementation((items) => (items > 1 ? 1 : 0));
-    try {
+    const list = async () => {
+      const mark = system.cloud.calls.mark();
       const { body } = await rest(system.origin, 'GET', `/ctx/${tom}/friends?detail`);
-      const expected = [jerry, spike, tyke].map((id) => expect.objectContaining({ id, online: id === spike }));
-      expect(body).toEqual(expect.arrayContaining(expected));
-      expect(unprocessed).toHaveReturnedWith(1);
-    } finally {
-      unprocessed.mockRestore();
-    }
+      return { body, reads: system.cloud.calls.summary(mark).calls['dynamodb:BatchGetItem'] ?? 0 };
+    };
+    const { reads } = await list();
+    system.cloud.leaveItems(true);
+    onTestFinished(() => system.cloud.leaveItems(false));
+    const divided = await list();
+    const expected = [jerry, spike, tyke].map((id) => expect.objectContaining({ id, online: id === spike }));
+    expect(divided.body).toEqual(expect.arrayContaining(expected));
+    expect(divided.reads).toBeGreaterThan(reads);
   });
 
   it('is sent to new friends at the next change, and no longer to former friends', async () => {
@@ -183,7 +180,6 @@ describe('presence', () => {
     expect(heard('online')).toEqual(watchers.map(() => 1));
     await close(jerrys);
     expect(heard('offline')).toEqual(watchers.map(() => 1));
-    for (const client of watchers) client.close();
   }, 60_000);
 
   it('of a visitor is not sent, even if they request it', async () => {

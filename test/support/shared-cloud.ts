@@ -65,6 +65,8 @@ export async function shareCloud(
       for (const service of ['dynamodb', 'execute-api'] as const) cloud.throttle(service, 0);
       for (const service of ['dynamodb', 'execute-api', 'lambda'] as const) cloud.hang(service, 0);
       cloud.conflict(0);
+      cloud.lose(undefined);
+      cloud.leaveItems(false);
       cloud.outbox.faults.clear();
       for (const id of cloud.connections()) cloud.drop(id);
       await cloud.settled();
