@@ -104,7 +104,7 @@ export function setBackground(principal: Principal, connectionId: string, backgr
  * @param audience who has to know that the principal is online
  * @param now epoch ms
  * @param oncePerMinute refuses if another connection was added so in this clock minute
- * @returns who had been notified before; undefined when the principal was offline; `full` when they have {@link MAX_DEVICES}
+ * @returns who had been notified before; undefined when the principal was offline, or that is unknown; `full` when they have {@link MAX_DEVICES}
  *   devices already, or for `oncePerMinute`
  */
 export async function addDevice(
@@ -125,10 +125,12 @@ export async function addDevice(
       TableName: table,
       Key: devicesKey(principal),
       UpdateExpression: `ADD connections :connection SET #expires = :expires, announced = ${announced}${once?.update ?? ''}`,
-      ConditionExpression: `(attribute_not_exists(connections) OR size(connections) < :limit)${once?.condition ?? ''}`,
+      // The SDK repeats a write whose response was lost. The repetition finds the connection, and must not be refused.
+      ConditionExpression: `contains(connections, :id) OR (attribute_not_exists(connections) OR size(connections) < :limit)${once?.condition ?? ''}`,
       ExpressionAttributeNames: { '#expires': EXPIRES },
       ExpressionAttributeValues: {
         ':connection': new Set([connectionId]),
+        ':id': connectionId,
         ':expires': expiryAt(now),
         ':audience': audience,
         ':limit': MAX_DEVICES,
@@ -137,7 +139,7 @@ export async function addDevice(
       ReturnValues: 'UPDATED_OLD',
     });
     const { connections, announced: before } = Devices.parse(Attributes ?? {});
-    // The SDK repeated the write because its response was lost. Who had been notified before is unknown, so notify all.
+    // After a repetition it is unknown who had been notified before, so notify all.
     return connections?.has(connectionId) ? undefined : before;
   } catch (error) {
     if (!conditionFailed(error)) throw error;

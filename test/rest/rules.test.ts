@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { database } from '../support/database.ts';
 import { Device } from '../support/device.ts';
 import { disconnect } from '../support/disconnect.ts';
@@ -163,6 +163,12 @@ describe('notifyAll', () => {
 
   it('announces nobody in strict mode, unless the application permits it', async () => {
     expect(await announcements('rules', 1)).toEqual([]);
+    expect((await announcements('anyone', 1)).sort()).toEqual(['offline_x', 'online_x']);
+  });
+
+  it('announces a user once a minute, even if the responses of writes are lost', async () => {
+    system.cloud.lose('UpdateItem');
+    onTestFinished(() => system.cloud.lose(undefined));
     expect((await announcements('anyone', 1)).sort()).toEqual(['offline_x', 'online_x']);
   });
 
