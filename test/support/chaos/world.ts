@@ -21,8 +21,8 @@ const IMAGE = 1;
 const AT_ONCE = 2;
 
 /**
- * Four users: one with three friends, whose presence everybody sees, a group of all for messages, and a group and friendships that change. A fifth one
- * has a phone and stays offline.
+ * Four users. The first is a friend of the other three, and everybody learns when they come and go. One group is for messages of all.
+ * Another group, and friendships among the others, change. A fifth user has a phone and stays offline.
  */
 export class Circle {
   readonly users: readonly ChaosUser[];
