@@ -1,6 +1,6 @@
 import type { ClientState } from './client-state.ts';
 import type { Connection } from './connection.ts';
-import type { Answer, Edit, React, Recall } from './generated/events.ts';
+import type { Edit, React, Recall } from './generated/events.ts';
 import { type Message, mediaOf } from './model.ts';
 import { changeMessage } from './state.ts';
 import { type Address, kindOf, wireAddress } from './wire.ts';
@@ -47,21 +47,10 @@ export class Changes {
   }
 
   /** @throws MacawError when the server refused it, or without a connection */
-  async make(address: Address, { name, input }: Act): Promise<void> {
+  async make(address: Address, act: Act): Promise<void> {
     const to = wireAddress(address);
-    const request = this.#connection;
-    switch (name) {
-      case 'edit':
-        return this.#done(to, input, await request.request(name, { to, ...input }), ({ ts }) =>
-          edit(input.content, ts),
-        );
-      case 'recall':
-        return this.#done(to, input, await request.request(name, { to, ...input }), ({ ts }) => recall(ts));
-      case 'react':
-        return this.#done(to, input, await request.request(name, { to, ...input }), ({ ts, reactions = {} }) =>
-          react(reactions, ts),
-        );
-    }
+    const { ts, reactions = {} } = await this.#connection.request(act.name, { to, ...act.input });
+    this.#apply({ id: to.id, type: to.type ?? 0 }, act.input.id, changeOf(act, ts, reactions));
   }
 
   /** A message that arrived, with the changes that arrived before it. */
@@ -85,10 +74,6 @@ export class Changes {
       this.#timer = undefined;
       this.#events.uncertain();
     }, RECOUNT_MS);
-  }
-
-  #done(to: Edit['to'], { id }: { id: string }, answer: Accepted, change: (answer: Accepted) => Change): void {
-    this.#apply({ id: to.id, type: to.type ?? 0 }, id, change(answer));
   }
 
   #apply(to: { id: string; type: number }, id: string, change: Change): void {
@@ -116,8 +101,6 @@ export class Changes {
   }
 }
 
-type Accepted = Extract<Answer, { success: true }>;
-
 const edit =
   ({ media = 0, body }: Edit['content'], edited: number): Change =>
   (message) =>
@@ -137,3 +120,14 @@ const react =
   (reactions: Record<string, readonly string[]>, reacted: number): Change =>
   (message) =>
     message.recalled !== undefined || reacted <= (message.reacted ?? 0) ? message : { ...message, reactions, reacted };
+
+function changeOf(act: Act, ts: number, reactions: Record<string, readonly string[]>): Change {
+  switch (act.name) {
+    case 'edit':
+      return edit(act.input.content, ts);
+    case 'recall':
+      return recall(ts);
+    case 'react':
+      return react(reactions, ts);
+  }
+}

@@ -113,6 +113,7 @@ export class Macaw implements Store<State> {
         events.emit('message', this.#changes.late(message));
       },
       confirmed: ({ cid, id = '', ts }) => cid !== undefined && this.#deliveries.outbox.confirm(cid, { id, ts }),
+      presence: (id, online) => events.emit('presence', { id, online }),
       failed: (error) => events.emit('error', error),
     });
     this.#connection = new Connection({
@@ -297,9 +298,6 @@ export class Macaw implements Store<State> {
       for (const old of systemIds) if (systemIds.size > SYSTEM_IDS) systemIds.delete(old);
       this.#events.emit('system', systemMessage(event));
     });
-    const presence = (online: boolean) => (id: string) => this.#events.emit('presence', { id, online });
-    socket.on('online', presence(true)).on('online_x', presence(true));
-    socket.on('offline', presence(false)).on('offline_x', presence(false));
     for (const name of NOTICES) socket.on(name, (event: Notices[typeof name]) => this.#events.emit(name, event));
   }
 

@@ -16,6 +16,7 @@ export interface SyncOptions {
   received(message: Message): void;
   /** The server has a message of this client. */
   confirmed(message: Message): void;
+  presence(user: string, online: boolean): void;
   failed(error: MacawError): void;
 }
 
@@ -45,6 +46,8 @@ export class Sync {
   #isCatchingUp = false;
   /** Presence that arrived while the list of friends was read. */
   #presence: Record<string, boolean> = {};
+  /** The groups whose receipts the state has. */
+  readonly #groups = new Set<string>();
   #generation = 0;
   #login = 0;
 
@@ -62,21 +65,17 @@ export class Sync {
     this.#generation += 1;
     this.#since = undefined;
     this.#newest = '';
+    this.#groups.clear();
   }
 
   listen({ socket }: Connection): void {
     socket.on('message', (event) => this.#onMessage(event));
     socket.on('yourself', (event) => this.#onYourself(event));
     socket.on('synced', (event) => void this.#onSynced(event));
-    for (const [name, online] of [
-      ['online', true],
-      ['online_x', true],
-      ['offline', false],
-      ['offline_x', false],
-    ] as const)
-      socket.on(name, (user) => this.setOnline(user, online));
-    socket.on('befriended', () => void this.#reported(this.readFriends()));
-    socket.on('unfriended', () => void this.#reported(this.readFriends()));
+    for (const name of ['online', 'online_x', 'offline', 'offline_x'] as const)
+      socket.on(name, (user) => this.#onPresence(user, name.startsWith('on')));
+    for (const name of ['befriended', 'unfriended'] as const)
+      socket.on(name, () => void this.#reported(this.readFriends()));
   }
 
   /** The next events catch up, if the login asked for it. */
@@ -90,7 +89,12 @@ export class Sync {
   /** Reads what no event repeats. */
   async refresh(): Promise<void> {
     if (this.#options.isVisitor()) return;
-    await Promise.all([this.#reported(this.readConversations()), this.#reported(this.readFriends())]);
+    const reads = [
+      this.readConversations(),
+      this.readFriends(),
+      ...[...this.#groups].map((id) => this.#readReceipts(id)),
+    ];
+    await Promise.all(reads.map((read) => this.#reported(read)));
   }
 
   /** A message that this client sent. */
@@ -99,11 +103,11 @@ export class Sync {
     if (!this.#isCatchingUp && id > (this.#since ?? '')) this.#since = id;
   }
 
-  setOnline(user: string, online: boolean): void {
+  #onPresence(user: string, online: boolean): void {
     this.#presence[user] = online;
-    this.#options.state.update((state) =>
-      state.online[user] === online ? state : { ...state, online: { ...state.online, [user]: online } },
-    );
+    const { state, presence } = this.#options;
+    state.update((all) => (all.online[user] === online ? all : { ...all, online: { ...all.online, [user]: online } }));
+    presence(user, online);
   }
 
   /** Reads the last message, the unread count and the receipt of each conversation. */
@@ -157,7 +161,25 @@ export class Sync {
       const added = addMessages(conversation, page, 'history');
       return page.length < limit && !added.complete ? { ...added, complete: true } : added;
     });
+    if (address.kind === 'group' && !this.#groups.has(address.id) && page.some(({ mine }) => mine)) {
+      void this.#reported(this.#readReceipts(address.id));
+    }
     return page;
+  }
+
+  /** Reads how far the other members of a group have read: now, and after each later login. */
+  async #readReceipts(id: string): Promise<void> {
+    const { call, state } = this.#options;
+    this.#groups.add(id);
+    const reads = await call('GET /groups/:id/reads', { params: { id } }).catch((error) => {
+      // The user may have left the group.
+      this.#groups.delete(id);
+      throw error;
+    });
+    // After a logout, the state belongs to another user.
+    if (!this.#groups.has(id)) return;
+    for (const { id: reader, upTo } of reads)
+      if (reader !== state.me) state.change({ kind: 'group', id }, (group) => markReceipt(group, reader, upTo));
   }
 
   #onMessage(event: MessageEvent): void {

@@ -78,7 +78,7 @@ export async function moveReadPosition(
   if (isRepeated && unreadIn(head, position, reader.id) === 0) return undefined;
   const after = await countAfter(upTo, conversation, head, reader.id, now);
   const sends = app?.receipts === true && mine?.receipts !== false;
-  const receipt = sends && peer !== undefined && yours?.receipts !== false;
+  const receipt = sends && (peer === undefined || yours?.receipts !== false);
   const moved = await moveTo(conversation, reader, { upTo, head, after, receipt }, now);
   if (isRepeated || !moved) return undefined;
   const notices = { own: { event: serverEvent('read', { to, upTo }), connections: own }, receipts: [] };

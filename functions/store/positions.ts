@@ -23,7 +23,7 @@ const Stored = z.object({
   seen: z.number(),
   /** The member sees only messages since this time, epoch ms. */
   from: z.optional(z.number()),
-  /** The last message that they read while receipts were on. */
+  /** The last message that they read while receipts were on. Items of groups from earlier versions lack it. */
   receipt: z.optional(z.string()),
 });
 
@@ -34,7 +34,7 @@ export interface Position extends z.output<typeof Stored> {
   /** The number of messages of others up to there, in the counting of the head. */
   readonly seen: number;
   readonly from?: number | undefined;
-  /** How far the other participant may know that they read. */
+  /** How far the other participants may know that they read. */
   readonly receipt?: string | undefined;
 }
 
@@ -59,7 +59,7 @@ export function mayHaveExpired({ kind }: Conversation, head: Head, position: Pos
 /**
  * Moves a read position forward, or corrects the count of a position.
  * @param after the number of messages of others after `upTo`
- * @param receipt whether the other participant may know
+ * @param receipt whether the other participants may know
  * @returns false when the position was there already
  */
 export async function moveTo(
@@ -134,8 +134,8 @@ export async function dropPosition(conversation: Conversation, user: Principal):
   }
 }
 
-/** The message up to which each user has read, by id. */
-export async function positionsIn(conversation: Conversation): Promise<Map<string, string>> {
+/** The message up to which others may know that each user has read, by the id of the user. */
+export async function receiptsIn(conversation: Conversation): Promise<Map<string, string>> {
   const prefix = prefixOf('user');
   const found = query({
     TableName: table,
@@ -144,6 +144,9 @@ export async function positionsIn(conversation: Conversation): Promise<Map<strin
     ExpressionAttributeValues: { ':pk': conversationKey(conversation), ':prefix': prefix },
   });
   return new Map(
-    (await collect(found)).map((item) => [String(item[SORT_KEY]).slice(prefix.length), Stored.parse(item).upTo]),
+    (await collect(found)).flatMap((item) => {
+      const { receipt } = Stored.parse(item);
+      return receipt === undefined ? [] : [[String(item[SORT_KEY]).slice(prefix.length), receipt]];
+    }),
   );
 }

@@ -3,7 +3,7 @@ import { emitWithAck } from '../support/clients.ts';
 import { Inbox } from '../support/collect.ts';
 import { cost } from '../support/cost.ts';
 import { database } from '../support/database.ts';
-import { befriend, credentials, rest, someone } from '../support/demo-app.ts';
+import { app, befriend, credentials, rest, someone } from '../support/demo-app.ts';
 import { Device, text } from '../support/device.ts';
 import { testApi } from '../support/test-api.ts';
 
@@ -76,7 +76,7 @@ describe('the event read', () => {
     expect(await visitor.reads.at(1)).toEqual({ from: { id: tom, type: 0 }, upTo: answered });
   });
 
-  it('in a group notifies nobody else; members read all positions', async () => {
+  it('in a group notifies nobody else; members read how far each has read', async () => {
     const [tom = '', jerry = '', spike = ''] = await users('tom', 'jerry', 'spike');
     const group = await create('group', { owner: tom, members: [jerry, spike] });
     const [toms, jerrys] = await Promise.all([reader(tom), reader(jerry)]);
@@ -127,6 +127,30 @@ describe('the event read', () => {
     await system.cloud.settled();
     expect(jerrys.reads.received).toEqual([]);
   });
+
+  it.each(['the reader', 'the other', 'the application'])(
+    'is hidden in a group if %s turns receipts off',
+    async (who) => {
+      const id = who === 'the application' ? 'no-receipts' : undefined;
+      const headers: Record<string, string> = id ? { 'X-ML-AppId': id } : {};
+      const [tom, jerry] = [someone('tom'), someone('jerry')];
+      const [toms, jerrys] = await Promise.all([reader(tom, id), reader(jerry, id)]);
+      const master = { ...headers, 'X-ML-MasterKey': app.masterKey };
+      const issued = await rest(system.origin, 'POST', '/2.0/tokens', { headers: master, body: { id: jerry } });
+      const token = { ...headers, 'X-ML-APIKey': '', 'X-ML-Session-Token': String(Object(issued.body).token) };
+      const made = await rest(system.origin, 'POST', '/groups', { headers, body: { owner: tom, members: [jerry] } });
+      const group = String(made.body);
+      const say = (body: string) => jerrys.device.say({ to: { id: group, type: 1 }, content: { body }, receipt: true });
+      const read = async () => (await rest(system.origin, 'GET', `/groups/${group}/reads`, { headers: token })).body;
+      const first = idOf(await say('one'));
+      expect(await toms.read(group, 1, first)).toEqual({ success: true });
+      const known = id ? [] : [{ id: tom, upTo: first }];
+      expect(await read()).toEqual(known);
+      if (!id) await call('PUT', `/ctx/${who === 'the reader' ? tom : jerry}/receipts`, { enabled: false });
+      expect(await toms.read(group, 1, idOf(await say('two')))).toEqual({ success: true });
+      expect(await read()).toEqual(who === 'the reader' ? known : []);
+    },
+  );
 
   it.each([
     ['no message id', 0, 'yesterday', 5001],

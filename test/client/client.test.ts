@@ -307,6 +307,19 @@ describe('a client', () => {
     expect(jerrys.conversation('group', group).getSnapshot().last).toMatchObject({ body: 'hello group', from: tom });
     jerrys.conversation('group', group).markRead();
     await eventually(() => toms.conversation('group', group).getSnapshot().receipts).toHaveProperty(jerry);
+    const restarted = client();
+    await restarted.login({ userId: tom });
+    const again = restarted.conversation('group', group);
+    await again.loadEarlier();
+    const [first] = again.getSnapshot().messages;
+    await eventually(() => first && again.readersOf(first)).toEqual([jerry]);
+    const second = await again.send('read while away').sent();
+    await eventually(() => jerrys.conversation('group', group).getSnapshot().last?.id).toBe(second.id);
+    restarted.pause();
+    jerrys.conversation('group', group).markRead();
+    await eventually(async () => (await groups(jerrys).reads(group)).map(({ upTo }) => upTo)).toEqual([second.id]);
+    restarted.resume();
+    await eventually(() => again.readersOf(second)).toEqual([jerry]);
 
     const admin = createAdmin({ url: system.origin, app: app.id, masterKey: app.masterKey });
     const notices: SystemMessage[] = [];

@@ -107,7 +107,7 @@ export interface Group {
 
 export type Reads = {
   id: string;
-  upTo: string; // The last message they read
+  upTo: string; // The last message that they read
 }[];
 
 export interface GroupOfUser {
@@ -859,7 +859,7 @@ export interface Routes {
     body: undefined;
     response: Message;
   };
-  /** List how far the members of a group have read */
+  /** List how far the members of a group have read, as far as they send read receipts */
   'GET /groups/:id/reads': {
     params: {
       id: string;

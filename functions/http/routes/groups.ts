@@ -6,9 +6,11 @@ import { checkExists, communitiesOf, describeCommunities, describeHead, membersO
 import { changeMembers, createCommunity, replaceMembers } from '../../store/community-changes.ts';
 import type { Community } from '../../store/community-keys.ts';
 import { countCreation } from '../../store/creations.ts';
+import { lookup } from '../../store/dynamo.ts';
 import { latestMessages } from '../../store/latest-messages.ts';
 import { eraseHistory, history } from '../../store/messages.ts';
-import { positionsIn } from '../../store/positions.ts';
+import { receiptsIn } from '../../store/positions.ts';
+import { profile } from '../../store/profiles.ts';
 import { visibleSince } from '../../store/visible-history.ts';
 import { isMember, isOwner, isSelf } from '../access.ts';
 import { audited } from '../audit.ts';
@@ -140,17 +142,23 @@ export const groups = [
   route({
     method: 'GET',
     path: '/groups/:id/reads',
-    summary: 'List how far the members of a group have read',
+    summary: 'List how far the members of a group have read, as far as they send read receipts',
     params: idParams,
     status: 200,
     response: ReadsShape,
     access: (caller, { app, params }) => isMember(caller, groupAt(app, params)),
-    async handle({ app, params }) {
+    async handle({ app, params, principal }) {
       const group = groupAt(app, params);
       await checkExists(group);
-      const [members, positions] = await Promise.all([membersOf(group), positionsIn(conversation(app, params.id))]);
+      const [members, receipts, [own]] = await Promise.all([
+        membersOf(group),
+        receiptsIn(conversation(app, params.id)),
+        lookup(principal ? [profile(principal)] : []),
+      ]);
+      // Users who send no receipts get none.
+      if (!app.receipts || own?.receipts === false) return [];
       return members.flatMap((id) => {
-        const upTo = positions.get(id);
+        const upTo = receipts.get(id);
         return upTo === undefined ? [] : [{ id, upTo }];
       });
     },

@@ -111,7 +111,9 @@ export const UnreadShape = z
   .register(z.globalRegistry, { id: 'Unread' });
 
 export const ReadsShape = z
-  .array(z.object({ id, upTo: z.string().register(z.globalRegistry, { description: 'The last message they read' }) }))
+  .array(
+    z.object({ id, upTo: z.string().register(z.globalRegistry, { description: 'The last message that they read' }) }),
+  )
   .register(z.globalRegistry, { id: 'Reads', description: 'The read positions of the members' });
 
 export const ReceiptsShape = z.object({ enabled: z.boolean() }).register(z.globalRegistry, { id: 'Receipts' });
