@@ -258,7 +258,7 @@ describe('a token that the application signs with a private key', () => {
     expect((await as('published', token)('GET', '/ctx/tom/friends')).status).toBe(401);
   });
 
-  it.each(['slow', 'redirecting', 'broken'])('lets nobody in while its keys are %s', async (how) => {
+  it.each(['slow', 'redirecting', 'broken'])('lets nobody in while its keys are %s', { tags: 'slow' }, async (how) => {
     const token = await provider.idToken({ sub: 'tom' });
     const answer = await as(`${how}-keys`, token)('GET', '/ctx/tom/friends');
     expect(answer).toMatchObject({ status: 500, body: { errorCode: 5002 } });

@@ -47,7 +47,7 @@ describe('a telephone number', () => {
 });
 
 describe('a hashed password', () => {
-  it('matches itself only, and looks different each time', async () => {
+  it('matches itself only, and looks different each time', { tags: 'slow' }, async () => {
     const [one, other] = await Promise.all([hashPassword('pässwörd'), hashPassword('pässwörd')]);
     expect(one).toMatch(/^scrypt\$32768\$8\$3\$[\w-]{22}\$[\w-]{43}$/);
     expect(one).not.toBe(other);

@@ -64,7 +64,7 @@ describe.each(VERSIONS)('a client %s', (version) => {
     await Promise.all([wrong.device.disconnects.at(), unknown.device.disconnects.at()]);
   });
 
-  it('logs in by phone and code, and again by the same when it reconnects', async () => {
+  it('logs in by phone and code, and again by the same when it reconnects', { tags: 'slow' }, async () => {
     const phone = telephone();
     const code = await codeTo(phone);
     const credentials = auth({ phone, password: code });

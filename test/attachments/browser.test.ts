@@ -60,7 +60,7 @@ async function inBrowser(name: 'sendPicture' | 'postForm', argument: object): Pr
 
 const headers = { 'X-ML-AppId': app.id, 'X-ML-APIKey': app.clientKey };
 
-it('a page of another site uploads a picture with progress, and sends it', async ({ skip }) => {
+it('a page of another site uploads a picture with progress, and sends it', { tags: 'slow' }, async ({ skip }) => {
   skip(NO_CHROMIUM !== undefined, NO_CHROMIUM);
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);
@@ -81,7 +81,9 @@ it('a page of another site uploads a picture with progress, and sends it', async
   expect(look((await read(thumbnail)).content)).toMatchObject({ width: 128, height: 43 });
 });
 
-it('a page of another site posts a form, and shows the picture and its thumbnail', async ({ skip }) => {
+it('a page of another site posts a form, and shows the picture and its thumbnail', { tags: 'slow' }, async ({
+  skip,
+}) => {
   skip(NO_CHROMIUM !== undefined, NO_CHROMIUM);
   const argument = { origin: system.origin, headers, picture: [...picture('.jpg', 900, 300)] };
   expect(await inBrowser('postForm', argument)).toEqual([

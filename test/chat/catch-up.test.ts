@@ -78,7 +78,7 @@ describe('a login with since', () => {
     expect((await sync(tom, next)).body).toMatchObject({ upTo: next, complete: true });
   });
 
-  it('sends a visitor what users wrote', async () => {
+  it('sends a visitor what users wrote', { tags: 'slow' }, async () => {
     const { tom, tablet, visitor, visitors } = await away();
     await disconnect(system.cloud, visitors);
     const since = idOf(await tablet.say({ to: { id: visitor, type: 3 }, content: { body: 'one' } }));
@@ -132,7 +132,7 @@ describe('a login with since', () => {
     expect(sent.length).toBeGreaterThan(3);
   });
 
-  it('closes the connection if the catch-up fails, so that the client tries again', async () => {
+  it('closes the connection if the catch-up fails, so that the client tries again', { tags: 'slow' }, async () => {
     const { tom, since, last } = await away();
     const query = { auth: JSON.stringify(credentials({ client: tom, since })) };
     const device = new Device('4.8.4', system.origin, { query, options: { reconnectionDelay: 10 } });

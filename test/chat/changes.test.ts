@@ -202,7 +202,7 @@ describe('a reaction', () => {
     }
   });
 
-  it('is not lost among others at the same time, up to 20 kinds', async () => {
+  it('is not lost among others at the same time, up to 20 kinds', { tags: 'slow' }, async () => {
     const names = ['tom', 'jerry', 'butch', 'spike'];
     const members = await users(...names);
     const [tom = '', jerry = ''] = members;
@@ -247,7 +247,7 @@ describe('a change', () => {
     });
   });
 
-  it('is caught up with, also of messages before since, in all conversations', async () => {
+  it('is caught up with, also of messages before since, in all conversations', { tags: 'slow' }, async () => {
     const [tom = '', jerry = '', butch = ''] = await users('tom', 'jerry', 'butch');
     await befriend(system.origin, tom, jerry);
     const group = await create('group', { owner: tom, members: [jerry] });

@@ -177,7 +177,7 @@ describe('the counter of a conversation', () => {
     expect(await counted(group)).toBe(30);
   });
 
-  it.each([{}, { cid: 'conflict' }])('is exact when one of the writes fails (%j)', async (more) => {
+  it.each([{}, { cid: 'conflict' }])('is exact when one of the writes fails (%j)', { tags: 'slow' }, async (more) => {
     const { tom, jerry, toms, jerrys, chats } = await friends();
     await toms.say(text(jerry, 'before'));
     await system.cloud.settled();

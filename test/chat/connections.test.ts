@@ -100,7 +100,7 @@ describe('the handshake', () => {
   });
 });
 
-it('a connection whose handshake cannot be sent is closed', async () => {
+it('a connection whose handshake cannot be sent is closed', { tags: 'slow' }, async () => {
   // The number of attempts to post the open packet.
   system.cloud.throttle('execute-api', 5);
   const raw = await RawClient.connect(system.origin, { EIO: '4', transport: 'websocket' });

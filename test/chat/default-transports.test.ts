@@ -117,6 +117,7 @@ const IN_BROWSER = [
 
 it.skipIf(NO_CHROMIUM)(
   'in a browser, on a page of another site, the oldest and the newest client do the same',
+  { tags: 'slow' },
   async () => {
     const browser = await openBrowser();
     for (const [name, file, way, more] of IN_BROWSER) {

@@ -46,7 +46,7 @@ const itemOf = async (connectionId: string) =>
   (await system.database.connections()).find(({ pk }) => pk === `connection#${connectionId}`);
 
 describe('a join that is handled after its connection has closed', () => {
-  it('registers no connection and sends no presence event', async () => {
+  it('registers no connection and sends no presence event', { tags: 'slow' }, async () => {
     const { jerry, received } = await friends();
     const raw = await opened();
     delays.push(LATE_MS);
@@ -73,7 +73,9 @@ describe('a join that is handled after its connection has closed', () => {
   });
 });
 
-it('a connection that closes while its join is confirmed leaves `offline` as the last word', async () => {
+it('a connection that closes while its join is confirmed leaves `offline` as the last word', {
+  tags: 'slow',
+}, async () => {
   const { jerry, received } = await friends();
   const raw = await opened();
   // The confirmation is tried again after a pause, in which the connection closes and `offline` is announced.
@@ -130,7 +132,9 @@ it('an event that comes before its own join is handled has its sender from the U
 });
 
 describe('a login that fails for the moment', () => {
-  it('because a table is throttled closes the connection at once; the client comes back and is logged in', async () => {
+  it('because a table is throttled closes the connection at once; the client comes back and is logged in', {
+    tags: 'slow',
+  }, async () => {
     const tom = someone('tom');
     const raw = await opened();
     const before = Date.now();
@@ -151,11 +155,12 @@ describe('a login that fails for the moment', () => {
     expect(device.logins.received).toEqual([]);
     system.cloud.throttle('dynamodb', 0);
     expect(await device.loggedIn()).toBe(tom);
-  }, 60_000);
+  });
 });
 
 it.each(['URL', 'CONNECT payload'] as const)(
   'an event that meets a throttled table is refused with 5002, with credentials in the %s',
+  { tags: 'slow' },
   async (way) => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     await befriend(system.origin, tom, jerry);
@@ -174,10 +179,11 @@ it.each(['URL', 'CONNECT payload'] as const)(
     expect(await device.refusals.at()).toMatchObject({ error: 5002, ack: 9 });
     expect(await device.say(text(jerry, 'said'))).toMatchObject({ success: true });
   },
-  40_000,
 );
 
-it('a join that cannot be confirmed closes the connection, and friends are told all the same', async () => {
+it('a join that cannot be confirmed closes the connection, and friends are told all the same', {
+  tags: 'slow',
+}, async () => {
   const { jerry, received } = await friends('patient');
   const raw = await opened();
   system.cloud.failPosts(raw.id, 429, 5);
@@ -186,4 +192,4 @@ it('a join that cannot be confirmed closes the connection, and friends are told 
   const again = await Device.login('4.8.4', system.origin, { client: jerry, app: 'patient' });
   await again.loggedIn();
   await expect.poll(() => received).toEqual([`online ${jerry}`]);
-}, 40_000);
+});

@@ -205,36 +205,35 @@ async function recount(worlds: readonly World[]): Promise<void> {
   expect(heads).toEqual(messages);
 }
 
-it(
-  'apps have every message and the right unread counts, whatever happens to their connections',
-  async () => {
-    const failures: string[] = [];
-    const run = async (n: number) => {
-      const version = VERSIONS[(SEED + n) % VERSIONS.length] ?? '4.8.4';
-      const next = random(SEED + n);
-      const all = await world(version);
-      try {
-        for (let done = 0; done < STEPS; done++) await step(all, next);
-        // Messages whose senders were cut off may still be on their way.
-        const soon = () => vi.waitFor(() => check(all), { timeout: 20_000, interval: 250 });
-        await soon();
-        // Messages without an answer are repeated now.
-        for (const { app } of all.participants) app.cut('close');
-        await Promise.all(all.participants.map(({ app }) => app.connect()));
-        await soon();
-      } catch (error) {
-        const failure = `MACAW_MODEL_SEED=${SEED + n} MACAW_MODEL_RUNS=1 MACAW_MODEL_STEPS=${STEPS}: ${inspect(error)}`;
-        console.error(failure);
-        failures.push(failure);
-      } finally {
-        for (const { app } of all.participants) app.cut('close');
-      }
-      return all;
-    };
-    const worlds = await pMap(Array.from({ length: RUNS }).keys(), run, { concurrency: AT_ONCE });
-    expect(failures.join('\n')).toBe('');
-    await system.cloud.settled();
-    await recount(worlds);
-  },
-  RUNS * RUN_TIMEOUT_MS,
-);
+it('apps have every message and the right unread counts, whatever happens to their connections', {
+  tags: 'slow',
+  timeout: RUNS * RUN_TIMEOUT_MS,
+}, async () => {
+  const failures: string[] = [];
+  const run = async (n: number) => {
+    const version = VERSIONS[(SEED + n) % VERSIONS.length] ?? '4.8.4';
+    const next = random(SEED + n);
+    const all = await world(version);
+    try {
+      for (let done = 0; done < STEPS; done++) await step(all, next);
+      // Messages whose senders were cut off may still be on their way.
+      const soon = () => vi.waitFor(() => check(all), { timeout: 20_000, interval: 250 });
+      await soon();
+      // Messages without an answer are repeated now.
+      for (const { app } of all.participants) app.cut('close');
+      await Promise.all(all.participants.map(({ app }) => app.connect()));
+      await soon();
+    } catch (error) {
+      const failure = `MACAW_MODEL_SEED=${SEED + n} MACAW_MODEL_RUNS=1 MACAW_MODEL_STEPS=${STEPS}: ${inspect(error)}`;
+      console.error(failure);
+      failures.push(failure);
+    } finally {
+      for (const { app } of all.participants) app.cut('close');
+    }
+    return all;
+  };
+  const worlds = await pMap(Array.from({ length: RUNS }).keys(), run, { concurrency: AT_ONCE });
+  expect(failures.join('\n')).toBe('');
+  await system.cloud.settled();
+  await recount(worlds);
+});

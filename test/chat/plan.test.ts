@@ -110,6 +110,7 @@ function posts(rate: PostRate, from: number, until: number, refused: (at: number
 describe('the rate of posts', () => {
   it.each<Priority>(['message', 'notice'])(
     'of a %s never exceeds its share, counted from when it was given',
+    { tags: 'slow' },
     (priority) => {
       const share = fc.record({
         perSecond: fc.integer({ min: 1, max: 2000 }),

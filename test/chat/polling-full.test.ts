@@ -149,7 +149,7 @@ describe('a client without an upgrade', () => {
     expect((await client.get()).packets).toEqual(['1']);
   });
 
-  it('is closed when it sends far too much', async () => {
+  it('is closed when it sends far too much', { tags: 'slow' }, async () => {
     const client = await loggedIn(someone(), 4, LIMITED);
     const event = `42/chat,${JSON.stringify(['say', text(someone(), 'spam')])}`;
     await client.post(...Array(40).fill(event));

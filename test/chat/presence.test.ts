@@ -162,7 +162,7 @@ describe('presence', () => {
     expect(received).toEqual([]);
   });
 
-  it('is sent to more connections than the login posts to directly', async () => {
+  it('is sent to more connections than the login posts to directly', { tags: 'slow' }, async () => {
     const [jerry, tom, butch] = await friends('jerry', 'tom', 'butch');
     const watchers: RawClient[] = [];
     for (let n = 0; n < 17; n++) {
@@ -180,7 +180,7 @@ describe('presence', () => {
     expect(heard('online')).toEqual(watchers.map(() => 1));
     await close(jerrys);
     expect(heard('offline')).toEqual(watchers.map(() => 1));
-  }, 60_000);
+  });
 
   it('of a visitor is not sent, even if they request it', async () => {
     const { received } = await watcher('4.8.4', someone('tom'));
@@ -272,7 +272,9 @@ describe('races', () => {
     expect(received).toEqual([`online ${jerry}`, `offline ${jerry}`]);
   });
 
-  it('of some that come while others go make as many events of each kind as there were changes', async () => {
+  it('of some that come while others go make as many events of each kind as there were changes', {
+    tags: 'slow',
+  }, async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
     const { received } = await watcher('4.8.4', String(tom));
     let here = await login(String(jerry));
@@ -297,7 +299,7 @@ describe('five users with several devices', () => {
   const ROUNDS = Number(process.env.MACAW_PRESENCE_ROUNDS ?? 5);
   const rounds = fc.sample(fc.tuple(deed, deed, deed, deed, deed), { seed: SEED, numRuns: ROUNDS });
 
-  it(`are announced as a model says, whatever they do at once (seed ${SEED})`, async () => {
+  it(`are announced as a model says, whatever they do at once (seed ${SEED})`, { tags: 'slow' }, async () => {
     const [witness, ...users] = await friends('witness', 'a', 'b', 'c', 'd', 'e');
     for (const user of users) for (const other of users) if (user < other) await befriend(system.origin, user, other);
     const { received } = await watcher('4.8.4', String(witness));
@@ -334,8 +336,11 @@ describe('five users with several devices', () => {
       expect({ n, received: received.toSorted() }).toEqual({ n, received: expected.toSorted() });
       const { body: seen } = await rest(system.origin, 'GET', `/ctx/${witness}/friends?detail`);
       const online = (seen as { id: string; online: boolean }[]).filter(({ online }) => online).map(({ id }) => id);
-      expect({ n, online: online.toSorted() }).toEqual({ n, online: users.filter((_, n) => now[n] !== 0).toSorted() });
+      expect({ n, online: online.toSorted() }).toEqual({
+        n,
+        online: users.filter((_, n) => now[n] !== 0).toSorted(),
+      });
     }
     for (const devices of open.values()) for (const device of devices) device.close();
-  }, 60_000);
+  });
 });

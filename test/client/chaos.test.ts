@@ -47,7 +47,9 @@ class App {
   bodies = () => this.conversation.getSnapshot().messages.map(({ body }) => body);
 }
 
-it('stores every message once and in order, whatever happens to connections, posts and apps', async () => {
+it('stores every message once and in order, whatever happens to connections, posts and apps', {
+  tags: 'slow',
+}, async () => {
   const next = random(SEED);
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);
@@ -108,4 +110,4 @@ it('stores every message once and in order, whatever happens to connections, pos
     expect(new Set(one.events).size).toBe(one.events.length);
     expect(one.conversation.getSnapshot().messages.every(({ status }) => status === 'sent')).toBe(true);
   }
-}, 60_000);
+});

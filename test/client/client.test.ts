@@ -122,7 +122,7 @@ describe('a client', () => {
     expect(await groups(jerrys).ids()).toEqual([group]);
   });
 
-  it('edits, recalls and reacts, answers and mentions, also while others are offline', async () => {
+  it('edits, recalls and reacts, answers and mentions, also while others are offline', { tags: 'slow' }, async () => {
     const { tom, jerry } = await pair();
     const [toms, jerrys] = [client(), client()];
     await Promise.all([toms.login({ userId: tom }), jerrys.login({ userId: jerry })]);
@@ -181,7 +181,7 @@ describe('a client', () => {
     ]);
   });
 
-  it('catches up after a pause', async () => {
+  it('catches up after a pause', { tags: 'slow' }, async () => {
     const { tom, jerry } = await pair();
     const device = await Device.login('4.8.4', system.origin, jerry);
     const toms = client();
@@ -244,7 +244,7 @@ describe('a client', () => {
     expect(await conversation.loadEarlier()).toBe(false);
   });
 
-  it('uploads a file and sends its URL, with progress and a thumbnail', async () => {
+  it('uploads a file and sends its URL, with progress and a thumbnail', { tags: 'slow' }, async () => {
     const { tom, jerry } = await pair();
     const [toms, jerrys] = [client(), client()];
     await toms.login({ userId: tom });
@@ -335,7 +335,7 @@ describe('a client', () => {
 });
 
 describe('a client that the server disconnects', () => {
-  it('learns why, and stays away until it logs in again', async () => {
+  it('learns why, and stays away until it logs in again', { tags: 'slow' }, async () => {
     const { tom } = await pair();
     const toms = client();
     const kicked = new Promise((resolve) => toms.on('kicked', resolve));
@@ -378,7 +378,7 @@ describe('in strict mode, a client', () => {
   const strict = (options: Partial<ClientOptions> = {}) => client({ app: STRICT, ...options });
   const admin = () => createAdmin({ url: system.origin, app: STRICT, masterKey: app.masterKey });
 
-  it('logs in with tokens of a server, and gets a new one when the session ended', async () => {
+  it('logs in with tokens of a server, and gets a new one when the session ended', { tags: 'slow' }, async () => {
     const tom = someone('tom');
     const tokens: string[] = [];
     const token = async () => {

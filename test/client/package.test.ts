@@ -63,7 +63,9 @@ describe('the published package', () => {
     }
   });
 
-  it('contains the compiled modules with their types, the licence and the README, and nothing else', () => {
+  it('contains the compiled modules with their types, the licence and the README, and nothing else', {
+    tags: 'slow',
+  }, () => {
     const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
     const [{ files }] = JSON.parse(execFileSync('npm', args, { cwd: CLIENT, encoding: 'utf8', stdio: 'pipe' }));
     const paths: string[] = files.map(({ path }: { path: string }) => path);

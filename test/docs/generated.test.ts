@@ -17,7 +17,7 @@ it('frames and events in the protocol are those of the schemas (npm run docs:pro
   for (const name of Object.keys(SERVER_EVENTS)) expect(document).toContain(`event \`${name}\``);
 });
 
-it('the types of the client are those of the schemas (npm run docs:client)', async () => {
+it('the types of the client are those of the schemas (npm run docs:client)', { tags: 'slow' }, async () => {
   // Modules of routes read variables when they load.
   for (const name of Object.values(ENV)) vi.stubEnv(name, 'none');
   vi.stubEnv(ENV.retentionDays, JSON.stringify(RETENTION_DAYS));

@@ -67,7 +67,7 @@ describe('the limits on time', () => {
     ]);
   });
 
-  test('posts from the server keep a connection from being idle', async () => {
+  test('posts from the server keep a connection from being idle', { tags: 'slow' }, async () => {
     const { cloud } = await run(assembly, { limits: { idleMs: 700 } });
     await cloud.invoke('Probe', { do: 'nothing' });
     const client = await connect(cloud);

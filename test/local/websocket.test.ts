@@ -172,7 +172,9 @@ describe('posting to connections', () => {
     });
   });
 
-  test('a client that does not read gets 429 once its buffer is full, and the socket stays', async () => {
+  test('a client that does not read gets 429 once its buffer is full, and the socket stays', {
+    tags: 'slow',
+  }, async () => {
     const { cloud } = await running();
     const client = await connect(cloud);
     client.socket.pause();

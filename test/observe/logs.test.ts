@@ -121,7 +121,7 @@ describe('a handler that fails', () => {
     });
   });
 
-  it('tells clients nothing of that', async () => {
+  it('tells clients nothing of that', { tags: 'slow' }, async () => {
     await system.cloud.settled();
     system.cloud.throttle('dynamodb', 20);
     const { status, body } = await rest(system.origin, 'GET', `/ctx/${someone()}/friends`, {

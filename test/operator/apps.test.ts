@@ -64,7 +64,9 @@ describe('an application', () => {
     });
   }, 60_000);
 
-  it('is strict, without plain logins and visitors, unless it is created open, and keeps its settings', async () => {
+  it('is strict, without plain logins and visitors, unless it is created open, and keeps its settings', {
+    tags: 'slow',
+  }, async () => {
     await json('apps', 'create', 'guarded');
     const guarded = { mode: 'strict', plainLogin: false, visitors: false };
     expect(await json('apps', 'settings', 'guarded')).toMatchObject(guarded);
@@ -78,9 +80,9 @@ describe('an application', () => {
     expect(await json('apps', 'settings', 'opened')).toMatchObject({ mode: 'open', visitors: true });
     const contradiction = await run(['apps', 'create', 'both', '--open', 'mode=strict']);
     expect(contradiction).toMatchObject({ code: 2, err: expect.stringMatching(/--open contradicts mode/) });
-  }, 60_000);
+  });
 
-  it('brings the keys that its clients carry, by the standard input', async () => {
+  it('brings the keys that its clients carry, by the standard input', { tags: 'slow' }, async () => {
     const typed = 'carried-client-key\n\n';
     const args = ['apps', 'create', 'carried', '--open', '--with-keys', '--local', system.origin];
     const created = await runProcess(args, { typed });
@@ -93,9 +95,9 @@ describe('an application', () => {
       masterKey: expect.stringMatching(KEY),
     });
     expect(await admits('carried', 'carried-client-key')).toBe(true);
-  }, 60_000);
+  });
 
-  it('is not created twice, nor with an invalid id or key', async () => {
+  it('is not created twice, nor with an invalid id or key', { tags: 'slow' }, async () => {
     expect(await run(['apps', 'create', app.id])).toMatchObject({ code: 1, err: expect.stringMatching(/already/) });
     expect(await run(['apps', 'create', 'a#b'])).toMatchObject({
       code: 1,
@@ -107,9 +109,9 @@ describe('an application', () => {
     });
     expect(await keysOf(app.id)).toMatchObject({ clientKey: app.clientKey, masterKey: app.masterKey });
     expect(await json('apps', 'list')).not.toContainEqual(expect.objectContaining({ app: 'short' }));
-  }, 60_000);
+  });
 
-  it('has settings that are changed all or not at all, and have effect', async () => {
+  it('has settings that are changed all or not at all, and have effect', { tags: 'slow' }, async () => {
     await json('apps', 'create', 'small', '--open');
     const refused = await run(['apps', 'settings', 'small', 'groupMembers=2', 'roomMembers=0']);
     expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/^roomMembers: /) });
@@ -133,9 +135,9 @@ describe('an application', () => {
       status: 409,
       body: { errorMessage: expect.stringMatching(/at most 2 are allowed/) },
     });
-  }, 60_000);
+  });
 
-  it('says which setting was meant, and what is wrong with a value', async () => {
+  it('says which setting was meant, and what is wrong with a value', { tags: 'slow' }, async () => {
     for (const [setting, message] of [
       ['groupmember=3', /no setting groupmember; did you mean groupMembers\?/],
       ['groupMembers=many', /groupMembers: expected a whole number from 1 to 10000, not many/],
@@ -148,11 +150,11 @@ describe('an application', () => {
         err: expect.stringMatching(message),
       });
     }
-  }, 60_000);
+  });
 });
 
 describe('a key', () => {
-  it('that is rotated works at once; the client key before does until its grace ends', async () => {
+  it('that is rotated works at once; the client key before does until its grace ends', { tags: 'slow' }, async () => {
     await json('apps', 'create', 'turning', '--open');
     const before = await keysOf('turning');
     const asked = Date.now();
@@ -166,9 +168,9 @@ describe('a key', () => {
     expect(await run(['apps', 'list'])).toMatchObject({
       out: expect.stringMatching(/^turning .*the previous client key is valid until/m),
     });
-  }, 60_000);
+  });
 
-  it('that is rotated without grace ends at once', async () => {
+  it('that is rotated without grace ends at once', { tags: 'slow' }, async () => {
     await json('apps', 'create', 'cutting', '--open');
     const before = await keysOf('cutting');
     await json('apps', 'rotate-key', 'cutting', 'client', '--grace', '0');
@@ -181,7 +183,7 @@ describe('a key', () => {
       return rest(system.origin, 'GET', '/2.0/push/credentials', { headers });
     };
     expect([await credentials(after), await credentials(before)]).toMatchObject([{ status: 200 }, { status: 401 }]);
-  }, 60_000);
+  });
 
   it('may be one that exists, and a master key has no grace', async () => {
     await json('apps', 'create', 'moved', '--open');
@@ -194,7 +196,9 @@ describe('a key', () => {
     });
   }, 60_000);
 
-  it('that was changed only in its secret is reported by the list, and corrected by a rotation', async () => {
+  it('that was changed only in its secret is reported by the list, and corrected by a rotation', {
+    tags: 'slow',
+  }, async () => {
     await json('apps', 'create', 'edited');
     const client = secrets();
     const SecretId = 'macaw/prod/edited';
@@ -206,7 +210,7 @@ describe('a key', () => {
     expect(await state()).toBe('differ');
     await json('apps', 'rotate-key', 'edited', 'client');
     expect(await state()).toBe('ok');
-  }, 60_000);
+  });
 
   it('is shown only on explicit request, and is in no log, output or call', async () => {
     const keys = await keysOf('turning');
@@ -221,7 +225,7 @@ describe('a key', () => {
 });
 
 describe('the statistics of an application', () => {
-  it('are shown by hour or day, with the time until which they are counted', async () => {
+  it('are shown by hour or day, with the time until which they are counted', { tags: 'slow' }, async () => {
     await json('apps', 'create', 'counted', '--open');
     const { clientKey } = await keysOf('counted');
     const keys = { 'X-ML-AppId': 'counted', 'X-ML-APIKey': clientKey };
@@ -238,7 +242,7 @@ describe('the statistics of an application', () => {
     expect(lines.at(-1)).toMatch(/^Counted until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
     const { periods } = await json('statistics', 'counted', '--by', 'day', '--from', '2d');
     expect(periods.reduce((sum: number, { uploads }: { uploads: number }) => sum + uploads, 0)).toBe(1);
-  }, 60_000);
+  });
 
   it('are refused as by the server', async () => {
     expect(await run(['statistics', app.id, '--from', '40d'])).toMatchObject({

@@ -51,7 +51,7 @@ beforeEach(async () => {
 });
 
 describe('what failed for good', () => {
-  it('is listed without its event, any number of times', async () => {
+  it('is listed without its event, any number of times', { tags: 'slow' }, async () => {
     await failPush('a very private matter');
     for (const _look of [1, 2]) {
       const listed = await run(['failures', 'list']);
@@ -67,9 +67,9 @@ describe('what failed for good', () => {
     expect(await json('failures', 'list', '--since', '2999-01-01')).toEqual([]);
     expect(await json('failures', 'list', '--function', 'push', '--since', '1h')).toHaveLength(1);
     expect(left()).toHaveLength(1);
-  }, 60_000);
+  });
 
-  it('is listed by REST for its application alone, without its event', async () => {
+  it('is listed by REST for its application alone, without its event', { tags: 'slow' }, async () => {
     await failPush('a very private matter');
     await queue(record('of-a-departure', { user: { app: app.id, id: 'tom' } }));
     await queue(record('of-another-application', { app: 'another' }));
@@ -95,9 +95,9 @@ describe('what failed for good', () => {
     expect(JSON.stringify(body)).not.toMatch(/private/);
     // They are still there, for other readers too.
     expect(await json('failures', 'list')).toHaveLength(5);
-  }, 60_000);
+  });
 
-  it('is done again when it is redriven, and then is gone', async () => {
+  it('is done again when it is redriven, and then is gone', { tags: 'slow' }, async () => {
     const [one, other] = [await failPush('first'), await failPush('second')];
     const [{ id }] = await json('failures', 'list');
     expect(await run(['failures', 'redrive', '--id', id])).toMatchObject({ code: 0, out: '1 invoked again\n' });
@@ -107,9 +107,9 @@ describe('what failed for good', () => {
     expect(await run(['failures', 'redrive', '--all'])).toMatchObject({ code: 0, out: '1 invoked again\n' });
     expect(await pushesTo(other)).toHaveLength(1);
     expect(await run(['failures', 'list'])).toMatchObject({ out: 'There are no failures\n' });
-  }, 60_000);
+  });
 
-  it('stays when it cannot be invoked again, and everything else is', async () => {
+  it('stays when it cannot be invoked again, and everything else is', { tags: 'slow' }, async () => {
     const phone = await failPush('hello');
     await queue(record('of-one-gone', {}));
     await queue('no record at all \u001b[31m');
@@ -132,5 +132,5 @@ describe('what failed for good', () => {
       out: '1 deleted\nThere is no failure nobody\n',
     });
     expect(left()).toHaveLength(1);
-  }, 60_000);
+  });
 });

@@ -8,7 +8,9 @@ import { type Resources, startBroken } from '../support/broken.ts';
 import { rest } from '../support/macaw.ts';
 import { operator } from './command.ts';
 
-it('the first application is strict and gets keys of its own; a later deployment changes neither', async () => {
+it('the first application is strict and gets keys of its own; a later deployment changes neither', {
+  tags: 'slow',
+}, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'macaw-first-'));
   const seen: unknown[] = [];
   for (const parameters of [{}, { Mode: 'open' }]) {
@@ -30,7 +32,7 @@ it('the first application is strict and gets keys of its own; a later deployment
   expect(seen[0]).toEqual(seen[1]);
   expect(statSync(join(dataDir, 'secrets.json')).mode & 0o077).toBe(0);
   rmSync(dataDir, { recursive: true });
-}, 60_000);
+});
 
 it.each([
   [{ AppId: 'no id' }, /FirstApp[^ ]* \(Custom::FirstApp\) failed: ResourceProperties\.AppId: /],

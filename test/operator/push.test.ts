@@ -19,7 +19,7 @@ const MASTER = { env: { MACAW_MASTER_KEY: app.masterKey } };
 const here = () => ['--url', system.origin, '--app', app.id];
 
 describe("the operator's command for push credentials", () => {
-  it('uploads credentials and lists what the server has', async () => {
+  it('uploads credentials and lists what the server has', { tags: 'slow' }, async () => {
     expect(await run(['push', 'list', ...here()], MASTER)).toMatchObject({
       code: 0,
       out: expect.stringMatching(/no credentials/),
@@ -43,7 +43,9 @@ describe("the operator's command for push credentials", () => {
     expect(out + err).not.toContain(app.masterKey);
   });
 
-  it('takes the password of a .p12 from elsewhere than its arguments, and says when it is wrong', async () => {
+  it('takes the password of a .p12 from elsewhere than its arguments, and says when it is wrong', {
+    tags: 'slow',
+  }, async () => {
     const certificate = file('push.p12', Buffer.from(p12('right'), 'base64'));
     const upload = ['push', 'upload', ...here(), '--platform', 'apns', '--file', certificate];
     expect(await run(upload, { env: { ...MASTER.env, MACAW_P12_PASSWORD: 'right' } })).toMatchObject({

@@ -60,12 +60,16 @@ describe('what was posted to a dead connection', () => {
   it.each([
     ['3', 20],
     ['4', 9],
-  ] as const)('is pushed when the heartbeat finds the client silent (EIO=%s)', async (EIO, minutes) => {
-    const { phone, say } = await friends(EIO);
-    await say('unseen');
-    await heartbeats(minutes);
-    expect(await alerts(phone)).toEqual(['unseen']);
-  });
+  ] as const)(
+    'is pushed when the heartbeat finds the client silent (EIO=%s)',
+    { tags: 'slow' },
+    async (EIO, minutes) => {
+      const { phone, say } = await friends(EIO);
+      await say('unseen');
+      await heartbeats(minutes);
+      expect(await alerts(phone)).toEqual(['unseen']);
+    },
+  );
 
   it('is not pushed while another device is connected', async () => {
     const { jerry, phone, say, id } = await friends();

@@ -179,7 +179,7 @@ describe('logging in with an installation', () => {
     expect(opened(await system.cloud.outbox.nextPush(deviceToken)).aps.alert).toBe('hi');
   });
 
-  it('keeps the twenty of a user that were bound last', async () => {
+  it('keeps the twenty of a user that were bound last', { tags: 'slow' }, async () => {
     const jerry = someone('jerry');
     const installs = Array.from({ length: 21 }, () => someone('install'));
     const devices: Device[] = [];

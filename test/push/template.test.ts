@@ -33,7 +33,7 @@ describe("an application's template", () => {
     });
   });
 
-  it('names the sender by their attribute, else by their id, and has words for media', async () => {
+  it('names the sender by their attribute, else by their id, and has words for media', { tags: 'slow' }, async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     await befriend(system.origin, tom, jerry);
     const phone = await offline(jerry);
@@ -57,7 +57,7 @@ describe("an application's template", () => {
     expect(opened(await system.cloud.outbox.nextPush(phone.token)).aps.alert).toBe('news');
   });
 
-  it('with unreadBadge makes the number of unread messages the badge', async () => {
+  it('with unreadBadge makes the number of unread messages the badge', { tags: 'slow' }, async () => {
     const [tom, spike, jerry] = [someone('tom'), someone('spike'), someone('jerry')];
     await Promise.all([tom, spike].map((friend) => befriend(system.origin, friend, jerry)));
     const phone = await offline(jerry);

@@ -118,7 +118,7 @@ describe('the statistics', () => {
     expect(Object.keys(system.cloud.calls.summary(mark).calls)).not.toContain('logs:StartQuery');
   });
 
-  it('leave a count that fails in the failure queue, and the next one makes up for it', async () => {
+  it('leave a count that fails in the failure queue, and the next one makes up for it', { tags: 'slow' }, async () => {
     await system.database.setCounted(Date.now() - 2 * HOUR);
     system.cloud.throttle('dynamodb', 1000);
     await expect(system.cloud.fire('StatisticsSchedule')).rejects.toThrow();

@@ -115,7 +115,7 @@ describe('every endpoint', () => {
     }
   });
 
-  it('answers the methods it has not with 405, naming those it has', async () => {
+  it('answers the methods it has not with 405, naming those it has', { tags: 'slow' }, async () => {
     const all = await operations();
     for (const path of new Set(all.map((one) => one.path))) {
       const has = all.filter((one) => one.path === path).map(({ method }) => method);

@@ -389,7 +389,7 @@ describe('a user who is deleted', () => {
     await ok('PUT', `/ctx/${tom}/blocks/${spike}`);
   }
 
-  it('leaves nothing but anonymous messages in groups, which pass to others', async () => {
+  it('leaves nothing but anonymous messages in groups, which pass to others', { tags: 'slow' }, async () => {
     const { master, tom, jerry, spike, install, toms, jerrys, own, left, alone, room } = await world();
     const kicks = kicksOf(toms);
     const unfriended = new Inbox(jerrys.client, 'unfriended');
@@ -436,7 +436,7 @@ describe('a user who is deleted', () => {
     expect(named(await system.database.core())).toEqual([]);
   });
 
-  it('remains in part after failures, until the deletion is asked for again', async () => {
+  it('remains in part after failures, until the deletion is asked for again', { tags: 'slow' }, async () => {
     const { master, tom } = await world();
     await master('DELETE', `/ctx/${tom}`);
     system.cloud.throttle('dynamodb', 1000);
@@ -450,9 +450,9 @@ describe('a user who is deleted', () => {
     await master('DELETE', `/ctx/${tom}`);
     await finished(OPEN, tom);
     system.cloud.clearFailureQueues();
-  }, 60_000);
+  });
 
-  it('takes the messages along, if that is wished', async () => {
+  it('takes the messages along, if that is wished', { tags: 'slow' }, async () => {
     const { master, tom, jerry, toms, own, left } = await world();
     const { id } = Object(await toms.say({ ...text(own, 'x'), to: { id: own, type: 1 } })) as { id: string };
     const edit = { to: { id: own, type: 1 }, id, content: { media: 0, body: 'y' } };

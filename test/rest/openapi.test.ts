@@ -27,7 +27,7 @@ describe('the description of the REST endpoints', () => {
     expect(validator.version).toBe('3.1');
   });
 
-  it('has every endpoint that there is, and no other', async () => {
+  it('has every endpoint that there is, and no other', { tags: 'slow' }, async () => {
     for (const name of Object.values(ENV)) vi.stubEnv(name, 'none');
     vi.stubEnv(ENV.retentionDays, JSON.stringify(RETENTION_DAYS));
     const { sections } = await import('../../functions/http/routes/routes.ts');
@@ -84,7 +84,7 @@ describe('the description of the REST endpoints', () => {
 });
 
 describe('what the endpoints answer', () => {
-  it('is what the description says, for each of them', async () => {
+  it('is what the description says, for each of them', { tags: 'slow' }, async () => {
     const ask = api.ask.bind(api);
     const [tom = '', jerry = '', butch = '', spike = ''] = await users('tom', 'jerry', 'butch', 'spike');
     const id = { id: tom };
@@ -304,7 +304,7 @@ describe('what the endpoints answer', () => {
 
     const others = api.operations().filter(([, , { tags }]) => !tags.includes('accounts'));
     expect(api.asked).toEqual(new Set(others.map(([, , { operationId }]) => operationId)));
-  }, 60_000);
+  });
 
   it('is a described failure wherever the keys are missing', async () => {
     for (const [method, path] of api.operations()) {

@@ -234,7 +234,7 @@ describe('the table of permissions', () => {
     for (const { name, allowed } of events) expect({ name, marks: allowed.length }).toEqual({ name, marks: 5 });
   });
 
-  it('holds for every endpoint', async () => {
+  it('holds for every endpoint', { tags: 'slow' }, async () => {
     const strict = async () => {
       const world = await neighbourhood(STRICT);
       const wrong: string[] = [];
@@ -251,7 +251,7 @@ describe('the table of permissions', () => {
     const owner = async (caller: 'self' | 'master') => walk(caller, await neighbourhood(STRICT));
     const wrong = await Promise.all([strict(), open(), owner('self'), owner('master')]);
     expect(wrong.flat()).toEqual([]);
-  }, 180_000);
+  });
 
   it('holds for every event', async () => {
     const world = await neighbourhood(STRICT);
@@ -305,7 +305,7 @@ describe('the table of permissions', () => {
 });
 
 describe('whatever belongs to an application', () => {
-  it('is not accessible without a key, or with the keys and tokens of another', async () => {
+  it('is not accessible without a key, or with the keys and tokens of another', { tags: 'slow' }, async () => {
     const world = await neighbourhood(STRICT);
     const before = await world.state();
     const foreign = byMaster(ELSEWHERE, elsewhereKeys.masterKey);
@@ -329,5 +329,5 @@ describe('whatever belongs to an application', () => {
     );
     expect(wrong).toEqual([]);
     expect(await world.state()).toEqual(before);
-  }, 180_000);
+  });
 });

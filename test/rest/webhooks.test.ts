@@ -131,7 +131,7 @@ describe('the events', () => {
     expect(mine().filter(({ type }) => type === 'friend.added')).toHaveLength(1);
   }, 30_000);
 
-  it('tell of pushes that failed', async () => {
+  it('tell of pushes that failed', { tags: 'slow' }, async () => {
     const { id } = await add(demo.id, { url: receiving.current.url('/pushes'), events: ['push.failed'] });
     await phones.credentials();
     const [tom, jerry] = [someone('tom'), someone('jerry')];
@@ -147,9 +147,9 @@ describe('the events', () => {
     system.cloud.outbox.faults.clear();
     system.cloud.clearFailureQueues();
     await ask(demo.id, 'DELETE', `/webhooks/${id}`);
-  }, 20_000);
+  });
 
-  it('leave out messages that a block drops, and tell what a deleted user leaves', async () => {
+  it('leave out messages that a block drops, and tell what a deleted user leaves', { tags: 'slow' }, async () => {
     const { tom, jerry, device } = await friends(EVENTS);
     const group = String((await ask(EVENTS, 'POST', '/groups', { owner: jerry, members: [tom] })).body);
     await ask(EVENTS, 'PUT', `/ctx/${jerry}/blocks/${tom}`);
@@ -161,7 +161,7 @@ describe('the events', () => {
     await eventually(() => told('member.left'), 15_000).toEqual([{ to: { id: group, type: 1 }, user: tom }]);
     await eventually(() => told('friend.removed'), 15_000).toEqual([{ from: tom, to: jerry }]);
     expect(told('message.sent')).toMatchObject([{ content: { body: 'sent' } }]);
-  }, 30_000);
+  });
 
   it('include messages in rooms, which are not stored', async () => {
     const { tom, device } = await friends(EVENTS);
@@ -206,7 +206,9 @@ describe('a receiver that fails', () => {
     ).toBe(1);
   }, 30_000);
 
-  it('has its events in the failure queue in the end, and gets them when they are redriven', async () => {
+  it('has its events in the failure queue in the end, and gets them when they are redriven', {
+    tags: 'slow',
+  }, async () => {
     const secure = await Receiver.start('https');
     const { current } = receiving;
     let isDown = true;
@@ -228,7 +230,7 @@ describe('a receiver that fails', () => {
     await system.cloud.settled();
     expect(failed()).toHaveLength(1);
     secure.stop();
-  }, 60_000);
+  });
 });
 
 describe('a decision', () => {
@@ -375,7 +377,7 @@ describe('the endpoints', () => {
     await ask(ADMIN, 'DELETE', `/webhooks/${id}`);
   });
 
-  it('are used by the command line', async () => {
+  it('are used by the command line', { tags: 'slow' }, async () => {
     const { json, run } = operator(system);
     const url = receiving.current.url('/command');
     const app = ['--app', demo.id];
@@ -392,7 +394,7 @@ describe('the endpoints', () => {
       secret: expect.stringMatching(/^whsec_/),
     });
     expect(await json('webhooks', 'remove', id, ...app)).toEqual({ removed: id });
-  }, 30_000);
+  });
 
   it.each([
     ['http://example.com/', 'expected a URL with https'],

@@ -183,7 +183,7 @@ describe('the file', () => {
     ]);
   });
 
-  it('stops the synthesis with its faults, and nothing of the inside', async () => {
+  it('stops the synthesis with its faults, and nothing of the inside', { tags: 'slow' }, async () => {
     const file = join(directory, 'wrong.json');
     writeFileSync(file, JSON.stringify({ stages: { prod: { regoin: 'eu-central-1' } } }));
     const { stderr } = await synthesize(join(directory, 'out'), { configuration: file }).then(

@@ -57,7 +57,7 @@ function files(directory: string): string[] {
 /** Returns `@aws-sdk/client-s3` for `@aws-sdk/client-s3/dist/x.js`. */
 const packageOf = (specifier: string) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 
-it('what functions import is in "dependencies", but for types', () => {
+it('what functions import is in "dependencies", but for types', { tags: 'slow' }, () => {
   const { metafile } = buildSync({
     entryPoints: files('functions').filter((file) => file.endsWith('.ts')),
     bundle: true,

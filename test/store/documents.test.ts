@@ -258,7 +258,7 @@ describe('calls', () => {
     expect(found).toEqual([new Set(['first']), new Set(['a']), undefined]);
   });
 
-  it('that are throttled are repeated, and each attempt is counted', async () => {
+  it('that are throttled are repeated, and each attempt is counted', { tags: 'slow' }, async () => {
     const Key = newKey();
     const Item = { ...Key, n: 1 };
     await store.dynamo.put({ TableName, Item });
