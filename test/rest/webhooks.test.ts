@@ -163,6 +163,19 @@ describe('the events', () => {
     expect(told('message.sent')).toMatchObject([{ content: { body: 'sent' } }]);
   }, 30_000);
 
+  it('are only those of messages, whatever ids clients choose', async () => {
+    const id = '01767225600000-0000000000000001-9f2b61c0';
+    const { tom, jerry, device } = await friends(EVENTS);
+    await ask(EVENTS, 'POST', `/ctx/${id}/friends/${jerry}`);
+    await device.say({ ...text(jerry, 'first'), cid: id });
+    await device.say({ to: { id, type: 4 }, content: { media: 0, body: 'second' } });
+    const sent = () => receiving.current.events('/events').filter(({ type }) => type === 'message.sent');
+    await eventually(() => sent().filter(({ data }) => data.from === tom).length).toBe(2);
+    await system.cloud.settled();
+    expect(sent().filter(({ data }) => data.from === undefined || data.content === undefined)).toEqual([]);
+    expect(sent().filter(({ data }) => JSON.stringify(data).includes(tom))).toHaveLength(2);
+  });
+
   it('include messages in rooms, which are not stored', async () => {
     const { tom, device } = await friends(EVENTS);
     const room = String((await ask(EVENTS, 'POST', '/rooms', { members: [tom] })).body);
