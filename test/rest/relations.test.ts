@@ -373,6 +373,17 @@ describe('the settings of a conversation', () => {
     }
   });
 
+  it('have all changes that several devices make at the same time', async () => {
+    const tom = someone('tom');
+    for (let n = 0; n < 5; n++) {
+      const path = `/ctx/${tom}/conversations/friend/u${n}/settings`;
+      await Promise.all([call('PUT', path, { muted: true }), call('PUT', path, { pinned: true })]);
+      expect((await call('GET', path)).body).toEqual({ muted: true, pinned: true });
+      await Promise.all([call('PUT', path, { muted: false }), call('PUT', path, { pinned: false })]);
+      expect((await call('GET', path)).body).toEqual({ muted: false, pinned: false });
+    }
+  });
+
   it('exist for a thousand conversations at most', async () => {
     const tom = someone('tom');
     const items = Array.from({ length: 1000 }, (_, n) => ({

@@ -363,6 +363,28 @@ describe('the endpoints', () => {
     expect((await ask(ADMIN, 'DELETE', `/webhooks/${id}`)).status).toBe(404);
   });
 
+  it('keep all changes that are made at the same time', async () => {
+    const url = receiving.current.url('/together');
+    const added = await Promise.all(
+      Array.from({ length: 5 }, () => add(ADMIN, { url, events: ['message.sent'], before: ['login'] })),
+    );
+    const webhooks = async () => {
+      const { body } = await ask(ADMIN, 'GET', '/webhooks');
+      const list: { id: string }[] = Object(body);
+      return list.sort((a, b) => a.id.localeCompare(b.id));
+    };
+    const ids = added.map(({ id }) => id).sort((a, b) => a.localeCompare(b));
+    expect((await webhooks()).map(({ id }) => id)).toEqual(ids);
+    const [first = '', ...others] = ids;
+    await Promise.all([
+      ask(ADMIN, 'PATCH', `/webhooks/${first}`, { enabled: false }),
+      ask(ADMIN, 'PATCH', `/webhooks/${first}`, { before: [] }),
+      ...others.map((id) => ask(ADMIN, 'DELETE', `/webhooks/${id}`)),
+    ]);
+    expect(await webhooks()).toMatchObject([{ id: first, enabled: false, before: [], events: ['message.sent'] }]);
+    await ask(ADMIN, 'DELETE', `/webhooks/${first}`);
+  });
+
   it('replace the secret, and sign with both secrets for a day', async () => {
     const { current } = receiving;
     const { id, secret } = await add(ADMIN, { url: current.url('/rotated'), events: ['message.sent'] });
