@@ -66,7 +66,7 @@ export async function befriend(
   const other = withId(user, friend);
   const refused = await transact([entry(user, friend), entry(other, user.id), count(user), count(other)]);
   if (!refused) return { friendship: made, isNew: true };
-  const [existing] = await lookup([friendship(user, friend)]);
+  const [existing] = await lookup([friendship(user, friend)], { consistent: true });
   if (existing) return { friendship: existing, isNew: false };
   throw new ChatError(
     ERROR.memberLimit,

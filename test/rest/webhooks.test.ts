@@ -319,6 +319,15 @@ describe('a decision', () => {
     const join = await ask(BEFORE, 'POST', `/rooms/${room}/members/${jerry}`);
     expect(join).toMatchObject({ status: 403, body: { errorMessage: expect.stringContaining(room) } });
     expect((await ask(BEFORE, 'GET', `/ctx/${jerry}/friends`)).body).toEqual([]);
+    const group = String((await ask(BEFORE, 'POST', '/groups', { owner: tom })).body);
+    await ask(BEFORE, 'POST', '/2.0/tokens', { id: jerry });
+    for (const change of [{ members: [tom, jerry] }, { owner: jerry }]) {
+      expect(await ask(BEFORE, 'PUT', `/groups/${group}`, change)).toMatchObject({
+        status: 403,
+        body: { errorMessage: expect.stringContaining(`"users":["${jerry}"]`) },
+      });
+    }
+    expect(await ask(BEFORE, 'PUT', `/groups/${group}`, { members: [tom] })).toMatchObject({ status: 201 });
   });
 
   it('follows the setting if there is none within 800 ms', async () => {

@@ -60,8 +60,8 @@ async function accept(app: App, request: RelationRequest, now: number): Promise<
   }
   const group = groupOf(app, gid);
   const [isMember] = await lookup([membership(group, to)], { consistent: true });
+  await hideFromNew(app, group, [to], now);
   const joined = isMember ? [] : await join(group, [to], memberLimit(app, 'group'), now);
-  await hideFromNew(app, group, joined, now);
   await noticeCommunity(group, { joined });
   // The request ends last. After an interruption, it can be accepted again.
   await close(app, request, 'accepted', now);
