@@ -333,6 +333,14 @@ describe('in an application that asks, a group', () => {
     expect((await ask('GET', `/ctx/${jerry}/requests`)).body).toEqual([]);
   });
 
+  it('takes its invitations along when it is deleted', async () => {
+    const { tom, jerry, gid } = await group();
+    const other = String((await ask('POST', '/groups', { owner: tom, members: [jerry] })).body);
+    expect((await ask('DELETE', `/groups/${gid}`)).status).toBe(204);
+    expect((await ask('GET', `/ctx/${jerry}/requests`)).body).toMatchObject([{ gid: other }]);
+    expect(await ask('PUT', `/ctx/${jerry}/requests/group/${gid}`, { accept: true })).toMatchObject({ status: 404 });
+  });
+
   it('invites neither users who block the owner, nor users who declined', async () => {
     const { tom, jerry, spike, gid } = await group();
     await ask('PUT', `/ctx/${spike}/blocks/${tom}`);
