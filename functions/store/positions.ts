@@ -134,7 +134,7 @@ export async function dropPosition(conversation: Conversation, user: Principal):
   }
 }
 
-/** The message up to which each user has read, by id. */
+/** The message up to which each user has read, by id. Those who have read nothing since they joined are left out. */
 export async function positionsIn(conversation: Conversation): Promise<Map<string, string>> {
   const prefix = prefixOf('user');
   const found = query({
@@ -143,7 +143,10 @@ export async function positionsIn(conversation: Conversation): Promise<Map<strin
     ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
     ExpressionAttributeValues: { ':pk': conversationKey(conversation), ':prefix': prefix },
   });
-  return new Map(
-    (await collect(found)).map((item) => [String(item[SORT_KEY]).slice(prefix.length), Stored.parse(item).upTo]),
-  );
+  const positions = new Map<string, string>();
+  for await (const item of found) {
+    const { upTo, from = 0 } = Stored.parse(item);
+    if (timeOf(upTo) > from) positions.set(String(item[SORT_KEY]).slice(prefix.length), upTo);
+  }
+  return positions;
 }

@@ -184,7 +184,9 @@ describe('with historyForNewMembers: false', () => {
       missed: [],
       one: { errorCode: 5004 },
     });
+    const reads = () => toms.ask('GET', `/groups/${group}/reads`);
     expect(await toms.ask('GET', `/groups/${group}/chats`)).toHaveLength(1);
+    expect(await reads()).toEqual([]);
     const id = idOf(await send('after'));
     expect(await state()).toMatchObject({
       history: [{ id }],
@@ -193,6 +195,8 @@ describe('with historyForNewMembers: false', () => {
       unread: { unread: 1 },
       missed: [{ data: { id } }],
     });
+    await jerrys.ask('PUT', `/ctx/${jerry}/conversations/group/${group}/read`, { upTo: id });
+    expect(await reads()).toEqual([{ id: jerry, upTo: id }]);
   });
 
   it('nor do members who joined after a failure', async () => {

@@ -150,7 +150,9 @@ describe('a blocked user', () => {
     for (const type of [0, 4]) {
       expect(await toms.say(message(jerry, type, 'lost'))).toMatchObject({ success: true, id: expect.any(String) });
     }
-    await pad.yourselves.count(2);
+    expect(await toms.say({ ...message(jerry, 0, 'lost'), mentions: [jerry] })).toMatchObject({ success: true });
+    expect(await toms.say({ ...message(jerry, 0), mentions: ['spike'] })).toMatchObject({ error: 5001 });
+    await pad.yourselves.count(3);
     await silent('DELETE', `/ctx/${jerry}/blocks/${tom}`);
     await toms.say(message(jerry, 0, 'seen'));
     await jerrys.messages.at();
