@@ -4,7 +4,7 @@ import { requireEnv } from '../shared/environment.ts';
 import { stamp, timeOf } from '../shared/message-id.ts';
 import type { Principal } from '../shared/principal.ts';
 import { type Conversation, conversationKey, expiryOf, retentionMs } from './conversations.ts';
-import { collect, dynamo, type Lookup, lookup, query, unlessRefused } from './dynamo.ts';
+import { dynamo, type Lookup, lookup, query, unlessRefused } from './dynamo.ts';
 import { type Head, headOf } from './heads.ts';
 import { storedKind } from './keys.ts';
 

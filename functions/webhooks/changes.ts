@@ -106,6 +106,8 @@ const READ = /^read#(user|passenger)#(.*)$/;
 function read({ partition, sort, before, after }: Change): Meaning | undefined {
   const [, kind, by] = READ.exec(sort) ?? [];
   if (by === undefined || after?.upTo === undefined || after.upTo === before?.upTo) return undefined;
+  // Who joins a group without its history has read nothing.
+  if (after.from !== before?.from) return undefined;
   const reader = { by, visitor: kind === 'passenger' };
   return { type: 'message.read', data: { ...conversationOf(partition, by), ...reader, upTo: after.upTo } };
 }

@@ -27,7 +27,7 @@ const system = database(
     Object.fromEntries(
       [EVENTS, BROKEN, HEALED, BEFORE, ADMIN].map((id) => [
         id,
-        { mode: 'open', visitors: true, blocked: 'silent', ts: 1767225600000 },
+        { mode: 'open', visitors: true, blocked: 'silent', historyForNewMembers: false, ts: 1767225600000 },
       ]),
     ),
   {
@@ -174,6 +174,17 @@ describe('the events', () => {
     await system.cloud.settled();
     expect(sent().filter(({ data }) => data.from === undefined || data.content === undefined)).toEqual([]);
     expect(sent().filter(({ data }) => JSON.stringify(data).includes(tom))).toHaveLength(2);
+  });
+
+  it('do not say that a new member has read what they do not see', async () => {
+    const { tom, jerry, device } = await friends(EVENTS);
+    const group = String((await ask(EVENTS, 'POST', '/groups', { owner: tom })).body);
+    await device.say({ to: { id: group, type: 1 }, content: { media: 0, body: 'before' } });
+    await ask(EVENTS, 'POST', `/groups/${group}/members/${jerry}`);
+    const mine = () => receiving.current.events('/events').filter(({ data }) => [data.user, data.by].includes(jerry));
+    await eventually(() => mine().map(({ type }) => type)).toContain('member.joined');
+    await system.cloud.settled();
+    expect(mine().map(({ type }) => type)).toEqual(['member.joined']);
   });
 
   it('include messages in rooms, which are not stored', async () => {
