@@ -112,6 +112,8 @@ export interface Cloud {
   lose(operation: string | undefined): void;
   /** Sets whether DynamoDB leaves an item of each batch of two or more (`UnprocessedKeys`). */
   leaveItems(leaves: boolean): void;
+  /** Hides items of DynamoDB whose key contains a text from eventually consistent reads. Undefined ends that. */
+  delayReplication(text: string | undefined): void;
   /** Makes calls of AWS fail at random from now on, as a seed decides. */
   disturb(seed: number): void;
   /** Ends random faults. Returns how many there were of each kind. */
@@ -209,6 +211,7 @@ function controls(
     conflict: (writes, table = '') => services.conflicts.force(writes, table),
     lose: (operation) => chaos.lose(operation),
     leaveItems: (leaves) => chaos.leaveItems(leaves),
+    delayReplication: (text) => services.replication.delay(text),
     disturb: (seed) => chaos.begin(seed),
     calm: () => chaos.end(),
     outbox: services.outbox,

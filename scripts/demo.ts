@@ -22,6 +22,6 @@ export const DEMO = { parameters: DEMO_PARAMETERS, secrets: DEMO_SECRETS };
 export const DEMO_CONFIGURATION = 'scripts/demo.json';
 
 /**
- * Environment variables of all functions of a local cloud. Webhooks may be on this machine, without a certificate.
+ * Environment variables of all functions of a local cloud. Webhooks and login providers may be on this machine, without a certificate.
  */
-export const LOCAL_ENVIRONMENT = { [ENV.localWebhookHosts]: '127.0.0.1' };
+export const LOCAL_ENVIRONMENT = { [ENV.localHosts]: '127.0.0.1' };

@@ -105,7 +105,7 @@ async function toOne(
     connectionsOf(speaker),
     ...refreshApp(speaker.app),
   ]);
-  if (admitted === undefined) throw refusal;
+  if (admitted === undefined && (await confirmed([admission]))[0] === undefined) throw refusal;
   if (blocked) return ofBlocked(speaker, receiver, { ...audience, speakerConnections: withOwner(speaker, own) });
   return {
     ...audience,
@@ -115,15 +115,18 @@ async function toOne(
   };
 }
 
+/**
+ * Reads again what refuses a sender, with strong consistency: the first read can miss a friendship or membership that was made
+ * a moment ago.
+ */
+const confirmed = <const T extends readonly Lookup<unknown>[]>(admission: T) => lookup(admission, { consistent: true });
+
 /** For a community: one batch read returns the membership of the sender and the number of members. */
 async function toCommunity(speaker: Principal, community: Community, evenMuted: boolean): Promise<Audience> {
   const { app, kind, id } = community;
-  const [found, member, own] = await lookup([
-    communityHead(community),
-    membership(community, speaker.id),
-    connectionsOf(speaker),
-    ...refreshApp(speaker.app),
-  ]);
+  const admission = [communityHead(community), membership(community, speaker.id)] as const;
+  const [head, isMember, own] = await lookup([...admission, connectionsOf(speaker), ...refreshApp(speaker.app)]);
+  const [found, member] = head && isMember ? [head, isMember] : await confirmed(admission);
   if (!found) throw unknownCommunity(community);
   if (!member) throw new Forbidden(`${speaker.id} is not a member of ${kind} ${id}`);
   if (!evenMuted) checkMuted(community, found, speaker.id, Date.now());

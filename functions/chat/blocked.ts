@@ -18,7 +18,8 @@ export async function ofBlocked(
   return {
     conversation: undefined,
     senderView,
-    recipients: { recipients: [] },
+    // The sender may mention the receiver, as usual. Nothing is pushed.
+    recipients: { recipients: [], away: [receiver] },
     pushes: false,
     speakerConnections,
     isDropped: true,

@@ -1,12 +1,8 @@
 import { lookup } from 'node:dns';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import { ENV } from '../shared/constants.ts';
-import { isPublicAddress } from '../shared/public-address.ts';
-
-/** Hosts that may be private and need no certificate. Only the local cloud sets them. */
-const local: ReadonlySet<string> = new Set(process.env[ENV.localWebhookHosts]?.split(','));
+import type { LookupFunction } from 'node:net';
+import { hostOf, isLocalHost, isPrivateAddress, isPublicAddress } from '../shared/public-address.ts';
 
 /** Maximum characters of a response. */
 const MAX_RESPONSE = 64 * 1024;
@@ -14,14 +10,12 @@ const MAX_RESPONSE = 64 * 1024;
 /** The longest time that an unused connection is kept, in ms. */
 const IDLE_MS = 4000;
 
-const hostOf = ({ hostname }: URL) => hostname.replace(/^\[|\]$/g, '');
-
 /** Resolves a name, and refuses it if any of its addresses is private: then the connection uses a checked address. */
 const publicLookup: LookupFunction = (host, options, done) => {
   lookup(host, { ...options, all: true }, (error, addresses) => {
     if (error) return done(error, []);
     const hidden = addresses.find(({ address }) => !isPublicAddress(address));
-    if (hidden && !local.has(host)) return done(new Error(`${host} has a private address`), []);
+    if (hidden && !isLocalHost(host)) return done(new Error(`${host} has a private address`), []);
     if (options.all) return done(null, addresses);
     const [first] = addresses;
     return first ? done(null, first.address, first.family) : done(new Error(`${host} has no address`), []);
@@ -38,11 +32,10 @@ const agents = {
  * https, without credentials, and not to a private address.
  */
 export function reasonAgainst(url: URL): string | undefined {
-  if (local.has(hostOf(url))) return undefined;
+  if (isLocalHost(hostOf(url))) return undefined;
   if (url.protocol !== 'https:') return 'expected a URL with https';
   if (url.username !== '' || url.password !== '') return 'expected a URL without a user name and password';
-  const host = hostOf(url);
-  if (isIP(host) !== 0 && !isPublicAddress(host)) return 'expected a public address';
+  if (isPrivateAddress(hostOf(url))) return 'expected a public address';
   return undefined;
 }
 

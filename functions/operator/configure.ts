@@ -1,12 +1,13 @@
-import { readApp, type StoredApp } from '../store/app-directory.ts';
-import { changeApp } from '../store/apps.ts';
+import { readApp, type StoredApp, updateApp } from '../store/app-directory.ts';
 import { type Command, CommandError, type Result } from './commands.ts';
 import { changeSettings, listSettings } from './settings.ts';
+
+const unknownApp = (id: string) => new CommandError(`There is no application ${id}`);
 
 /** Reads an application. @throws CommandError when it does not exist */
 export async function existingApp(id: string): Promise<StoredApp> {
   const app = await readApp(id);
-  if (!app) throw new CommandError(`There is no application ${id}`);
+  if (!app) throw unknownApp(id);
   return app;
 }
 
@@ -16,11 +17,13 @@ export async function configureApplication({
   set,
   reset,
 }: Omit<Extract<Command, { command: 'settings' }>, 'command'>): Promise<Result<'settings'>> {
-  const app = await existingApp(id);
-  const changed = changeSettings(app.given, set, reset);
   const touched = new Set([...Object.keys(set), ...reset].map((name) => name.split('.', 1)[0] ?? name));
-  if (touched.size === 0) return listSettings(app);
-  const values: Record<string, unknown> = { ...changed };
-  await changeApp(id, Object.fromEntries([...touched].map((name) => [name, values[name]])));
+  const exists =
+    touched.size === 0 ||
+    (await updateApp(id, ({ given }) => {
+      const values: Record<string, unknown> = { ...changeSettings(given, set, reset) };
+      return Object.fromEntries([...touched].map((name) => [name, values[name]]));
+    }));
+  if (!exists) throw unknownApp(id);
   return listSettings(await existingApp(id));
 }

@@ -39,8 +39,8 @@ export const ENV = {
   webhooksUrl: 'WEBHOOKS_URL',
   webhookRetries: 'WEBHOOK_RETRIES_QUEUE_URL',
   eventBus: 'EVENT_BUS',
-  /** Set by the local cloud only: hosts of webhooks that may have a private address and no certificate. */
-  localWebhookHosts: 'LOCAL_WEBHOOK_HOSTS',
+  /** Set by the local cloud only: hosts of webhooks and login providers that may be private and have no certificate. */
+  localHosts: 'LOCAL_HOSTS',
 } as const;
 
 /** The format of an application id. */

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { ENV } from './constants.ts';
 
 /** Networks that are not part of the public internet: https://www.iana.org/assignments/iana-ipv4-special-registry */
 const RESERVED_4 = [
@@ -45,3 +46,14 @@ export function isPublicAddress(address: string): boolean {
       return false;
   }
 }
+
+/** Hosts that may be private and need no certificate. Only the local cloud sets them. */
+const local: ReadonlySet<string> = new Set(process.env[ENV.localHosts]?.split(','));
+
+export const isLocalHost = (host: string): boolean => local.has(host);
+
+/** The host of a URL, without the brackets of an IPv6 address. */
+export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
+
+/** Whether a host is an IP address that does not belong to the public internet. */
+export const isPrivateAddress = (host: string): boolean => isIP(host) !== 0 && !isPublicAddress(host);

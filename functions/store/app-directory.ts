@@ -1,7 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { DIRECTORY_INDEX, PARTITION_KEY } from '../shared/constants.ts';
+import { ChatError, ERROR } from '../shared/errors.ts';
 import { AppSettings } from './app-settings.ts';
-import { App, appKey, table } from './apps.ts';
+import { App, type AppChanges, appKey, changeApp, table } from './apps.ts';
 import { collect, dynamo, type Item, query, unlessRefused } from './dynamo.ts';
 import { parseStored } from './stored.ts';
 
@@ -11,6 +13,8 @@ export interface StoredApp extends App {
   readonly created: number;
   /** The settings that were set explicitly; all others have defaults. */
   readonly given: Item;
+  /** All attributes, as they are stored. */
+  readonly item: Item;
 }
 
 /** The directory partition that contains the applications. The partitions of their users contain a `#`. */
@@ -28,7 +32,29 @@ export async function readApp(id: string): Promise<StoredApp | undefined> {
     ...parseStored(App, Item, 'application'),
     created: Created.parse(Item)[DIRECTORY_INDEX.created],
     given: Object.fromEntries(Object.entries(Item).filter(([name]) => name in AppSettings.shape)),
+    item: Item,
   };
+}
+
+const ATTEMPTS = 10;
+const LONGEST_PAUSE_MS = 200;
+
+/**
+ * Changes an application by what is stored. Concurrent changes follow each other.
+ * @param change returns the changes of the application as it is now; undefined if there is nothing to change. Its errors
+ *   propagate.
+ * @returns false when the application does not exist
+ * @throws ChatError 5005 after too many concurrent changes
+ */
+export async function updateApp(id: string, change: (app: StoredApp) => AppChanges | undefined): Promise<boolean> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const app = await readApp(id);
+    if (!app) return false;
+    const changes = change(app);
+    if (!changes || (await changeApp(id, changes, app.item))) return true;
+    await setTimeout(Math.random() * LONGEST_PAUSE_MS);
+  }
+  throw new ChatError(ERROR.conflict, `Too many requests change the application ${id} at this moment; try again`);
 }
 
 /** The ids of all applications, oldest first. */

@@ -3,7 +3,7 @@ import { APP_ID, ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { orElse } from '../shared/or-else.ts';
 import { AppSettings } from './app-settings.ts';
-import { dynamo, type Item, type Lookup } from './dynamo.ts';
+import { dynamo, type Item, type Lookup, unlessRefused } from './dynamo.ts';
 import { Credential } from './platforms.ts';
 import { parseStored } from './stored.ts';
 import { Webhook } from './webhook.ts';
@@ -62,28 +62,45 @@ export function refreshApp(id: string): Lookup<unknown>[] {
   return isKnown ? [] : [{ table, key: appKey(id), parse: (item) => item && remember(id, item) }];
 }
 
-/** Changes attributes of an application. Undefined removes an attribute. */
-export async function changeApp(id: string, changes: Partial<z.input<typeof App>>): Promise<void> {
+/** New attributes of an application. Undefined removes an attribute. */
+export type AppChanges = Partial<z.input<typeof App>>;
+
+/**
+ * Changes attributes of an application.
+ * @param stored the item from which the changes follow; without it, they do not depend on what is stored
+ * @returns false when another request changed one of these attributes after `stored` was read: then nothing was changed
+ */
+export async function changeApp(id: string, changes: AppChanges, stored?: Item): Promise<boolean> {
   const entries = Object.entries(changes);
   const clause = (word: string, part: typeof entries, write: (name: string) => string) =>
     part.length > 0 ? [`${word} ${part.map(([name]) => write(name)).join(', ')}`] : [];
   const set = entries.filter(([, value]) => value !== undefined);
   const removed = entries.filter(([, value]) => value === undefined);
-  await dynamo.update({
+  const before = stored ? entries.map(([name]) => [name, stored[name]] as const) : [];
+  const values = [
+    ...set.map(([name, value]) => [`:${name}`, value] as const),
+    ...before.flatMap(([name, value]) => (value === undefined ? [] : [[`:was_${name}`, value] as const])),
+  ];
+  const write = dynamo.update({
     TableName: table,
     Key: appKey(id),
     UpdateExpression: [
       ...clause('SET', set, (name) => `#${name} = :${name}`),
       ...clause('REMOVE', removed, (name) => `#${name}`),
     ].join(' '),
-    ConditionExpression: 'attribute_exists(#pk)',
+    ConditionExpression: [
+      'attribute_exists(#pk)',
+      ...before.map(([name, value]) =>
+        value === undefined ? `attribute_not_exists(#${name})` : `#${name} = :was_${name}`,
+      ),
+    ].join(' AND '),
     ExpressionAttributeNames: {
       ...Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
       '#pk': PARTITION_KEY,
     },
-    ...(set.length > 0 && {
-      ExpressionAttributeValues: Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
-    }),
+    ...(values.length > 0 && { ExpressionAttributeValues: Object.fromEntries(values) }),
   });
+  const changed = stored ? await unlessRefused(write) : Boolean(await write);
   known.delete(id);
+  return changed;
 }

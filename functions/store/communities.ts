@@ -68,6 +68,15 @@ export function membership(community: Community, userId: string): Lookup<boolean
   return { table, key: memberKey(community, userId), parse: (item) => item !== undefined };
 }
 
+/** Those of some users who are not members. */
+export async function outsiders(community: Community, userIds: readonly string[]): Promise<string[]> {
+  const members = await lookup(
+    userIds.map((id) => membership(community, id)),
+    { consistent: true },
+  );
+  return userIds.filter((_, n) => !members[n]);
+}
+
 /** The owner of a group. Undefined for rooms, and for groups without an owner. */
 export async function communityOwner(community: Community): Promise<string | undefined> {
   const [found] = await lookup([communityHead(community)]);
@@ -84,16 +93,24 @@ export async function checkExists(community: Community): Promise<void> {
   if (!found) throw unknownCommunity(community);
 }
 
-/**
- * The ids of the members in some ranges, in a stable order. Costs one read unit per 8 KB.
- * @param from the first range
- * @param to the end of the ranges, exclusive
- * @param after the member after which to start
- * @param limit maximum number of ids
- */
+/** A part of the members. */
+interface MemberRange {
+  /** The first range. */
+  readonly from: number;
+  /** The end of the ranges, exclusive. */
+  readonly to: number;
+  /** The member after which to start. */
+  readonly after?: string | undefined;
+  /** Maximum number of ids. */
+  readonly limit?: number;
+  /** Whether the result includes all earlier writes, at double cost. @default false */
+  readonly consistent?: boolean;
+}
+
+/** The ids of the members in some ranges, in a stable order. Costs one read unit per 8 KB. */
 export async function* membersWithin(
   community: Community,
-  { from, to, after, limit }: { from: number; to: number; after?: string | undefined; limit?: number },
+  { from, to, after, limit, consistent = false }: MemberRange,
 ): AsyncGenerator<string> {
   const members = query(
     {
@@ -106,15 +123,19 @@ export async function* membersWithin(
         ':first': after === undefined ? `${rangePrefix(from)} ` : `${memberSortKey(after)} `,
         ':last': `${rangePrefix(to - 1)}~`,
       },
+      ConsistentRead: consistent,
     },
     limit,
   );
   for await (const item of members) yield memberIdOf(String(item[SORT_KEY]));
 }
 
-/** The ids of the members, or of the first `limit` members, in id order. */
-export async function membersOf(community: Community, limit?: number): Promise<string[]> {
-  const range = { from: 0, to: MEMBER_RANGES, ...(limit !== undefined && { limit }) };
+/**
+ * The ids of the members, or of the first `limit` members, in id order.
+ * @param consistent whether the result includes all earlier writes, at double cost. @default false
+ */
+export async function membersOf(community: Community, limit?: number, { consistent = false } = {}): Promise<string[]> {
+  const range = { from: 0, to: MEMBER_RANGES, consistent, ...(limit !== undefined && { limit }) };
   return (await collect(membersWithin(community, range))).sort(compareText);
 }
 

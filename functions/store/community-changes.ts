@@ -134,7 +134,10 @@ export async function replaceMembers(
   let wanted = new Set<string>();
   const effect = new Effect();
   const head = await commit(async () => {
-    const [[found], present] = await Promise.all([lookup([communityHead(community)]), membersOf(community)]);
+    const [[found], present] = await Promise.all([
+      lookup([communityHead(community)], { consistent: true }),
+      membersOf(community, undefined, { consistent: true }),
+    ]);
     if (!found) throw unknownCommunity(community);
     const stays = owner ?? found.owner;
     wanted = new Set(stays === undefined ? members : [...members, stays]);
@@ -147,19 +150,25 @@ export async function replaceMembers(
   return { head, ...effect.result, description };
 }
 
-/** Reads the head, and which of some users are members. @throws ChatError 5004 when the community does not exist */
+/**
+ * Reads the head, and which of some users are members, with strong consistency: what is there already is not written again.
+ * @throws ChatError 5004 when the community does not exist
+ */
 async function readState(community: Community, userIds: readonly string[]): Promise<CommunityState<Head>> {
   const named = [...new Set(userIds)];
-  const [found, ...memberships] = await lookup([
-    communityHead(community),
-    ...named.map((user) => membership(community, user)),
-  ]);
+  const [found, ...memberships] = await lookup(
+    [communityHead(community), ...named.map((user) => membership(community, user))],
+    { consistent: true },
+  );
   if (!found) throw unknownCommunity(community);
   return { head: found, members: new Set(named.filter((_, n) => memberships[n])) };
 }
 
 async function checkUsers(app: string, userIds: readonly string[]): Promise<void> {
-  const found = await lookup(userIds.map((id) => profile({ app, kind: 'user', id })));
+  const found = await lookup(
+    userIds.map((id) => profile({ app, kind: 'user', id })),
+    { consistent: true },
+  );
   const unknown = userIds.find((_, n) => !found[n]);
   if (unknown !== undefined) throw new ChatError(ERROR.notFound, `There is no user ${unknown}`);
 }

@@ -35,7 +35,7 @@ export async function deleteCommunity(community: Community): Promise<string[]> {
   const until = Date.now() + DELETION_MS;
   const removed: string[] = [];
   for (;;) {
-    const members = await membersOf(community, MAX_WRITES);
+    const members = await membersOf(community, MAX_WRITES, { consistent: true });
     if (members.length === 0) break;
     if (Date.now() > until) throw unfinished(community);
     await transact(members.map((user) => ({ Delete: { TableName: table, Key: memberKey(community, user) } })));

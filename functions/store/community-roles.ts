@@ -20,7 +20,7 @@ export const MAX_MUTES = 100;
  * @throws ChatError 5004 for an unknown group or member, 5008 for too many admins
  */
 export async function setAdmin(group: Community, user: string, isAdmin: boolean): Promise<void> {
-  const [head, member] = await lookup([communityHead(group), membership(group, user)]);
+  const [head, member] = await lookup([communityHead(group), membership(group, user)], { consistent: true });
   if (!head) throw unknownCommunity(group);
   if (isAdmin && !member) throw new ChatError(ERROR.notFound, `${user} is not a member of ${group.kind} ${group.id}`);
   const hasRoom = isAdmin

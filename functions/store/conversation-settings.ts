@@ -8,7 +8,7 @@ import { collect, countItems, dynamo, type Lookup, lookup, query } from './dynam
 import { type FriendEntry, friendEntry } from './friendships.ts';
 import { markSettings } from './installations.ts';
 import { subjectKey } from './keys.ts';
-import { transact } from './transact.ts';
+import { commit } from './transact.ts';
 
 const table = requireEnv(ENV.coreTable);
 
@@ -50,7 +50,7 @@ export function conversationSettings(user: Principal, address: Address): Lookup<
 }
 
 /**
- * Changes the settings of a conversation.
+ * Changes the settings of a conversation. Concurrent changes follow each other.
  * @returns all of them
  * @throws ChatError 5008 when too many conversations have settings
  */
@@ -59,21 +59,36 @@ export async function saveConversationSettings(
   address: Address,
   changes: Partial<ConversationSettings>,
 ): Promise<ConversationSettings> {
-  const [present] = await lookup([conversationSettings(user, address)], { consistent: true });
-  const settings = { ...present, ...changes };
-  const key = settingsKey(user, address);
-  if (!settings.muted && !settings.pinned) {
-    await dynamo.delete({ TableName: table, Key: key });
-    return settings;
-  }
-  if (!present.muted && !present.pinned && (await countItems(range(user, PREFIX, `${PREFIX}~`))) >= MAX_SETTINGS) {
-    throw new ChatError(
-      ERROR.memberLimit,
-      `${user.id} muted or pinned too many conversations; at most ${MAX_SETTINGS} are allowed`,
-    );
-  }
-  await transact([{ Put: { TableName: table, Item: { ...key, ...settings } } }, markSettings(user)]);
-  return settings;
+  return commit(async () => {
+    const [present] = await lookup([conversationSettings(user, address)], { consistent: true });
+    const settings = { ...present, ...changes };
+    const target = { TableName: table, Key: settingsKey(user, address), ...unchanged(present) };
+    if (!isStored(settings)) return { transactions: isStored(present) ? [[{ Delete: target }]] : [], result: settings };
+    if (!isStored(present)) await checkRoom(user);
+    const { Key, ...put } = target;
+    const writes = [{ Put: { ...put, Item: { ...Key, ...settings } } }, markSettings(user)];
+    return { transactions: [writes], result: settings };
+  }, `Too many requests change the settings of ${user.id}`);
+}
+
+/** Settings with the defaults have no item. */
+const isStored = ({ muted, pinned }: ConversationSettings) => muted || pinned;
+
+/** The condition that settings are as they were read. */
+const unchanged = (present: ConversationSettings) =>
+  isStored(present)
+    ? {
+        ConditionExpression: 'muted = :muted AND pinned = :pinned',
+        ExpressionAttributeValues: { ':muted': present.muted, ':pinned': present.pinned },
+      }
+    : { ConditionExpression: 'attribute_not_exists(#pk)', ExpressionAttributeNames: { '#pk': PARTITION_KEY } };
+
+async function checkRoom(user: Principal): Promise<void> {
+  if ((await countItems(range(user, PREFIX, `${PREFIX}~`))) < MAX_SETTINGS) return;
+  throw new ChatError(
+    ERROR.memberLimit,
+    `${user.id} muted or pinned too many conversations; at most ${MAX_SETTINGS} are allowed`,
+  );
 }
 
 /** Deletes the settings of the conversations with a user, of another participant. */

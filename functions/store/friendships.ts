@@ -6,7 +6,7 @@ import { ChatError, ERROR } from '../shared/errors.ts';
 import type { Principal } from '../shared/principal.ts';
 import { collect, type Item, type Lookup, lookup, query } from './dynamo.ts';
 import { headKey, subjectKey } from './keys.ts';
-import { creationUpdate } from './profiles.ts';
+import { creationUpdate, profile } from './profiles.ts';
 import { transact } from './transact.ts';
 
 const table = requireEnv(ENV.coreTable);
@@ -34,7 +34,7 @@ const withId = (user: Principal, id: string): Principal => ({ ...user, id });
 
 /**
  * Creates a friendship, and either user if they do not exist. An existing friendship does not change.
- * @throws ChatError 5008 when one user has too many friends, 5005 after too many concurrent changes of the same users
+ * @throws ChatError 5004 when one user is being deleted, 5008 when one has too many friends, 5005 after too many concurrent changes of the same users
  */
 export async function befriend(
   user: Principal,
@@ -57,7 +57,7 @@ export async function befriend(
         TableName: table,
         Key: headKey(owner),
         UpdateExpression: `${UpdateExpression}, friends = if_not_exists(friends, :zero) + :one`,
-        ConditionExpression: 'attribute_not_exists(friends) OR friends < :limit',
+        ConditionExpression: '(attribute_not_exists(friends) OR friends < :limit) AND attribute_not_exists(deleted)',
         ExpressionAttributeNames,
         ExpressionAttributeValues: { ...ExpressionAttributeValues, ':zero': 0, ':one': 1, ':limit': MAX_FRIENDS },
       },
@@ -66,8 +66,12 @@ export async function befriend(
   const other = withId(user, friend);
   const refused = await transact([entry(user, friend), entry(other, user.id), count(user), count(other)]);
   if (!refused) return { friendship: made, isNew: true };
-  const [existing] = await lookup([friendship(user, friend)]);
+  const [existing, ...profiles] = await lookup([friendship(user, friend), profile(user), profile(other)], {
+    consistent: true,
+  });
   if (existing) return { friendship: existing, isNew: false };
+  const deleted = [user, other].find((_, n) => !profiles[n]);
+  if (deleted) throw new ChatError(ERROR.notFound, `There is no user ${deleted.id}`);
   throw new ChatError(
     ERROR.memberLimit,
     `${user.id} or ${friend} has too many friends; at most ${MAX_FRIENDS} are allowed`,

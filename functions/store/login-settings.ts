@@ -1,15 +1,20 @@
 import * as z from 'zod/mini';
+import { hostOf, isLocalHost, isPrivateAddress } from '../shared/public-address.ts';
 
-/** The URL of a provider. Plain http is permitted only for test servers on the local machine. */
+/** The URL of a provider. Functions must not be led to private addresses, such as that of the API of Lambda. */
 const base = z
   .string()
-  .check(z.refine(isProviderUrl, 'expected an https address without a user name, such as https://login.example.com'));
+  .check(
+    z.refine(isProviderUrl, 'expected a public https address without a user name, such as https://login.example.com'),
+  );
 
 function isProviderUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password } = new URL(text);
-  if (username !== '' || password !== '') return false;
-  return protocol === 'https:' || (protocol === 'http:' && hostname === '127.0.0.1');
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return false;
+  const host = hostOf(url);
+  if (isLocalHost(host)) return url.protocol === 'https:' || url.protocol === 'http:';
+  return url.protocol === 'https:' && !isPrivateAddress(host);
 }
 
 const clientIds = z.array(z.string().check(z.minLength(1))).check(z.minLength(1));

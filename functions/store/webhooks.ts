@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { ENV, PARTITION_KEY, SORT_KEY } from '../shared/constants.ts';
 import { requireEnv } from '../shared/environment.ts';
 import { ChatError, ERROR } from '../shared/errors.ts';
-import { readApp } from './app-directory.ts';
-import { type App, appKey, changeApp } from './apps.ts';
+import { readApp, updateApp } from './app-directory.ts';
+import { appKey } from './apps.ts';
 import { dynamo, type Lookup, lookup, unlessRefused } from './dynamo.ts';
 import type { Webhook } from './webhook.ts';
 
@@ -56,21 +56,35 @@ export async function webhooksOf(app: string): Promise<Webhook[]> {
 
 /** Stores a webhook and its secret. @throws ChatError 5008 when the application has too many */
 export async function addWebhook(app: string, webhook: Webhook, secret: string, now: number): Promise<void> {
-  const webhooks = await webhooksOf(app);
-  if (webhooks.length >= MAX_WEBHOOKS) {
-    throw new ChatError(ERROR.memberLimit, `The application has ${MAX_WEBHOOKS} webhooks, which is the maximum`);
+  const key = detailsKey(app, webhook.id);
+  // The secret comes first, because a webhook without one counts as removed.
+  await dynamo.put({ TableName: table, Item: { ...key, secret, created: now } });
+  try {
+    await updateApp(app, ({ webhooks = [] }) => {
+      // The SDK repeats a write whose response was lost.
+      if (webhooks.some(({ id }) => id === webhook.id)) return undefined;
+      if (webhooks.length >= MAX_WEBHOOKS) {
+        throw new ChatError(ERROR.memberLimit, `The application has ${MAX_WEBHOOKS} webhooks, which is the maximum`);
+      }
+      return { webhooks: [...webhooks, webhook] };
+    });
+  } catch (error) {
+    if (error instanceof ChatError) await dynamo.delete({ TableName: table, Key: key });
+    throw error;
   }
-  await dynamo.put({ TableName: table, Item: { ...detailsKey(app, webhook.id), secret, created: now } });
-  await changeApp(app, { webhooks: [...webhooks, webhook] });
 }
 
-/** Changes a webhook. Undefined removes it, with its secret. */
-export async function replaceWebhook(app: App, id: string, changed: Webhook | undefined): Promise<void> {
-  const webhooks = await webhooksOf(app.id);
-  await changeApp(app.id, {
-    webhooks: webhooks.flatMap((webhook) => (webhook.id === id ? (changed ?? []) : webhook)),
-  });
-  if (!changed) await dynamo.delete({ TableName: table, Key: detailsKey(app.id, id) });
+/** Changes a webhook. One that was removed meanwhile stays removed. */
+export async function changeWebhook(app: string, id: string, changes: Partial<Webhook>): Promise<void> {
+  await updateApp(app, ({ webhooks = [] }) => ({
+    webhooks: webhooks.map((webhook) => (webhook.id === id ? { ...webhook, ...changes } : webhook)),
+  }));
+}
+
+/** Removes a webhook with its secret. */
+export async function removeWebhook(app: string, id: string): Promise<void> {
+  await updateApp(app, ({ webhooks = [] }) => ({ webhooks: webhooks.filter((webhook) => webhook.id !== id) }));
+  await dynamo.delete({ TableName: table, Key: detailsKey(app, id) });
 }
 
 /**

@@ -77,7 +77,7 @@ interface Change {
 
 /** A stored message, or one that was edited, recalled or reacted to. */
 function message({ partition, sort: id, before, after }: Change): Meaning | undefined {
-  if (!after || !MESSAGE_ID.test(id)) return undefined;
+  if (!after || !MESSAGE_ID.test(id) || !isConversation(partition)) return undefined;
   const { speaker: from, content, remark, cid, reply, mentions, edited, recalled, reactions } = after;
   const common = { ...conversationOf(partition, String(from)), id, from, ts: timeOf(id) };
   if (!before) {
@@ -89,12 +89,25 @@ function message({ partition, sort: id, before, after }: Change): Meaning | unde
   return undefined;
 }
 
+/** The number of participants in the partition of a conversation, by kind. */
+const PARTICIPANTS: ReadonlyMap<string | undefined, number> = new Map([
+  ['friend', 2],
+  ['group', 1],
+  ['stranger', 2],
+  ['passenger', 2],
+]);
+
+/** Other partitions have sort keys that clients choose, which can look like message ids: `cid`, and ids of users. */
+const isConversation = ([, kind, ...participants]: readonly string[]) => PARTICIPANTS.get(kind) === participants.length;
+
 const READ = /^read#(user|passenger)#(.*)$/;
 
 /** A read position that moved. */
 function read({ partition, sort, before, after }: Change): Meaning | undefined {
   const [, kind, by] = READ.exec(sort) ?? [];
   if (by === undefined || after?.upTo === undefined || after.upTo === before?.upTo) return undefined;
+  // Who joins a group without its history has read nothing.
+  if (after.from !== before?.from) return undefined;
   const reader = { by, visitor: kind === 'passenger' };
   return { type: 'message.read', data: { ...conversationOf(partition, by), ...reader, upTo: after.upTo } };
 }

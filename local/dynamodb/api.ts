@@ -6,13 +6,22 @@ import { accessesOf, tablesOf, UNSUPPORTED } from './authorization.ts';
 import { changesItems, consumedUnits, failedUnits, reportsCapacity, type Units } from './capacity.ts';
 import type { EmulatorClient } from './client.ts';
 import type { Conflict, Conflicts } from './conflicts.ts';
+import type { Replication } from './replication.ts';
 import type { Streams } from './streams.ts';
 import { divide } from './unprocessed.ts';
 
 const SERVICE = 'com.amazonaws.dynamodb.v20120810';
 
+/** What the local cloud adds to the emulator. */
+interface Behavior {
+  readonly conflicts: Conflicts;
+  readonly replication: Replication;
+  readonly streams: Streams;
+  readonly chaos: Chaos;
+}
+
 /** The DynamoDB API: checks the caller's policies, forwards the call to the emulator and reads the consumed capacity. */
-export function dynamoDbApi(client: EmulatorClient, conflicts: Conflicts, streams: Streams, chaos: Chaos): Service {
+export function dynamoDbApi(client: EmulatorClient, { conflicts, replication, streams, chaos }: Behavior): Service {
   return async (request, authorize) => {
     const operation = String(request.headers['x-amz-target'] ?? '').replace(/^DynamoDB_20120810\./, '');
     const input = tryParse(request.body.toString('utf8'));
@@ -42,24 +51,38 @@ export function dynamoDbApi(client: EmulatorClient, conflicts: Conflicts, stream
     if ('conflict' in reply) return answer(operation, resource, conflicted(reply.conflict));
     if (!measured) return answer(operation, resource, pass(reply, reply.body));
     if (reply.status === 200 && changesItems(operation)) streams.written(resource);
-    return measure(operation, resource, reply, { asked, left: divided?.left });
+    const seen = (output: JsonObject) => replication.seen(operation, input, output);
+    return measure(operation, resource, reply, { asked, seen, left: divided?.left });
   };
 }
 
-/** @param left what the response says was not processed */
+/**
+ * @param seen the part of the output that the request sees; undefined: all
+ * @param left what the response says was not processed
+ */
 function measure(
   operation: string,
   resource: string,
   reply: Exchange,
-  { asked, left }: { readonly asked: boolean; readonly left: JsonObject | undefined },
+  {
+    asked,
+    seen,
+    left,
+  }: {
+    readonly asked: boolean;
+    readonly seen: (output: JsonObject) => JsonObject | undefined;
+    readonly left: JsonObject | undefined;
+  },
 ): Answer {
   const output = tryParse(reply.body.toString('utf8'));
   if (!isObject(output)) return answer(operation, resource, pass(reply, reply.body));
   if (reply.status !== 200) {
     return answer(operation, resource, pass(reply, reply.body), failedUnits(operation, String(output.__type)));
   }
-  const { ConsumedCapacity, ...rest } = output;
-  const content = asked && !left ? reply.body : JSON.stringify({ ...(asked ? output : rest), ...left });
+  const visible = seen(output);
+  const { ConsumedCapacity, ...rest } = visible ?? output;
+  const isWhole = asked && !left && !visible;
+  const content = isWhole ? reply.body : JSON.stringify({ ...(asked ? (visible ?? output) : rest), ...left });
   return answer(operation, resource, pass(reply, content), consumedUnits(operation, ConsumedCapacity));
 }
 

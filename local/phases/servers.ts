@@ -62,7 +62,7 @@ export async function startServers(base: Foundation, model: Model, services: Ser
 function createGate(
   { limits, posts, calls, lines, chaos, log }: Foundation,
   model: Model,
-  { dynamodb, conflicts, streams, secrets, registry, outbox, queues, roles, busEvents }: Services,
+  { dynamodb, conflicts, replication, streams, secrets, registry, outbox, queues, roles, busEvents }: Services,
   parts: Parts,
   outputsOf: (stack: string) => Record<string, string> | undefined,
 ): Gate {
@@ -70,7 +70,7 @@ function createGate(
   return new Gate({
     services: {
       cloudformation: cloudFormationApi(outputsOf),
-      dynamodb: dynamoDbApi(dynamodb, conflicts, streams, chaos),
+      dynamodb: dynamoDbApi(dynamodb, { conflicts, replication, streams, chaos }),
       events: eventsApi(busEvents),
       lambda: (...request) => lambdaApi(lambda(), present(parts.async, 'Lambda'))(...request),
       logs: logsApi(model, lines),

@@ -1,6 +1,7 @@
 import { EmulatorClient } from '../dynamodb/client.ts';
 import { Conflicts } from '../dynamodb/conflicts.ts';
 import { startEmulator } from '../dynamodb/emulator.ts';
+import { Replication } from '../dynamodb/replication.ts';
 import { Streams } from '../dynamodb/streams.ts';
 import { createTables } from '../dynamodb/tables.ts';
 import type { BusEvent } from '../events/api.ts';
@@ -19,6 +20,7 @@ import type { Foundation } from './foundation.ts';
 export interface Services {
   readonly dynamodb: EmulatorClient;
   readonly conflicts: Conflicts;
+  readonly replication: Replication;
   readonly streams: Streams;
   /** Resolves once the tables are there. Other phases go on meanwhile. */
   readonly tables: Promise<void>;
@@ -49,6 +51,7 @@ export async function startServices(
   return {
     dynamodb,
     conflicts: new Conflicts(model, options.transactionMs ?? 0, chaos),
+    replication: new Replication(),
     streams: new Streams(dynamodb),
     tables,
     roles: loadRoles(model, grants ? grantRecorder(grants) : undefined),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Device, text } from '../support/device.ts';
 import { befriend, macaw, rest, someone } from '../support/macaw.ts';
 
@@ -30,6 +30,32 @@ describe('strangers', () => {
       success: false,
       error: 5004,
     });
+  });
+});
+
+describe('a message right after', () => {
+  /** Makes reads that need not be up to date miss an item. */
+  const missing = (key: string) => {
+    onTestFinished(() => system.cloud.delayReplication(undefined));
+    system.cloud.delayReplication(key);
+  };
+
+  it('the start of a friendship is accepted', async () => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    const toms = await login(tom);
+    await befriend(system.origin, tom, jerry);
+    missing(`friend#${jerry}`);
+    expect(await toms.say(text(jerry, 'hello'))).toMatchObject({ success: true });
+    expect(await rest(system.origin, 'POST', `/ctx/${tom}/friends/${jerry}`)).toMatchObject({ status: 200 });
+  });
+
+  it('a user joined a group is accepted', async () => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    const [toms] = [await login(tom), await login(jerry)];
+    const { body: group } = await rest(system.origin, 'POST', '/groups', { body: { owner: jerry, members: [tom] } });
+    missing(`group#${group}`);
+    const said = await toms.say({ to: { id: String(group), type: 1 }, content: { media: 0, body: 'hello' } });
+    expect(said).toMatchObject({ success: true });
   });
 });
 

@@ -22,6 +22,8 @@ describe('a banned word', () => {
     ['with a combining mark', 'a cafe\u0301 here', 'caf\u00e9', 'a ***** here'],
     ['of several words', 'get rich quick, now', 'get rich quick', '**************, now'],
     ['after characters of two code units', '😀😀 casino', 'casino', '😀😀 ******'],
+    ['with invisible characters', 'a cas\u200bi\u00ad\u2060no here', 'casino', 'a ********* here'],
+    ['with a variation selector', 'I \u2764\ufe0f it', '\u2764', 'I ** it'],
     ['with a ligature', 'an eﬀort', 'effort', 'an *****'],
   ])('is found %s', (_, text, word, expected) => {
     expect(masked(text, word)).toBe(expected);
@@ -31,6 +33,11 @@ describe('a banned word', () => {
     ['a longer word', 'first class', 'ass'],
     ['a longer Chinese word', '我在学习中文', '习'],
     ['another word', 'harmless', 'casino'],
+    [
+      'an emoji of several characters',
+      'the \u{1f468}\u{1f3fd}\u200d\u{1f680} and \u{1f469}\u200d\u{1f467}',
+      '\u{1f467}',
+    ],
   ])('is not found inside %s', (_, text, word) => {
     expect(masked(text, word)).toBe(text);
   });

@@ -59,16 +59,22 @@ describe('settings', () => {
     [{ 'logins.jwt.secret': 'too short' }, /^logins\.jwt\.secret: expected at least 32 bytes$/],
     [{ 'logins.jwt.jwksUrl': 'http://example.com/keys' }, 'logins.jwt.jwksUrl: expected a'],
     [{ 'logins.jwt.jwksUrl': 'http://169.254.169.254/keys' }, 'logins.jwt.jwksUrl: expected a'],
+    [
+      { 'logins.jwt.jwksUrl': 'http://127.0.0.1:9001/2018-06-01/runtime/invocation/next' },
+      'logins.jwt.jwksUrl: expected a',
+    ],
+    [{ 'logins.jwt.jwksUrl': 'https://10.0.0.1/keys' }, 'logins.jwt.jwksUrl: expected a public'],
+    [{ 'logins.wechat.api': 'https://[::1]' }, 'logins.wechat.api: expected a public'],
     [{ 'logins.jwt.issuer': 'https://example.com' }, 'logins.jwt: expected secret, jwksUrl, or both'],
     [
       { 'logins.google': { issuer: 'http://127.0.0.1:1@evil.example/', clientIds: ['a'] } },
-      'logins.google.issuer: expected an https address without a user name',
+      'logins.google.issuer: expected a public https address without a user name',
     ],
     [{ 'publicAttributes.user': 'nickname' }, 'publicAttributes.user: expected a list in JSON, not "nickname"'],
     [{ 'logins.google.clientIds': [''] }, 'logins.google.clientIds.0: expected a text that is not empty, not ""'],
     [
       { 'logins.wechat.api': 'ftp://x' },
-      'logins.wechat.api: expected an https address without a user name, such as https://login.example.com',
+      'logins.wechat.api: expected a public https address without a user name, such as https://login.example.com',
     ],
     [
       { 'logins.oidc': { 'A B': { issuer: 'https://x', clientIds: ['a'] } } },

@@ -184,6 +184,19 @@ describe('the settings', () => {
     ]);
   });
 
+  it('keep all changes of a group that are made at the same time', async () => {
+    const changes = { 'sms.perPhone': 3, 'sms.perAddress': 4, 'sms.perCountry': 5, 'push.hidden': 'News' };
+    for (let n = 0; n < 3; n++) {
+      await ask(CONFIGURED, 'PATCH', '/settings', { sms: null, push: null });
+      await Promise.all(
+        Object.entries(changes).map(([name, value]) => ask(CONFIGURED, 'PATCH', '/settings', { [name]: value })),
+      );
+      const settings = await read(CONFIGURED, '/settings');
+      expect(Object.keys(changes).map((name) => setting(settings, name)?.value)).toEqual(Object.values(changes));
+    }
+    await ask(CONFIGURED, 'PATCH', '/settings', { sms: null, push: null });
+  });
+
   it.each([
     [{ groupMembers: 0 }, 'groupMembers: expected a whole number from 1 to 10000, not 0'],
     [{ receipts: false, groupMember: 5 }, 'There is no setting groupMember; did you mean groupMembers?'],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { macaw, someone } from '../support/macaw.ts';
 import { testApi } from '../support/test-api.ts';
 
@@ -55,6 +55,26 @@ describe('a group', () => {
       body: { owner: tom, members: [tom] },
     });
     expect(await call('PUT', `/groups/${id}`, {})).toMatchObject({ status: 400, body: { errorCode: 5001 } });
+  });
+
+  it('is changed by its present members, also by those who joined a moment ago', async () => {
+    const [tom = '', jerry = '', butch = ''] = await users('tom', 'jerry', 'butch');
+    const group = await create('group', { owner: tom });
+    const members = `/groups/${group}/members`;
+    onTestFinished(() => system.cloud.delayReplication(undefined));
+    // Reads that need not be up to date do not see the items of the group.
+    system.cloud.delayReplication(`group#${group}`);
+    expect((await call('POST', `${members}/${jerry}`)).status).toBe(201);
+    expect((await call('PUT', `/groups/${group}/admins/${jerry}`)).status).toBe(204);
+    expect((await call('DELETE', `${members}/${jerry}`)).status).toBe(204);
+    expect((await call('POST', members, { members: [jerry] })).status).toBe(201);
+    expect((await call('PUT', `/groups/${group}`, { members: [butch] })).status).toBe(201);
+    system.cloud.delayReplication(undefined);
+    expect((await call('GET', `/groups/${group}`)).body).toMatchObject({ owner: tom, members: [butch, tom].sort() });
+    system.cloud.delayReplication(`group#${group}`);
+    expect((await call('DELETE', `/groups/${group}`)).status).toBe(204);
+    system.cloud.delayReplication(undefined);
+    expect(await listed('group', butch)).toEqual([]);
   });
 
   it('cannot be left by its owner', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { mark } from '../../functions/store/keys.ts';
 import { cost } from '../support/cost.ts';
 import { database } from '../support/database.ts';
@@ -150,17 +150,18 @@ describe('the conversations of a user', () => {
 });
 
 describe('with historyForNewMembers: false', () => {
+  const enter = async (client: string) => {
+    const query = { auth: JSON.stringify({ ...credentials({ client }), app: 'hiding' }) };
+    const device = new Device('4.8.4', system.origin, { query });
+    await device.loggedIn();
+    const { token } = Object(await device.logins.at());
+    const headers = { 'X-ML-AppId': 'hiding', 'X-ML-Session-Token': token };
+    const ask = async (method: string, path: string, body?: unknown) =>
+      (await rest(system.origin, method, path, { headers, ...(body !== undefined && { body }) })).body;
+    return { device, ask };
+  };
+
   it('new members see and count no older messages of a group', async () => {
-    const enter = async (client: string) => {
-      const query = { auth: JSON.stringify({ ...credentials({ client }), app: 'hiding' }) };
-      const device = new Device('4.8.4', system.origin, { query });
-      await device.loggedIn();
-      const { token } = Object(await device.logins.at());
-      const headers = { 'X-ML-AppId': 'hiding', 'X-ML-Session-Token': token };
-      const ask = async (method: string, path: string, body?: unknown) =>
-        (await rest(system.origin, method, path, { headers, ...(body !== undefined && { body }) })).body;
-      return { device, ask };
-    };
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     const [toms, jerrys] = [await enter(tom), await enter(jerry)];
     const group = await toms.ask('POST', '/groups', { owner: tom });
@@ -183,7 +184,9 @@ describe('with historyForNewMembers: false', () => {
       missed: [],
       one: { errorCode: 5004 },
     });
+    const reads = () => toms.ask('GET', `/groups/${group}/reads`);
     expect(await toms.ask('GET', `/groups/${group}/chats`)).toHaveLength(1);
+    expect(await reads()).toEqual([]);
     const id = idOf(await send('after'));
     expect(await state()).toMatchObject({
       history: [{ id }],
@@ -192,6 +195,22 @@ describe('with historyForNewMembers: false', () => {
       unread: { unread: 1 },
       missed: [{ data: { id } }],
     });
+    await jerrys.ask('PUT', `/ctx/${jerry}/conversations/group/${group}/read`, { upTo: id });
+    expect(await reads()).toEqual([{ id: jerry, upTo: id }]);
+  });
+
+  it('nor do members who joined after a failure', async () => {
+    const [tom, jerry] = [someone('tom'), someone('jerry')];
+    const [toms, jerrys] = [await enter(tom), await enter(jerry)];
+    const group = await toms.ask('POST', '/groups', { owner: tom });
+    await toms.device.say({ to: { id: group, type: 1 }, content: { body: 'before' } });
+    const join = () => toms.ask('POST', `/groups/${group}/members/${jerry}`);
+    system.cloud.conflict(1000, 'Messages');
+    onTestFinished(() => system.cloud.conflict(0));
+    expect(await join()).toMatchObject({ errorCode: 5002 });
+    system.cloud.conflict(0);
+    expect(await join()).toMatchObject({ members: [jerry, tom].sort() });
+    expect(await jerrys.ask('GET', `/groups/${group}/chats`)).toEqual([]);
   });
 });
 

@@ -492,6 +492,11 @@ it('the deletion of a user continues where it stopped', async () => {
   const before = { messages: 'delete', step: 'conversations', started: 1, updated: 1, counts };
   await system.database.addAdmin([{ pk: `${OPEN}#deletions`, sk: tom, ...before }]);
   await expect(login(OPEN, tom)).rejects.toThrow(`${tom} is being deleted`);
+  const spike = someone('spike');
+  expect(await master('POST', `/ctx/${spike}/friends/${tom}`)).toMatchObject({
+    status: 404,
+    body: { errorCode: 5004 },
+  });
   expect((await master('DELETE', `/ctx/${tom}`)).body).toMatchObject({ step: 'conversations', messages: 'delete' });
   await eventually(() => master('GET', `/ctx/${tom}/deletion`).then(({ body }) => Object(body))).toMatchObject({
     state: 'done',

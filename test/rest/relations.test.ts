@@ -150,7 +150,9 @@ describe('a blocked user', () => {
     for (const type of [0, 4]) {
       expect(await toms.say(message(jerry, type, 'lost'))).toMatchObject({ success: true, id: expect.any(String) });
     }
-    await pad.yourselves.count(2);
+    expect(await toms.say({ ...message(jerry, 0, 'lost'), mentions: [jerry] })).toMatchObject({ success: true });
+    expect(await toms.say({ ...message(jerry, 0), mentions: ['spike'] })).toMatchObject({ error: 5001 });
+    await pad.yourselves.count(3);
     await silent('DELETE', `/ctx/${jerry}/blocks/${tom}`);
     await toms.say(message(jerry, 0, 'seen'));
     await jerrys.messages.at();
@@ -333,6 +335,14 @@ describe('in an application that asks, a group', () => {
     expect((await ask('GET', `/ctx/${jerry}/requests`)).body).toEqual([]);
   });
 
+  it('takes its invitations along when it is deleted', async () => {
+    const { tom, jerry, gid } = await group();
+    const other = String((await ask('POST', '/groups', { owner: tom, members: [jerry] })).body);
+    expect((await ask('DELETE', `/groups/${gid}`)).status).toBe(204);
+    expect((await ask('GET', `/ctx/${jerry}/requests`)).body).toMatchObject([{ gid: other }]);
+    expect(await ask('PUT', `/ctx/${jerry}/requests/group/${gid}`, { accept: true })).toMatchObject({ status: 404 });
+  });
+
   it('invites neither users who block the owner, nor users who declined', async () => {
     const { tom, jerry, spike, gid } = await group();
     await ask('PUT', `/ctx/${spike}/blocks/${tom}`);
@@ -370,6 +380,17 @@ describe('the settings of a conversation', () => {
     for (const entry of (await list()).conversations) {
       expect(entry).not.toHaveProperty('pinned');
       expect(entry).not.toHaveProperty('muted');
+    }
+  });
+
+  it('have all changes that several devices make at the same time', async () => {
+    const tom = someone('tom');
+    for (let n = 0; n < 5; n++) {
+      const path = `/ctx/${tom}/conversations/friend/u${n}/settings`;
+      await Promise.all([call('PUT', path, { muted: true }), call('PUT', path, { pinned: true })]);
+      expect((await call('GET', path)).body).toEqual({ muted: true, pinned: true });
+      await Promise.all([call('PUT', path, { muted: false }), call('PUT', path, { pinned: false })]);
+      expect((await call('GET', path)).body).toEqual({ muted: false, pinned: false });
     }
   });
 

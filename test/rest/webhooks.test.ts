@@ -27,7 +27,7 @@ const system = database(
     Object.fromEntries(
       [EVENTS, BROKEN, HEALED, BEFORE, ADMIN].map((id) => [
         id,
-        { mode: 'open', visitors: true, blocked: 'silent', ts: 1767225600000 },
+        { mode: 'open', visitors: true, blocked: 'silent', historyForNewMembers: false, ts: 1767225600000 },
       ]),
     ),
   {
@@ -161,6 +161,30 @@ describe('the events', () => {
     await eventually(() => told('member.left'), 15_000).toEqual([{ to: { id: group, type: 1 }, user: tom }]);
     await eventually(() => told('friend.removed'), 15_000).toEqual([{ from: tom, to: jerry }]);
     expect(told('message.sent')).toMatchObject([{ content: { body: 'sent' } }]);
+  });
+
+  it('are only those of messages, whatever ids clients choose', async () => {
+    const id = '01767225600000-0000000000000001-9f2b61c0';
+    const { tom, jerry, device } = await friends(EVENTS);
+    await ask(EVENTS, 'POST', `/ctx/${id}/friends/${jerry}`);
+    await device.say({ ...text(jerry, 'first'), cid: id });
+    await device.say({ to: { id, type: 4 }, content: { media: 0, body: 'second' } });
+    const sent = () => receiving.current.events('/events').filter(({ type }) => type === 'message.sent');
+    await eventually(() => sent().filter(({ data }) => data.from === tom).length).toBe(2);
+    await system.cloud.settled();
+    expect(sent().filter(({ data }) => data.from === undefined || data.content === undefined)).toEqual([]);
+    expect(sent().filter(({ data }) => JSON.stringify(data).includes(tom))).toHaveLength(2);
+  });
+
+  it('do not say that a new member has read what they do not see', async () => {
+    const { tom, jerry, device } = await friends(EVENTS);
+    const group = String((await ask(EVENTS, 'POST', '/groups', { owner: tom })).body);
+    await device.say({ to: { id: group, type: 1 }, content: { media: 0, body: 'before' } });
+    await ask(EVENTS, 'POST', `/groups/${group}/members/${jerry}`);
+    const mine = () => receiving.current.events('/events').filter(({ data }) => [data.user, data.by].includes(jerry));
+    await eventually(() => mine().map(({ type }) => type)).toContain('member.joined');
+    await system.cloud.settled();
+    expect(mine().map(({ type }) => type)).toEqual(['member.joined']);
   });
 
   it('include messages in rooms, which are not stored', async () => {
@@ -308,6 +332,15 @@ describe('a decision', () => {
     const join = await ask(BEFORE, 'POST', `/rooms/${room}/members/${jerry}`);
     expect(join).toMatchObject({ status: 403, body: { errorMessage: expect.stringContaining(room) } });
     expect((await ask(BEFORE, 'GET', `/ctx/${jerry}/friends`)).body).toEqual([]);
+    const group = String((await ask(BEFORE, 'POST', '/groups', { owner: tom })).body);
+    await ask(BEFORE, 'POST', '/2.0/tokens', { id: jerry });
+    for (const change of [{ members: [tom, jerry] }, { owner: jerry }]) {
+      expect(await ask(BEFORE, 'PUT', `/groups/${group}`, change)).toMatchObject({
+        status: 403,
+        body: { errorMessage: expect.stringContaining(`"users":["${jerry}"]`) },
+      });
+    }
+    expect(await ask(BEFORE, 'PUT', `/groups/${group}`, { members: [tom] })).toMatchObject({ status: 201 });
   });
 
   it('follows the setting if there is none within 800 ms', async () => {
@@ -350,6 +383,28 @@ describe('the endpoints', () => {
     expect((await ask(ADMIN, 'DELETE', `/webhooks/${id}`)).status).toBe(204);
     expect((await ask(ADMIN, 'GET', '/webhooks')).body).toEqual([]);
     expect((await ask(ADMIN, 'DELETE', `/webhooks/${id}`)).status).toBe(404);
+  });
+
+  it('keep all changes that are made at the same time', async () => {
+    const url = receiving.current.url('/together');
+    const added = await Promise.all(
+      Array.from({ length: 5 }, () => add(ADMIN, { url, events: ['message.sent'], before: ['login'] })),
+    );
+    const webhooks = async () => {
+      const { body } = await ask(ADMIN, 'GET', '/webhooks');
+      const list: { id: string }[] = Object(body);
+      return list.sort((a, b) => a.id.localeCompare(b.id));
+    };
+    const ids = added.map(({ id }) => id).sort((a, b) => a.localeCompare(b));
+    expect((await webhooks()).map(({ id }) => id)).toEqual(ids);
+    const [first = '', ...others] = ids;
+    await Promise.all([
+      ask(ADMIN, 'PATCH', `/webhooks/${first}`, { enabled: false }),
+      ask(ADMIN, 'PATCH', `/webhooks/${first}`, { before: [] }),
+      ...others.map((id) => ask(ADMIN, 'DELETE', `/webhooks/${id}`)),
+    ]);
+    expect(await webhooks()).toMatchObject([{ id: first, enabled: false, before: [], events: ['message.sent'] }]);
+    await ask(ADMIN, 'DELETE', `/webhooks/${first}`);
   });
 
   it('replace the secret, and sign with both secrets for a day', async () => {

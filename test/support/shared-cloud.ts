@@ -67,6 +67,7 @@ export async function shareCloud(
       cloud.conflict(0);
       cloud.lose(undefined);
       cloud.leaveItems(false);
+      cloud.delayReplication(undefined);
       cloud.outbox.faults.clear();
       for (const id of cloud.connections()) cloud.drop(id);
       await cloud.settled();

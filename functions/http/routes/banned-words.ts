@@ -28,7 +28,7 @@ const Words = z
   .register(z.globalRegistry, {
     id: 'BannedWords',
     description:
-      'Width, case, and traditional or simplified Chinese make no difference. Of equal words, the first counts',
+      'Width, case, invisible characters, and traditional or simplified Chinese make no difference. Of equal words, the first counts',
     examples: [{ words: [{ word: 'casino', action: 'flag' }] }],
   });
 

@@ -42,8 +42,8 @@ export function communityRoutes(kind: Kind): Route[] {
     return found;
   };
   const change = async ({ app, params, now }: Named & { now: number }, wanted: MemberChange) => {
+    await hideFromNew(app, at(app, params), wanted.join ?? [], now);
     const changed = await changeMembers(at(app, params), wanted, { limit: memberLimit(app, kind), now });
-    await hideFromNew(app, at(app, params), changed.joined, now);
     await noticeCommunity(at(app, params), changed);
     return changed.head;
   };

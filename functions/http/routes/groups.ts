@@ -1,8 +1,16 @@
 import * as z from 'zod/mini';
 import { noticeCommunity } from '../../chat/change-notices.ts';
 import { ChatError, ERROR, Forbidden } from '../../shared/errors.ts';
+import { TYPE } from '../../shared/wire.ts';
 import type { App } from '../../store/apps.ts';
-import { checkExists, communitiesOf, describeCommunities, describeHead, membersOf } from '../../store/communities.ts';
+import {
+  checkExists,
+  communitiesOf,
+  describeCommunities,
+  describeHead,
+  membersOf,
+  outsiders,
+} from '../../store/communities.ts';
 import { changeMembers, createCommunity, replaceMembers } from '../../store/community-changes.ts';
 import type { Community } from '../../store/community-keys.ts';
 import { countCreation } from '../../store/creations.ts';
@@ -12,6 +20,7 @@ import { eraseHistory, history } from '../../store/messages.ts';
 import { receiptsIn } from '../../store/positions.ts';
 import { profile } from '../../store/profiles.ts';
 import { visibleSince } from '../../store/visible-history.ts';
+import { askBefore } from '../../webhooks/before.ts';
 import { isMember, isOwner, isSelf } from '../access.ts';
 import { audited } from '../audit.ts';
 import { admission } from '../invitations.ts';
@@ -70,21 +79,22 @@ export const groups = [
         throw new ChatError(ERROR.badParameter, 'body: expected owner, members, or both');
       const named = [...new Set([...(body.owner ? [body.owner] : []), ...(body.members ?? [])])];
       await checkAdding({ app, principal }, named, group);
+      const users = await outsiders(group, named);
+      if (users.length > 0) await askBefore(app.id, 'join', { to: { id: group.id, type: TYPE.group }, users });
       const { join, invite } = await admission(request, named, { community: group });
       if (body.owner && !join.includes(body.owner)) {
         throw new Forbidden(`owner: expected a member; ${body.owner} must accept an invitation first`);
       }
+      await hideFromNew(app, group, join, now);
       const options = { limit: memberLimit(app, 'group'), now };
       if (body.members) {
         const members = body.members.filter((id) => join.includes(id));
         const replaced = await replaceMembers(group, { owner: body.owner, members }, options);
-        await hideFromNew(app, group, replaced.joined, now);
         await noticeCommunity(group, { ...replaced, changed: replaced.hasNewOwner });
         await invite(group);
         return replaced.description;
       }
       const changed = await changeMembers(group, { owner: body.owner }, options);
-      await hideFromNew(app, group, changed.joined, now);
       await noticeCommunity(group, { ...changed, changed: changed.hasNewOwner });
       return describeHead(group, changed.head);
     },

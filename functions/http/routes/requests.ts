@@ -4,7 +4,7 @@ import { noticeAnswer, noticeCommunity, noticeFriends, withType } from '../../ch
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import type { Principal } from '../../shared/principal.ts';
 import type { App } from '../../store/apps.ts';
-import { checkExists, membership } from '../../store/communities.ts';
+import { checkExists, communityHead, membership } from '../../store/communities.ts';
 import { join } from '../../store/community-joins.ts';
 import type { Community } from '../../store/community-keys.ts';
 import { type Lookup, lookup } from '../../store/dynamo.ts';
@@ -40,13 +40,34 @@ const fulfilled = (app: App, { from, to, gid }: RequestIds): Lookup<boolean> =>
     ? { ...friendship(userOf(app, from), to), parse: (item) => item !== undefined }
     : membership(groupOf(app, gid), to);
 
-/** Leaves out requests that are fulfilled, for instance because the master key made the friendship, and closes them. */
-async function unfulfilled(app: App, requests: readonly RelationRequest[], now: number) {
-  const done = await lookup(requests.map((request) => fulfilled(app, request)));
-  await Promise.all(
-    requests.filter((_, n) => done[n]).map((request) => closeRequest(app.id, request, 'accepted', now)),
+/** Those of the groups of invitations that were deleted. */
+async function deletedGroups(app: App, requests: readonly RequestIds[]): Promise<ReadonlySet<string | undefined>> {
+  const ids = [...new Set(requests.flatMap(({ gid }) => gid ?? []))];
+  const heads = await lookup(
+    ids.map((gid) => communityHead(groupOf(app, gid))),
+    { consistent: true },
   );
-  return requests.filter((_, n) => !done[n]).map(withType);
+  return new Set(ids.filter((_, n) => !heads[n]));
+}
+
+/**
+ * Leaves out requests that are fulfilled, for instance because the master key made the friendship, and invitations to groups
+ * that were deleted. It closes them.
+ */
+async function unfulfilled(app: App, requests: readonly RelationRequest[], now: number) {
+  const [done, deleted] = await Promise.all([
+    lookup(requests.map((request) => fulfilled(app, request))),
+    deletedGroups(app, requests),
+  ]);
+  const left: RelationRequest[] = [];
+  const closing = requests.flatMap((request, n) => {
+    if (done[n]) return closeRequest(app.id, request, 'accepted', now);
+    if (deleted.has(request.gid)) return closeRequest(app.id, request, 'cancelled', now);
+    left.push(request);
+    return [];
+  });
+  await Promise.all(closing);
+  return left.map(withType);
 }
 
 const notOpen = () => new ChatError(ERROR.notFound, 'There is no such request: it was answered, cancelled, or expired');
@@ -60,8 +81,8 @@ async function accept(app: App, request: RelationRequest, now: number): Promise<
   }
   const group = groupOf(app, gid);
   const [isMember] = await lookup([membership(group, to)], { consistent: true });
+  await hideFromNew(app, group, [to], now);
   const joined = isMember ? [] : await join(group, [to], memberLimit(app, 'group'), now);
-  await hideFromNew(app, group, joined, now);
   await noticeCommunity(group, { joined });
   // The request ends last. After an interruption, it can be accepted again.
   await close(app, request, 'accepted', now);

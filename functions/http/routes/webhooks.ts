@@ -8,9 +8,10 @@ import { lookup } from '../../store/dynamo.ts';
 import type { Webhook } from '../../store/webhook.ts';
 import {
   addWebhook,
+  changeWebhook,
   recordFailure,
+  removeWebhook,
   replaceSecret,
-  replaceWebhook,
   webhookDetails,
   webhooksOf,
 } from '../../store/webhooks.ts';
@@ -188,16 +189,12 @@ export const webhooks = [
     audit: audited('webhook.change', ({ params }) => `change/${params.id}`),
     async handle({ app, params, body }) {
       const old = await existing(app.id, params.id);
-      const {
-        url = old.url,
-        events = old.events,
-        before = old.before,
-        onFailure = old.onFailure,
-        enabled = old.enabled,
-      } = body;
-      const changed: Webhook = { id: old.id, url, events, before, onFailure, enabled };
+      const given: Partial<Webhook> = Object.fromEntries(
+        Object.entries(body).filter(([, value]) => value !== undefined),
+      );
+      const changed: Webhook = { ...old, ...given };
       await check(changed);
-      await replaceWebhook(app, params.id, changed);
+      await changeWebhook(app.id, params.id, given);
       const [result] = await shown(app.id, [changed]);
       if (!result) throw new Error('A webhook has no description');
       return result;
@@ -214,7 +211,7 @@ export const webhooks = [
     audit: audited('webhook.change', ({ params }) => `remove/${params.id}`),
     async handle({ app, params }) {
       await existing(app.id, params.id);
-      await replaceWebhook(app, params.id, undefined);
+      await removeWebhook(app.id, params.id);
     },
   }),
 

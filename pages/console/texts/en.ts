@@ -199,7 +199,8 @@ export const en = {
   unmute: 'Unmute',
   unmuteOne: (id: string) => `Unmute ${id}`,
   bannedWords: 'Banned words',
-  bannedWordsHint: 'One per line. Width, case, and traditional or simplified Chinese make no difference.',
+  bannedWordsHint:
+    'One per line. Width, case, invisible characters, and traditional or simplified Chinese make no difference.',
   wordActions: { refuse: 'Refuse messages with', mask: 'Replace by asterisks', flag: 'List messages with' },
   flagged: 'Flagged messages',
   showFlagged: 'Show flagged messages',

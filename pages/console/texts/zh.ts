@@ -201,7 +201,7 @@ export const zh: Texts = {
   unmute: '解除禁言',
   unmuteOne: (id) => `解除 ${id} 的禁言`,
   bannedWords: '敏感词',
-  bannedWordsHint: '每行一个。不区分全角与半角、大小写以及繁体与简体。',
+  bannedWordsHint: '每行一个。不区分全角与半角、大小写以及繁体与简体，并忽略不可见字符。',
   wordActions: { refuse: '拒绝含有以下词语的消息', mask: '替换为星号', flag: '列出含有以下词语的消息' },
   flagged: '被标记的消息',
   showFlagged: '显示被标记的消息',
