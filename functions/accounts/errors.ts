@@ -57,13 +57,20 @@ const CHAT_CODE: Record<AccountErrorCode, ErrorCode> = {
 };
 
 /** The account error code for each chat error. */
-const ACCOUNT_CODE: Partial<Record<ErrorCode, AccountErrorCode>> = {
+const ACCOUNT_CODE: Record<ErrorCode, AccountErrorCode> = {
   [ERROR.badParameter]: ACCOUNT_ERROR.badParameter,
+  [ERROR.database]: ACCOUNT_ERROR.failed,
   [ERROR.notAuthorised]: ACCOUNT_ERROR.notAuthorised,
   [ERROR.notFound]: ACCOUNT_ERROR.notFound,
   [ERROR.conflict]: ACCOUNT_ERROR.tooManyRequests,
+  [ERROR.storage]: ACCOUNT_ERROR.failed,
+  [ERROR.unreadableImage]: ACCOUNT_ERROR.badParameter,
+  [ERROR.memberLimit]: ACCOUNT_ERROR.tooManyRequests,
   [ERROR.unsupported]: ACCOUNT_ERROR.unsupported,
   [ERROR.tooLong]: ACCOUNT_ERROR.tooLong,
+  [ERROR.fileTooLarge]: ACCOUNT_ERROR.tooLong,
+  [ERROR.uploadFailed]: ACCOUNT_ERROR.badParameter,
+  [ERROR.badQuery]: ACCOUNT_ERROR.badParameter,
 };
 
 /** An account error whose message the server sends to the client. */
@@ -81,5 +88,5 @@ export function accountCodeOf(error: ChatError): AccountErrorCode {
   if (error instanceof AccountError) return error.accountCode;
   if (error instanceof NotLoggedIn) return ACCOUNT_ERROR.notLoggedIn;
   if (error instanceof Forbidden) return ACCOUNT_ERROR.forbidden;
-  return ACCOUNT_CODE[error.code] ?? ACCOUNT_ERROR.failed;
+  return ACCOUNT_CODE[error.code];
 }

@@ -164,6 +164,8 @@ describe('logging in', () => {
     ['/2.0/login?username=tom&password=', 201],
     ['/2.0/login?username=&password=x', 200],
     ['/2.0/login?username=a&username=b&password=x', 200],
+    ['/2.0/login?=a', 107],
+    ['/2.0/login?__proto__=a', 107],
   ])('GET %s is refused with %i', async (path, code) => {
     expect(await call('GET', path)).toMatchObject(failure(400, code));
   });
