@@ -19,14 +19,15 @@ export type User = Principal & { readonly kind: 'user' };
 
 export const isUser = (principal: Principal): principal is User => principal.kind === 'user';
 
-export const ID = /^[a-zA-Z0-9_-]+$/;
+/** Objects whose keys are ids, such as the muted users of a group, cannot have the key `__proto__`. */
+export const ID = /^(?!__proto__$)[a-zA-Z0-9_-]+$/;
 export const ID_LENGTH = 128;
 
 /** An id that `parseId` validates, so that its errors name the parameter. The documentation shows it as a string. */
 export const idInput = () => z.unknown().register(z.globalRegistry, { type: 'string' });
 
 /**
- * Validates an id as MaxIM defines it: `[a-zA-Z0-9_\-]+`, at most 128 characters.
+ * Validates an id as MaxIM defines it: `[a-zA-Z0-9_\-]+`, at most 128 characters, and not `__proto__`.
  * @throws ChatError 5001 or 5010 that names the parameter
  */
 export function parseId(value: unknown, parameter: string): string {
@@ -37,7 +38,8 @@ export function parseId(value: unknown, parameter: string): string {
     throw new ChatError(ERROR.tooLong, `${parameter}: ${value.length} characters; at most ${ID_LENGTH} are allowed`);
   }
   if (!ID.test(value)) {
-    throw new ChatError(ERROR.badParameter, `${parameter}: expected 1 to ${ID_LENGTH} characters of A-Z a-z 0-9 _ -`);
+    const expected = `expected 1 to ${ID_LENGTH} characters of A-Z a-z 0-9 _ -, and not __proto__`;
+    throw new ChatError(ERROR.badParameter, `${parameter}: ${expected}`);
   }
   return value;
 }

@@ -86,6 +86,7 @@ describe('a login', () => {
   it.each([
     ['no form of login', {}, 5001],
     ['an id with a space', { client: 'a b' }, 5001],
+    ['an id that no object can have as key', { client: '__proto__' }, 5001],
     ['an id of 129 characters', { client: 'x'.repeat(129) }, 5010],
     ['an account that there is not', { username: 'tom', password: 'secret' }, 5003],
     ['a phone without its country', { phone: '13800000000', password: '123456' }, 5001],

@@ -151,6 +151,7 @@ describe('bad requests', () => {
     ['POST', `/ctx/tom/friends/${long}`, 413, 5010, 'fid'],
     ['GET', '/ctx/t%C3%B6m', 400, 5001, 'id'],
     ['GET', '/ctx/a%20b/friends', 400, 5001, 'id'],
+    ['POST', '/ctx/__proto__/friends/tom', 400, 5001, 'id'],
     ['GET', '/ctx/a%23user%23b/friends', 400, 5001, 'id'],
     ['GET', '/ctx/a/friends/b/chats?limit=0', 400, 5001, 'limit'],
     ['GET', '/ctx/a/friends/b/chats?limit=many', 400, 5001, 'limit'],
