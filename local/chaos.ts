@@ -19,7 +19,8 @@ const SHARES = {
   dynamodb: { throttled: 0.02, lost: 0.01 },
   writes: { conflict: 0.02 },
   items: { unprocessed: 0.05 },
-  posts: { gone: 0.01, refused: 0.03, failed: 0.02, lost: 0.01 },
+  posts: { gone: 0.002, refused: 0.03, failed: 0.02, lost: 0.01 },
+  connections: { broken: 0.008 },
   invocations: { failed: 0.02, lost: 0.01 },
   sns: { throttled: 0.03, failed: 0.02, lost: 0.01 },
   sqs: { throttled: 0.03, failed: 0.02, lost: 0.01 },
@@ -38,8 +39,8 @@ const MOST_LIFE_MS = 50;
 
 /**
  * Random faults of AWS that a seed decides: calls of DynamoDB that are throttled, that meet a transaction, or that write
- * and get no response, or batches of which it leaves a part. Posts that answer 410, 429 or 500, or arrive without a
- * response. Calls of SNS, SQS and S3 that fail, or have an effect and get no response. Events of functions, schedules,
+ * and get no response, or batches of which it leaves a part. Connections that break. Posts that answer 410, 429 or 500, or arrive
+ * without a response. Calls of SNS, SQS and S3 that fail, or have an effect and get no response. Events of functions, schedules,
  * buckets, streams and queues that come twice, late, in another order or not at all. Functions that are killed half-way,
  * or whose connections broke while they were frozen. `$disconnect` events that never come.
  */
@@ -114,6 +115,11 @@ export class Chaos {
       isFrozen: fault === 'frozen',
       ...(fault === 'killed' && { killedAfterMs: Math.round((this.#next?.() ?? 0) * MOST_LIFE_MS) }),
     };
+  }
+
+  /** Whether a connection breaks just before a post to it. */
+  breaksConnection(): boolean {
+    return this.#fault('connections') === 'broken';
   }
 
   losesDisconnect(): boolean {

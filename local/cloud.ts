@@ -57,6 +57,8 @@ export interface CloudOptions {
    * queue and the delay. @default the delays of AWS
    */
   queueDelayMs?: (queueId: string, delayMs: number) => number;
+  /** How long changes of tables are gathered before a function gets them. @default 0; two seconds on AWS */
+  batchingMs?: number;
   /** How long to wait before the n-th retry of an asynchronous invocation. @default n × 250 ms; minutes on AWS */
   retryDelayMs?: (retry: number) => number;
   /** Makes calls of AWS fail at random, as this seed decides, until {@link Cloud.calm}. @default no faults */
@@ -143,7 +145,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const customResources = loadCustomResources(base, model, functions, servers);
     parts.customResources = customResources;
     await services.tables;
-    await functions.streams.start();
+    functions.streams.start();
     await customResources.create();
     resolveEverything(model, services);
 

@@ -8,6 +8,7 @@ const { values } = parseArgs({
   options: {
     inputs: { type: 'string' },
     messages: { type: 'string' },
+    minutes: { type: 'string' },
     seed: { type: 'string' },
     seeds: { type: 'string' },
     steps: { type: 'string' },

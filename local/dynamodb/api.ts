@@ -3,7 +3,7 @@ import type { Answer, Service } from '../gate/gate.ts';
 import type { Exchange, Reply } from '../shared/http.ts';
 import { isObject, type JsonObject, tryParse } from '../shared/json.ts';
 import { accessesOf, tablesOf, UNSUPPORTED } from './authorization.ts';
-import { changesItems, consumedUnits, failedUnits, reportsCapacity, type Units } from './capacity.ts';
+import { consumedUnits, failedUnits, reportsCapacity, type Units } from './capacity.ts';
 import type { EmulatorClient } from './client.ts';
 import type { Conflict, Conflicts } from './conflicts.ts';
 import type { Replication } from './replication.ts';
@@ -47,10 +47,11 @@ export function dynamoDbApi(client: EmulatorClient, { conflicts, replication, st
     const divided = divide(operation, input, chaos);
     const processed = { ...(divided?.input ?? input), ...(!asked && { ReturnConsumedCapacity: 'TOTAL' }) };
     const body = measured ? JSON.stringify(processed) : request.body;
-    const reply = await conflicts.run(operation, input, () => client.call(operation, body));
+    const reply = await conflicts.run(operation, input, () =>
+      streams.watch(operation, processed, () => client.call(operation, body)),
+    );
     if ('conflict' in reply) return answer(operation, resource, conflicted(reply.conflict));
     if (!measured) return answer(operation, resource, pass(reply, reply.body));
-    if (reply.status === 200 && changesItems(operation)) streams.written(resource);
     const seen = (output: JsonObject) => replication.seen(operation, input, output);
     return measure(operation, resource, reply, { asked, seen, left: divided?.left });
   };

@@ -8,8 +8,6 @@ export interface Units {
   writeUnits?: number;
 }
 
-export const changesItems = (operation: string): boolean => WRITES.has(operation);
-
 export function reportsCapacity(operation: string): boolean {
   return WRITES.has(operation) || READS.has(operation);
 }

@@ -1,11 +1,8 @@
-import * as z from 'zod/mini';
 import type { Chaos } from '../chaos.ts';
-import { isObject, type Json, type JsonObject } from '../shared/json.ts';
-import { type Model, readProperties } from '../template/model.ts';
+import { isObject, type JsonObject } from '../shared/json.ts';
+import type { ItemKeys } from './item-keys.ts';
 
 const WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
-
-const schema = z.object({ KeySchema: z.array(z.object({ AttributeName: z.string() })) });
 
 /** A conflict with a transaction: of a single write, or of each item of another transaction. */
 export type Conflict = 'plain' | boolean[];
@@ -16,7 +13,7 @@ export type Conflict = 'plain' | boolean[];
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
  */
 export class Conflicts {
-  readonly #keys: Map<string, string[]>;
+  readonly #keys: ItemKeys;
   readonly #transactionMs: number;
   readonly #underWay = new Set<string>();
   readonly #chaos: Chaos;
@@ -24,15 +21,10 @@ export class Conflicts {
   #table = '';
 
   /** @param transactionMs the minimum duration of each transaction */
-  constructor(model: Model, transactionMs: number, chaos: Chaos) {
+  constructor(keys: ItemKeys, transactionMs: number, chaos: Chaos) {
+    this.#keys = keys;
     this.#transactionMs = transactionMs;
     this.#chaos = chaos;
-    this.#keys = new Map(
-      model.ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map((resource) => {
-        const { KeySchema } = readProperties(resource, schema);
-        return [resource.identity().ref, KeySchema.map(({ AttributeName }) => AttributeName).sort()];
-      }),
-    );
   }
 
   /**
@@ -52,7 +44,7 @@ export class Conflicts {
         this.#due -= 1;
         return { conflict: 'plain' };
       }
-      const item = this.#identity(input);
+      const item = this.#keys.of(input)?.id;
       return item !== undefined && this.#underWay.has(item) ? { conflict: 'plain' } : work();
     }
     if (operation !== 'TransactWriteItems' && operation !== 'TransactGetItems') return work();
@@ -77,15 +69,7 @@ export class Conflicts {
   #itemsOf({ TransactItems: items }: JsonObject): (string | undefined)[] {
     return (Array.isArray(items) ? items : []).map((item) => {
       const [details] = isObject(item) ? Object.values(item) : [];
-      return isObject(details) ? this.#identity(details) : undefined;
+      return isObject(details) ? this.#keys.of(details)?.id : undefined;
     });
-  }
-
-  /** Identifies an item by its table and key. Returns undefined for input that the emulator rejects. */
-  #identity({ TableName: table, Key, Item }: JsonObject): string | undefined {
-    const item: Json | undefined = Key ?? Item;
-    const names = this.#keys.get(String(table));
-    if (!names || !isObject(item)) return undefined;
-    return JSON.stringify([table, ...names.map((name) => item[name] ?? null)]);
   }
 }

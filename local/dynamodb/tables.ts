@@ -39,7 +39,7 @@ async function createTable(resource: Resource, client: EmulatorClient, existing:
   if (existing.includes(name)) return;
   const table = readProperties(resource, tableSchema);
   const provisioned = resource.type === 'AWS::DynamoDB::Table' && table.BillingMode !== 'PAY_PER_REQUEST';
-  // Streams slow the emulator down, so a table gets its stream when a function reads it (streams.ts).
+  // Streams slow the emulator down (streams.ts).
   const { TimeToLiveSpecification: ttl, StreamSpecification: _, ...rest } = table;
   await client.must('CreateTable', {
     ...rest,

@@ -4,7 +4,7 @@ import type { Chaos } from '../chaos.ts';
 import type { StreamRecord, Streams } from '../dynamodb/streams.ts';
 import type { Role } from '../iam/roles.ts';
 import type { Activity } from '../shared/activity.ts';
-import { asList, isObject, type Json, tryParse } from '../shared/json.ts';
+import { asList, isObject, type Json, type JsonObject, tryParse } from '../shared/json.ts';
 import type { Queues } from '../sqs/queues.ts';
 import { type Model, type Resource, readProperties } from '../template/model.ts';
 import { boolean, json, number, strict } from '../template/schema.ts';
@@ -19,7 +19,7 @@ const schema = strict({
   StartingPosition: z.literal('LATEST'),
   FilterCriteria: z.optional(z.object({ Filters: z.array(z.object({ Pattern: z.string() })) })),
   DestinationConfig: z.optional(z.object({ OnFailure: z.object({ Destination: z.string() }) })),
-  // The local cloud delivers at once, and repeats a batch undivided.
+  // The local cloud has one window for all mappings, and repeats a batch undivided.
   MaximumBatchingWindowInSeconds: z.optional(json),
   BisectBatchOnFunctionError: z.optional(json),
   MaximumRetryAttempts: z._default(number, -1),
@@ -43,6 +43,8 @@ export interface StreamSourcesOptions {
   readonly roles: Map<string, Role>;
   readonly activity: Activity;
   readonly retryDelayMs: (retry: number) => number;
+  /** How long changes are gathered before a function gets them. */
+  readonly batchingMs: number;
   readonly chaos: Chaos;
 }
 
@@ -71,31 +73,31 @@ export class StreamSources {
       .flatMap((resource) => this.#mapping(resource) ?? []);
   }
 
-  /** Reads the streams from now on. The tables exist. */
-  async start(): Promise<void> {
-    await Promise.all(
-      this.#mappings.map(async (mapping) => {
-        const read = await this.#options.streams.reader(mapping.table);
-        let running = false;
-        let more = false;
-        const pump = async (): Promise<void> => {
-          more = true;
-          if (running) return;
-          running = true;
-          try {
-            while (more && !this.#stopped) {
-              more = false;
-              const records = await read();
-              if (records.length > 0) more = true;
-              await this.#deliver(mapping, records);
-            }
-          } finally {
-            running = false;
-          }
-        };
-        this.#options.streams.listen(mapping.table, () => void this.#options.activity.track(pump).catch(() => {}));
-      }),
-    );
+  /** Reads the streams from now on. */
+  start(): void {
+    const { streams, activity, batchingMs } = this.#options;
+    for (const mapping of this.#mappings) {
+      let running = false;
+      const pump = async (): Promise<void> => {
+        if (running) return;
+        running = true;
+        try {
+          do {
+            if (batchingMs > 0) await new Promise((resolve) => setTimeout(resolve, batchingMs));
+            const records = read();
+            if (records.length === 0) return;
+            await this.#deliver(mapping, records);
+          } while (!this.#stopped);
+        } finally {
+          running = false;
+        }
+      };
+      const read = streams.reader(
+        mapping.table,
+        (key) => mayMatch(mapping.patterns, key),
+        () => void activity.track(pump).catch(() => {}),
+      );
+    }
   }
 
   stop(): void {
@@ -155,6 +157,12 @@ export class StreamSources {
       await new Promise((resolve) => setTimeout(resolve, retryDelayMs(attempt + 1)));
     }
   }
+}
+
+/** Whether a record of an item with this key can match one of the patterns. */
+function mayMatch(patterns: readonly Json[], key: JsonObject): boolean {
+  const keys = patterns.map((pattern) => isObject(pattern) && isObject(pattern.dynamodb) && pattern.dynamodb.Keys);
+  return keys.length === 0 || keys.some((pattern) => !pattern || matches(pattern, key));
 }
 
 /**

@@ -32,14 +32,14 @@ export function startFunctions(
   const observers = { calls, activity, log };
   const lambda = new Lambda({ functions, endpoints, environment, concurrency, rewrite, ...observers, chaos, freeze });
   started.add(() => lambda.stop());
-  const { retryDelayMs = (retry: number) => retry * 250 } = options;
+  const { batchingMs = 0, retryDelayMs = (retry: number) => retry * 250 } = options;
   const { invocationDelayMs: delayMs = () => chaos.delayMs() } = options;
   const async = new AsyncInvocations({ lambda, queues, roles, ...observers, retryDelayMs, delayMs, chaos });
   started.add(() => async.stop());
   const sources = { model, queues, lambda, roles, activity, retryDelayMs, chaos };
   const eventSources = new EventSources(sources);
   started.add(() => eventSources.stop());
-  const streams = new StreamSources({ ...sources, streams: tableStreams });
+  const streams = new StreamSources({ ...sources, streams: tableStreams, batchingMs });
   started.add(() => streams.stop());
   return { lambda, async, streams };
 }

@@ -74,7 +74,7 @@ function createGate(
       events: eventsApi(busEvents),
       lambda: (...request) => lambdaApi(lambda(), present(parts.async, 'Lambda'))(...request),
       logs: logsApi(model, lines),
-      'execute-api': managementApi(parts.webSockets, limits.messageBytes, posts),
+      'execute-api': managementApi(parts.webSockets, limits.messageBytes, posts, chaos),
       secretsmanager: secretsManagerApi(secrets),
       sns: snsApi({ registry, outbox }),
       sqs: sqsApi(queues),

@@ -1,6 +1,7 @@
 import { EmulatorClient } from '../dynamodb/client.ts';
 import { Conflicts } from '../dynamodb/conflicts.ts';
 import { startEmulator } from '../dynamodb/emulator.ts';
+import { ItemKeys } from '../dynamodb/item-keys.ts';
 import { Replication } from '../dynamodb/replication.ts';
 import { Streams } from '../dynamodb/streams.ts';
 import { createTables } from '../dynamodb/tables.ts';
@@ -46,13 +47,14 @@ export async function startServices(
   // Awaited by a later phase; should one before it fail, this must not fail on its own.
   tables.catch(() => {});
 
+  const keys = new ItemKeys(model);
   const { MACAW_GRANTS: grants } = process.env;
   const registry = new Registry(directories.kept('sns.json'));
   return {
     dynamodb,
-    conflicts: new Conflicts(model, options.transactionMs ?? 0, chaos),
+    conflicts: new Conflicts(keys, options.transactionMs ?? 0, chaos),
     replication: new Replication(),
-    streams: new Streams(dynamodb),
+    streams: new Streams(dynamodb, keys),
     tables,
     roles: loadRoles(model, grants ? grantRecorder(grants) : undefined),
     permissions: new Permissions(model),

@@ -14,6 +14,7 @@ import {
 import { checkPresence } from '../support/chaos/presence.ts';
 import { readyPushes } from '../support/chaos/pushes.ts';
 import { checkStatistics } from '../support/chaos/statistics.ts';
+import { Storms } from '../support/chaos/storms.ts';
 import { insist } from '../support/chaos/user.ts';
 import { Circle } from '../support/chaos/world.ts';
 import { Database } from '../support/database.ts';
@@ -29,6 +30,12 @@ const MESSAGES = Number(process.env.MACAW_CHAOS_MESSAGES ?? 1);
 
 /** The local cloud keeps the log of about this many messages, from which the statistics are counted. */
 const MOST_COUNTED = 3000;
+
+/** How long users act at most in each seed. */
+const MINUTES = Number(process.env.MACAW_CHAOS_MINUTES ?? Number.POSITIVE_INFINITY);
+
+/** With several messages in each step, the share of messages that are sent during faults. */
+const DISTURBED = 1 / 3;
 
 /** The share of requests that the webhook refuses, and that wait in a queue. */
 const REFUSED = 0.03;
@@ -53,15 +60,20 @@ beforeAll(async () => {
   const parameters = { ...DEMO.parameters, Webhooks: 'true' };
   // Departures wait for the grace period. Retries of webhooks would wait for minutes.
   const queueDelayMs = (queue: string, delayMs: number) => (queue.includes('Departures') ? delayMs : 0);
-  system = await Database.start(inject('assembly'), { parameters, queueDelayMs });
+  system = await Database.start(inject('assembly'), {
+    parameters,
+    queueDelayMs,
+    ...(MESSAGES > 1 && { batchingMs: 300 }),
+  });
   receiver = await Receiver.start();
   receiver.respond('/chaos', ({ body }) => {
     if (refusals?.chance(REFUSED)) return { status: 503 };
     for (const { data } of body.events) told.add(data.id);
+    receiver.requests.length = 0;
     return { status: 204 };
   });
   // Users type faster here than people do.
-  const fast = { messagesPerMinute: 1_000_000, messagesPerMinuteOfConnection: 1_000_000, catchUpMessages: 1000 };
+  const fast = { messagesPerMinute: 1_000_000, messagesPerMinuteOfConnection: 1_000_000, catchUpMessages: 20 };
   const settings = { ...fast, presenceGraceSeconds: 1 };
   await system.changeCore(({ pk, sk }) => pk === `app#${app.id}` && sk === 'app', settings);
   const hook = { url: receiver.url('/chaos'), events: ['message.sent'] };
@@ -103,16 +115,26 @@ async function disturbed(seed: number, sums: Sums): Promise<void> {
   const circles = phones.installs.map((install) => new Circle(origin, install));
   const actors = circles.flatMap((circle) => circle.users.map((user) => ({ circle, user })));
   const users = actors.map(({ user }) => user);
+  const sent = () => users.reduce((sum, user) => sum + user.sent.length, 0);
+  const storms = new Storms(cloud, seed, MESSAGES > 1 ? DISTURBED : 1, sent);
+  let progress: NodeJS.Timeout | undefined;
   try {
     await Promise.all(circles.map((circle) => circle.begin()));
-    cloud.disturb(seed);
+    storms.begin();
+    progress = setInterval(() => console.log(JSON.stringify({ seed, messages: sent() })), 60_000);
     refusals = new Dice(seed);
+    const until = Date.now() + MINUTES * 60_000;
     const each = Math.ceil(STEPS / actors.length);
-    await Promise.all(actors.map(({ circle, user }, n) => circle.act(user, seed * 1000 + n, each, MESSAGES)));
+    await Promise.all(
+      actors.map(({ circle, user }, n) =>
+        circle.act(user, seed * 1000 + n, { actions: each, messages: MESSAGES, until }),
+      ),
+    );
+    clearInterval(progress);
     await cloud.settled();
-    const faults = cloud.calm();
+    const faults = storms.end();
     refusals = undefined;
-    sums.messages = users.flatMap(({ sent }) => sent).length;
+    sums.messages = sent();
     sums.faults = Object.values(faults).reduce((all, times) => all + times, 0);
     sums.killed = faults['runs killed'] ?? 0;
     sums.expired = faults['events expired'] ?? 0;
@@ -154,7 +176,8 @@ async function disturbed(seed: number, sums: Sums): Promise<void> {
     if (total.messages + sums.messages <= MOST_COUNTED)
       await checkStatistics(cloud, started, { ...counted, messages, killed: allKilled });
   } finally {
-    cloud.calm();
+    clearInterval(progress);
+    storms.end();
     refusals = undefined;
     for (const user of users) user.cut();
   }

@@ -1,3 +1,4 @@
+import type { Chaos } from '../../chaos.ts';
 import type { Answer, Service } from '../../gate/gate.ts';
 import { MANAGEMENT_PREFIX } from '../../listener/hosts.ts';
 import type { Reply } from '../../shared/http.ts';
@@ -15,7 +16,12 @@ const OPERATIONS: Record<string, string> = {
 };
 
 /** The management API of the WebSocket APIs, which functions use to post to connections. */
-export function managementApi(gateways: WebSocketGateway[], messageBytes: number, quota: PostQuota): Service {
+export function managementApi(
+  gateways: WebSocketGateway[],
+  messageBytes: number,
+  quota: PostQuota,
+  chaos: Chaos,
+): Service {
   return async ({ method, path, body }, authorize) => {
     const [, apiId = '', stage = '', encodedId = ''] = PATH.exec(path) ?? [];
     const operation = Object.hasOwn(OPERATIONS, method) ? OPERATIONS[method] : undefined;
@@ -40,6 +46,7 @@ export function managementApi(gateways: WebSocketGateway[], messageBytes: number
           : error(500, 'InternalServerErrorException', 'Internal server error');
       return answer(operation, connectionId, fault, true);
     }
+    if (operation === 'PostToConnection' && chaos.breaksConnection()) gateway.drop(connectionId);
     const connection = gateway.connections.get(connectionId);
     if (!connection?.open) return answer(operation, connectionId, error(410, 'GoneException'), true);
     return answer(operation, connectionId, perform(operation, connection, body), true);

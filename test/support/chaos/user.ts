@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import pMap from 'p-map';
 import type { Address } from '../chat-app.ts';
 import { Inbox } from '../collect.ts';
 import { credentials, rest, someone } from '../demo-app.ts';
@@ -14,6 +15,8 @@ const OVERLAP_MS = 30_000;
 const PAGE = 100;
 /** Acknowledged messages that a user repeats all the same. */
 const REPEATED = 5;
+/** How many messages of a user wait for their answers at the same time. */
+const AT_ONCE = 3;
 
 /** A message that a user sent. */
 export interface Sent {
@@ -52,6 +55,8 @@ export class ChaosUser {
   readonly known = new Set<string>();
   /** The messages up to which the user perhaps read. */
   readonly read = new Set<string>();
+  /** Repeated messages that got another id. */
+  readonly #wrong: string[] = [];
   readonly #newest = new Map<string, string>();
   /** What the device knows about others since its last login. */
   presence: Presence = { friends: new Map(), everybody: new Map() };
@@ -147,6 +152,11 @@ export class ChaosUser {
     await this.#send(message);
   }
 
+  /** Sends several messages, some of them before earlier ones are answered. */
+  async sayAll(to: Address, wantsCid: boolean, count: number): Promise<void> {
+    await pMap(Array(count), () => this.say(to, wantsCid), { concurrency: AT_ONCE });
+  }
+
   /**
    * Repeats the messages with a `cid` that have no answer, until they have one, and some that have one.
    * @throws if a repetition got another id
@@ -155,14 +165,14 @@ export class ChaosUser {
     const own = this.sent.filter(({ cid }) => cid !== undefined);
     const open = own.filter(({ id }) => id === undefined);
     const known = own.filter(({ id }) => id !== undefined).slice(-REPEATED);
-    for (const message of [...known, ...open]) {
-      const before = message.id;
-      for (let attempt = 0; attempt === 0 || message.id === undefined; attempt++) {
-        if (attempt === MOST_ATTEMPTS) throw new Error(`${message.body} got no answer`);
-        if (!this.isConnected) await this.connect();
-        await this.#send(message);
-      }
-      if (before !== undefined && message.id !== before) throw new Error(`${before} became ${message.id}`);
+    await pMap([...known, ...open], (message) => this.#repeat(message), { concurrency: AT_ONCE });
+    if (this.#wrong.length > 0) throw new Error(`Repeated messages got other ids: ${this.#wrong.join(', ')}`);
+  }
+
+  async #repeat(message: Sent): Promise<void> {
+    for (let attempt = 0; attempt === 0 || message.id === undefined; attempt++) {
+      if (attempt === MOST_ATTEMPTS) throw new Error(`${message.body} got no answer`);
+      await this.#send(message);
     }
   }
 
@@ -184,20 +194,35 @@ export class ChaosUser {
 
   async #send(message: Sent): Promise<void> {
     const { to, body, media, cid } = message;
-    const answer = Object(await this.#emit('say', { to, content: { media, body }, ...(cid !== undefined && { cid }) }));
-    if (answer.success !== true) return;
-    message.id = String(answer.id);
-    this.#learn(message.id, to.id);
+    const input = { to, content: { media, body }, ...(cid !== undefined && { cid }) };
+    await this.#emit('say', input, (answer) => {
+      if (Object(answer).success !== true) return;
+      const id = String(Object(answer).id);
+      message.id ??= id;
+      if (id !== message.id) this.#wrong.push(`${message.id} became ${id}`);
+      this.#learn(id, to.id);
+    });
   }
 
-  async #emit(event: string, input: object): Promise<unknown> {
+  /**
+   * Sends an event. Resolves with its answer, or without one after a time or the end of the connection.
+   * @param answered called also for an answer that comes later
+   */
+  async #emit(event: string, input: object, answered: (answer: unknown) => void = () => {}): Promise<void> {
     if (!this.isConnected) await this.connect();
     const { client } = this.#device ?? {};
-    return Promise.race([
-      new Promise((resolve) => client?.emit(event, input, resolve)),
+    const patience = new AbortController();
+    await Promise.race([
+      new Promise<void>((resolve) =>
+        client?.emit(event, input, (answer: unknown) => {
+          answered(answer);
+          resolve();
+        }),
+      ),
       this.#closed,
-      setTimeout(PATIENCE_MS, undefined, { ref: false }),
+      setTimeout(PATIENCE_MS, undefined, { ref: false, signal: patience.signal }).catch(() => {}),
     ]);
+    patience.abort();
   }
 
   #catchUpFrom(id: string): void {

@@ -14,11 +14,11 @@ export interface Conversation {
 
 const FAR = 'far';
 
+/** Of the messages of one action, when they go to a group. Each of them has more receivers. */
+const GROUP_SHARE = 1 / 4;
+
 /** The media of a message with an image. */
 const IMAGE = 1;
-
-/** How many messages of one action wait for their answers at the same time. */
-const AT_ONCE = 2;
 
 /**
  * Four users. The first is a friend of the other three, and everybody learns when they come and go. One group is for messages of all.
@@ -76,17 +76,25 @@ export class Circle {
   /**
    * What one user does, action by action, as a seed decides.
    * @param messages how many messages they send in one action
+   * @param until when they stop, epoch ms
    */
-  async act(user: ChaosUser, seed: number, actions: number, messages: number): Promise<void> {
+  async act(
+    user: ChaosUser,
+    seed: number,
+    { actions, messages, until }: { readonly actions: number; readonly messages: number; readonly until: number },
+  ): Promise<void> {
     const dice = new Dice(seed);
     const own = this.conversations.filter(({ users }) => users.includes(user));
     const [ann] = this.users;
-    for (let n = 0; n < actions; n++) {
+    for (let n = 0; n < actions && Date.now() < until; n++) {
       const conversation = user === ann && dice.chance(0.05) ? this.pushed : dice.one(own);
       const to = conversation.address(user.id);
       const [action, wantsCid] = [dice.next(), dice.chance(0.8)];
-      if (action < 0.83) await pMap(Array(messages), () => user.say(to, wantsCid), { concurrency: AT_ONCE });
-      else if (action < 0.86) {
+      if (action < 0.83) {
+        await user.sayAll(to, wantsCid, to.type === 1 ? Math.ceil(messages * GROUP_SHARE) : messages);
+        // Otherwise, whoever lost their connection unnoticed would get none of the next messages.
+        if (messages > 1 && dice.chance(0.2)) user.cut();
+      } else if (action < 0.86) {
         const body = await this.attachments.upload(dice.chance(0.3));
         await user.say(to, wantsCid, { body, media: IMAGE });
       } else if (action < 0.89) user.cut();
