@@ -7,6 +7,9 @@ import * as z from 'zod/mini';
 const Content = z.object({ media: z.number(), body: z.string() });
 export type Content = z.output<typeof Content>;
 
+/** The speaker of the messages of deleted users. */
+export const DELETED_USER = 'deleted-user';
+
 /** The users who reacted, by reaction. */
 const Reactions = z.record(z.string(), z.array(z.string()));
 export type Reactions = z.output<typeof Reactions>;

@@ -13,13 +13,11 @@ import { directoryEntry, subjectKey } from './keys.ts';
 import { removeName } from './message-changes.ts';
 import { dropPosition, positionOf } from './positions.ts';
 import { deleteRequests, type RelationRequest } from './requests.ts';
+import { DELETED_USER } from './stored-message.ts';
 import type { UserDeletion } from './user-deletions.ts';
 
 const coreTable = requireEnv(ENV.coreTable);
 const table = requireEnv(ENV.messagesTable);
-
-/** The speaker of anonymised messages. */
-export const DELETED_USER = 'deleted-user';
 
 /** Number of groups or rooms of one page. */
 const PAGE = 50;

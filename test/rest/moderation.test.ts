@@ -423,6 +423,12 @@ describe('a user who is deleted', () => {
       [jerry, 'mention'],
     ]);
     expect((await master('GET', `/groups/${own}/chats`)).body).toMatchObject([{}, { reactions: { '👍': [jerry] } }]);
+    const impostor = await login(OPEN, 'deleted-user');
+    await master('POST', `/groups/${own}/members/deleted-user`);
+    const [{ id = '' } = {}] = (await master('GET', `/groups/${own}/chats`)).body as { id?: string }[];
+    const recall = { to: { id: own, type: 1 }, id };
+    expect(await emitWithAck(impostor.client, 'recall', [recall])).toMatchObject([{ success: false, error: 5003 }]);
+    await master('DELETE', `/groups/${own}/members/deleted-user`);
     const { conversations } = Object((await master('GET', `/ctx/${jerry}/conversations`)).body) as {
       conversations: { id: string; last: object }[];
     };
