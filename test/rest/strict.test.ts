@@ -74,6 +74,15 @@ describe('in strict mode', () => {
     expect((await visitor.call('GET', `/ctx/${visitor.id}`)).status).toBe(403);
   });
 
+  it('users read the attributes of visitors with whom they have messages', async () => {
+    const { visitor, tom, spike } = await neighbourhood();
+    const path = `/passengers/${visitor.id}`;
+    expect((await tom.call('GET', path)).status).toBe(403);
+    await visitor.device.say({ to: { id: tom.id }, content: { body: 'help' } });
+    expect(await tom.call('GET', path)).toMatchObject({ status: 200, body: { nickname: 'guest' } });
+    expect((await spike.call('GET', path)).status).toBe(403);
+  });
+
   it('any logged-in user may search users and rooms, but not groups', async () => {
     const { spike } = await neighbourhood();
     expect((await spike.call('GET', '/ctx?_limit=1')).status).toBe(200);

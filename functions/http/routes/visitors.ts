@@ -4,6 +4,7 @@ import { checkName } from '../../attributes/names.ts';
 import { ChatError, ERROR } from '../../shared/errors.ts';
 import { type Principal, parseId } from '../../shared/principal.ts';
 import { lookup } from '../../store/dynamo.ts';
+import { headOf } from '../../store/heads.ts';
 import { history } from '../../store/messages.ts';
 import { profile, saveVisitor } from '../../store/profiles.ts';
 import { audited } from '../audit.ts';
@@ -15,9 +16,12 @@ import { AttributesShape, HistoryShape, IdShape, MessageShape } from './shapes.t
 const visitorId = id('id', 'The visitor', '9f2b61c04a7d4b0f8f3f5f5c2f6f7a11');
 const visitorParams = z.object({ id: visitorId });
 
-/** The visitor in the path. */
-const ownVisitor = ({ kind, id }: Principal, { params }: { params: { id: string } }) =>
-  kind === 'visitor' && id === params.id;
+/** The visitor in the path, or a user who has messages with them. */
+async function knowsVisitor(caller: Principal, { params }: { params: { id: string } }): Promise<boolean> {
+  if (caller.kind === 'visitor') return caller.id === params.id;
+  const [head] = await lookup([headOf({ app: caller.app, kind: 'visitor', between: [params.id, caller.id] })]);
+  return head?.last !== undefined;
+}
 
 async function read({ app, params }: Pick<Request<{ id: string }, unknown, unknown>, 'app' | 'params'>) {
   const [found] = await lookup([profile({ app: app.id, kind: 'visitor', id: params.id })]);
@@ -57,7 +61,7 @@ export const visitors = [
     params: visitorParams,
     status: 200,
     response: AttributesShape,
-    access: ownVisitor,
+    access: knowsVisitor,
     handle: read,
   }),
 
