@@ -303,24 +303,28 @@ describe('what is late', () => {
     expect((await master('GET', `/ctx/${tom}/friends/${jerry}/chats`)).body).toEqual([]);
   });
 
-  it.each(['URL', 'CONNECT payload'])('a message that is handled after the logout is not stored (%s)', async (way) => {
-    const [tom, jerry] = [someone('tom'), someone('jerry')];
-    await master('POST', `/ctx/${tom}/friends/${jerry}`);
-    const token = await mint(tom);
-    const credentials = { app: 'sealed', sessionToken: token };
-    const device = new Device('4.8.4', system.origin, {
-      ...(way === 'URL' ? { query: { auth: JSON.stringify(credentials) } } : {}),
-      options: { reconnection: false, ...(way !== 'URL' && { auth: credentials }) },
-    });
-    await device.loggedIn();
-    lateness = 1500;
-    device.client.emit('say', text(jerry, 'too late'));
-    try {
-      expect((await bearing(token)('POST', '/2.0/logout')).status).toBe(200);
-      await system.cloud.settled();
-    } finally {
-      lateness = 0;
-    }
-    expect((await master('GET', `/ctx/${tom}/friends/${jerry}/chats`)).body).toEqual([]);
-  });
+  it.each(['URL', 'CONNECT payload'])(
+    'a message that is handled after the logout is not stored (%s)',
+    { tags: 'slow' },
+    async (way) => {
+      const [tom, jerry] = [someone('tom'), someone('jerry')];
+      await master('POST', `/ctx/${tom}/friends/${jerry}`);
+      const token = await mint(tom);
+      const credentials = { app: 'sealed', sessionToken: token };
+      const device = new Device('4.8.4', system.origin, {
+        ...(way === 'URL' ? { query: { auth: JSON.stringify(credentials) } } : {}),
+        options: { reconnection: false, ...(way !== 'URL' && { auth: credentials }) },
+      });
+      await device.loggedIn();
+      lateness = 1500;
+      device.client.emit('say', text(jerry, 'too late'));
+      try {
+        expect((await bearing(token)('POST', '/2.0/logout')).status).toBe(200);
+        await system.cloud.settled();
+      } finally {
+        lateness = 0;
+      }
+      expect((await master('GET', `/ctx/${tom}/friends/${jerry}/chats`)).body).toEqual([]);
+    },
+  );
 });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 const codeTo = async (phone: string) => (await system.cloud.outbox.nextSms(phone)).text.match(/\d{6}/)?.[0] ?? '';
 
-it('the account endpoints answer what their description says, each of them', async () => {
+it('the account endpoints answer what their description says, each of them', { tags: 'slow' }, async () => {
   const ask = api.ask.bind(api);
   const [username, mobilePhone] = [someone('name'), telephone()];
   await ask('POST', '/2.0/requestLoginSmsCode', { body: { mobilePhone } });

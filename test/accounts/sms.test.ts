@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { describe, expect, it } from 'vitest';
 import { database } from '../support/database.ts';
 import { someone } from '../support/macaw.ts';

@@ -167,7 +167,7 @@ function signedWithPublicKey(): string {
 }
 
 describe.each([...BAD, 'down'])('a provider that is %s', (app) => {
-  it('logs no user in, and fails in time', async () => {
+  it('logs no user in, and fails in time', { tags: 'slow' }, async () => {
     const start = performance.now();
     const [byAccessToken, byIdToken] = await Promise.all([
       loginAt(app, { wechat: { id: '7', access_token: 'good' } }),

@@ -13,7 +13,7 @@ function written(part: string, content: Uint8Array | string, end = '\r\n--XyZ--\
 }
 
 describe('a file in a form', () => {
-  it('has its URL and that of its thumbnail at once', async () => {
+  it('has its URL and that of its thumbnail at once', { tags: 'slow' }, async () => {
     const content = picture('.jpg', 500, 250);
     const { status, body } = await postForm(
       system.origin,

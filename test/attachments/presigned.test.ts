@@ -64,7 +64,7 @@ describe('a file that a client uploads to the storage', () => {
     expect(part.header('content-disposition')).toMatch(/^inline/);
   });
 
-  it('may have 20 MB', async () => {
+  it('may have 20 MB', { tags: 'slow' }, async () => {
     const content = new Uint8Array(20 * MEGABYTE);
     const [url] = await upload(system.origin, { filename: 'film.mp4', contentType: 'video/mp4', content });
     expect((await read(url)).content.length).toBe(20 * MEGABYTE);

@@ -17,7 +17,7 @@ const of = (service: string, { calls }: CallSummary) =>
   sum(Object.fromEntries(Object.entries(calls).filter(([action]) => action.startsWith(`${service}:`))));
 
 describe.each(['3', '4'] as const)('a connection that starts with long-polling (Engine.IO %s)', (EIO) => {
-  it('takes four requests, six invocations and 8 USD per million more at most', async () => {
+  it('takes four requests, six invocations and 8 USD per million more at most', { tags: 'slow' }, async () => {
     const login = async (act: (auth: string) => Promise<RawClient>) => {
       let client: RawClient | undefined;
       const spent = await cost(async () => {

@@ -164,7 +164,7 @@ describe('a message with a client id', () => {
 });
 
 describe('the counter of a conversation', () => {
-  it('is exact while many members speak at the same time', async () => {
+  it('is exact while many members speak at the same time', { tags: 'slow' }, async () => {
     const ids = await users(...Array(10).fill('member'));
     const group = await create('group', { owner: ids[0], members: ids });
     const devices = await Promise.all(ids.map((id) => Device.login('4.8.4', system.origin, id)));

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { describe, expect, it } from 'vitest';
 import { CLIENT_VERSIONS, type ClientVersion, nextEvent, SWIFT } from '../support/clients.ts';
 import { Device, text } from '../support/device.ts';

@@ -110,7 +110,9 @@ describe('a system message', () => {
   });
 });
 
-it('a message to a group of fifty online takes three reads at most, two writes, and one post each', async () => {
+it('a message to a group of fifty online takes three reads at most, two writes, and one post each', {
+  tags: 'slow',
+}, async () => {
   const [tom = '', ...others] = await users('tom', ...Array.from({ length: 49 }, () => 'member'));
   const id = await create('group', { owner: tom, members: others });
   const clients = await connectAll(system.origin, others);
@@ -121,4 +123,4 @@ it('a message to a group of fifty online takes three reads at most, two writes, 
   // One for each member, and one for the acknowledgement.
   expect(posts).toBe(50);
   for (const client of clients) client.close();
-}, 60_000);
+});

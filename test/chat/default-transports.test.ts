@@ -48,7 +48,7 @@ const polls = (mark: number) =>
     .length;
 
 describe.each(cases)('socket.io-client %s with its credentials in the %s', (version, way) => {
-  it('upgrades, talks both ways, is acknowledged, and comes back after a cut', async () => {
+  it('upgrades, talks both ways, is acknowledged, and comes back after a cut', { tags: 'slow' }, async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     await befriend(system.origin, tom, jerry);
     const jerrys = await Device.login('4.8.4', system.origin, jerry);

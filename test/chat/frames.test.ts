@@ -46,7 +46,7 @@ describe('a frame that no client of Socket.IO sends ends the connection:', () =>
   });
 });
 
-it('invalid frames of other clients do not affect a client', async () => {
+it('invalid frames of other clients do not affect a client', { tags: 'slow' }, async () => {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);
   const [toms, jerrys] = await Promise.all([

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import { credentials, macaw, someone } from '../support/macaw.ts';
 import { RawClient } from '../support/raw.ts';

@@ -61,7 +61,7 @@ describe('a join that is handled after its connection has closed', () => {
     expect(Number(item?.expires)).toBeLessThanOrEqual(Date.now() / 1000 + 5 * 60 + 1);
   });
 
-  it('registers nothing when the client has left the namespace before', async () => {
+  it('registers nothing when the client has left the namespace before', { tags: 'slow' }, async () => {
     const jerry = someone('jerry');
     const raw = await opened();
     delays.push(LATE_MS);
@@ -116,7 +116,7 @@ describe('a second join', () => {
   });
 });
 
-it('an event that comes before its own join is handled has its sender from the URL', async () => {
+it('an event that comes before its own join is handled has its sender from the URL', { tags: 'slow' }, async () => {
   const [tom, jerry] = [someone('tom'), someone('jerry')];
   await befriend(system.origin, tom, jerry);
   const jerrys = await Device.login('4.8.4', system.origin, jerry);

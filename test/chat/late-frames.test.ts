@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { randomDelay } from '../../local/cloud.ts';

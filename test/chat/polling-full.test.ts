@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSid } from '../../functions/shared/sid.ts';
 import { blockingProxy } from '../support/blocking-proxy.ts';
@@ -149,7 +151,7 @@ describe('a client without an upgrade', () => {
     expect((await client.get()).packets).toEqual(['1']);
   });
 
-  it('is closed when it sends far too much', { tags: 'slow' }, async () => {
+  it('is closed when it sends far too much', async () => {
     const client = await loggedIn(someone(), 4, LIMITED);
     const event = `42/chat,${JSON.stringify(['say', text(someone(), 'spam')])}`;
     await client.post(...Array(40).fill(event));

@@ -157,7 +157,7 @@ describe('the upgrade', () => {
 });
 
 describe('a session before the upgrade', () => {
-  it('answers a request without news after about a second', async () => {
+  it('answers a request without news after about a second', { tags: 'slow' }, async () => {
     const client = await open();
     const started = Date.now();
     expect(await client.get()).toMatchObject({ status: 200, packets: ['6'] });

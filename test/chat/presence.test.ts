@@ -202,7 +202,7 @@ describe('a connection that died without goodbye', () => {
     expect(await sessions(String(jerry))).toBe(0);
   });
 
-  it('is announced by the next heartbeat', async () => {
+  it('is announced by the next heartbeat', { tags: 'slow' }, async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
     const { received } = await watcher('4.8.4', String(tom));
     await die(String(jerry));
@@ -213,7 +213,7 @@ describe('a connection that died without goodbye', () => {
     expect(received).toEqual([`online ${jerry}`, `offline ${jerry}`]);
   });
 
-  it('is sent when it coincides with the event of another user', async () => {
+  it('is sent when it coincides with the event of another user', { tags: 'slow' }, async () => {
     const [tom, jerry, butch] = await friends('tom', 'jerry', 'butch');
     const { received } = await watcher('4.8.4', String(tom));
     await befriend(system.origin, String(jerry), String(butch));
@@ -262,7 +262,7 @@ describe('notifyAll', () => {
 });
 
 describe('races', () => {
-  it('of ten devices that come and go at once make one event each', async () => {
+  it('of ten devices that come and go at once make one event each', { tags: 'slow' }, async () => {
     const [tom, jerry] = await friends('tom', 'jerry');
     const { received } = await watcher('4.8.4', String(tom));
     const devices = await Promise.all(Array.from({ length: 10 }, () => login(String(jerry))));

@@ -205,7 +205,7 @@ describe('a client', () => {
     expect(jerrys.getSnapshot().unread).toBe(2);
   });
 
-  it('reads the histories of conversations that a catch-up leaves out', async () => {
+  it('reads the histories of conversations that a catch-up leaves out', { tags: 'slow' }, async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     const [toms, jerrys] = [client({ app: SHORT }), client({ app: SHORT })];
     await toms.login({ userId: tom });

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: so S3 writes its variables.
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { ArnPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';

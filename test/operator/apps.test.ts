@@ -35,7 +35,7 @@ const secrets = () =>
   });
 
 describe('an application', () => {
-  it('is created with keys of its own, and works at once', async () => {
+  it('is created with keys of its own, and works at once', { tags: 'slow' }, async () => {
     expect(await run(['apps', 'create', 'fresh'])).toMatchObject({
       code: 0,
       err: '',
@@ -62,7 +62,7 @@ describe('an application', () => {
       secret: 'macaw/prod/fresh',
       keys: 'ok',
     });
-  }, 60_000);
+  });
 
   it('is strict, without plain logins and visitors, unless it is created open, and keeps its settings', {
     tags: 'slow',
@@ -212,7 +212,7 @@ describe('a key', () => {
     expect(await state()).toBe('ok');
   });
 
-  it('is shown only on explicit request, and is in no log, output or call', async () => {
+  it('is shown only on explicit request, and is in no log, output or call', { tags: 'slow' }, async () => {
     const keys = await keysOf('turning');
     const { code, out } = await run(['apps', 'keys', 'turning']);
     expect([code, out]).toEqual([0, 'The keys are in the secret macaw/prod/turning; --show prints them\n']);
@@ -221,7 +221,7 @@ describe('a key', () => {
       expect(received).not.toContain(key);
     }
     expect(system.cloud.outputs).toMatchObject({ FirstAppId: app.id, FirstAppKeys: `macaw/prod/${app.id}` });
-  }, 60_000);
+  });
 });
 
 describe('the statistics of an application', () => {

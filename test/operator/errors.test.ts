@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { confirm } from '../../scripts/operator/confirm.ts';

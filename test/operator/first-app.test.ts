@@ -46,7 +46,7 @@ it.each([
   await expect(starting).rejects.toThrow(reason);
 });
 
-it('the deployment fails with what to do when the name of the secret is blocked', async () => {
+it('the deployment fails with what to do when the name of the secret is blocked', { tags: 'slow' }, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'macaw-first-'));
   const deploy = () => startCloud({ assembly: inject('assembly'), dataDir });
   const secret = 'macaw/prod/macaw';
@@ -66,7 +66,7 @@ it('the deployment fails with what to do when the name of the secret is blocked'
     /FirstApp.*macaw\/prod\/macaw is scheduled for deletion.*restore-secret --secret-id macaw\/prod\/macaw.*--force-delete-without-recovery/,
   );
   rmSync(dataDir, { recursive: true });
-}, 60_000);
+});
 
 it('CloudFormation waits for minutes at most, should an answer get lost', async () => {
   const file = join(inject('assembly'), 'Macaw-prod-Data.template.json');

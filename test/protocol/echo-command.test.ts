@@ -12,6 +12,7 @@ afterEach(() => command?.kill('SIGKILL'));
 
 it.each(['SIGINT', 'SIGTERM'] as const)(
   'the echo command says where it listens, serves, and stops on %s',
+  { tags: 'slow' },
   async (signal) => {
     const child = spawn(process.execPath, ['--import', 'tsx', MAIN, '--port', '0'], {
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -29,7 +29,7 @@ const serviceAccount = (more: object = {}) =>
   );
 
 describe('credentials for push services', () => {
-  it('of every kind are taken, shown without their secrets, and replaced', { tags: 'slow' }, async () => {
+  it('of every kind are taken, shown without their secrets, and replaced', async () => {
     const certificate = await upload('apns', { file: p12('correct horse'), password: 'correct horse' });
     expect(certificate).toMatchObject({
       status: 200,

@@ -44,7 +44,7 @@ async function heartbeats(minutes: number): Promise<void> {
 }
 
 describe('what was posted to a dead connection', () => {
-  it('is pushed when a post finds it gone, each message once', async () => {
+  it('is pushed when a post finds it gone, each message once', { tags: 'slow' }, async () => {
     const { phone, say, id } = await friends();
     await say('one');
     await say('two', { push: { prefix: 'Tom: ' } });
@@ -80,7 +80,7 @@ describe('what was posted to a dead connection', () => {
     expect(await alerts(phone)).toEqual([]);
   });
 
-  it('is not pushed again if it was pushed because the app was in the background', async () => {
+  it('is not pushed again if it was pushed because the app was in the background', { tags: 'slow' }, async () => {
     const { phone, say, id, jerrys } = await friends();
     jerrys.send('42/chat,1["background"]');
     await jerrys.until((frame) => frame.startsWith('43/chat,1'));
@@ -90,7 +90,7 @@ describe('what was posted to a dead connection', () => {
     expect(await alerts(phone)).toEqual(['pushed', 'pushed, too']);
   });
 
-  it('is not pushed if the client closed the connection, and the report is late', async () => {
+  it('is not pushed if the client closed the connection, and the report is late', { tags: 'slow' }, async () => {
     const { phone, say, jerrys } = await friends();
     await say('seen');
     delays.push(400);

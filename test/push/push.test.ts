@@ -196,7 +196,9 @@ describe('who gets one', () => {
     expect(alerts.toSorted()).toEqual(['one', 'two']);
   });
 
-  it('what is said while the last connection closes is taken by that or pushed, each message once', async () => {
+  it('what is said while the last connection closes is taken by that or pushed, each message once', {
+    tags: 'slow',
+  }, async () => {
     const { jerry, phone, device } = await friends();
     const before = new Set(system.cloud.connections());
     const second = await Device.login('1.4.8', system.origin, jerry);

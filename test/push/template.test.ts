@@ -50,7 +50,7 @@ describe("an application's template", () => {
     expect(await pushed({ content, push: { prefix: '>', overwrite: 'secret' } })).toBe('>secret');
   });
 
-  it('does not apply to system messages, which have no sender', async () => {
+  it('does not apply to system messages, which have no sender', { tags: 'slow' }, async () => {
     const jerry = someone('jerry');
     const phone = await offline(jerry);
     await ask('POST', `/system/${jerry}`, { content: { media: 0, body: 'news' } });

@@ -199,7 +199,7 @@ describe('with historyForNewMembers: false', () => {
     expect(await reads()).toEqual([{ id: jerry, upTo: id }]);
   });
 
-  it('nor do members who joined after a failure', async () => {
+  it('nor do members who joined after a failure', { tags: 'slow' }, async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     const [toms, jerrys] = [await enter(tom), await enter(jerry)];
     const group = await toms.ask('POST', '/groups', { owner: tom });

@@ -53,7 +53,7 @@ describe('a query', () => {
 });
 
 describe('a body', () => {
-  it('that is longer than any valid one is refused before it is parsed', async () => {
+  it('that is longer than any valid one is refused before it is parsed', { tags: 'slow' }, async () => {
     const body = JSON.stringify(Object.fromEntries(Array.from({ length: 300_000 }, (_, n) => [`k${n}`, 1])));
     const { status, body: answer } = await call('PUT', `/ctx/${someone()}/attributes`, JSON.parse(body));
     expect({ status, ...failureOf(answer) }).toMatchObject({ status: 413, code: 5010 });

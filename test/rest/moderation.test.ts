@@ -53,6 +53,7 @@ describe('a user who is banned', () => {
 
   it.each(['1.4.8', '2.5.0', '4.8.4', SWIFT] as const)(
     'learns why, is disconnected and not connected again by the client %s',
+    { tags: 'slow' },
     async (version) => {
       const tom = someone('tom');
       const device = await login(OPEN, tom, version);

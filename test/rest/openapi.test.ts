@@ -306,7 +306,7 @@ describe('what the endpoints answer', () => {
     expect(api.asked).toEqual(new Set(others.map(([, , { operationId }]) => operationId)));
   });
 
-  it('is a described failure wherever the keys are missing', async () => {
+  it('is a described failure wherever the keys are missing', { tags: 'slow' }, async () => {
     for (const [method, path] of api.operations()) {
       const answer = await api.askInVain(method, path, { headers: { 'X-ML-APIKey': '' } });
       const body = path.startsWith('/2.0/') ? { code: 401 } : { errorCode: 5003 };

@@ -253,7 +253,7 @@ describe('the table of permissions', () => {
     expect(wrong.flat()).toEqual([]);
   });
 
-  it('holds for every event', async () => {
+  it('holds for every event', { tags: 'slow' }, async () => {
     const world = await neighbourhood(STRICT);
     const { ids, tokens, guest } = world;
     const elsewhere = { id: someone('elsewhere') };
@@ -301,7 +301,7 @@ describe('the table of permissions', () => {
     );
     anonymous.close();
     expect(wrong).toEqual([]);
-  }, 180_000);
+  });
 });
 
 describe('whatever belongs to an application', () => {

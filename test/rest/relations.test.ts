@@ -125,7 +125,7 @@ describe('a blocked user', () => {
     expect(await toms.say(message(jerry, 0))).toMatchObject({ success: true });
   });
 
-  it('is refused or not as the block says, however befriending and blocking interleave', async () => {
+  it('is refused or not as the block says, however befriending and blocking interleave', { tags: 'slow' }, async () => {
     const [tom, jerry] = [someone('tom'), someone('jerry')];
     const toms = await login(tom);
     const change = [

@@ -149,7 +149,7 @@ describe('in strict mode', () => {
       },
     );
 
-    it('are not found even where their name looks like a path into a public one', async () => {
+    it('are not found even where their name looks like a path into a public one', { tags: 'slow' }, async () => {
       const { spike, scope } = await secretive();
       const path = `/ctx?nickname=${scope}&nickname.real=Thomas`;
       expect((await spike.call('GET', path)).body).toEqual([]);
@@ -181,7 +181,7 @@ describe('in strict mode', () => {
       '葛\u{E0100}',
     ];
 
-    it('is refused for users, groups, rooms and visitors', async () => {
+    it('is refused for users, groups, rooms and visitors', { tags: 'slow' }, async () => {
       const { tom, visitor, group } = await neighbourhood();
       for (const name of HIDDEN) {
         const answers = await Promise.all([
@@ -205,7 +205,7 @@ describe('in strict mode', () => {
       expect(await device.logins.at()).toMatchObject({ success: false, error: 5001 });
     });
 
-    it('is accepted where they belong to emoji or to words', async () => {
+    it('is accepted where they belong to emoji or to words', { tags: 'slow' }, async () => {
       const { tom } = await neighbourhood();
       for (const name of SEEN) {
         const { status } = await tom.call('POST', `/ctx/${tom.id}/attributes`, { nickname: name, hidden: HIDDEN });

@@ -28,7 +28,7 @@ describe.each(VERSIONS)('text that is not well-formed Unicode, with Socket.IO %s
     expect((await call('GET', `/ctx/${jerry}/friends/${tom}/chats`)).body).toMatchObject([expected]);
   });
 
-  it('is the same in a system message by REST', async () => {
+  it('is the same in a system message by REST', { tags: 'slow' }, async () => {
     const jerry = someone('jerry');
     const device = await Device.login(version, system.origin, jerry);
     const master = { 'X-ML-MasterKey': app.masterKey };

@@ -8,7 +8,7 @@ const system = macaw({ transactionMs: 20 });
 const { call, create, users } = testApi(system);
 
 describe('writes that conflict with a transaction', () => {
-  it('are retried at a login', async () => {
+  it('are retried at a login', { tags: 'slow' }, async () => {
     const user = someone();
     system.cloud.conflict(3);
     const device = await Device.login('4.8.4', system.origin, { client: user });
@@ -24,7 +24,7 @@ describe('writes that conflict with a transaction', () => {
     expect((await call('GET', `/groups/${group}`)).status).toBe(404);
   });
 
-  it('fail when the transactions never end', async () => {
+  it('fail when the transactions never end', { tags: 'slow' }, async () => {
     const visitor = { id: someone(), name: 'x' };
     system.cloud.conflict(1000);
     const answer = await call('POST', '/passengers', visitor).finally(() => system.cloud.conflict(0));

@@ -38,7 +38,7 @@ describe('a member count that is too high, as after a function that ended halfwa
     expect((await call('GET', `/rooms/${room}`)).body).toMatchObject({ members: [first, second, third].toSorted() });
   });
 
-  it('is repaired once if many join at the same time, within the limit', async () => {
+  it('is repaired once if many join at the same time, within the limit', { tags: 'slow' }, async () => {
     const { join, room } = await miscounted(LIMIT, 61);
     const users = await Promise.all(Array.from({ length: 6 }, user));
     await Promise.all(users.map(join));
