@@ -12,7 +12,7 @@ export default defineConfig({
     // Files of a worker share its modules and its local cloud (test/support/shared-cloud.ts).
     isolate: false,
     pool: 'forks',
-    tags: [{ name: 'slow', description: 'Takes longer than 2 seconds; not part of `npm test`', timeout: 180_000 }],
+    tags: [{ name: 'slow', description: 'Takes long; not part of `npm test`', timeout: 180_000 }],
     testTimeout: 20_000,
     maxWorkers: 3,
     // Most functions of a test run too briefly to profit from optimized code. Later versions have no such option.

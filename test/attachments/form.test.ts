@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { describe, expect, it } from 'vitest';
 import { FORM_BYTES } from '../../functions/shared/constants.ts';
 import { macaw } from '../support/macaw.ts';
@@ -13,7 +15,7 @@ function written(part: string, content: Uint8Array | string, end = '\r\n--XyZ--\
 }
 
 describe('a file in a form', () => {
-  it('has its URL and that of its thumbnail at once', { tags: 'slow' }, async () => {
+  it('has its URL and that of its thumbnail at once', async () => {
     const content = picture('.jpg', 500, 250);
     const { status, body } = await postForm(
       system.origin,

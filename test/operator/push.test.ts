@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +21,7 @@ const MASTER = { env: { MACAW_MASTER_KEY: app.masterKey } };
 const here = () => ['--url', system.origin, '--app', app.id];
 
 describe("the operator's command for push credentials", () => {
-  it('uploads credentials and lists what the server has', { tags: 'slow' }, async () => {
+  it('uploads credentials and lists what the server has', async () => {
     expect(await run(['push', 'list', ...here()], MASTER)).toMatchObject({
       code: 0,
       out: expect.stringMatching(/no credentials/),
