@@ -31,17 +31,23 @@ function networks(list: readonly string[], family: 'ipv4' | 'ipv6'): BlockList {
   return blocks;
 }
 
-const reserved4 = networks(RESERVED_4, 'ipv4');
-const reserved6 = networks(RESERVED_6, 'ipv6');
-const public6 = networks(['2000::/3'], 'ipv6');
+const listed = () => ({
+  reserved4: networks(RESERVED_4, 'ipv4'),
+  reserved6: networks(RESERVED_6, 'ipv6'),
+  public6: networks(['2000::/3'], 'ipv6'),
+});
+
+/** Built at the first use, because all functions that read settings load this module. */
+let lists: ReturnType<typeof listed> | undefined;
 
 /** Whether an IP address belongs to the public internet. Functions must not be led to any other. */
 export function isPublicAddress(address: string): boolean {
+  lists ??= listed();
   switch (isIP(address)) {
     case 4:
-      return !reserved4.check(address, 'ipv4');
+      return !lists.reserved4.check(address, 'ipv4');
     case 6:
-      return public6.check(address, 'ipv6') && !reserved6.check(address, 'ipv6');
+      return lists.public6.check(address, 'ipv6') && !lists.reserved6.check(address, 'ipv6');
     default:
       return false;
   }

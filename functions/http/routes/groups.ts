@@ -160,13 +160,14 @@ export const groups = [
     async handle({ app, params, principal }) {
       const group = groupAt(app, params);
       await checkExists(group);
+      if (!app.receipts) return [];
       const [members, receipts, [own]] = await Promise.all([
         membersOf(group),
         receiptsIn(conversation(app, params.id)),
         lookup(principal ? [profile(principal)] : []),
       ]);
       // Users who send no receipts get none.
-      if (!app.receipts || own?.receipts === false) return [];
+      if (own?.receipts === false) return [];
       return members.flatMap((id) => {
         const upTo = receipts.get(id);
         return upTo === undefined ? [] : [{ id, upTo }];
