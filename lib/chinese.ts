@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import dictionary from 'opencc-js/dict/TSCharacters';
 
-const dictionary = fileURLToPath(import.meta.resolve('opencc-js/dict/TSCharacters'));
-const root = join(dirname(dictionary), '../../..');
+const root = join(dirname(fileURLToPath(import.meta.resolve('opencc-js/dict/TSCharacters'))), '../../..');
 
 /**
- * The one file of opencc-js that functions with banned words load, its licences, and what Node.js needs to find it. It is
- * not part of the bundle, so that other applications do not load it.
+ * The one dictionary of opencc-js that functions with banned words load, and its licences. It is not part of the bundle,
+ * so that other applications do not load it.
  */
-export const chineseFiles: Readonly<Record<string, Buffer>> = Object.fromEntries(
-  ['package.json', 'LICENSE', 'THIRD_PARTY_LICENSES.md', 'dist/esm-lib/dict/TSCharacters.js'].map((file) => [
-    `node_modules/opencc-js/${file}`,
-    readFileSync(join(root, file)),
-  ]),
-);
+export const chineseFiles: Readonly<Record<string, Buffer>> = {
+  'simplified-characters.txt': Buffer.from(dictionary),
+  ...Object.fromEntries(
+    ['LICENSE', 'THIRD_PARTY_LICENSES.md'].map((file) => [`opencc-js/${file}`, readFileSync(join(root, file))]),
+  ),
+};

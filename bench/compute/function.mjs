@@ -1,9 +1,12 @@
 // Runs the bundle of one function in a process of its own, whose CPU time is that of the function. It is JavaScript,
 // because a TypeScript loader would be part of the measured import.
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
 const [, , bundle, events] = process.argv;
 
 const before = performance.now();
-const { handler } = await import(bundle);
+const { handler } = require(bundle);
 process.send({ importMs: performance.now() - before });
 if (events === undefined) process.disconnect();
 

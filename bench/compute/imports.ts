@@ -33,7 +33,7 @@ export async function measureImports(bundles: string, runs: number): Promise<Bun
   }
   return names.map((name) => ({
     name,
-    kilobytes: Math.ceil(statSync(join(bundles, name, 'index.mjs')).size / 1024),
+    kilobytes: Math.ceil(statSync(join(bundles, name, 'index.cjs')).size / 1024),
     importMs: times.get(name) ?? Number.NaN,
   }));
 }

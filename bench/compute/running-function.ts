@@ -18,7 +18,7 @@ interface Options {
 
 function start({ bundles, name, environment }: Options, ...more: string[]): ChildProcess {
   const env = { ...environment, NODE_NO_WARNINGS: '1' };
-  return fork(PROCESS, [join(bundles, name, 'index.mjs'), ...more], {
+  return fork(PROCESS, [join(bundles, name, 'index.cjs'), ...more], {
     env,
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -16,8 +16,7 @@ async function wordsOf({ id, words: changed }: App): Promise<WordList | undefine
   if (changed === undefined) return undefined;
   const cached = known.get(id);
   if (cached?.changed === changed) return cached.list;
-  const [words, simplified] = await Promise.all([readBannedWords(id), simplifiedCharacters()]);
-  const list = new WordList(words, simplified);
+  const list = new WordList(await readBannedWords(id), simplifiedCharacters());
   known.set(id, { changed, list });
   return list;
 }

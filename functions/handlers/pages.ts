@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { observed } from '../observe/observed.ts';
@@ -23,7 +24,7 @@ interface Answer {
   readonly isBase64Encoded?: boolean;
 }
 
-const read = (name: string) => readFileSync(new URL(name, import.meta.url));
+const read = (name: string) => readFileSync(join(__dirname, name));
 const files = new Map(Object.entries(Manifest.parse(JSON.parse(read('pages.json').toString()))));
 const uploads = requireEnv(ENV.uploadsUrl);
 

@@ -23,8 +23,15 @@ interface Description {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** The JSON Schema of all settings. */
-export const settingsSchema: Description = JSON.parse(JSON.stringify(z.toJSONSchema(AppSettings, { io: 'input' })));
+let made: Description | undefined;
+
+/** The JSON Schema of all settings. Made at first use, because it takes longer than the import of many modules. */
+export function settingsSchema(): Description {
+  made ??= describeAll();
+  return made;
+}
+
+const describeAll = (): Description => JSON.parse(JSON.stringify(z.toJSONSchema(AppSettings, { io: 'input' })));
 
 /** The defaults that differ from those of the schema: a reset sets what a new application has. */
 const initial: Values = NEW_APP;
@@ -39,9 +46,9 @@ const under = (prefix: string, name: string) => (prefix === '' ? name : `${prefi
 
 /** Returns the schema of a setting, such as `sms.prefix`. @throws CommandError for an unknown name */
 function describe(name: string): Description {
-  const described = name.split('.').reduce<Description | undefined>(member, settingsSchema);
+  const described = name.split('.').reduce<Description | undefined>(member, settingsSchema());
   if (described) return described;
-  const alike = suggest(name, names(settingsSchema));
+  const alike = suggest(name, names(settingsSchema()));
   throw new CommandError(`There is no setting ${name}${alike === undefined ? '' : `; did you mean ${alike}?`}`);
 }
 
@@ -101,7 +108,7 @@ export function changeSettings(given: Values, set: Values, reset: readonly strin
 function explain(issue: z.core.$ZodIssue | undefined, settings: Values): string {
   const path = (issue?.path ?? []).map(String);
   const name = path.join('.');
-  const description = path.reduce<Description | undefined>(member, settingsSchema);
+  const description = path.reduce<Description | undefined>(member, settingsSchema());
   if (issue?.code === 'invalid_key') return `${name}: ${issue.issues[0]?.message}`;
   if (!issue || !description || !INSTEAD_OF_ZOD.has(issue.code)) return `${name}: ${issue?.message}`;
   const value = path.reduce<unknown>((group, part) => Object(group)[part], settings);
@@ -156,8 +163,8 @@ function put(values: Values, [name = '', ...rest]: readonly string[], value: unk
 
 /** Lists all settings of an application. It hides secret values. */
 export function listSettings(settings: z.output<typeof AppSettings>): Setting[] {
-  const defaults = new Map(flatten(AppSettings.parse(NEW_APP), settingsSchema));
-  return flatten(settings, settingsSchema).map(([name, value]) => ({
+  const defaults = new Map(flatten(AppSettings.parse(NEW_APP), settingsSchema()));
+  return flatten(settings, settingsSchema()).map(([name, value]) => ({
     name,
     value,
     isDefault: JSON.stringify(defaults.get(name)) === JSON.stringify(value),

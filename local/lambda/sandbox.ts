@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import * as z from 'zod/mini';
 import type { FunctionError } from './errors.ts';
 
-const RUNTIME = new URL('./runtime.mjs', import.meta.url);
+const RUNTIME = new URL('./runtime.cjs', import.meta.url);
 
 export interface SandboxOptions {
   taskRoot: string;
@@ -24,10 +24,14 @@ const resultSchema = z.union([
   z.object({ ok: z.literal(false), error: errorSchema }),
 ]);
 const messageSchema = z.union([
+  z.object({ compiled: z.instanceof(Uint8Array) }),
   z.object({ ready: z.literal(true) }),
   z.object({ stream: z.enum(['stdout', 'stderr']), text: z.string() }),
   resultSchema,
 ]);
+
+/** The compiled code of bundles by their directory, which saves half of the time of a cold start. */
+const compiled = new Map<string, Uint8Array>();
 
 type Result = { ok: true; payload: string } | { ok: false; error: FunctionError };
 
@@ -54,6 +58,7 @@ export class Sandbox {
         handlerName: options.handler,
         context: options.context,
         nodeOptions,
+        compiled: compiled.get(options.taskRoot),
       },
       resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
     });
@@ -65,7 +70,8 @@ export class Sandbox {
     });
     this.#worker.on('message', (data: unknown) => {
       const message = z.parse(messageSchema, data);
-      if ('stream' in message) options.onOutput(message.stream, message.text);
+      if ('compiled' in message) compiled.set(options.taskRoot, message.compiled);
+      else if ('stream' in message) options.onOutput(message.stream, message.text);
       else this.#finish('ready' in message ? { ok: true, payload: '' } : result(message));
     });
     this.#worker.on('error', (error: unknown) => this.#die(crash(error)));

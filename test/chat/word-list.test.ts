@@ -1,8 +1,9 @@
+import dictionary from 'opencc-js/dict/TSCharacters';
 import { describe, expect, it } from 'vitest';
-import { simplifiedCharacters } from '../../functions/chat/simplified.ts';
+import { parseDictionary } from '../../functions/chat/simplified.ts';
 import { mask, WordList } from '../../functions/chat/word-list.ts';
 
-const simplified = await simplifiedCharacters();
+const simplified = parseDictionary(dictionary);
 
 const masked = (text: string, ...words: string[]) => {
   const list = new WordList(

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Device, text } from '../support/device.ts';
 import { type Line, Logs } from '../support/logs.ts';

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Host, startEcho, startHost } from '../../examples/echo/host.ts';
 import { PING_INTERVAL_MS, PING_TIMEOUT_MS } from '../../examples/echo/limits.ts';

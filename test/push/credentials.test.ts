@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { LogEntry } from '../../local/cloud.ts';

@@ -381,7 +381,7 @@ describe('the documentation', () => {
     expect([again.status, await again.text()]).toEqual([304, '']);
   });
 
-  it.each(['index.mjs', 'openapi.json', '..%2findex.mjs', '..%2f..%2f..%2fetc%2fpasswd', '__proto__', 'a/b'])(
+  it.each(['index.cjs', 'openapi.json', '..%2findex.cjs', '..%2f..%2f..%2fetc%2fpasswd', '__proto__', 'a/b'])(
     'has no %s',
     async (name) => {
       const answer = await get(`/docs/${name}`);

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesize } from '../../scripts/synth.ts';
 import { look, picture } from '../attachments/images.ts';

@@ -153,8 +153,8 @@ describe('the functions', () => {
   it('have bundles of at most 400 KB each, with a source map beside them', () => {
     const bundles = join(assembly, 'bundles');
     const sizes = readdirSync(bundles).map((name) => {
-      expect(statSync(join(bundles, name, 'index.mjs.map')).size).toBeGreaterThan(0);
-      return { name, kilobytes: Math.ceil(statSync(join(bundles, name, 'index.mjs')).size / 1024) };
+      expect(statSync(join(bundles, name, 'index.cjs.map')).size).toBeGreaterThan(0);
+      return { name, kilobytes: Math.ceil(statSync(join(bundles, name, 'index.cjs')).size / 1024) };
     });
     expect(sizes.filter(({ kilobytes }) => kilobytes > 400)).toEqual([]);
   });

@@ -46,7 +46,7 @@ async function configure(app: string, changes: Readonly<Record<string, unknown>>
   const reset = Object.keys(changes).filter((name) => changes[name] === null);
   try {
     const settings = await configureApplication({ app, set: Object.fromEntries(set), reset });
-    return { settings, schema: { ...settingsSchema } };
+    return { settings, schema: { ...settingsSchema() } };
   } catch (error) {
     if (error instanceof CommandError) throw new ChatError(ERROR.badParameter, error.message);
     throw error;

@@ -1,9 +1,9 @@
 // What `node --enable-source-maps` does, but lazily: Node.js parses the map of each module as it loads, which takes
 // as long as loading the bundle itself. Here a map is read when a stack trace is first formatted.
-import { existsSync, readFileSync } from 'node:fs';
-import { SourceMap } from 'node:module';
-import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+const { existsSync, readFileSync } = require('node:fs');
+const { SourceMap } = require('node:module');
+const { dirname, resolve } = require('node:path');
+const { fileURLToPath } = require('node:url');
 
 /** @type {Map<string, SourceMap | undefined>} */
 const maps = new Map();
@@ -29,7 +29,9 @@ function describe(frame) {
 }
 
 /** Has stack traces name the places in the sources of whatever is loaded from bundles. */
-export function enableSourceMaps() {
+function enableSourceMaps() {
   Error.prepareStackTrace = (error, frames) =>
     [String(error), ...frames.map((f) => `    at ${describe(f)}`)].join('\n');
 }
+
+module.exports = { enableSourceMaps };
