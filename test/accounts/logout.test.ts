@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { database } from '../support/database.ts';

@@ -14,7 +14,7 @@ const system = macaw({ retryDelayMs: () => 1 });
 const all = watches(model);
 const named = (list: readonly Watch[]) => list.map((watch) => [`${watch.by}: ${watch.name}`, watch] as const);
 
-describe('what the functions write', () => {
+describe('what the functions write', { tags: 'slow' }, () => {
   beforeAll(() => busy(system), 120_000);
 
   const ours = all.filter(({ namespace }) => namespace === METRIC_NAMESPACE);
