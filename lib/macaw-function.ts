@@ -58,7 +58,6 @@ export class MacawFunction extends LambdaFunction {
       architecture: Architecture.ARM_64,
       memorySize,
       timeout: Duration.seconds(10),
-      environment: { NODE_OPTIONS: '--enable-source-maps' },
       // Omits Lambda's own log lines about successful invocations. Macaw writes one line for each.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,

@@ -4,25 +4,31 @@ import { LoginSettings } from './login-settings.ts';
 /** An integer within bounds. */
 const count = (min: number, max: number) => z.int().check(z.minimum(min), z.maximum(max));
 
+// Shared, because functions make all schemas at each cold start.
+const perHour = count(0, 1_000_000);
+const textMessages = count(0, 10_000_000);
+const label = z.string().check(z.maxLength(128));
+const attributeName = z.string().check(z.minLength(1), z.maxLength(128));
+
 /** The text and badge of push alerts. */
 export const PushSettings = z.object({
   /** `{text}` is the text of the message, `{name}` the name of the sender. */
   template: z._default(z.string().check(z.maxLength(256)), '{text}'),
   /** The attribute that contains the name of a user or visitor. Without it, the id is used. */
-  nameAttribute: z._default(z.string().check(z.minLength(1), z.maxLength(128)), 'nickname'),
+  nameAttribute: z._default(attributeName, 'nickname'),
   /** The text for messages with other media. */
   media: z._default(
     z.object({
-      image: z._default(z.string().check(z.maxLength(128)), '[Image]'),
-      audio: z._default(z.string().check(z.maxLength(128)), '[Audio]'),
-      video: z._default(z.string().check(z.maxLength(128)), '[Video]'),
-      custom: z._default(z.string().check(z.maxLength(128)), '[Message]'),
-      location: z._default(z.string().check(z.maxLength(128)), '[Location]'),
+      image: z._default(label, '[Image]'),
+      audio: z._default(label, '[Audio]'),
+      video: z._default(label, '[Video]'),
+      custom: z._default(label, '[Message]'),
+      location: z._default(label, '[Location]'),
     }),
     { image: '[Image]', audio: '[Audio]', video: '[Video]', custom: '[Message]', location: '[Location]' },
   ),
   /** The text that replaces the push of a message that was recalled. */
-  recalled: z._default(z.string().check(z.maxLength(128)), '[Recalled]'),
+  recalled: z._default(label, '[Recalled]'),
   /** The text for users who do not want messages in pushes. */
   hidden: z._default(z.string().check(z.minLength(1), z.maxLength(128)), 'New message'),
   /** Whether the badge is the number of the user's unread messages, instead of the pushes to the installation. */
@@ -43,13 +49,13 @@ const SmsSettings = z.object({
   ),
   /** Maximum text messages per day: to one phone, requested from one network address, and in total. */
   perPhone: z._default(count(0, 1000), 10),
-  perAddress: z._default(count(0, 10_000_000), 20),
-  perDay: z._default(count(0, 10_000_000), 1000),
+  perAddress: z._default(textMessages, 20),
+  perDay: z._default(textMessages, 1000),
   /** Maximum text messages per day to each country code other than `prefix`. */
-  perCountry: z._default(count(0, 10_000_000), 200),
+  perCountry: z._default(textMessages, 200),
 });
 
-const attributeNames = z.array(z.string().check(z.minLength(1), z.maxLength(128))).check(z.maxLength(50));
+const attributeNames = z.array(attributeName).check(z.maxLength(50));
 
 /** Names of attributes that every user can read, and search by. A name includes everything inside that attribute. */
 const PublicAttributes = z.object({
@@ -69,8 +75,8 @@ export const AppSettings = z.object({
   /** Whether visitors may log in. */
   visitors: z._default(z.boolean(), true),
   /** Maximum new visitors per hour in strict mode: in total, and from one network address. */
-  visitorsPerHour: z._default(count(0, 1_000_000), 1000),
-  visitorsPerHourOfAddress: z._default(count(0, 1_000_000), 30),
+  visitorsPerHour: z._default(perHour, 1000),
+  visitorsPerHourOfAddress: z._default(perHour, 30),
   /**
    * With whom a user becomes friends by their token: with anyone, or with strangers who wrote to them. `master`: only the
    * master key makes friendships. Without a value, the mode decides, as for `adding` and `notifyAll`; see `rulesOf`.
@@ -92,9 +98,9 @@ export const AppSettings = z.object({
   /** How often users can announce their presence to everybody with `notifyAll`. `limited`: once a minute. */
   notifyAll: z.optional(z.enum(['always', 'limited', 'never'])),
   /** Maximum friendships, groups and rooms that a user makes per hour by their token. */
-  friendshipsPerHour: z._default(count(0, 1_000_000), 200),
-  groupsPerHour: z._default(count(0, 1_000_000), 50),
-  roomsPerHour: z._default(count(0, 1_000_000), 50),
+  friendshipsPerHour: z._default(perHour, 200),
+  groupsPerHour: z._default(perHour, 50),
+  roomsPerHour: z._default(perHour, 50),
   /** In strict mode. The master key reads all attributes; users also read their own and those of friends. */
   publicAttributes: z.prefault(PublicAttributes, {}),
   groupMembers: z._default(count(1, 10_000), 50),
@@ -115,10 +121,10 @@ export const AppSettings = z.object({
   /** Maximum size of an attachment in bytes. */
   attachmentBytes: z._default(count(1, 5 * 1024 ** 3), 20 * 1024 * 1024),
   /** Maximum uploads of a user per hour: number and total bytes. */
-  uploadsPerHour: z._default(count(0, 1_000_000), 200),
+  uploadsPerHour: z._default(perHour, 200),
   uploadBytesPerHour: z._default(count(0, 1024 ** 4), 1024 ** 3),
   /** Maximum uploads of a visitor per hour. */
-  uploadsPerHourOfVisitor: z._default(count(0, 1_000_000), 20),
+  uploadsPerHourOfVisitor: z._default(perHour, 20),
   /** `false`: several accounts may have the same email, so that nobody can test which addresses are registered. */
   uniqueEmails: z._default(z.boolean(), true),
   /**
@@ -126,7 +132,7 @@ export const AppSettings = z.object({
    * long-polling, which costs much more.
    */
   polling: z._default(z.enum(['upgrade', 'full']), 'upgrade'),
-  push: z._default(PushSettings, PushSettings.parse({})),
+  push: z.prefault(PushSettings, {}),
   logins: z.prefault(LoginSettings, {}),
   sms: z.prefault(SmsSettings, {}),
 });

@@ -7,7 +7,6 @@ const { dirname, join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { constants, Script } = require('node:vm');
 const { parentPort, workerData } = require('node:worker_threads');
-const { enableSourceMaps } = require('./source-maps.cjs');
 
 // Suppresses the SDK's warning about Node.js versions, which each worker would print.
 const emitWarning = process.emitWarning;
@@ -26,13 +25,10 @@ for (const stream of ['stdout', 'stderr']) {
   };
 }
 
-const { taskRoot, handlerName, context, nodeOptions, compiled } = workerData;
+const { taskRoot, handlerName, context, compiled } = workerData;
 
 /** The code of a CommonJS bundle that an earlier environment did not compile. @type {Script | undefined} */
 let uncompiled;
-
-if (nodeOptions !== undefined) process.env.NODE_OPTIONS = nodeOptions;
-if (/--enable-source-maps/.test(nodeOptions)) enableSourceMaps();
 
 async function loadHandler() {
   const dot = handlerName.lastIndexOf('.');

@@ -46,10 +46,8 @@ export class Sandbox {
   #dead: FunctionError | undefined;
 
   constructor(options: SandboxOptions) {
-    // The runtime reads these options itself: a worker takes the only one that matters, source maps, at a high price.
-    const { NODE_OPTIONS: nodeOptions, ...env } = options.environment;
     this.#worker = new Worker(RUNTIME, {
-      env,
+      env: options.environment,
       execArgv: [],
       stdout: true,
       stderr: true,
@@ -57,7 +55,6 @@ export class Sandbox {
         taskRoot: options.taskRoot,
         handlerName: options.handler,
         context: options.context,
-        nodeOptions,
         compiled: compiled.get(options.taskRoot),
       },
       resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },

@@ -119,7 +119,7 @@ describe('a handler that fails', () => {
     expect(line).toMatchObject({
       level: 'ERROR',
       message: 'Invocation failed',
-      error: { stack: expect.stringMatching(/functions\/handlers\/disconnect\.ts|at /) },
+      error: { stack: expect.stringMatching(/functions\/handlers\/disconnect\.ts:\d+:\d+/) },
     });
   });
 
