@@ -150,13 +150,19 @@ describe('the functions', () => {
     for (const [, { Properties }] of ofType('AWS::IAM::Role')) expect(Properties.ManagedPolicyArns).toBeUndefined();
   });
 
+  const bundles = join(assembly, 'bundles');
+
   it('have bundles of at most 400 KB each, with a source map beside them', () => {
-    const bundles = join(assembly, 'bundles');
     const sizes = readdirSync(bundles).map((name) => {
       expect(statSync(join(bundles, name, 'index.cjs.map')).size).toBeGreaterThan(0);
       return { name, kilobytes: Math.ceil(statSync(join(bundles, name, 'index.cjs')).size / 1024) };
     });
     expect(sizes.filter(({ kilobytes }) => kilobytes > 400)).toEqual([]);
+  });
+
+  // Lambda imports the bundle, and Node.js finds the exports of CommonJS in its text. The local cloud requires it.
+  it.each(readdirSync(bundles))('have bundles whose handler an import finds: %s', (name) => {
+    expect(readFileSync(join(bundles, name, 'index.cjs'), 'utf8')).toContain('0&&(module.exports={handler})');
   });
 
   it('that are invoked asynchronously leave their failures in a queue that only TLS reaches', () => {
