@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ArnFormat, AssetHashType, Aws, Duration, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
@@ -117,6 +117,8 @@ function bundle(scope: Construct, handlerFile: string, files: Readonly<Record<st
  * several seconds to each synthesis and each local start.
  */
 function bundleAll(outdir: string): void {
+  // Files of another version would be part of the assets, and Lambda would prefer its index.mjs.
+  rmSync(outdir, { recursive: true, force: true });
   const files = readdirSync(path('functions/handlers'));
   buildSync({
     entryPoints: Object.fromEntries(
@@ -140,6 +142,7 @@ function bundleAll(outdir: string): void {
     minify: true,
     sourcemap: true,
     sourcesContent: false,
+    inject: [path('functions/observe/map-stacks.ts')],
     alias: {
       '@aws-sdk/credential-provider-node': path('functions/gateway/lambda-credentials.ts'),
       '@aws-sdk/endpoint-cache': path('functions/gateway/no-endpoint-cache.ts'),

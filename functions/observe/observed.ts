@@ -2,7 +2,6 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { logger } from './logger.ts';
 import { publishMetrics } from './metrics.ts';
-import { enableSourceMaps } from './source-maps.ts';
 
 /** The origin fields of an event: from the gateway, or from a job that another function enqueued. */
 const Origin = z.object({
@@ -35,14 +34,10 @@ export const correlationId = (): string | undefined => current.correlation_id;
 /** How many ms before the Lambda timeout the remaining logs and metrics are written. */
 const LAST_MOMENT = 300;
 
-/**
- * Wraps a handler: logs its failures with places of the source, and writes its metrics when it ends. The result and the
- * errors stay the same.
- */
+/** Wraps a handler: logs its failures, and writes its metrics when it ends. The result and the errors stay the same. */
 export function observed<E, R>(
   handle: (event: E, context: Context) => Promise<R>,
 ): (event: E, context: Context) => Promise<R> {
-  enableSourceMaps();
   return async (event, context) => {
     current = {};
     logger.resetKeys();

@@ -1,6 +1,7 @@
 // Runs in an execution environment: a worker thread that loads the bundle of one function and handles one event at a
 // time. It is JavaScript, because workers do not inherit the TypeScript loader of the parent. It is CommonJS, which starts
 // faster.
+const { createHash } = require('node:crypto');
 const { existsSync, readFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
@@ -27,7 +28,7 @@ for (const stream of ['stdout', 'stderr']) {
 
 const { taskRoot, handlerName, context, compiled } = workerData;
 
-/** The code of a CommonJS bundle that an earlier environment did not compile. @type {Script | undefined} */
+/** A CommonJS bundle that no earlier environment compiled. @type {{ hash: string, script: Script } | undefined} */
 let uncompiled;
 
 async function loadHandler() {
@@ -55,16 +56,19 @@ function isCommonJs(file) {
 /** As the loader of Node.js does, but with the code that another environment of the function compiled. */
 function requireCommonJs(file) {
   const source = readFileSync(file, 'utf8');
+  const hash = createHash('sha256').update(source).digest('base64');
   // The added line has the number 0.
   const wrapped = `(function (exports, require, module, __filename, __dirname) {\n${source}\n})`;
   const script = new Script(wrapped, {
     filename: file,
     lineOffset: -1,
-    cachedData: compiled,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    // V8 compares the length of the source only.
+    cachedData: compiled?.hash === hash ? compiled.code : undefined,
+    // Node.js 20.12 or later.
+    importModuleDynamically: constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   // In Node.js 20, dynamic imports fail in code that another environment compiled.
-  if (compiled === undefined && !/\bimport\s*\(/.test(source)) uncompiled = script;
+  if (script.cachedDataRejected !== false && !/\bimport\s*\(/.test(source)) uncompiled = { hash, script };
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
   return module.exports;
@@ -100,7 +104,9 @@ loadHandler().then(
         parentPort.postMessage({ ok: false, error: describeError(error) });
       }
       // Includes the functions that the first event needed.
-      if (uncompiled !== undefined) parentPort.postMessage({ compiled: uncompiled.createCachedData() });
+      if (uncompiled !== undefined) {
+        parentPort.postMessage({ compiled: { hash: uncompiled.hash, code: uncompiled.script.createCachedData() } });
+      }
       uncompiled = undefined;
     });
     parentPort.postMessage({ ready: true });

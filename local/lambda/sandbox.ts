@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod/mini';
 import type { FunctionError } from './errors.ts';
@@ -23,15 +24,18 @@ const resultSchema = z.union([
   z.object({ ok: z.literal(true), payload: z.string() }),
   z.object({ ok: z.literal(false), error: errorSchema }),
 ]);
+/** A bundle that V8 compiled, with the hash of its source. */
+const Compiled = z.object({ hash: z.string(), code: z.instanceof(Uint8Array) });
+
 const messageSchema = z.union([
-  z.object({ compiled: z.instanceof(Uint8Array) }),
+  z.object({ compiled: Compiled }),
   z.object({ ready: z.literal(true) }),
   z.object({ stream: z.enum(['stdout', 'stderr']), text: z.string() }),
   resultSchema,
 ]);
 
-/** The compiled code of bundles by their directory, which saves half of the time of a cold start. */
-const compiled = new Map<string, Uint8Array>();
+/** Compiled bundles by their directory and handler. They save half of the time of a cold start. */
+const compiled = new Map<string, z.output<typeof Compiled>>();
 
 type Result = { ok: true; payload: string } | { ok: false; error: FunctionError };
 
@@ -46,6 +50,7 @@ export class Sandbox {
   #dead: FunctionError | undefined;
 
   constructor(options: SandboxOptions) {
+    const bundle = join(options.taskRoot, options.handler);
     this.#worker = new Worker(RUNTIME, {
       env: options.environment,
       execArgv: [],
@@ -55,7 +60,7 @@ export class Sandbox {
         taskRoot: options.taskRoot,
         handlerName: options.handler,
         context: options.context,
-        compiled: compiled.get(options.taskRoot),
+        compiled: compiled.get(bundle),
       },
       resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
     });
@@ -67,7 +72,7 @@ export class Sandbox {
     });
     this.#worker.on('message', (data: unknown) => {
       const message = z.parse(messageSchema, data);
-      if ('compiled' in message) compiled.set(options.taskRoot, message.compiled);
+      if ('compiled' in message) compiled.set(bundle, message.compiled);
       else if ('stream' in message) options.onOutput(message.stream, message.text);
       else this.#finish('ready' in message ? { ok: true, payload: '' } : result(message));
     });

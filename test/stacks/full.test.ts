@@ -1,5 +1,7 @@
 // @module-tag slow
 
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesize } from '../../scripts/synth.ts';
 import { look, picture } from '../attachments/images.ts';
@@ -16,10 +18,21 @@ const CONFIGURATION = 'test/stacks/full.json';
 
 const temporary = temporaryDirectories();
 const assembly = temporary();
-beforeAll(() => synthesize(assembly, { configuration: CONFIGURATION }));
+beforeAll(() => {
+  // As an earlier version left it.
+  mkdirSync(join(assembly, 'bundles/message'), { recursive: true });
+  writeFileSync(join(assembly, 'bundles/message/index.mjs'), '');
+  return synthesize(assembly, { configuration: CONFIGURATION });
+});
 const template = (stack: string) => templateIn(assembly, stack);
 
 it('the templates match the accepted snapshots', () => expectSnapshots(assembly, 'prod', 'full', 7));
+
+it('assets contain no files of an earlier synthesis', () => {
+  const files = readdirSync(assembly, { recursive: true }).map(String);
+  expect(files.filter((file) => file.endsWith('index.cjs')).length).toBeGreaterThan(20);
+  expect(files.filter((file) => file.endsWith('index.mjs'))).toEqual([]);
+});
 
 describe('a domain', () => {
   it('is a name of the distribution, with its certificate, and in DNS for IPv4 and IPv6', () => {

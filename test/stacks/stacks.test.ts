@@ -160,7 +160,7 @@ describe('the functions', () => {
     expect(sizes.filter(({ kilobytes }) => kilobytes > 400)).toEqual([]);
   });
 
-  // Lambda imports the bundle, and Node.js finds the exports of CommonJS in its text. The local cloud requires it.
+  // Lambda can import a bundle. Node.js then finds the exports of CommonJS in its text. The local cloud requires it.
   it.each(readdirSync(bundles))('have bundles whose handler an import finds: %s', (name) => {
     expect(readFileSync(join(bundles, name, 'index.cjs'), 'utf8')).toContain('0&&(module.exports={handler})');
   });
