@@ -63,6 +63,9 @@ async function printed(
   return { code: Number(code), ...text };
 }
 
+/** A command that takes longer has failed. The test then shows what it printed. */
+const LIMIT_MS = 60_000;
+
 /** Runs the operator command in a thread with separate environment and streams. */
 export async function run(args: readonly string[], { env = {}, typed = '' }: Circumstances = {}): Promise<Done> {
   bundled ??= bundle();
@@ -76,7 +79,8 @@ export async function run(args: readonly string[], { env = {}, typed = '' }: Cir
     stderr: true,
   });
   worker.once('online', () => worker.stdin?.end(typed));
-  return printed(worker, once(worker, 'exit'));
+  const late = setTimeout(() => void worker.terminate(), LIMIT_MS);
+  return printed(worker, once(worker, 'exit')).finally(() => clearTimeout(late));
 }
 
 /** Runs the command as a process, as `npm run macaw` does. */
