@@ -94,13 +94,22 @@ it('a function that cannot start tells the place in the source', async () => {
 });
 
 describe('the headline', () => {
-  it('names the class of an error that writes itself otherwise', () => {
+  it('does not need the toString of an error, which can fail', () => {
     class Odd extends Error {
       override toString(): string {
         throw new Error('no');
       }
     }
     expect(formatted(() => fail(new Odd('odd')))).toMatch(/^Error: odd\n/);
+  });
+
+  it('is there if the name of the error cannot be read', () => {
+    const unnamed = Object.defineProperty(new Error('no name'), 'name', {
+      get: () => {
+        throw new Error('no');
+      },
+    });
+    expect(formatted(() => fail(unnamed))).toMatch(/^Error\n {4}at /);
   });
 
   it('is there without a prototype', () => {
