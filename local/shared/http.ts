@@ -54,7 +54,10 @@ export interface Exchange {
   body: Buffer;
 }
 
-/** Sends a request to another server and reads the complete response. */
+/**
+ * Sends a request to another server and reads the complete response. Repeats it when the server closed an idle
+ * connection at that moment: https://nodejs.org/api/http.html#requestreusedsocket
+ */
 export function exchange(url: URL, options: RequestOptions, body: string | Buffer): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, options, (response) => {
@@ -63,7 +66,11 @@ export function exchange(url: URL, options: RequestOptions, body: string | Buffe
         reject,
       );
     });
-    outgoing.on('error', reject);
+    outgoing.on('error', (error) => {
+      const wasClosed = outgoing.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+      if (wasClosed) resolve(exchange(url, options, body));
+      else reject(error);
+    });
     outgoing.end(body);
   });
 }

@@ -63,6 +63,8 @@ beforeAll(async () => {
   system = await Database.start(inject('assembly'), {
     parameters,
     queueDelayMs,
+    // They explain unexpected answers of the local cloud.
+    log: (entry) => entry.kind === 'notice' && console.log(entry.text),
     ...(MESSAGES > 1 && { batchingMs: 300 }),
   });
   receiver = await Receiver.start();
