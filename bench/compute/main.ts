@@ -5,6 +5,7 @@ import { startCloud } from '../../local/cloud.ts';
 import { DEMO } from '../../scripts/demo.ts';
 import { synthesize } from '../../scripts/synth.ts';
 import { inserted, PERFORMANCE } from '../document.ts';
+import { liftRateLimits } from '../rate-limits.ts';
 import { measureCalls, measurePosts } from './clients.ts';
 import { measureImports } from './imports.ts';
 import { measureLogins } from './logins.ts';
@@ -19,8 +20,9 @@ try {
   const calls = clientTable('call', await measureCalls({ rounds: 9, calls: 1500 }));
   const imports = bundleTable(await measureImports(bundles, 5));
   const cloud = await startCloud({ assembly, ...DEMO });
+  await liftRateLimits(cloud);
   const logins = loginTable(await measureLogins(cloud, 10));
-  const operations = operationTable(await measureOperations(cloud, bundles, { rounds: 4, events: 20 }));
+  const operations = operationTable(await measureOperations(cloud, bundles, { rounds: 8, events: 100 }));
   await cloud.stop();
   let document = readFileSync(PERFORMANCE, 'utf8');
   for (const [name, table] of Object.entries({ posts, calls, operations, logins, bundles: imports })) {

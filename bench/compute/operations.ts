@@ -12,7 +12,7 @@ export interface OperationCpu {
 
 export interface OperationPlan {
   readonly rounds: number;
-  /** Events in a round. All rounds together stay below the rate limit of messages. */
+  /** Events in a round. V8 optimizes the code after some hundred of them. */
   readonly events: number;
 }
 

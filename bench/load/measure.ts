@@ -2,9 +2,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
-import { Answer } from '../../functions/operator/commands.ts';
 import type { Cloud } from '../../local/cloud.ts';
-import { app, befriend, credentials, rest, someone } from '../../test/support/demo-app.ts';
+import { befriend, credentials, rest, someone } from '../../test/support/demo-app.ts';
+import { liftRateLimits } from '../rate-limits.ts';
 import { Measured, type Plan } from './plan.ts';
 
 export interface Load {
@@ -17,15 +17,12 @@ export interface Load {
   readonly warmUpSeconds: number;
 }
 
-/** Practically no rate limits. */
-const FAST = { messagesPerMinute: 1_000_000, messagesPerMinuteOfConnection: 1_000_000 };
-
 const child = (file: string, ...args: string[]) =>
   fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ['--import', 'tsx'] });
 
 /**
- * Measures Macaw and a plain socket.io server, with clients in a process of their own. It changes the limits of the
- * application. Functions that have the application in their memory would still use the former limits.
+ * Measures Macaw and a plain socket.io server, with clients in a process of their own. It lifts the rate
+ * limits of the application.
  * @param database the DynamoDB endpoint for both
  */
 export async function measureLoad(cloud: Cloud, database: URL, load: Load): Promise<Measured[]> {
@@ -37,20 +34,13 @@ export async function measureLoad(cloud: Cloud, database: URL, load: Load): Prom
   };
   try {
     const [bareUrl] = await once(bare, 'message');
-    await allowFast(cloud);
+    await liftRateLimits(cloud);
     clients.send(await plan(cloud, String(bareUrl), load));
     const [measured] = await Promise.race([once(clients, 'message'), ended()]);
     return z.array(Measured).parse(measured);
   } finally {
     for (const process of [bare, clients]) process.kill();
   }
-}
-
-/** Changes the limits as an operator does. */
-async function allowFast(cloud: Cloud): Promise<void> {
-  const command = { command: 'settings', app: app.id, set: FAST, reset: [] };
-  const answer = Answer.parse(await cloud.invoke('ApplicationsOperator', command));
-  if ('refused' in answer) throw new Error(answer.refused);
 }
 
 /** The scenarios: pairs of friends, and rooms with one speaker each. */

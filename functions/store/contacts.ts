@@ -3,7 +3,7 @@ import { CONTACT_INDEX, ENV, EXPIRES, PARTITION_KEY, SORT_KEY } from '../shared/
 import { requireEnv } from '../shared/environment.ts';
 import type { Principal } from '../shared/principal.ts';
 import { retentionMs } from './conversations.ts';
-import { collect, dynamo, type Item, type Lookup, query } from './dynamo.ts';
+import { collect, dynamo, type Item, type Lookup, query, unlessRefused } from './dynamo.ts';
 import { subjectKey } from './keys.ts';
 import type { Write } from './transact.ts';
 
@@ -47,25 +47,41 @@ export interface ContactWithMessage {
   readonly direction: 'sent' | 'received';
 }
 
-/** Records a contact of one of the two participants. Visitors have few contacts, so theirs have no index entry. */
+/**
+ * Records a contact of one of the two participants. A repeated message is older than the latest one, and does not change
+ * its time: the catch-up would miss the latest one. Visitors have few contacts, so theirs have no index entry.
+ */
 export async function recordContact({ owner, other, kind, direction }: ContactWithMessage, ts: number): Promise<void> {
   const indexed = owner.kind === 'user';
-  const additions = [indexed && '#owner = :owner', direction === 'received' && 'received = :ts'].filter(Boolean);
-  await dynamo.update({
-    TableName: table,
-    Key: contactKey(owner, kind, other),
-    UpdateExpression: `SET ${['#ts = :ts', '#expires = :expires', ...additions].join(', ')}`,
-    ExpressionAttributeNames: {
-      '#ts': CONTACT_INDEX.last,
-      '#expires': EXPIRES,
-      ...(indexed && { '#owner': CONTACT_INDEX.owner }),
-    },
-    ExpressionAttributeValues: {
-      ':ts': ts,
-      ':expires': Math.ceil((ts + retentionMs(kind)) / 1000),
-      ...(indexed && { ':owner': partitionOf(owner, kind).owner }),
-    },
-  });
+  const isReceived = direction === 'received';
+  const target = { TableName: table, Key: contactKey(owner, kind, other) };
+  const additions = [indexed && '#owner = :owner', isReceived && 'received = :ts'].filter(Boolean);
+  const isLatest = await unlessRefused(
+    dynamo.update({
+      ...target,
+      UpdateExpression: `SET ${['#ts = :ts', '#expires = :expires', ...additions].join(', ')}`,
+      ConditionExpression: 'attribute_not_exists(#ts) OR #ts < :ts',
+      ExpressionAttributeNames: {
+        '#ts': CONTACT_INDEX.last,
+        '#expires': EXPIRES,
+        ...(indexed && { '#owner': CONTACT_INDEX.owner }),
+      },
+      ExpressionAttributeValues: {
+        ':ts': ts,
+        ':expires': Math.ceil((ts + retentionMs(kind)) / 1000),
+        ...(indexed && { ':owner': partitionOf(owner, kind).owner }),
+      },
+    }),
+  );
+  if (isLatest || !isReceived) return;
+  await unlessRefused(
+    dynamo.update({
+      ...target,
+      UpdateExpression: 'SET received = :ts',
+      ConditionExpression: 'attribute_not_exists(received) OR received < :ts',
+      ExpressionAttributeValues: { ':ts': ts },
+    }),
+  );
 }
 
 /** The contact with one stranger. Undefined when there is none, or when it has expired. */

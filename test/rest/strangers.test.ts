@@ -34,6 +34,20 @@ describe('the strangers of a user', () => {
     });
   });
 
+  it('keep the time of the latest message when an earlier one is repeated', async () => {
+    const [tom = '', a = ''] = await users('tom', 'a');
+    const [toms, as] = await Promise.all([login(tom), login(a)]);
+    await toms.say({ ...stranger(a, 'first'), cid: 'first' });
+    const { ts } = Object(await as.say(stranger(tom, 'second')));
+    expect(ts).toBeGreaterThan(0);
+    await toms.say({ ...stranger(a, 'first'), cid: 'first' });
+    for (const [user, other] of [
+      [tom, a],
+      [a, tom],
+    ])
+      expect((await call('GET', `/ctx/${user}/strangers/${other}`)).body).toMatchObject({ ts });
+  });
+
   it('are only those with a previous contact', async () => {
     const [tom = ''] = await users('tom');
     expect((await call('GET', `/ctx/${tom}/strangers`)).body).toEqual([]);
