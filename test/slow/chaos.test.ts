@@ -65,7 +65,8 @@ beforeAll(async () => {
     queueDelayMs,
     // They explain unexpected answers of the local cloud.
     log: (entry) => entry.kind === 'notice' && console.log(entry.text),
-    ...(MESSAGES > 1 && { batchingMs: 300 }),
+    // Each environment compiles its code anew.
+    ...(MESSAGES > 1 && { batchingMs: 300, concurrency: 5 }),
   });
   receiver = await Receiver.start();
   receiver.respond('/chaos', ({ body }) => {
