@@ -21,8 +21,8 @@ const child = (file: string, ...args: string[]) =>
   fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ['--import', 'tsx'] });
 
 /**
- * Measures Macaw and a plain socket.io server, with clients in a process of their own. It lifts the rate
- * limits of the application.
+ * Measures Macaw and a plain socket.io server, with clients in a process of their own. It lifts the rate limits
+ * of the application.
  * @param database the DynamoDB endpoint for both
  */
 export async function measureLoad(cloud: Cloud, database: URL, load: Load): Promise<Measured[]> {

@@ -63,7 +63,7 @@ beforeAll(async () => {
   system = await Database.start(inject('assembly'), {
     parameters,
     queueDelayMs,
-    // They explain unexpected answers of the local cloud.
+    // Notices explain unexpected answers of the local cloud.
     log: (entry) => entry.kind === 'notice' && console.log(entry.text),
     // Each environment compiles its code anew.
     ...(MESSAGES > 1 && { batchingMs: 300, concurrency: 5 }),
